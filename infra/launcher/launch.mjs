@@ -1,0 +1,54 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { generateCode } from "./generated.mjs";
+import { installPackages } from "./packages.mjs";
+import { fail } from "./progress.mjs";
+import { findNode } from "./runtime.mjs";
+
+const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/**
+ * The scripts of package.json. `check`, `test` and `fix` leave the generated code alone: that it is up to date is
+ * one of the things they look at.
+ */
+const SCRIPTS = {
+  start: { entry: "services/cli/src/main.ts", args: ["start"], generates: true },
+  atlas: { entry: "services/cli/src/main.ts", args: [], generates: true },
+  bench: { entry: "bench/src/main.ts", args: [], generates: true },
+  gen: { entry: "infra/gen/main.ts", args: [], generates: false },
+  check: { entry: "infra/scripts/check.ts", args: [], generates: false },
+  fix: { entry: "infra/scripts/fix.ts", args: [], generates: false },
+  test: { entry: "infra/scripts/test.ts", args: [], generates: false },
+  prepare: { entry: undefined, args: [], generates: true },
+};
+
+/** Brings the machine to where `script` can run, then runs it in the foreground and ends as it ends. */
+export function launch(script, args) {
+  const known = SCRIPTS[script];
+  if (known === undefined) fail(`there is no script "${script}"; there are ${Object.keys(SCRIPTS).join(", ")}.`);
+  const node = findNode();
+  installPackages(ROOT);
+  if (known.generates) generateCode(ROOT, node);
+  if (known.entry !== undefined) run(node, [join(ROOT, known.entry), ...known.args, ...args]);
+}
+
+/**
+ * The child stays in this process group, so a terminal's Ctrl-C reaches it directly; a signal sent to the launcher
+ * alone is passed on. The child may thus see one signal twice.
+ */
+function run(node, args) {
+  const child = spawn(node, ["--disable-warning=ExperimentalWarning", ...args], {
+    stdio: "inherit",
+    env: { ...process.env, NODE_COMPILE_CACHE: join(ROOT, "node_modules", ".cache", "node") },
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => passOn(child, signal));
+  child.on("error", (error) => fail(`could not run ${node}: ${error.message}.`));
+  child.on("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+}
+
+function passOn(child, signal) {
+  const seenByTerminal = signal === "SIGINT" && process.stdin.isTTY;
+  if (!seenByTerminal) child.kill(signal);
+}

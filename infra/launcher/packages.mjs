@@ -1,0 +1,40 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fail, progress } from "./progress.mjs";
+import { digestContents, isStamped, writeStamp } from "./stamp.mjs";
+
+const PNPM_VERSION = "10.34.9";
+
+/** Installs the packages that the lockfile names, unless they are there. Needs the network only then. */
+export function installPackages(root) {
+  const file = join(root, "node_modules", ".atlas-installed");
+  const stamp = digestContents(root, manifests(root));
+  if (isStamped(file, stamp)) return;
+  progress(`installing packages with pnpm ${PNPM_VERSION}`);
+  const started = Date.now();
+  const pnpm = spawnSync("npx", ["-y", `pnpm@${PNPM_VERSION}`, "install", "--frozen-lockfile", ...OPTIONS], {
+    cwd: root,
+    shell: process.platform === "win32",
+    encoding: "utf8",
+    env: { ...process.env, npm_config_loglevel: "error" },
+  });
+  if (pnpm.status !== 0) {
+    process.stderr.write(`${pnpm.stdout ?? ""}${pnpm.stderr ?? ""}`);
+    fail(
+      "could not install the packages: the reason stands above; check the network and the free space, then try again.",
+    );
+  }
+  writeStamp(file, stamp);
+  progress(`packages installed in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+/** No question can be answered here, and no package may build anything. */
+const OPTIONS = ["--config.confirmModulesPurge=false", "--loglevel=warn"];
+
+function manifests(root) {
+  const services = join(root, "services");
+  const folders = existsSync(services) ? readdirSync(services).sort() : [];
+  const members = ["gen", "bench", ...folders.map((name) => `services/${name}`)];
+  return ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json", ...members.map((path) => `${path}/package.json`)];
+}
