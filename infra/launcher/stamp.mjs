@@ -22,14 +22,20 @@ export function writeStamp(file, stamp) {
   writeFileSync(file, stamp);
 }
 
-/** Every file below `path`, relative to `root`, in one order on every machine; a missing folder has none. */
+/**
+ * Every file below `path`, relative to `root`, in one order on every machine; hidden ones and packages are left out.
+ *
+ * @param {string} root
+ * @param {string} path
+ * @returns {string[]}
+ */
 export function filesBelow(root, path) {
   const absolute = join(root, path);
   if (!existsSync(absolute)) return [];
   if (statSync(absolute).isFile()) return [path];
   return readdirSync(absolute)
     .sort()
-    .filter((name) => name !== "node_modules")
+    .filter((name) => name !== "node_modules" && !name.startsWith("."))
     .flatMap((name) => filesBelow(root, `${path}/${name}`));
 }
 

@@ -1,0 +1,27 @@
+import { checkBreaking } from "./breaking.ts";
+import { type Outcome, runCommand, runScript } from "./command.ts";
+import { checkGenerated } from "./generated.ts";
+
+export interface Check {
+  readonly name: string;
+  run(): Promise<Outcome>;
+}
+
+/** Everything that `npm run check` looks at, slowest first. */
+export function listChecks(against: string | undefined): readonly Check[] {
+  return [
+    { name: "types", run: () => compile("tsconfig.json") },
+    { name: "unused", run: () => runCommand("knip", ["--no-progress", "--no-config-hints"]) },
+    { name: "core-types", run: () => compile("services/domain/tsconfig.json") },
+    { name: "tidy", run: () => runScript("infra/tidy/main.ts") },
+    { name: "generated", run: checkGenerated },
+    { name: "lint", run: () => runCommand("biome", ["check", "--error-on-warnings"]) },
+    { name: "schemas", run: () => runCommand("buf", ["lint"]) },
+    { name: "breaking", run: () => checkBreaking(against) },
+  ];
+}
+
+function compile(project: string): Promise<Outcome> {
+  const state = `.gen/${project.replaceAll("/", "-")}.tsbuildinfo`;
+  return runCommand("tsc", ["--project", project, "--noEmit", "--incremental", "--tsBuildInfoFile", state]);
+}

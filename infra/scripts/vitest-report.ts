@@ -1,0 +1,27 @@
+export interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly assertionResults: readonly { status: string }[];
+  }[];
+}
+
+/**
+ * Counts the tests of a vitest JSON report. A file that did not load counts as one failed test, and so does a run that
+ * failed without naming a test (`exitCode` not 0), or left no report.
+ */
+export function countTests(exitCode: number, text: string | undefined): Count {
+  if (text === undefined) return { passed: 0, failed: exitCode === 0 ? 0 : 1 };
+  const report = JSON.parse(text) as Report;
+  const broken = report.testResults.filter(
+    (file) => file.status === "failed" && file.assertionResults.every((test) => test.status !== "failed"),
+  );
+  const failed = report.numFailedTests + broken.length;
+  return { passed: report.numPassedTests, failed: exitCode !== 0 && failed === 0 ? 1 : failed };
+}

@@ -1,0 +1,105 @@
+import { posix } from "node:path";
+import ts from "typescript";
+import { nodesOf, type Source, type Violation, violationAt } from "./source.ts";
+
+/** What the code of one package may import, besides its own files. */
+interface Layer {
+  /** Packages of this workspace, without "@atlas/"; "*" is any. */
+  readonly workspace: readonly string[] | "*";
+  /** Packages from npm and "node:"; "*" is any. */
+  readonly outside: readonly string[] | "*";
+}
+
+const NEUTRAL = ["@bufbuild/protobuf", "@bufbuild/protovalidate", "@connectrpc/connect"];
+const TEST_PACKAGES = ["vitest", "fast-check"];
+
+/** Dependencies run one way: domain <- platform <- services <- assembly <- cli; adapters -> platform. */
+const LAYERS: Readonly<Record<string, Layer>> = {
+  domain: { workspace: [], outside: [] },
+  platform: { workspace: ["domain", "gen"], outside: NEUTRAL },
+  adapters: { workspace: ["platform", "gen"], outside: "*" },
+  assembly: { workspace: "*", outside: NEUTRAL },
+  cli: { workspace: ["domain", "platform", "adapters", "gen", "assembly"], outside: "*" },
+  simulation: { workspace: "*", outside: NEUTRAL },
+  bench: { workspace: "*", outside: "*" },
+  infra: { workspace: ["gen"], outside: "*" },
+};
+const SERVICE: Layer = { workspace: ["domain", "platform", "gen"], outside: [...NEUTRAL, "jose"] };
+
+/** Above everything: nothing but themselves, benches and simulations imports them. */
+const TOP = ["cli", "bench", "simulation"];
+
+/** Imports that run against the direction, leave their package by a path, or reach the machine from neutral code. */
+export function checkLayers(source: Source): Violation[] {
+  const owner = packageOf(source.path);
+  return importsOf(source).flatMap(({ node, target }) => {
+    const reason = refuse(source, owner, target);
+    return reason === undefined ? [] : [violationAt(source, node, reason)];
+  });
+}
+
+/** Folders of the core point down only: a cycle between two of them is reported once for each import on it. */
+export function checkFolderCycles(sources: readonly Source[]): Violation[] {
+  const edges = sources.filter((source) => !source.isTest && packageOf(source.path) === "domain").flatMap(folderEdges);
+  const reach = (from: string, seen = new Set<string>()): Set<string> => {
+    for (const edge of edges) if (edge.from === from && !seen.has(edge.to)) reach(edge.to, seen.add(edge.to));
+    return seen;
+  };
+  return edges
+    .filter((edge) => reach(edge.to).has(edge.from))
+    .map((edge) => violationAt(edge.source, edge.node, `folders ${edge.from} and ${edge.to} import each other`));
+}
+
+function folderEdges(source: Source): { source: Source; node: ts.Node; from: string; to: string }[] {
+  const from = posix.dirname(source.path);
+  return importsOf(source)
+    .filter(({ target }) => target.startsWith("."))
+    .map(({ node, target }) => ({ source, node, from, to: posix.dirname(posix.join(from, target)) }))
+    .filter((edge) => edge.to !== edge.from);
+}
+
+function refuse(source: Source, owner: string, target: string): string | undefined {
+  if (target.startsWith(".")) return refusePath(source.path, owner, target);
+  const layer = LAYERS[owner] ?? SERVICE;
+  const workspace = /^@atlas\/([^/]+)/.exec(target)?.[1];
+  if (workspace !== undefined) return refuseWorkspace(owner, layer, workspace);
+  if (source.isTest && (target.startsWith("node:") || TEST_PACKAGES.includes(target))) return undefined;
+  if (layer.outside === "*" || layer.outside.some((name) => target === name || target.startsWith(`${name}/`))) {
+    return undefined;
+  }
+  return `${owner} may not import ${target}`;
+}
+
+function refuseWorkspace(owner: string, layer: Layer, target: string): string | undefined {
+  if (target === owner) return `${owner} imports its own files by relative path`;
+  const allowed = layer.workspace === "*" ? !TOP.includes(target) : layer.workspace.includes(target);
+  return allowed || owner === "simulation" || owner === "bench"
+    ? undefined
+    : `${owner} may not import @atlas/${target}`;
+}
+
+function refusePath(path: string, owner: string, target: string): string | undefined {
+  const reached = posix.join(posix.dirname(path), target);
+  if (packageOf(reached) !== owner) return `${target} leaves the package ${owner}: import @atlas/...`;
+  return undefined;
+}
+
+/** services/oms/src/run.ts -> oms; bench/src/x.ts -> bench. */
+function packageOf(path: string): string {
+  const [top = "", service = ""] = path.split("/");
+  return top === "services" ? service : top;
+}
+
+function importsOf(source: Source): { node: ts.Node; target: string }[] {
+  return [...nodesOf(source.tree)].flatMap((node) => {
+    const name = moduleName(node);
+    return name !== undefined && ts.isStringLiteralLike(name) ? [{ node, target: name.text }] : [];
+  });
+}
+
+function moduleName(node: ts.Node): ts.Node | undefined {
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return node.moduleSpecifier;
+  if (ts.isImportTypeNode(node)) return ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined;
+  if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) return node.arguments[0];
+  return undefined;
+}
