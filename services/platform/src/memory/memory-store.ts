@@ -1,0 +1,108 @@
+import type { Clock } from "../ports/clock.ts";
+import { type Store, type StoreItem, type StorePut, StoreUnavailable, WriteUnknown } from "../ports/store.ts";
+import { MemoryTable } from "./memory-table.ts";
+
+/** What befalls one call. */
+export type StoreFault =
+  /** `StoreUnavailable`: nothing is done (F6). */
+  | { readonly kind: "refused" }
+  /** A write: `WriteUnknown`, though it is done. A read: `StoreUnavailable`. */
+  | { readonly kind: "answer-lost" }
+  /** A `putAll`: the first `done` items are written, then `WriteUnknown`. Other calls: as `answer-lost`. */
+  | { readonly kind: "cut-short"; readonly done: number }
+  /** A write: `WriteUnknown` at once, done `milliseconds` later. A read: as `delayed`. */
+  | { readonly kind: "done-late"; readonly milliseconds: number }
+  /** Done and answered `milliseconds` later. */
+  | { readonly kind: "delayed"; readonly milliseconds: number };
+
+export interface StoreCall {
+  readonly operation: "get" | "query" | "put" | "putAll" | "remove";
+  /** The table of the call; of a `putAll`, that of its first item. */
+  readonly table: string;
+  /** How many items it reads or writes at most. */
+  readonly items: number;
+}
+
+export interface MemoryStoreOptions {
+  readonly clock: Clock;
+  /** Asked once for each call. */
+  readonly fault?: (call: StoreCall) => StoreFault | undefined;
+}
+
+export interface MemoryStore extends Store {
+  /** While it is down everything rejects with `StoreUnavailable`. */
+  setDown(down: boolean): void;
+}
+
+/** A store in memory, for tests, the simulation and the browser. */
+export function memoryStore(options: MemoryStoreOptions): MemoryStore {
+  const tables = new Map<string, MemoryTable>();
+  let down = false;
+
+  function tableOf(name: string): MemoryTable {
+    let table = tables.get(name);
+    if (table === undefined) {
+      table = new MemoryTable();
+      tables.set(name, table);
+    }
+    return table;
+  }
+
+  function meet(call: StoreCall): Promise<StoreFault | undefined> {
+    return new Promise((resolve, reject) => {
+      options.clock.soon(() => {
+        const fault = options.fault?.(call);
+        if (down || fault?.kind === "refused") reject(new StoreUnavailable(down ? "the store is down" : "refused"));
+        else if (fault?.kind === "delayed") options.clock.after(fault.milliseconds, () => resolve(undefined));
+        else resolve(fault);
+      });
+    });
+  }
+
+  async function read<T>(call: StoreCall, action: () => T): Promise<T> {
+    const fault = await meet(call);
+    if (fault?.kind === "answer-lost" || fault?.kind === "cut-short") throw new StoreUnavailable("answer lost");
+    if (fault?.kind === "done-late") await new Promise<void>((go) => options.clock.after(fault.milliseconds, go));
+    return action();
+  }
+
+  async function write<T>(call: StoreCall, action: (items: number) => T): Promise<T> {
+    const fault = await meet(call);
+    if (fault === undefined) return action(call.items);
+    if (fault.kind === "done-late") options.clock.after(fault.milliseconds, () => void action(call.items));
+    else action(fault.kind === "cut-short" && call.operation === "putAll" ? fault.done : call.items);
+    throw new WriteUnknown(fault.kind);
+  }
+
+  return {
+    get: (table, key) => read({ operation: "get", table, items: 1 }, () => tableOf(table).get(key)),
+    query: (table, query) => read({ operation: "query", table, items: query.limit }, () => tableOf(table).query(query)),
+    put: (table, item) => {
+      const kept = copyOf(item);
+      return write({ operation: "put", table, items: 1 }, () => tableOf(table).put(kept));
+    },
+    putAll: (puts) => {
+      const kept = puts.map((put) => ({ table: put.table, item: copyOf(put.item) }));
+      return write({ operation: "putAll", table: puts[0]?.table ?? "", items: puts.length }, (items) =>
+        putSome(tableOf, kept, items),
+      );
+    },
+    remove: (table, keys) =>
+      write({ operation: "remove", table, items: keys.length }, () => {
+        for (const key of keys) tableOf(table).remove(key);
+      }),
+    setDown(isDown) {
+      down = isDown;
+    },
+  };
+}
+
+function putSome(tableOf: (name: string) => MemoryTable, puts: readonly StorePut[], items: number): void {
+  for (const { table, item } of puts.slice(0, items)) tableOf(table).put(item);
+}
+
+/** The caller may use its buffer again, as with any store that sends it elsewhere. */
+function copyOf(item: StoreItem): StoreItem {
+  const { key, version, partition, sort } = item;
+  return { key, version, partition, sort, body: item.body.slice() };
+}
