@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
   type DescriptorProto,
@@ -17,8 +17,10 @@ import { ROOT } from "../scripts/root.ts";
  */
 export function writeValidateProto(): void {
   const path = join(ROOT, ".gen", "proto", "buf", "validate", "validate.proto");
+  const text = printProto(file_buf_validate_validate.proto);
+  if (existsSync(path) && readFileSync(path, "utf8") === text) return;
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, printProto(file_buf_validate_validate.proto));
+  writeFileSync(path, text);
 }
 
 /** The text of a proto2 file without comments, options and map fields. */

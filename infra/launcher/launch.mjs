@@ -21,7 +21,7 @@ const SCRIPTS = {
   check: { entry: "infra/scripts/check.ts", args: [], generates: false },
   fix: { entry: "infra/scripts/fix.ts", args: [], generates: false },
   test: { entry: "infra/scripts/test.ts", args: [], generates: false },
-  prepare: { entry: undefined, args: [], generates: true },
+  prepare: { entry: undefined, args: [], generates: false },
 };
 
 /** Brings the machine to where `script` can run, then runs it in the foreground and ends as it ends. */

@@ -1,7 +1,6 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeValidateProto } from "../gen/validate-proto.ts";
 import { type Outcome, runCommand } from "./command.ts";
 import { ROOT } from "./root.ts";
 
@@ -33,7 +32,6 @@ async function extractSchemas(commit: string, folder: string): Promise<Outcome |
   const packed = await runCommand("git", ["archive", "--format=tar", `--output=${archive}`, commit, "proto"]);
   const unpacked = packed.code === 0 ? await runCommand("tar", ["-xf", archive, "-C", folder]) : packed;
   if (unpacked.code !== 0) return unpacked;
-  writeValidateProto();
   mkdirSync(join(folder, ".gen"));
   cpSync(join(ROOT, ".gen", "proto"), join(folder, ".gen", "proto"), { recursive: true });
   cpSync(join(ROOT, "buf.yaml"), join(folder, "buf.yaml"));

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { writeValidateProto } from "../gen/validate-proto.ts";
 import { type Check, listChecks } from "./checks.ts";
 
 const MOST_LINES = 60;
@@ -10,6 +11,7 @@ if (unknown !== undefined) {
   console.error(`there is no check "${unknown}"; there are ${all.map((check) => check.name).join(", ")}`);
   process.exit(2);
 }
+writeValidateProto();
 const waiting = all.filter((check) => positionals.length === 0 || positionals.includes(check.name));
 await Promise.all([runNext(waiting), runNext(waiting)]);
 
