@@ -24,6 +24,16 @@ export function encode<M>(codec: Codec<M>, message: M): Uint8Array {
 }
 
 /**
+ * The same without a buffer of its own, which costs more than the encoding: valid until the next message is encoded,
+ * whoever does it. For who hashes, compares or copies at once.
+ */
+export function encodeView<M>(codec: Codec<M>, message: M): Uint8Array {
+  writer.reset();
+  codec.write(writer, message);
+  return writer.view();
+}
+
+/**
  * The message that the bytes from `start` up to `end` are; it shares nothing with them. Throws `UnknownFieldError`,
  * naming message and field number, for a field that the contract lacks, at any depth (S26), and `MalformedError`.
  */

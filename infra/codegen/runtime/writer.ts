@@ -27,7 +27,7 @@ export class Writer {
   bytes = new Uint8Array(FIRST_SIZE);
   /** What is written lies from here to the buffer's end. */
   pos = FIRST_SIZE;
-  private view: DataView | undefined;
+  private words: DataView | undefined;
 
   reset(): void {
     this.pos = this.bytes.length;
@@ -41,6 +41,11 @@ export class Writer {
   /** A copy of what is written, in a buffer of its own. */
   take(): Uint8Array {
     return this.bytes.slice(this.pos);
+  }
+
+  /** What is written, until more is. */
+  view(): Uint8Array {
+    return this.bytes.subarray(this.pos);
   }
 
   /** Ends a nested message or packed list: what was written since `length` was `before` gets its length and tag. */
@@ -190,8 +195,8 @@ export class Writer {
   private fixed(width: number): DataView {
     this.reserve(width + OVERHEAD);
     this.pos -= width;
-    this.view ??= new DataView(this.bytes.buffer);
-    return this.view;
+    this.words ??= new DataView(this.bytes.buffer);
+    return this.words;
   }
 
   private bits64(tag: number, bits: bigint): void {
@@ -275,6 +280,6 @@ export class Writer {
     bytes.set(this.bytes.subarray(this.pos), capacity - written);
     this.bytes = bytes;
     this.pos = capacity - written;
-    this.view = undefined;
+    this.words = undefined;
   }
 }
