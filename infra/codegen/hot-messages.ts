@@ -15,4 +15,6 @@ export const hotMessages: readonly string[] = [
   "atlas.order.v1.TradeRequest",
   "atlas.order.v1.TradeResponse",
   "atlas.stream.v1.SubscribeResponse",
+  "atlas.log.v1.ImageManifest",
+  "atlas.log.v1.ShardOutputs",
 ];

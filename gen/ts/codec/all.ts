@@ -33,6 +33,8 @@ import { ExecutionReportSchema } from "../atlas/order/v1/execution_report_pb.ts"
 import { ExecutionReportCodec } from "../atlas/order/v1/execution_report_codec.ts";
 import { AccountCreatedSchema, AllotmentTradedSchema, CancelRefusedSchema, CancelRequestedSchema, CommandAnsweredSchema, ControlAppliedSchema, ExecutionReportFrameSchema, FundsMovedSchema, InputUnreadableSchema, LimitsSetSchema, OrderAcceptedSchema, OrderCanceledSchema, OrderDeniedSchema, OrderEventFrameSchema, OrderEventSchema, OrderExpiredSchema, OrderFilledSchema, OrderLiveSchema, OrderProgressSchema, OrderReducedSchema, OrderRejectedSchema, OrderReplacedSchema, ReplaceRefusedSchema, ReplaceRequestedSchema, ReportUnmatchedSchema, WorkAdvancedSchema } from "../atlas/log/v1/order_event_pb.ts";
 import { AccountCreatedCodec, AllotmentTradedCodec, CancelRefusedCodec, CancelRequestedCodec, CommandAnsweredCodec, ControlAppliedCodec, ExecutionReportFrameCodec, FundsMovedCodec, InputUnreadableCodec, LimitsSetCodec, OrderAcceptedCodec, OrderCanceledCodec, OrderDeniedCodec, OrderEventCodec, OrderEventFrameCodec, OrderExpiredCodec, OrderFilledCodec, OrderLiveCodec, OrderProgressCodec, OrderReducedCodec, OrderRejectedCodec, OrderReplacedCodec, ReplaceRefusedCodec, ReplaceRequestedCodec, ReportUnmatchedCodec, WorkAdvancedCodec } from "../atlas/log/v1/order_event_codec.ts";
+import { ImageManifestSchema, OutputPositionSchema, ShardOutputsSchema, SlabEntrySchema } from "../atlas/log/v1/shard_image_pb.ts";
+import { ImageManifestCodec, OutputPositionCodec, ShardOutputsCodec, SlabEntryCodec } from "../atlas/log/v1/shard_image_codec.ts";
 import { MarketEventFrameSchema, VenueCommandFrameSchema } from "../atlas/log/v1/venue_record_pb.ts";
 import { MarketEventFrameCodec, VenueCommandFrameCodec } from "../atlas/log/v1/venue_record_codec.ts";
 import { CancelOrderRequestSchema, CancelOrderResponseSchema, CancelOrdersRequestSchema, CancelOrdersResponseSchema, ReplaceOrderRequestSchema, ReplaceOrderResponseSchema, SubmitOrderRequestSchema, SubmitOrderResponseSchema, SubmitOrdersEntrySchema, SubmitOrdersRequestSchema, SubmitOrdersResponseSchema, SubmitOrdersResultSchema } from "../atlas/order/v1/order_service_pb.ts";
@@ -165,6 +167,10 @@ export const allCodecs = [
   { schema: OrderEventSchema, codec: OrderEventCodec },
   { schema: OrderEventFrameSchema, codec: OrderEventFrameCodec },
   { schema: ExecutionReportFrameSchema, codec: ExecutionReportFrameCodec },
+  { schema: OutputPositionSchema, codec: OutputPositionCodec },
+  { schema: ShardOutputsSchema, codec: ShardOutputsCodec },
+  { schema: SlabEntrySchema, codec: SlabEntryCodec },
+  { schema: ImageManifestSchema, codec: ImageManifestCodec },
   { schema: VenueCommandFrameSchema, codec: VenueCommandFrameCodec },
   { schema: MarketEventFrameSchema, codec: MarketEventFrameCodec },
   { schema: SubmitOrderRequestSchema, codec: SubmitOrderRequestCodec },
