@@ -1,7 +1,7 @@
 import { type DescMessage, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
-import { allCodecs } from "../../gen/ts/codec/all.ts";
-import { type Codec, decode, encode } from "../../gen/ts/codec/codec.ts";
+import { allCodecs } from "@atlas/gen/codec/all";
+import { type Codec, decode, encode } from "@atlas/gen/codec/codec";
 import { hotMessages } from "./hot-messages.ts";
 import { randomMessage, seeded } from "./random-message.ts";
 
