@@ -9,16 +9,10 @@ export function murmur2(key: Uint8Array): number {
   for (let index = 0; index < tail; index += 4) {
     hash = Math.imul(hash, FACTOR) ^ mix(word(key, index));
   }
-  switch (length & 3) {
-    case 3:
-      hash ^= (key[tail + 2] as number) << 16;
-    // falls through
-    case 2:
-      hash ^= (key[tail + 1] as number) << 8;
-    // falls through
-    case 1:
-      hash = Math.imul(hash ^ (key[tail] as number), FACTOR);
-  }
+  const rest = length & 3;
+  if (rest > 2) hash ^= (key[tail + 2] as number) << 16;
+  if (rest > 1) hash ^= (key[tail + 1] as number) << 8;
+  if (rest > 0) hash = Math.imul(hash ^ (key[tail] as number), FACTOR);
   hash = Math.imul(hash ^ (hash >>> 13), FACTOR);
   return (hash ^ (hash >>> 15)) >>> 0;
 }
