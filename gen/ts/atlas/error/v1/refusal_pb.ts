@@ -337,7 +337,7 @@ export const Reason = {
   CONFLICT: 51,
 
   /**
-   * FAILED_PRECONDITION. A login link, refresh token or key that is spent, expired or unknown. Facts: none, by design.
+   * FAILED_PRECONDITION. A login link that is spent, expired or unknown. Facts: none, by design. Ask for a new one.
    *
    * @generated from enum value: REASON_SPENT = 52;
    */

@@ -794,7 +794,8 @@ export const IdentityService: GenService<{
   },
   /**
    * Exchanges a refresh token, once, for a new pair. Using a spent one again ends the whole family: UNAUTHENTICATED with
-   * TOKEN_REUSED.
+   * TOKEN_REUSED. Unknown, expired, or of a session that ended: UNAUTHENTICATED with NOT_SIGNED_IN; RESOURCE_EXHAUSTED with
+   * LOCKED_OUT after too many wrong ones.
    *
    * @generated from rpc atlas.identity.v1.IdentityService.RefreshToken
    */

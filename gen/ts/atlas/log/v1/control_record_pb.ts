@@ -171,7 +171,7 @@ export const ControlCommandFrameSchema: GenMessage<ControlCommandFrame> = /*@__P
   messageDesc(file_atlas_log_v1_control_record, 3);
 
 /**
- * A message that control sends over a link to an order shard.
+ * A message that control sends over a link: to an order shard, or a change to a venue shard.
  *
  * @generated from message atlas.log.v1.ControlDispatch
  */

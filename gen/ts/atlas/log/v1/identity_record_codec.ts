@@ -2,8 +2,8 @@ import type { Codec } from "../../../codec/codec.ts";
 import { merge } from "../../../codec/codec.ts";
 import type { ApiKeyChanged, CreateApiKey, CreateLoginLink, CreateUser, DisableUser, EndSession, GrantAccount, IdentityAnswered, IdentityCommand, IdentityCommandFrame, IdentityEvent, IdentityEventFrame, LoginLinkCreated, RedeemLoginLink, RevokeAccountGrant, RevokeApiKey, RotateRefreshToken, SessionAdvanced, SessionEnded, SetRoles, UserChanged } from "./identity_record_pb.ts";
 import type { Writer } from "../../../codec/writer.ts";
-import type { Reader } from "../../../codec/reader.ts";
 import { AccountGrantCodec, ApiKeyCodec, PrincipalCodec, readAccountGrant, readApiKey, readPrincipal, readUser, UserCodec, writeAccountGrant, writeApiKey, writePrincipal, writeUser } from "../../identity/v1/identity_codec.ts";
+import type { Reader } from "../../../codec/reader.ts";
 import { readTimestamp, TimestampCodec, writeTimestamp } from "../../../google/protobuf/timestamp_codec.ts";
 import { FrameHeaderCodec, LinkInCodec, PositionCodec, readFrameHeader, readLinkIn, readPosition, writeFrameHeader, writeLinkIn, writePosition } from "./frame_codec.ts";
 import { readRefusal, RefusalCodec, writeRefusal } from "../../error/v1/refusal_codec.ts";
@@ -18,6 +18,12 @@ export const CreateUserCodec: Codec<CreateUser> = {
 
 export function writeCreateUser(w: Writer, m: CreateUser): void {
   if (m.$unknown !== undefined) w.unknown(m.$unknown);
+  for (let index = m.grants.length - 1; index >= 0; index--) {
+    const value = m.grants[index]!;
+    const before = w.length;
+    writeAccountGrant(w, value);
+    w.close(26, before);
+  }
   if (m.roles.length > 0) {
     const before = w.length;
     for (let index = m.roles.length - 1; index >= 0; index--) {
@@ -33,6 +39,7 @@ export function writeCreateUser(w: Writer, m: CreateUser): void {
 export function readCreateUser(r: Reader, end: number): CreateUser {
   let $userId: CreateUser["userId"] = "";
   let $roles: CreateUser["roles"] = [];
+  let $grants: CreateUser["grants"] = [];
   while (r.pos < end) {
     const tag = r.tag();
     switch (tag) {
@@ -48,6 +55,9 @@ export function readCreateUser(r: Reader, end: number): CreateUser {
         r.finish(stop);
         break;
       }
+      case 26:
+        $grants.push(readAccountGrant(r, r.end(end)));
+        break;
       default:
         throw r.unknown("atlas.log.v1.CreateUser", tag);
     }
@@ -57,6 +67,7 @@ export function readCreateUser(r: Reader, end: number): CreateUser {
     $typeName: "atlas.log.v1.CreateUser",
     userId: $userId,
     roles: $roles,
+    grants: $grants,
   };
 }
 

@@ -10,6 +10,8 @@ import type { Instrument } from "../../instrument/v1/instrument_pb.ts";
 import { file_atlas_instrument_v1_instrument } from "../../instrument/v1/instrument_pb.ts";
 import type { ControlEventFrame } from "../../log/v1/control_record_pb.ts";
 import { file_atlas_log_v1_control_record } from "../../log/v1/control_record_pb.ts";
+import type { IdentityImage } from "../../log/v1/identity_image_pb.ts";
+import { file_atlas_log_v1_identity_image } from "../../log/v1/identity_image_pb.ts";
 import type { IdentityEventFrame } from "../../log/v1/identity_record_pb.ts";
 import { file_atlas_log_v1_identity_record } from "../../log/v1/identity_record_pb.ts";
 import type { OrderEvent, OrderEventFrame } from "../../log/v1/order_event_pb.ts";
@@ -30,7 +32,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atlas/operations/v1/shard_service.proto.
  */
 export const file_atlas_operations_v1_shard_service: GenFile = /*@__PURE__*/
-  fileDesc("CidhdGxhcy9vcGVyYXRpb25zL3YxL3NoYXJkX3NlcnZpY2UucHJvdG8SE2F0bGFzLm9wZXJhdGlvbnMudjEiXgoKT3JkZXJRdWVyeRIoCgphY2NvdW50X2lkGAEgASgJQhS6SBFyDzINXlsgLX5dezAsNjR9JBImCghvcmRlcl9pZBgCIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQiOAoMQWNjb3VudFF1ZXJ5EigKCmFjY291bnRfaWQYASABKAlCFLpIEXIPMg1eWyAtfl17MSw2NH0kIg8KDUFjY291bnRzUXVlcnkiYQoLT3JkZXJzUXVlcnkSOQoGZmlsdGVyGAEgASgLMiEuYXRsYXMub3JkZXIudjEuTGlzdE9yZGVyc1JlcXVlc3RCBrpIA9gBAxIXCg9iZWZvcmVfc2VxdWVuY2UYAiABKAQiNwoLRXZlbnRzUXVlcnkSKAoKYWNjb3VudF9pZBgBIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQicwoMUHJldmlld1F1ZXJ5EjwKB3JlcXVlc3QYASABKAsyIy5hdGxhcy5vcmRlci52MS5QcmV2aWV3T3JkZXJSZXF1ZXN0Qga6SAPIAQESJQoFcXVvdGUYAiABKAsyFi5hdGxhcy5tYXJrZXQudjEuUXVvdGUiJQoKU3RhdGVRdWVyeRIXCg93aXRoX3N0YXRlX2hhc2gYASABKAgiEgoQSW5zdHJ1bWVudHNRdWVyeSKEBAoLUmVhZFJlcXVlc3QSIwoFc2hhcmQYASABKAlCFLpIEXIPMg1eWyAtfl17MSw2NH0kEhIKCm5vdF9iZWZvcmUYAiABKAQSMAoFb3JkZXIYAyABKAsyHy5hdGxhcy5vcGVyYXRpb25zLnYxLk9yZGVyUXVlcnlIABI0CgdhY2NvdW50GAQgASgLMiEuYXRsYXMub3BlcmF0aW9ucy52MS5BY2NvdW50UXVlcnlIABI2CghhY2NvdW50cxgFIAEoCzIiLmF0bGFzLm9wZXJhdGlvbnMudjEuQWNjb3VudHNRdWVyeUgAEjIKBm9yZGVycxgGIAEoCzIgLmF0bGFzLm9wZXJhdGlvbnMudjEuT3JkZXJzUXVlcnlIABIyCgZldmVudHMYByABKAsyIC5hdGxhcy5vcGVyYXRpb25zLnYxLkV2ZW50c1F1ZXJ5SAASNAoHcHJldmlldxgIIAEoCzIhLmF0bGFzLm9wZXJhdGlvbnMudjEuUHJldmlld1F1ZXJ5SAASMAoFc3RhdGUYCSABKAsyHy5hdGxhcy5vcGVyYXRpb25zLnYxLlN0YXRlUXVlcnlIABI8CgtpbnN0cnVtZW50cxgKIAEoCzIlLmF0bGFzLm9wZXJhdGlvbnMudjEuSW5zdHJ1bWVudHNRdWVyeUgAQg4KBXF1ZXJ5EgW6SAIIASJNCgpPcmRlckVudHJ5EiQKBW9yZGVyGAEgASgLMhUuYXRsYXMub3JkZXIudjEuT3JkZXISGQoRYWNjZXB0ZWRfc2VxdWVuY2UYAiABKAQivwEKC0FjY291bnRWaWV3EioKB2FjY291bnQYASABKAsyGS5hdGxhcy5hY2NvdW50LnYxLkFjY291bnQSKwoIYmFsYW5jZXMYAiADKAsyGS5hdGxhcy5hY2NvdW50LnYxLkJhbGFuY2USLQoJcG9zaXRpb25zGAMgAygLMhouYXRsYXMuYWNjb3VudC52MS5Qb3NpdGlvbhIoCgZsaW1pdHMYBCABKAsyGC5hdGxhcy5hY2NvdW50LnYxLkxpbWl0cyI6CgtBY2NvdW50TGlzdBIrCghhY2NvdW50cxgBIAMoCzIZLmF0bGFzLmFjY291bnQudjEuQWNjb3VudCJCCg5PcmRlckVudHJ5TGlzdBIwCgdlbnRyaWVzGAEgAygLMh8uYXRsYXMub3BlcmF0aW9ucy52MS5PcmRlckVudHJ5IjoKDk9yZGVyRXZlbnRMaXN0EigKBmV2ZW50cxgBIAMoCzIYLmF0bGFzLmxvZy52MS5PcmRlckV2ZW50IkYKDkluc3RydW1lbnRMaXN0EjQKC2luc3RydW1lbnRzGAEgAygLMh8uYXRsYXMuaW5zdHJ1bWVudC52MS5JbnN0cnVtZW50IvUDCgxSZWFkUmVzcG9uc2USEAoIc2VxdWVuY2UYASABKAQSFwoPc3RvcmVkX3NlcXVlbmNlGAIgASgEEjAKBW9yZGVyGAMgASgLMh8uYXRsYXMub3BlcmF0aW9ucy52MS5PcmRlckVudHJ5SAASMwoHYWNjb3VudBgEIAEoCzIgLmF0bGFzLm9wZXJhdGlvbnMudjEuQWNjb3VudFZpZXdIABI0CghhY2NvdW50cxgFIAEoCzIgLmF0bGFzLm9wZXJhdGlvbnMudjEuQWNjb3VudExpc3RIABI1CgZvcmRlcnMYBiABKAsyIy5hdGxhcy5vcGVyYXRpb25zLnYxLk9yZGVyRW50cnlMaXN0SAASNQoGZXZlbnRzGAcgASgLMiMuYXRsYXMub3BlcmF0aW9ucy52MS5PcmRlckV2ZW50TGlzdEgAEjcKB3ByZXZpZXcYCCABKAsyJC5hdGxhcy5vcmRlci52MS5QcmV2aWV3T3JkZXJSZXNwb25zZUgAEjAKBXN0YXRlGAkgASgLMh8uYXRsYXMub3BlcmF0aW9ucy52MS5TaGFyZFN0YXRlSAASOgoLaW5zdHJ1bWVudHMYCiABKAsyIy5hdGxhcy5vcGVyYXRpb25zLnYxLkluc3RydW1lbnRMaXN0SABCCAoGcmVzdWx0IkwKDUZvbGxvd1JlcXVlc3QSIwoFc2hhcmQYASABKAlCFLpIEXIPMg1eWyAtfl17MSw2NH0kEhYKDmFmdGVyX3NlcXVlbmNlGAIgASgEIskBCg5Gb2xsb3dSZXNwb25zZRI1CgxvcmRlcl9ldmVudHMYASABKAsyHS5hdGxhcy5sb2cudjEuT3JkZXJFdmVudEZyYW1lSAASOQoOY29udHJvbF9ldmVudHMYAiABKAsyHy5hdGxhcy5sb2cudjEuQ29udHJvbEV2ZW50RnJhbWVIABI7Cg9pZGVudGl0eV9ldmVudHMYAyABKAsyIC5hdGxhcy5sb2cudjEuSWRlbnRpdHlFdmVudEZyYW1lSABCCAoGZXZlbnRzInQKDVJlc2VuZFJlcXVlc3QSIwoFc2hhcmQYASABKAlCFLpIEXIPMg1eWyAtfl17MSw2NH0kEikKC2Rlc3RpbmF0aW9uGAIgASgJQhS6SBFyDzINXlsgLX5dezEsNjR9JBITCgtmcm9tX251bWJlchgDIAEoBCIiCg5SZXNlbmRSZXNwb25zZRIQCghtZXNzYWdlcxgBIAEoBDKhAgoMU2hhcmRTZXJ2aWNlElUKBFJlYWQSIC5hdGxhcy5vcGVyYXRpb25zLnYxLlJlYWRSZXF1ZXN0GiEuYXRsYXMub3BlcmF0aW9ucy52MS5SZWFkUmVzcG9uc2UiCKK7GAQYASgBEl0KBkZvbGxvdxIiLmF0bGFzLm9wZXJhdGlvbnMudjEuRm9sbG93UmVxdWVzdBojLmF0bGFzLm9wZXJhdGlvbnMudjEuRm9sbG93UmVzcG9uc2UiCKK7GAQYASgBMAESWwoGUmVzZW5kEiIuYXRsYXMub3BlcmF0aW9ucy52MS5SZXNlbmRSZXF1ZXN0GiMuYXRsYXMub3BlcmF0aW9ucy52MS5SZXNlbmRSZXNwb25zZSIIorsYBBgBKAFiBnByb3RvMw", [file_atlas_account_v1_account, file_atlas_instrument_v1_instrument, file_atlas_log_v1_control_record, file_atlas_log_v1_identity_record, file_atlas_log_v1_order_event, file_atlas_market_v1_market, file_atlas_operations_v1_operations_service, file_atlas_options_v1_options, file_atlas_order_v1_order, file_atlas_order_v1_order_service, file_buf_validate_validate]);
+  fileDesc("CidhdGxhcy9vcGVyYXRpb25zL3YxL3NoYXJkX3NlcnZpY2UucHJvdG8SE2F0bGFzLm9wZXJhdGlvbnMudjEiXgoKT3JkZXJRdWVyeRIoCgphY2NvdW50X2lkGAEgASgJQhS6SBFyDzINXlsgLX5dezAsNjR9JBImCghvcmRlcl9pZBgCIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQiOAoMQWNjb3VudFF1ZXJ5EigKCmFjY291bnRfaWQYASABKAlCFLpIEXIPMg1eWyAtfl17MSw2NH0kIg8KDUFjY291bnRzUXVlcnkiYQoLT3JkZXJzUXVlcnkSOQoGZmlsdGVyGAEgASgLMiEuYXRsYXMub3JkZXIudjEuTGlzdE9yZGVyc1JlcXVlc3RCBrpIA9gBAxIXCg9iZWZvcmVfc2VxdWVuY2UYAiABKAQiNwoLRXZlbnRzUXVlcnkSKAoKYWNjb3VudF9pZBgBIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQicwoMUHJldmlld1F1ZXJ5EjwKB3JlcXVlc3QYASABKAsyIy5hdGxhcy5vcmRlci52MS5QcmV2aWV3T3JkZXJSZXF1ZXN0Qga6SAPIAQESJQoFcXVvdGUYAiABKAsyFi5hdGxhcy5tYXJrZXQudjEuUXVvdGUiJQoKU3RhdGVRdWVyeRIXCg93aXRoX3N0YXRlX2hhc2gYASABKAgiEgoQSW5zdHJ1bWVudHNRdWVyeSIPCg1JZGVudGl0eVF1ZXJ5IrwECgtSZWFkUmVxdWVzdBIjCgVzaGFyZBgBIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQSEgoKbm90X2JlZm9yZRgCIAEoBBIwCgVvcmRlchgDIAEoCzIfLmF0bGFzLm9wZXJhdGlvbnMudjEuT3JkZXJRdWVyeUgAEjQKB2FjY291bnQYBCABKAsyIS5hdGxhcy5vcGVyYXRpb25zLnYxLkFjY291bnRRdWVyeUgAEjYKCGFjY291bnRzGAUgASgLMiIuYXRsYXMub3BlcmF0aW9ucy52MS5BY2NvdW50c1F1ZXJ5SAASMgoGb3JkZXJzGAYgASgLMiAuYXRsYXMub3BlcmF0aW9ucy52MS5PcmRlcnNRdWVyeUgAEjIKBmV2ZW50cxgHIAEoCzIgLmF0bGFzLm9wZXJhdGlvbnMudjEuRXZlbnRzUXVlcnlIABI0CgdwcmV2aWV3GAggASgLMiEuYXRsYXMub3BlcmF0aW9ucy52MS5QcmV2aWV3UXVlcnlIABIwCgVzdGF0ZRgJIAEoCzIfLmF0bGFzLm9wZXJhdGlvbnMudjEuU3RhdGVRdWVyeUgAEjwKC2luc3RydW1lbnRzGAogASgLMiUuYXRsYXMub3BlcmF0aW9ucy52MS5JbnN0cnVtZW50c1F1ZXJ5SAASNgoIaWRlbnRpdHkYCyABKAsyIi5hdGxhcy5vcGVyYXRpb25zLnYxLklkZW50aXR5UXVlcnlIAEIOCgVxdWVyeRIFukgCCAEiTQoKT3JkZXJFbnRyeRIkCgVvcmRlchgBIAEoCzIVLmF0bGFzLm9yZGVyLnYxLk9yZGVyEhkKEWFjY2VwdGVkX3NlcXVlbmNlGAIgASgEIr8BCgtBY2NvdW50VmlldxIqCgdhY2NvdW50GAEgASgLMhkuYXRsYXMuYWNjb3VudC52MS5BY2NvdW50EisKCGJhbGFuY2VzGAIgAygLMhkuYXRsYXMuYWNjb3VudC52MS5CYWxhbmNlEi0KCXBvc2l0aW9ucxgDIAMoCzIaLmF0bGFzLmFjY291bnQudjEuUG9zaXRpb24SKAoGbGltaXRzGAQgASgLMhguYXRsYXMuYWNjb3VudC52MS5MaW1pdHMiOgoLQWNjb3VudExpc3QSKwoIYWNjb3VudHMYASADKAsyGS5hdGxhcy5hY2NvdW50LnYxLkFjY291bnQiQgoOT3JkZXJFbnRyeUxpc3QSMAoHZW50cmllcxgBIAMoCzIfLmF0bGFzLm9wZXJhdGlvbnMudjEuT3JkZXJFbnRyeSI6Cg5PcmRlckV2ZW50TGlzdBIoCgZldmVudHMYASADKAsyGC5hdGxhcy5sb2cudjEuT3JkZXJFdmVudCJGCg5JbnN0cnVtZW50TGlzdBI0CgtpbnN0cnVtZW50cxgBIAMoCzIfLmF0bGFzLmluc3RydW1lbnQudjEuSW5zdHJ1bWVudCKmBAoMUmVhZFJlc3BvbnNlEhAKCHNlcXVlbmNlGAEgASgEEhcKD3N0b3JlZF9zZXF1ZW5jZRgCIAEoBBIwCgVvcmRlchgDIAEoCzIfLmF0bGFzLm9wZXJhdGlvbnMudjEuT3JkZXJFbnRyeUgAEjMKB2FjY291bnQYBCABKAsyIC5hdGxhcy5vcGVyYXRpb25zLnYxLkFjY291bnRWaWV3SAASNAoIYWNjb3VudHMYBSABKAsyIC5hdGxhcy5vcGVyYXRpb25zLnYxLkFjY291bnRMaXN0SAASNQoGb3JkZXJzGAYgASgLMiMuYXRsYXMub3BlcmF0aW9ucy52MS5PcmRlckVudHJ5TGlzdEgAEjUKBmV2ZW50cxgHIAEoCzIjLmF0bGFzLm9wZXJhdGlvbnMudjEuT3JkZXJFdmVudExpc3RIABI3CgdwcmV2aWV3GAggASgLMiQuYXRsYXMub3JkZXIudjEuUHJldmlld09yZGVyUmVzcG9uc2VIABIwCgVzdGF0ZRgJIAEoCzIfLmF0bGFzLm9wZXJhdGlvbnMudjEuU2hhcmRTdGF0ZUgAEjoKC2luc3RydW1lbnRzGAogASgLMiMuYXRsYXMub3BlcmF0aW9ucy52MS5JbnN0cnVtZW50TGlzdEgAEi8KCGlkZW50aXR5GAsgASgLMhsuYXRsYXMubG9nLnYxLklkZW50aXR5SW1hZ2VIAEIICgZyZXN1bHQiTAoNRm9sbG93UmVxdWVzdBIjCgVzaGFyZBgBIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQSFgoOYWZ0ZXJfc2VxdWVuY2UYAiABKAQiyQEKDkZvbGxvd1Jlc3BvbnNlEjUKDG9yZGVyX2V2ZW50cxgBIAEoCzIdLmF0bGFzLmxvZy52MS5PcmRlckV2ZW50RnJhbWVIABI5Cg5jb250cm9sX2V2ZW50cxgCIAEoCzIfLmF0bGFzLmxvZy52MS5Db250cm9sRXZlbnRGcmFtZUgAEjsKD2lkZW50aXR5X2V2ZW50cxgDIAEoCzIgLmF0bGFzLmxvZy52MS5JZGVudGl0eUV2ZW50RnJhbWVIAEIICgZldmVudHMidAoNUmVzZW5kUmVxdWVzdBIjCgVzaGFyZBgBIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQSKQoLZGVzdGluYXRpb24YAiABKAlCFLpIEXIPMg1eWyAtfl17MSw2NH0kEhMKC2Zyb21fbnVtYmVyGAMgASgEIiIKDlJlc2VuZFJlc3BvbnNlEhAKCG1lc3NhZ2VzGAEgASgEMqECCgxTaGFyZFNlcnZpY2USVQoEUmVhZBIgLmF0bGFzLm9wZXJhdGlvbnMudjEuUmVhZFJlcXVlc3QaIS5hdGxhcy5vcGVyYXRpb25zLnYxLlJlYWRSZXNwb25zZSIIorsYBBgBKAESXQoGRm9sbG93EiIuYXRsYXMub3BlcmF0aW9ucy52MS5Gb2xsb3dSZXF1ZXN0GiMuYXRsYXMub3BlcmF0aW9ucy52MS5Gb2xsb3dSZXNwb25zZSIIorsYBBgBKAEwARJbCgZSZXNlbmQSIi5hdGxhcy5vcGVyYXRpb25zLnYxLlJlc2VuZFJlcXVlc3QaIy5hdGxhcy5vcGVyYXRpb25zLnYxLlJlc2VuZFJlc3BvbnNlIgiiuxgEGAEoAWIGcHJvdG8z", [file_atlas_account_v1_account, file_atlas_instrument_v1_instrument, file_atlas_log_v1_control_record, file_atlas_log_v1_identity_image, file_atlas_log_v1_identity_record, file_atlas_log_v1_order_event, file_atlas_market_v1_market, file_atlas_operations_v1_operations_service, file_atlas_options_v1_options, file_atlas_order_v1_order, file_atlas_order_v1_order_service, file_buf_validate_validate]);
 
 /**
  * Asks for one order.
@@ -210,6 +212,21 @@ export const InstrumentsQuerySchema: GenMessage<InstrumentsQuery> = /*@__PURE__*
   messageDesc(file_atlas_operations_v1_shard_service, 7);
 
 /**
+ * Asks for all that a gateway authenticates and authorises by.
+ *
+ * @generated from message atlas.operations.v1.IdentityQuery
+ */
+export type IdentityQuery = Message<"atlas.operations.v1.IdentityQuery"> & {
+};
+
+/**
+ * Describes the message atlas.operations.v1.IdentityQuery.
+ * Use `create(IdentityQuerySchema)` to create a new message.
+ */
+export const IdentityQuerySchema: GenMessage<IdentityQuery> = /*@__PURE__*/
+  messageDesc(file_atlas_operations_v1_shard_service, 8);
+
+/**
  * A question to a shard.
  *
  * @generated from message atlas.operations.v1.ReadRequest
@@ -298,6 +315,14 @@ export type ReadRequest = Message<"atlas.operations.v1.ReadRequest"> & {
      */
     value: InstrumentsQuery;
     case: "instruments";
+  } | {
+    /**
+     * Users, keys, sessions.
+     *
+     * @generated from field: atlas.operations.v1.IdentityQuery identity = 11;
+     */
+    value: IdentityQuery;
+    case: "identity";
   } | { case: undefined; value?: undefined };
 };
 
@@ -306,7 +331,7 @@ export type ReadRequest = Message<"atlas.operations.v1.ReadRequest"> & {
  * Use `create(ReadRequestSchema)` to create a new message.
  */
 export const ReadRequestSchema: GenMessage<ReadRequest> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 8);
+  messageDesc(file_atlas_operations_v1_shard_service, 9);
 
 /**
  * An order and where it stands in its account's list.
@@ -334,7 +359,7 @@ export type OrderEntry = Message<"atlas.operations.v1.OrderEntry"> & {
  * Use `create(OrderEntrySchema)` to create a new message.
  */
 export const OrderEntrySchema: GenMessage<OrderEntry> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 9);
+  messageDesc(file_atlas_operations_v1_shard_service, 10);
 
 /**
  * An account with all that belongs to it.
@@ -376,7 +401,7 @@ export type AccountView = Message<"atlas.operations.v1.AccountView"> & {
  * Use `create(AccountViewSchema)` to create a new message.
  */
 export const AccountViewSchema: GenMessage<AccountView> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 10);
+  messageDesc(file_atlas_operations_v1_shard_service, 11);
 
 /**
  * Accounts.
@@ -397,7 +422,7 @@ export type AccountList = Message<"atlas.operations.v1.AccountList"> & {
  * Use `create(AccountListSchema)` to create a new message.
  */
 export const AccountListSchema: GenMessage<AccountList> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 11);
+  messageDesc(file_atlas_operations_v1_shard_service, 12);
 
 /**
  * Orders.
@@ -418,7 +443,7 @@ export type OrderEntryList = Message<"atlas.operations.v1.OrderEntryList"> & {
  * Use `create(OrderEntryListSchema)` to create a new message.
  */
 export const OrderEntryListSchema: GenMessage<OrderEntryList> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 12);
+  messageDesc(file_atlas_operations_v1_shard_service, 13);
 
 /**
  * Events.
@@ -439,7 +464,7 @@ export type OrderEventList = Message<"atlas.operations.v1.OrderEventList"> & {
  * Use `create(OrderEventListSchema)` to create a new message.
  */
 export const OrderEventListSchema: GenMessage<OrderEventList> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 13);
+  messageDesc(file_atlas_operations_v1_shard_service, 14);
 
 /**
  * Instruments.
@@ -460,7 +485,7 @@ export type InstrumentList = Message<"atlas.operations.v1.InstrumentList"> & {
  * Use `create(InstrumentListSchema)` to create a new message.
  */
 export const InstrumentListSchema: GenMessage<InstrumentList> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 14);
+  messageDesc(file_atlas_operations_v1_shard_service, 15);
 
 /**
  * A shard's answer.
@@ -551,6 +576,14 @@ export type ReadResponse = Message<"atlas.operations.v1.ReadResponse"> & {
      */
     value: InstrumentList;
     case: "instruments";
+  } | {
+    /**
+     * Users, keys, sessions; no login links.
+     *
+     * @generated from field: atlas.log.v1.IdentityImage identity = 11;
+     */
+    value: IdentityImage;
+    case: "identity";
   } | { case: undefined; value?: undefined };
 };
 
@@ -559,7 +592,7 @@ export type ReadResponse = Message<"atlas.operations.v1.ReadResponse"> & {
  * Use `create(ReadResponseSchema)` to create a new message.
  */
 export const ReadResponseSchema: GenMessage<ReadResponse> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 15);
+  messageDesc(file_atlas_operations_v1_shard_service, 16);
 
 /**
  * Asks for events.
@@ -587,7 +620,7 @@ export type FollowRequest = Message<"atlas.operations.v1.FollowRequest"> & {
  * Use `create(FollowRequestSchema)` to create a new message.
  */
 export const FollowRequestSchema: GenMessage<FollowRequest> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 16);
+  messageDesc(file_atlas_operations_v1_shard_service, 17);
 
 /**
  * Events, in sequence.
@@ -632,7 +665,7 @@ export type FollowResponse = Message<"atlas.operations.v1.FollowResponse"> & {
  * Use `create(FollowResponseSchema)` to create a new message.
  */
 export const FollowResponseSchema: GenMessage<FollowResponse> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 17);
+  messageDesc(file_atlas_operations_v1_shard_service, 18);
 
 /**
  * Asks that a link's messages are sent again.
@@ -667,7 +700,7 @@ export type ResendRequest = Message<"atlas.operations.v1.ResendRequest"> & {
  * Use `create(ResendRequestSchema)` to create a new message.
  */
 export const ResendRequestSchema: GenMessage<ResendRequest> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 18);
+  messageDesc(file_atlas_operations_v1_shard_service, 19);
 
 /**
  * They are being sent.
@@ -688,7 +721,7 @@ export type ResendResponse = Message<"atlas.operations.v1.ResendResponse"> & {
  * Use `create(ResendResponseSchema)` to create a new message.
  */
 export const ResendResponseSchema: GenMessage<ResendResponse> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 19);
+  messageDesc(file_atlas_operations_v1_shard_service, 20);
 
 /**
  * A shard, at its owner. For the platform's own processes.
