@@ -57,7 +57,8 @@ export const ShardOutputsCodec: Codec<ShardOutputs> = {
 
 export function writeShardOutputs(w: Writer, m: ShardOutputs): void {
   if (m.$unknown !== undefined) w.unknown(m.$unknown);
-  if (m.eventsOffset !== 0n) w.uint64(16, m.eventsOffset);
+  if (m.eventsOffset !== 0n) w.uint64(24, m.eventsOffset);
+  if (m.eventsThrough !== 0n) w.uint64(16, m.eventsThrough);
   for (let index = m.positions.length - 1; index >= 0; index--) {
     const value = m.positions[index]!;
     const before = w.length;
@@ -68,6 +69,7 @@ export function writeShardOutputs(w: Writer, m: ShardOutputs): void {
 
 export function readShardOutputs(r: Reader, end: number): ShardOutputs {
   let $positions: ShardOutputs["positions"] = [];
+  let $eventsThrough: ShardOutputs["eventsThrough"] = 0n;
   let $eventsOffset: ShardOutputs["eventsOffset"] = 0n;
   while (r.pos < end) {
     const tag = r.tag();
@@ -76,6 +78,9 @@ export function readShardOutputs(r: Reader, end: number): ShardOutputs {
         $positions.push(readOutputPosition(r, r.end(end)));
         break;
       case 16:
+        $eventsThrough = r.uint64();
+        break;
+      case 24:
         $eventsOffset = r.uint64();
         break;
       default:
@@ -86,6 +91,7 @@ export function readShardOutputs(r: Reader, end: number): ShardOutputs {
   return {
     $typeName: "atlas.log.v1.ShardOutputs",
     positions: $positions,
+    eventsThrough: $eventsThrough,
     eventsOffset: $eventsOffset,
   };
 }
@@ -98,6 +104,7 @@ export const SlabEntryCodec: Codec<SlabEntry> = {
 
 export function writeSlabEntry(w: Writer, m: SlabEntry): void {
   if (m.$unknown !== undefined) w.unknown(m.$unknown);
+  if (m.copied !== 0n) w.uint64(32, m.copied);
   if (m.chunks !== 0) w.uint32(24, m.chunks);
   if (m.stamp !== 0n) w.uint64(16, m.stamp);
   if (m.key !== "") w.string(10, m.key);
@@ -107,6 +114,7 @@ export function readSlabEntry(r: Reader, end: number): SlabEntry {
   let $key: SlabEntry["key"] = "";
   let $stamp: SlabEntry["stamp"] = 0n;
   let $chunks: SlabEntry["chunks"] = 0;
+  let $copied: SlabEntry["copied"] = 0n;
   while (r.pos < end) {
     const tag = r.tag();
     switch (tag) {
@@ -119,6 +127,9 @@ export function readSlabEntry(r: Reader, end: number): SlabEntry {
       case 24:
         $chunks = r.uint32();
         break;
+      case 32:
+        $copied = r.uint64();
+        break;
       default:
         throw r.unknown("atlas.log.v1.SlabEntry", tag);
     }
@@ -129,6 +140,7 @@ export function readSlabEntry(r: Reader, end: number): SlabEntry {
     key: $key,
     stamp: $stamp,
     chunks: $chunks,
+    copied: $copied,
   };
 }
 

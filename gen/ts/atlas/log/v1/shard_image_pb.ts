@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atlas/log/v1/shard_image.proto.
  */
 export const file_atlas_log_v1_shard_image: GenFile = /*@__PURE__*/
-  fileDesc("Ch5hdGxhcy9sb2cvdjEvc2hhcmRfaW1hZ2UucHJvdG8SDGF0bGFzLmxvZy52MSJaCg5PdXRwdXRQb3NpdGlvbhIpCgtkZXN0aW5hdGlvbhgBIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQSDgoGbnVtYmVyGAIgASgEEg0KBWNoYWluGAMgASgGImAKDFNoYXJkT3V0cHV0cxI5Cglwb3NpdGlvbnMYASADKAsyHC5hdGxhcy5sb2cudjEuT3V0cHV0UG9zaXRpb25CCLpIBZIBAhBkEhUKDWV2ZW50c19vZmZzZXQYAiABKAQiTQoJU2xhYkVudHJ5EiEKA2tleRgBIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQSDQoFc3RhbXAYAiABKAQSDgoGY2h1bmtzGAMgASgNIowBCg1JbWFnZU1hbmlmZXN0EhAKCHNlcXVlbmNlGAEgASgEEiYKBXNsYWJzGAIgAygLMhcuYXRsYXMubG9nLnYxLlNsYWJFbnRyeRIVCg1ldmVudHNfb2Zmc2V0GAMgASgEEioKCm5leHRfaW5wdXQYBCABKAsyFi5hdGxhcy5sb2cudjEuUG9zaXRpb25iBnByb3RvMw", [file_atlas_log_v1_frame, file_buf_validate_validate]);
+  fileDesc("Ch5hdGxhcy9sb2cvdjEvc2hhcmRfaW1hZ2UucHJvdG8SDGF0bGFzLmxvZy52MSJaCg5PdXRwdXRQb3NpdGlvbhIpCgtkZXN0aW5hdGlvbhgBIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQSDgoGbnVtYmVyGAIgASgEEg0KBWNoYWluGAMgASgGIngKDFNoYXJkT3V0cHV0cxI5Cglwb3NpdGlvbnMYASADKAsyHC5hdGxhcy5sb2cudjEuT3V0cHV0UG9zaXRpb25CCLpIBZIBAhBkEhYKDmV2ZW50c190aHJvdWdoGAIgASgEEhUKDWV2ZW50c19vZmZzZXQYAyABKAQiXQoJU2xhYkVudHJ5EiEKA2tleRgBIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQSDQoFc3RhbXAYAiABKAQSDgoGY2h1bmtzGAMgASgNEg4KBmNvcGllZBgEIAEoBCKMAQoNSW1hZ2VNYW5pZmVzdBIQCghzZXF1ZW5jZRgBIAEoBBImCgVzbGFicxgCIAMoCzIXLmF0bGFzLmxvZy52MS5TbGFiRW50cnkSFQoNZXZlbnRzX29mZnNldBgDIAEoBBIqCgpuZXh0X2lucHV0GAQgASgLMhYuYXRsYXMubG9nLnYxLlBvc2l0aW9uYgZwcm90bzM", [file_atlas_log_v1_frame, file_buf_validate_validate]);
 
 /**
  * How far one output of a shard is acknowledged by the log.
@@ -64,9 +64,16 @@ export type ShardOutputs = Message<"atlas.log.v1.ShardOutputs"> & {
   positions: OutputPosition[];
 
   /**
-   * Every event above the lowest position stands at this offset of the event topic or behind it.
+   * Of a shard with an event log: all that events through this sequence send out is acknowledged.
    *
-   * @generated from field: uint64 events_offset = 2;
+   * @generated from field: uint64 events_through = 2;
+   */
+  eventsThrough: bigint;
+
+  /**
+   * Every event above that stands at this offset of the event topic or behind it.
+   *
+   * @generated from field: uint64 events_offset = 3;
    */
   eventsOffset: bigint;
 };
@@ -92,7 +99,7 @@ export type SlabEntry = Message<"atlas.log.v1.SlabEntry"> & {
   key: string;
 
   /**
-   * Sequence of the last event in it.
+   * It holds every event through this sequence.
    *
    * @generated from field: uint64 stamp = 2;
    */
@@ -104,6 +111,13 @@ export type SlabEntry = Message<"atlas.log.v1.SlabEntry"> & {
    * @generated from field: uint32 chunks = 3;
    */
   chunks: number;
+
+  /**
+   * Sequence at which its chunks were copied; nothing has changed it from there to `stamp`.
+   *
+   * @generated from field: uint64 copied = 4;
+   */
+  copied: bigint;
 };
 
 /**
