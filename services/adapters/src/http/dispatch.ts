@@ -1,0 +1,61 @@
+import type { Journal } from "@atlas/platform/telemetry/journal";
+import { Code, ConnectError } from "@connectrpc/connect";
+import type { UniversalHandler } from "@connectrpc/connect/protocol";
+import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
+import { answerPlain, type PlainHandler } from "./plain.ts";
+import { answer, type NodeServerRequest, type NodeServerResponse, pathOf } from "./request.ts";
+
+/** Answers a request of either version of HTTP; never throws, never rejects. */
+export type Dispatch = (request: NodeServerRequest, response: NodeServerResponse) => void;
+
+/** Gives each path to its handler: RPCs by their procedure, plain ones as listed, 404 for the rest. */
+export function createDispatch(
+  handlers: readonly UniversalHandler[],
+  plain: Readonly<Record<string, PlainHandler>>,
+  journal: Journal,
+): Dispatch {
+  const procedures = new Map(handlers.map((handler) => [handler.requestPath, handler]));
+  const pages = new Map(Object.entries(plain));
+  const handle = async (request: NodeServerRequest, response: NodeServerResponse) => {
+    const path = pathOf(request.url);
+    const procedure = procedures.get(path);
+    if (procedure !== undefined) return answerCall(procedure, request, response);
+    const page = pages.get(path);
+    if (page !== undefined) return answerPlain(page, request, response);
+    answer(response, 404, "nothing here\n");
+  };
+  return (request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      if (isClientGone(error)) return;
+      journal.error("a request failed", { path: pathOf(request.url) }, error);
+      answer(response, 500, "internal error\n");
+    });
+  };
+}
+
+async function answerCall(
+  procedure: UniversalHandler,
+  request: NodeServerRequest,
+  response: NodeServerResponse,
+): Promise<void> {
+  const call = readHead(request, response);
+  if (call === undefined) {
+    answer(response, 400, "a request names its host\n");
+    return;
+  }
+  await universalResponseToNodeResponse(await procedure(call), response);
+}
+
+/** `undefined`: host and path make no URL. */
+function readHead(request: NodeServerRequest, response: NodeServerResponse) {
+  try {
+    return universalRequestFromNodeRequest(request, response, undefined, undefined);
+  } catch {
+    return undefined;
+  }
+}
+
+/** connect-node reports a stream that the client gave up as ABORTED. */
+function isClientGone(error: unknown): boolean {
+  return error instanceof ConnectError && (error.code === Code.Aborted || error.code === Code.Canceled);
+}
