@@ -1,0 +1,204 @@
+import { partitionOf } from "@atlas/domain/partition/partition";
+import type { Limits } from "@atlas/gen/atlas/account/v1/account_pb";
+import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
+import type { Principal } from "@atlas/gen/atlas/identity/v1/identity_pb";
+import { OrderCommandCodec } from "@atlas/gen/atlas/log/v1/order_command_codec";
+import type { Evidence, OrderCommand } from "@atlas/gen/atlas/log/v1/order_command_pb";
+import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import type { Quote } from "@atlas/gen/atlas/market/v1/market_pb";
+import type { Clock } from "@atlas/platform/ports/clock";
+import type { Digest } from "@atlas/platform/ports/digest";
+import type { Log } from "@atlas/platform/ports/log";
+import { type RefusalError, refusal } from "@atlas/platform/refusal/refusal-error";
+import type { Journal } from "@atlas/platform/telemetry/journal";
+import { topics } from "@atlas/platform/topic/topics";
+import { AccountGates } from "./account-gates.ts";
+import { PartitionWriter } from "./partition-writer.ts";
+import { type CommandClass, type CommandReceiver, PendingCommand } from "./pending-command.ts";
+import { PendingCommands } from "./pending-commands.ts";
+import { timestampOf } from "./timestamp.ts";
+
+/** Waiting for frames, all partitions together: new orders are refused above the first, cancels above the second. */
+const MOST_BYTES_ORDERS = 48_000_000;
+const MOST_BYTES = 64_000_000;
+/** The longest order command is shorter: texts are bounded by the contract. */
+const COMMAND_WEIGHT = 2_048;
+const QUANTITY_LIMIT_WEIGHT = 128;
+/** Milliseconds that a command is worth logging. */
+const USUAL_VALIDITY = 15_000;
+const LONGEST_VALIDITY = 30_000;
+
+/** What a handler asks of a shard; the intake adds what every command carries. */
+export interface CommandDraft {
+  readonly accountId: string;
+  readonly requestId: string;
+  readonly contentDigest: Uint8Array;
+  readonly principal: Principal;
+  /** Empty: none. */
+  readonly sessionId: string;
+  readonly quote?: Quote | undefined;
+  readonly evidence?: Evidence | undefined;
+  /** Of submits, deposits and withdrawals; else empty. */
+  readonly orderId: string;
+  readonly command: OrderCommand["command"];
+  readonly commandClass: CommandClass;
+  /** Clock's monotonic milliseconds at which the caller waits no longer. */
+  readonly deadline: number;
+}
+
+/** What keeps new orders out while cancels, reports and timers pass (S24). */
+export interface Pressure {
+  /** Events that the query store has yet to show, in the order shard that has most. */
+  storeLag(): number;
+  /** Little room is left where the log is kept. */
+  diskLow(): boolean;
+}
+
+export interface CommandIntakeOptions {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly digest: Digest;
+  readonly journal: Journal;
+  readonly pressure: Pressure;
+  readonly incarnation: string;
+  /** Order shards. */
+  readonly partitions: number;
+  /** An account sends its first command: `limits` wants to be told its limits. */
+  readonly learnLimits: (accountId: string) => void;
+}
+
+const MOST_STORE_LAG = 200_000;
+
+/** Takes commands for order shards in, puts them on the log and tells what the shards decided. */
+export class CommandIntake {
+  readonly #options: CommandIntakeOptions;
+  readonly #writers: readonly PartitionWriter<OrderCommand>[];
+  readonly #pending: PendingCommands;
+  readonly #gates: AccountGates;
+  readonly #settled: (command: PendingCommand) => void;
+  #lastNumber = 0;
+
+  constructor(options: CommandIntakeOptions) {
+    this.#options = options;
+    const { log, clock, digest, journal, incarnation } = options;
+    this.#writers = Array.from({ length: options.partitions }, (_, partition) => {
+      const topic = topics.orderCommands.name;
+      return new PartitionWriter({
+        ...{ log, clock, digest, journal, topic, partition },
+        codec: OrderCommandCodec,
+        source: incarnation,
+      });
+    });
+    this.#pending = new PendingCommands(clock);
+    this.#gates = new AccountGates(clock, options.learnLimits);
+    this.#settled = (command) => {
+      this.#pending.remove(command);
+      this.#gates.leave(command.message.accountId, command.commandClass);
+    };
+  }
+
+  /** Commands without an outcome. */
+  get unanswered(): number {
+    return this.#pending.size;
+  }
+
+  /** The shard that decides for an account. */
+  shardOf(accountId: string): number {
+    return partitionOf(accountId, this.#options.partitions);
+  }
+
+  /**
+   * Sends a command to its shard; `receiver` hears what became of it, never before this returns. A refusal: nothing was
+   * taken in, and the receiver hears nothing.
+   */
+  send(draft: CommandDraft, receiver: CommandReceiver): RefusalError | undefined {
+    const refused = this.#refuse(draft) ?? this.#gates.enter(draft.accountId, draft.commandClass);
+    if (refused !== undefined) return refused;
+    const now = this.#options.clock.monotonic();
+    const validity = Math.min(Math.max(draft.deadline - now, USUAL_VALIDITY), LONGEST_VALIDITY);
+    const partition = this.shardOf(draft.accountId);
+    const command = new PendingCommand(
+      {
+        message: this.#message(draft, validity),
+        weight: weightOf(draft.command),
+        giveUpAt: now + validity,
+        deadline: draft.deadline,
+        partition,
+        commandClass: draft.commandClass,
+        receiver,
+      },
+      this.#settled,
+    );
+    this.#pending.add(command);
+    (this.#writers[partition] as PartitionWriter<OrderCommand>).push(command);
+    return undefined;
+  }
+
+  /** An event of any order shard, in sequence. */
+  decided(event: OrderEvent): void {
+    this.#pending.decided(event);
+    if (event.event.case === "limitsSet" && event.event.value.limits !== undefined) {
+      this.#gates.limits(event.accountId, event.event.value.limits);
+    }
+  }
+
+  /** Events of a shard were missed: what it decided of the commands sent will not be told. */
+  missed(shard: number): void {
+    this.#pending.missed(shard);
+  }
+
+  /** The limits of an account, as they stand. */
+  limits(accountId: string, limits: Limits): void {
+    this.#gates.limits(accountId, limits);
+  }
+
+  stop(): void {
+    for (const writer of this.#writers) writer.stop();
+    this.#pending.stop();
+  }
+
+  #refuse(draft: CommandDraft): RefusalError | undefined {
+    let waiting = 0;
+    for (const writer of this.#writers) waiting += writer.queuedWeight;
+    if (waiting > MOST_BYTES || (waiting > MOST_BYTES_ORDERS && draft.commandClass === "ORDER")) return busy();
+    if (draft.command.case !== "submit") return undefined;
+    const { pressure } = this.#options;
+    if (pressure.diskLow()) return full("the disk is almost full: no new orders");
+    if (pressure.storeLag() > MOST_STORE_LAG) return full("the query store is far behind: no new orders");
+    return undefined;
+  }
+
+  #message(draft: CommandDraft, validity: number): OrderCommand {
+    const { clock, incarnation } = this.#options;
+    this.#lastNumber += 1;
+    return {
+      $typeName: "atlas.log.v1.OrderCommand",
+      commandId: `${incarnation}.${this.#lastNumber}`,
+      accountId: draft.accountId,
+      requestId: draft.requestId,
+      contentDigest: draft.contentDigest,
+      principal: draft.principal,
+      sessionId: draft.sessionId,
+      quote: draft.quote,
+      validUntil: timestampOf(clock.now() + validity),
+      evidence: draft.evidence,
+      orderId: draft.orderId,
+      command: draft.command,
+    };
+  }
+}
+
+function weightOf(command: OrderCommand["command"]): number {
+  if (command.case !== "setLimits") return COMMAND_WEIGHT;
+  return COMMAND_WEIGHT + QUANTITY_LIMIT_WEIGHT * (command.value.limits?.quantityLimits.length ?? 0);
+}
+
+function busy(): RefusalError {
+  return refusal(Reason.BUSY, "too much waits for the log: send again a little later", {
+    retryAfter: { seconds: 0n, nanos: 100_000_000 },
+  });
+}
+
+function full(message: string): RefusalError {
+  return refusal(Reason.STORAGE_FULL, message, { retryAfter: { seconds: 1n, nanos: 0 } });
+}

@@ -1,0 +1,187 @@
+import type { Codec } from "@atlas/gen/codec/codec";
+import type { Clock } from "@atlas/platform/ports/clock";
+import type { Digest } from "@atlas/platform/ports/digest";
+import { AppendUnknown, type Log, LogUnavailable } from "@atlas/platform/ports/log";
+import type { Journal } from "@atlas/platform/telemetry/journal";
+import { encodeFrameOf } from "@atlas/platform/wire/codec/frame";
+
+/** Well below what the log takes, for weights are upper bounds. */
+const FRAME_WEIGHT = 3_000_000;
+const FIRST_WAIT = 10;
+const LONGEST_WAIT = 500;
+
+/** A message on its way to the log. */
+export interface Outgoing<M> {
+  readonly message: M;
+  /** At least the bytes that it takes, at most 3,000,000. */
+  readonly weight: number;
+  /** Clock's monotonic milliseconds from which on logging it is of no use. */
+  readonly giveUpAt: number;
+  /** Nobody waits for it any more: it is left out of the next frame. */
+  readonly abandoned: boolean;
+  /** Whether it may stand on the log, or come to: set by the writer. */
+  mayStand: boolean;
+  /** It does not stand on the log and never will. */
+  dropped(): void;
+}
+
+export interface PartitionWriterOptions<M> {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly digest: Digest;
+  readonly journal: Journal;
+  readonly topic: string;
+  readonly partition: number;
+  readonly codec: Codec<M>;
+  /** The gateway's incarnation: the link's name. */
+  readonly source: string;
+}
+
+interface SentFrame<M> {
+  readonly items: readonly Outgoing<M>[];
+  readonly bytes: Uint8Array;
+  /** An attempt had no clear end: from then on only the same bytes may be sent. */
+  unknown: boolean;
+  wait: number;
+}
+
+/**
+ * A gateway's link to one shard: what is handed over goes to the shard's input partition in frames with rising numbers.
+ * One frame is in flight; what gathers meanwhile goes with the next (S16, no timer). A frame of unknown result is sent
+ * again with the same bytes until the log has it, and nothing is sent before that (S3). A frame that certainly was not
+ * written is taken apart: what is still wanted gets new numbers, the rest is dropped and its numbers stay a hole (S4).
+ */
+export class PartitionWriter<M> {
+  readonly #options: PartitionWriterOptions<M>;
+  #queue: Outgoing<M>[] = [];
+  #queuedWeight = 0;
+  #nextNumber = 1;
+  #busy = false;
+  #waitAfterOutage = FIRST_WAIT;
+  #stopped = false;
+
+  constructor(options: PartitionWriterOptions<M>) {
+    this.#options = options;
+  }
+
+  /** Upper bound of the bytes that wait for a frame. */
+  get queuedWeight(): number {
+    return this.#queuedWeight;
+  }
+
+  push(item: Outgoing<M>): void {
+    if (this.#stopped) {
+      item.dropped();
+      return;
+    }
+    this.#queue.push(item);
+    this.#queuedWeight += item.weight;
+    if (this.#busy) return;
+    this.#busy = true;
+    this.#options.clock.soon(() => this.#next());
+  }
+
+  /** Drops what was not sent; a frame in flight is left to its fate. */
+  stop(): void {
+    this.#stopped = true;
+    const waiting = this.#queue;
+    this.#queue = [];
+    this.#queuedWeight = 0;
+    for (const item of waiting) item.dropped();
+  }
+
+  #next(): void {
+    const items = this.#take();
+    if (items.length === 0) {
+      this.#busy = false;
+      return;
+    }
+    const bytes = this.#encode(items);
+    if (bytes !== undefined) this.#append({ items, bytes, unknown: false, wait: FIRST_WAIT });
+  }
+
+  /** What fits a frame, without what is not wanted any more. */
+  #take(): Outgoing<M>[] {
+    const now = this.#options.clock.monotonic();
+    const taken: Outgoing<M>[] = [];
+    let weight = 0;
+    let index = 0;
+    for (; index < this.#queue.length; index++) {
+      const item = this.#queue[index] as Outgoing<M>;
+      if (taken.length > 0 && weight + item.weight > FRAME_WEIGHT) break;
+      this.#queuedWeight -= item.weight;
+      if (item.abandoned) continue;
+      if (item.giveUpAt <= now) {
+        item.dropped();
+        continue;
+      }
+      weight += item.weight;
+      item.mayStand = true;
+      taken.push(item);
+    }
+    this.#queue = index === this.#queue.length ? [] : this.#queue.slice(index);
+    return taken;
+  }
+
+  /** A message that cannot be encoded is a defect of who let it in: its frame is dropped, the link goes on. */
+  #encode(items: readonly Outgoing<M>[]): Uint8Array | undefined {
+    const { clock, codec, digest, journal, source, topic } = this.#options;
+    const firstNumber = this.#nextNumber;
+    this.#nextNumber += items.length;
+    const messages = items.map((item) => item.message);
+    try {
+      return encodeFrameOf(codec, { source, writer: source, firstNumber: BigInt(firstNumber) }, messages, digest);
+    } catch (error) {
+      journal.error("a frame of commands could not be encoded", { topic }, error);
+      this.#drop(items);
+      clock.soon(() => this.#next());
+      return undefined;
+    }
+  }
+
+  #append(frame: SentFrame<M>): void {
+    const { log, topic, partition } = this.#options;
+    log.append(topic, partition, frame.bytes).then(
+      () => {
+        this.#waitAfterOutage = FIRST_WAIT;
+        this.#next();
+      },
+      (error: Error) => this.#failed(frame, error),
+    );
+  }
+
+  #failed(frame: SentFrame<M>, error: Error): void {
+    const { clock, journal, topic, partition } = this.#options;
+    journal.warn("a frame of commands was not acknowledged", { topic, partition, problem: error.message });
+    if (error instanceof AppendUnknown) frame.unknown = true;
+    if (frame.unknown) {
+      if (this.#stopped) return;
+      clock.after(frame.wait, () => this.#append(frame));
+      frame.wait = Math.min(frame.wait * 2, LONGEST_WAIT);
+      return;
+    }
+    this.#takeBack(frame, error instanceof LogUnavailable);
+    clock.after(this.#waitAfterOutage, () => this.#next());
+    this.#waitAfterOutage = Math.min(this.#waitAfterOutage * 2, LONGEST_WAIT);
+  }
+
+  /** The frame certainly does not stand on the log. */
+  #takeBack(frame: SentFrame<M>, again: boolean): void {
+    if (!again || this.#stopped) {
+      this.#drop(frame.items);
+      return;
+    }
+    for (const item of frame.items) {
+      item.mayStand = false;
+      this.#queuedWeight += item.weight;
+    }
+    this.#queue = [...frame.items, ...this.#queue];
+  }
+
+  #drop(items: readonly Outgoing<M>[]): void {
+    for (const item of items) {
+      item.mayStand = false;
+      item.dropped();
+    }
+  }
+}
