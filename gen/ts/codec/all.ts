@@ -33,6 +33,10 @@ import { ExecutionReportSchema } from "../atlas/order/v1/execution_report_pb.ts"
 import { ExecutionReportCodec } from "../atlas/order/v1/execution_report_codec.ts";
 import { AccountCreatedSchema, AllotmentTradedSchema, CancelRefusedSchema, CancelRequestedSchema, CommandAnsweredSchema, ControlAppliedSchema, ExecutionReportFrameSchema, FundsMovedSchema, InputUnreadableSchema, LimitsSetSchema, OrderAcceptedSchema, OrderCanceledSchema, OrderDeniedSchema, OrderEventFrameSchema, OrderEventSchema, OrderExpiredSchema, OrderFilledSchema, OrderLiveSchema, OrderProgressSchema, OrderReducedSchema, OrderRejectedSchema, OrderReplacedSchema, ReplaceRefusedSchema, ReplaceRequestedSchema, ReportUnmatchedSchema, WorkAdvancedSchema } from "../atlas/log/v1/order_event_pb.ts";
 import { AccountCreatedCodec, AllotmentTradedCodec, CancelRefusedCodec, CancelRequestedCodec, CommandAnsweredCodec, ControlAppliedCodec, ExecutionReportFrameCodec, FundsMovedCodec, InputUnreadableCodec, LimitsSetCodec, OrderAcceptedCodec, OrderCanceledCodec, OrderDeniedCodec, OrderEventCodec, OrderEventFrameCodec, OrderExpiredCodec, OrderFilledCodec, OrderLiveCodec, OrderProgressCodec, OrderReducedCodec, OrderRejectedCodec, OrderReplacedCodec, ReplaceRefusedCodec, ReplaceRequestedCodec, ReportUnmatchedCodec, WorkAdvancedCodec } from "../atlas/log/v1/order_event_codec.ts";
+import { AccountImageSchema, AccountsImageSchema, AllotmentImageSchema, BalanceImageSchema, ClearingImageSchema, IncomingLinkImageSchema, InstrumentImageSchema, OrderImageSchema, PositionImageSchema, QuantityLimitImageSchema, RequestsImageSchema, RevokedImageSchema, ShardImageSchema, TotalsImageSchema, WorkImageSchema } from "../atlas/log/v1/order_image_pb.ts";
+import { AccountImageCodec, AccountsImageCodec, AllotmentImageCodec, BalanceImageCodec, ClearingImageCodec, IncomingLinkImageCodec, InstrumentImageCodec, OrderImageCodec, PositionImageCodec, QuantityLimitImageCodec, RequestsImageCodec, RevokedImageCodec, ShardImageCodec, TotalsImageCodec, WorkImageCodec } from "../atlas/log/v1/order_image_codec.ts";
+import { StoredBalanceSchema, StoredHistorySchema, StoredOrderSchema, StoredRequestSchema, StorePositionSchema } from "../atlas/log/v1/order_store_pb.ts";
+import { StoredBalanceCodec, StoredHistoryCodec, StoredOrderCodec, StoredRequestCodec, StorePositionCodec } from "../atlas/log/v1/order_store_codec.ts";
 import { ImageManifestSchema, OutputPositionSchema, ShardOutputsSchema, SlabEntrySchema } from "../atlas/log/v1/shard_image_pb.ts";
 import { ImageManifestCodec, OutputPositionCodec, ShardOutputsCodec, SlabEntryCodec } from "../atlas/log/v1/shard_image_codec.ts";
 import { MarketEventFrameSchema, VenueCommandFrameSchema } from "../atlas/log/v1/venue_record_pb.ts";
@@ -167,6 +171,26 @@ export const allCodecs = [
   { schema: OrderEventSchema, codec: OrderEventCodec },
   { schema: OrderEventFrameSchema, codec: OrderEventFrameCodec },
   { schema: ExecutionReportFrameSchema, codec: ExecutionReportFrameCodec },
+  { schema: OrderImageSchema, codec: OrderImageCodec },
+  { schema: BalanceImageSchema, codec: BalanceImageCodec },
+  { schema: PositionImageSchema, codec: PositionImageCodec },
+  { schema: QuantityLimitImageSchema, codec: QuantityLimitImageCodec },
+  { schema: AllotmentImageSchema, codec: AllotmentImageCodec },
+  { schema: AccountImageSchema, codec: AccountImageCodec },
+  { schema: AccountsImageSchema, codec: AccountsImageCodec },
+  { schema: RequestsImageSchema, codec: RequestsImageCodec },
+  { schema: InstrumentImageSchema, codec: InstrumentImageCodec },
+  { schema: IncomingLinkImageSchema, codec: IncomingLinkImageCodec },
+  { schema: TotalsImageSchema, codec: TotalsImageCodec },
+  { schema: ClearingImageSchema, codec: ClearingImageCodec },
+  { schema: RevokedImageSchema, codec: RevokedImageCodec },
+  { schema: WorkImageSchema, codec: WorkImageCodec },
+  { schema: ShardImageSchema, codec: ShardImageCodec },
+  { schema: StoredOrderSchema, codec: StoredOrderCodec },
+  { schema: StoredHistorySchema, codec: StoredHistoryCodec },
+  { schema: StoredBalanceSchema, codec: StoredBalanceCodec },
+  { schema: StoredRequestSchema, codec: StoredRequestCodec },
+  { schema: StorePositionSchema, codec: StorePositionCodec },
   { schema: OutputPositionSchema, codec: OutputPositionCodec },
   { schema: ShardOutputsSchema, codec: ShardOutputsCodec },
   { schema: SlabEntrySchema, codec: SlabEntryCodec },

@@ -104,6 +104,7 @@ export const PositionCodec: Codec<Position> = {
 
 export function writePosition(w: Writer, m: Position): void {
   if (m.$unknown !== undefined) w.unknown(m.$unknown);
+  if (m.cost !== "") w.string(50, m.cost);
   if (m.fees !== "") w.string(42, m.fees);
   if (m.realizedProfit !== "") w.string(34, m.realizedProfit);
   if (m.averagePrice !== "") w.string(26, m.averagePrice);
@@ -117,6 +118,7 @@ export function readPosition(r: Reader, end: number): Position {
   let $averagePrice: Position["averagePrice"] = "";
   let $realizedProfit: Position["realizedProfit"] = "";
   let $fees: Position["fees"] = "";
+  let $cost: Position["cost"] = "";
   while (r.pos < end) {
     const tag = r.tag();
     switch (tag) {
@@ -135,6 +137,9 @@ export function readPosition(r: Reader, end: number): Position {
       case 42:
         $fees = r.string();
         break;
+      case 50:
+        $cost = r.string();
+        break;
       default:
         throw r.unknown("atlas.account.v1.Position", tag);
     }
@@ -147,6 +152,7 @@ export function readPosition(r: Reader, end: number): Position {
     averagePrice: $averagePrice,
     realizedProfit: $realizedProfit,
     fees: $fees,
+    cost: $cost,
   };
 }
 
