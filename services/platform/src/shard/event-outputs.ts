@@ -1,0 +1,181 @@
+import { type OutputState, OutputStateSchema } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
+import { create } from "@bufbuild/protobuf";
+import type { EventShard } from "./event-shard.ts";
+import type { EventShardKind } from "./event-shard-kind.ts";
+import type { OwnerPorts } from "./event-shard-owner.ts";
+import {
+  EventFraming,
+  type FrameAuthor,
+  type LinkEntry,
+  LinkFraming,
+  ReportFraming,
+  type SequencedEntry,
+} from "./framing.ts";
+import { Outbox, type OutboxOptions } from "./outbox.ts";
+import { type EventsPlace, OutputPositions } from "./output-positions.ts";
+import type { RecoveredEvents } from "./recovery.ts";
+import { inputPartition } from "./shard-name.ts";
+
+/** Milliseconds that outputs wait for company when no answer waits for them (S16). */
+const PATIENCE = 20;
+
+/** All that leaves a shard with an event log: its events, its links' messages, its public reports (S12, S14). */
+export class EventOutputs<Command, Event, Report> {
+  readonly #ports: OwnerPorts;
+  readonly #kind: EventShardKind<Command, Event, Report>;
+  readonly #shard: EventShard<Command, Event>;
+  readonly #author: FrameAuthor;
+  readonly #partition: number;
+  readonly #positions: OutputPositions;
+  readonly #acknowledged: (sequence: number) => void;
+  readonly #links = new Map<string, Outbox<LinkEntry>>();
+  readonly #events: Outbox<SequencedEntry<Event>>;
+  #reports: Outbox<SequencedEntry<Report>> | undefined;
+  /** Acknowledged ends of the event log, rising, from the last one at or below where everything has left. */
+  #places: EventsPlace[] = [{ sequence: 0, offset: 0 }];
+
+  constructor(
+    ports: OwnerPorts,
+    kind: EventShardKind<Command, Event, Report>,
+    shard: EventShard<Command, Event>,
+    partition: number,
+    acknowledged: (sequence: number) => void,
+  ) {
+    this.#ports = ports;
+    this.#kind = kind;
+    this.#shard = shard;
+    this.#partition = partition;
+    this.#acknowledged = acknowledged;
+    this.#author = { source: shard.name, writer: ports.writer, digest: ports.digest };
+    this.#positions = new OutputPositions(ports.store, ports.clock, shard.name, () => this.#leftThrough());
+    this.#events = this.#eventOutbox();
+  }
+
+  /** Reads how far the outputs came. */
+  async load(): Promise<EventsPlace> {
+    await this.#positions.load();
+    return this.#positions.loaded;
+  }
+
+  /** Takes up where the log stands, and emits again what lies above the outputs' positions (S20). */
+  resume(recovered: RecoveredEvents<Event>): void {
+    this.#places = [
+      this.#positions.loaded,
+      { sequence: this.#shard.sequence, offset: Math.max(0, recovered.eventsEnd - 1) },
+    ];
+    if (this.#kind.reports !== undefined) this.#reports = this.#reportOutbox(this.#kind.reports.channel);
+    for (const event of recovered.events) this.#emitBeyondEvents(event);
+  }
+
+  /** Sends out what was just decided. */
+  emit(events: readonly Event[]): void {
+    for (const event of events) {
+      const sequence = this.#kind.sequenceOf(event);
+      this.#events.add({ number: sequence, sequence, message: event });
+      this.#emitBeyondEvents(event);
+    }
+  }
+
+  get backlog(): number {
+    let sum = this.#events.backlog + (this.#reports?.backlog ?? 0);
+    for (const outbox of this.#links.values()) sum += outbox.backlog;
+    return sum;
+  }
+
+  async emptied(): Promise<void> {
+    await Promise.all([
+      this.#events.emptied(),
+      this.#reports?.emptied(),
+      ...this.#outboxes().map((box) => box.emptied()),
+    ]);
+  }
+
+  /** Sends nothing more, and keeps the positions as they are. */
+  async close(): Promise<void> {
+    this.#events.close();
+    this.#reports?.close();
+    for (const outbox of this.#outboxes()) outbox.close();
+    this.#positions.close();
+    await this.#positions.flush().catch(() => undefined);
+  }
+
+  /** Where the acknowledged part of the event log ends. */
+  eventsPlace(): EventsPlace {
+    return this.#places[this.#places.length - 1] as EventsPlace;
+  }
+
+  states(): readonly OutputState[] {
+    return this.#positions
+      .destinations()
+      .map((destination) =>
+        create(OutputStateSchema, { destination, position: BigInt(this.#positions.mark(destination).number) }),
+      );
+  }
+
+  #outboxes(): Outbox<LinkEntry>[] {
+    return [...this.#links.values()];
+  }
+
+  /** The last acknowledged end of the event log at or below which everything has left. */
+  #leftThrough(): EventsPlace {
+    const outboxes = [this.#events, this.#reports, ...this.#outboxes()];
+    const oldest = outboxes.reduce((least, box) => Math.min(least, box?.oldest ?? least), Number.MAX_SAFE_INTEGER);
+    while (this.#places.length > 1 && (this.#places[1] as EventsPlace).sequence < oldest) this.#places.shift();
+    return this.#places[0] as EventsPlace;
+  }
+
+  #emitBeyondEvents(event: Event): void {
+    const sequence = this.#kind.sequenceOf(event);
+    for (const { destination, number, bytes } of this.#shard.linkMessages(event)) {
+      if (number > this.#positions.mark(destination).number) this.#link(destination).add({ number, sequence, bytes });
+    }
+    const reports = this.#kind.reports;
+    if (reports === undefined) return;
+    if (sequence <= this.#positions.mark(reports.channel.topic.name).number) return;
+    const report = reports.of(event);
+    if (report !== undefined) this.#reports?.add({ number: sequence, sequence, message: report });
+  }
+
+  #eventOutbox(): Outbox<SequencedEntry<Event>> {
+    const { topic, codec } = this.#kind.events;
+    return new Outbox(
+      this.#options(topic.name, this.#partition, PATIENCE),
+      new EventFraming(this.#author, codec, (sequence, { offset }) => {
+        this.#places.push({ sequence, offset });
+        this.#positions.raise(topic.name, sequence, 0n);
+        this.#acknowledged(sequence);
+      }),
+    );
+  }
+
+  #reportOutbox(channel: { topic: { name: string }; codec: ConstructorParameters<typeof ReportFraming<Report>>[1] }) {
+    const { name } = channel.topic;
+    const after = this.#positions.mark(name).number;
+    return new Outbox<SequencedEntry<Report>>(
+      this.#options(name, this.#partition, PATIENCE),
+      new ReportFraming(this.#author, channel.codec, after, (sequence) => this.#positions.raise(name, sequence, 0n)),
+    );
+  }
+
+  #link(destination: string): Outbox<LinkEntry> {
+    const open = this.#links.get(destination);
+    if (open !== undefined) return open;
+    const input = inputPartition(destination);
+    if (input === undefined) throw new Error(`${destination} is no shard`);
+    const outbox = new Outbox<LinkEntry>(
+      this.#options(input.topic, input.partition, 0),
+      new LinkFraming(this.#author, this.#positions.mark(destination).chain, (number, chain) =>
+        this.#positions.raise(destination, number, chain),
+      ),
+    );
+    this.#links.set(destination, outbox);
+    return outbox;
+  }
+
+  #options(topic: string, partition: number, patience: number): OutboxOptions {
+    const { log, clock, warn } = this.#ports;
+    const troubled = (error: Error) =>
+      warn("an append has no known result", { shard: this.#shard.name, topic, partition, reason: error.message });
+    return { log, clock, topic, partition, patience, troubled };
+  }
+}

@@ -1,0 +1,205 @@
+import type { OutputState } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
+import type { ReadRequest, ReadResponse } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
+import type { Clock } from "../ports/clock.ts";
+import type { Digest } from "../ports/digest.ts";
+import type { Log } from "../ports/log.ts";
+import type { Store } from "../ports/store.ts";
+import type { Arrival } from "./arrival.ts";
+import { EventComparison } from "./event-comparison.ts";
+import { EventFeed } from "./event-feed.ts";
+import { EventOutputs } from "./event-outputs.ts";
+import type { EventShard } from "./event-shard.ts";
+import type { EventShardKind } from "./event-shard-kind.ts";
+import { ImageWriter } from "./image-writer.ts";
+import { InputLoop } from "./input-loop.ts";
+import { notReady } from "./not-ready.ts";
+import { ReadGate } from "./read-gate.ts";
+import { recoverEvents } from "./recovery.ts";
+import type { FollowReceiver, ShardClient } from "./shard-client.ts";
+import type { Warn } from "./warn.ts";
+
+export interface OwnerPorts {
+  readonly log: Log;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly digest: Digest;
+  readonly warn: Warn;
+  /** Names this process in frames. */
+  readonly writer: string;
+}
+
+/** What a service adds to its shard's owner. */
+export interface OwnerHooks<Event> {
+  /** After events were decided and applied, before anybody hears of them. */
+  decided(events: readonly Event[]): void;
+  /** Events through this sequence stand on the log. */
+  acknowledged(sequence: number): void;
+  /** Answers a read from the state as it is now. */
+  answer(
+    request: ReadRequest,
+    outputs: readonly OutputState[],
+    inputOffset: number,
+  ): ReadResponse | Promise<ReadResponse>;
+  /** The owner cannot go on: a broken invariant, a broken log. */
+  failed(error: Error): void;
+}
+
+/** Unacknowledged messages above which no further input is taken (S2: an owner's pace, never an outcome). */
+const BACKLOG = 100_000;
+
+/**
+ * Owns a shard with an event log: recovers it, decides its inputs in order, sends out what the events say, answers reads
+ * and feeds followers (S1-S20). Two owners at once say the same.
+ */
+export class EventShardOwner<Command, Event, Report> implements ShardClient {
+  readonly #ports: OwnerPorts;
+  readonly #kind: EventShardKind<Command, Event, Report>;
+  readonly #shard: EventShard<Command, Event>;
+  readonly #hooks: OwnerHooks<Event>;
+  readonly #partition: number;
+  readonly #inputs: InputLoop<Command>;
+  readonly #outputs: EventOutputs<Command, Event, Report>;
+  readonly #images: ImageWriter;
+  readonly #offsets: ReadGate;
+  readonly #sequences: ReadGate;
+  #feed: EventFeed<Event> | undefined;
+  #comparison: EventComparison<Event> | undefined;
+  #batch: Event[] = [];
+  #ends: Promise<number> | undefined;
+  #failure: Error | undefined;
+
+  constructor(
+    ports: OwnerPorts,
+    kind: EventShardKind<Command, Event, Report>,
+    shard: EventShard<Command, Event>,
+    partition: number,
+    hooks: OwnerHooks<Event>,
+  ) {
+    this.#ports = ports;
+    this.#kind = kind;
+    this.#shard = shard;
+    this.#hooks = hooks;
+    this.#partition = partition;
+    this.#inputs = new InputLoop(ports, { topic: kind.inputs.topic.name, partition }, kind.inputs.codec, {
+      link: (source) => shard.link(source),
+      arrive: (arrival) => this.#decide(arrival),
+      unreadable: (arrival) => this.#take(shard.decideUnreadable(arrival)),
+      missing: (source, from) => ports.warn("messages of a link are missing", { shard: shard.name, source, from }),
+      settled: (offset) => this.#settled(offset),
+      failed: (error) => this.#fail(error),
+    });
+    this.#outputs = new EventOutputs(ports, kind, shard, partition, (sequence) => this.#acknowledged(sequence));
+    this.#images = new ImageWriter(ports, shard.name, shard.slabs);
+    const late = () => notReady(`${shard.name} has not come so far in time`);
+    this.#offsets = new ReadGate(ports.clock, 0, late);
+    this.#sequences = new ReadGate(ports.clock, 0, late);
+  }
+
+  /** Sequence of the last event decided. */
+  get sequence(): number {
+    return this.#shard.sequence;
+  }
+
+  /** Recovers (S20) and goes on deciding. Resolves when it has decided all that stood on the log when it was called. */
+  async start(): Promise<void> {
+    const { log } = this.#ports;
+    const end = (await log.range(this.#kind.inputs.topic.name, this.#partition)).end;
+    const left = await this.#outputs.load();
+    const recovered = await recoverEvents(this.#ports, this.#kind, this.#shard, this.#partition, this.#images, left);
+    this.#feed = new EventFeed(this.#shard.sequence, (events) => this.#kind.respond(events));
+    this.#outputs.resume(recovered);
+    this.#comparison = new EventComparison(this.#ports, this.#kind, this.#partition, recovered.eventsEnd, {
+      recent: (sequence) => this.#feed?.recent(sequence),
+      differs: (error) => this.#fail(error),
+    });
+    this.#hooks.acknowledged(this.#shard.sequence);
+    this.#sequences.raise(this.#shard.sequence);
+    while (this.#shard.workOpen) this.#take(this.#shard.advance());
+    this.#publish();
+    this.#inputs.start(this.#shard.cause);
+    await this.#offsets.reach(end, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** Stops taking inputs; resolves when what was decided is on the log and an image is kept, or after `patience` ms. */
+  async stop(patience: number): Promise<void> {
+    this.#inputs.close();
+    this.#comparison?.close();
+    const gone = notReady(`${this.#shard.name} is stopping`);
+    this.#offsets.fail(gone);
+    this.#sequences.fail(gone);
+    const finished = this.#outputs.emptied().then(() => this.#images.finish(this.#outputs.eventsPlace()));
+    await Promise.race([finished, new Promise<void>((resolve) => void this.#ports.clock.after(patience, resolve))]);
+    await this.#outputs.close();
+    this.#feed?.fail(gone);
+  }
+
+  async read(request: ReadRequest, deadline: number): Promise<ReadResponse> {
+    if (this.#failure !== undefined) throw notReady(`${this.#shard.name} has stopped`);
+    await this.#offsets.reach(await this.#end(), deadline);
+    await this.#sequences.reach(Number(request.notBefore), deadline);
+    return this.#hooks.answer(request, this.#outputs.states(), this.#inputs.next);
+  }
+
+  follow(after: number, receiver: FollowReceiver): { close(): void } {
+    if (this.#feed === undefined || this.#failure !== undefined) {
+      receiver.fail(notReady(`${this.#shard.name} is not ready`));
+      return { close: () => undefined };
+    }
+    return this.#feed.follow(after, receiver);
+  }
+
+  /** The input's end as asked after the read arrived: one question for all reads in hand (S22). */
+  #end(): Promise<number> {
+    this.#ends ??= this.#askEnd();
+    return this.#ends;
+  }
+
+  async #askEnd(): Promise<number> {
+    await Promise.resolve();
+    this.#ends = undefined;
+    return (await this.#ports.log.range(this.#kind.inputs.topic.name, this.#partition)).end;
+  }
+
+  #decide(arrival: Arrival<Command>): void {
+    this.#take(this.#shard.decide(arrival));
+    while (this.#shard.workOpen) this.#take(this.#shard.advance());
+  }
+
+  #take(events: readonly Event[]): void {
+    for (const event of events) this.#batch.push(event);
+  }
+
+  #settled(offset: number): void | Promise<void> {
+    this.#publish();
+    this.#offsets.raise(offset);
+    this.#images.consider(this.#shard.sequence, this.#outputs.eventsPlace());
+    if (this.#outputs.backlog > BACKLOG) return this.#outputs.emptied();
+    return undefined;
+  }
+
+  #publish(): void {
+    if (this.#batch.length === 0) return;
+    const events = this.#batch;
+    this.#batch = [];
+    this.#hooks.decided(events);
+    this.#outputs.emit(events);
+    this.#feed?.publish(events);
+    this.#sequences.raise(this.#shard.sequence);
+  }
+
+  #acknowledged(sequence: number): void {
+    this.#images.acknowledged(sequence);
+    this.#hooks.acknowledged(sequence);
+  }
+
+  #fail(error: Error): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#inputs.close();
+    this.#comparison?.close();
+    this.#offsets.fail(error);
+    this.#sequences.fail(error);
+    this.#feed?.fail(error);
+    this.#hooks.failed(error);
+  }
+}

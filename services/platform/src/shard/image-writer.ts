@@ -1,0 +1,137 @@
+import type { Clock } from "../ports/clock.ts";
+import type { Store } from "../ports/store.ts";
+import { ImageStore, type SlabCopy } from "./image-store.ts";
+import type { EventsPlace } from "./output-positions.ts";
+import type { Slabs } from "./slabs.ts";
+import type { Warn } from "./warn.ts";
+
+export interface ImagePorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly warn: Warn;
+}
+
+/** An image at the latest after so many events (S19 asks for 100,000; fewer make recovery shorter). */
+const EVERY_EVENTS = 20_000;
+/** Or after so many milliseconds, if anything changed. */
+const EVERY_MILLISECONDS = 60_000;
+/** Bytes copied between two inputs. */
+const COPY_BYTES = 262_144;
+
+interface Pass {
+  readonly place: EventsPlace;
+  readonly keys: readonly string[];
+  readonly copies: SlabCopy[];
+}
+
+/**
+ * Writes images of a shard with an event log (S19): slab after slab between inputs, only what changed, and only once all
+ * that is in it is acknowledged (I21).
+ */
+export class ImageWriter {
+  readonly #clock: Clock;
+  readonly #warn: Warn;
+  readonly #shard: string;
+  readonly #slabs: Slabs;
+  readonly images: ImageStore;
+  /** By slab: the sequence through which the image in the store holds it. */
+  readonly #written = new Map<string, number>();
+  #lastSequence = 0;
+  #lastTime: number;
+  #acknowledged = 0;
+  #pass: Pass | undefined;
+  #sequence = 0;
+  #writing: Promise<void> | undefined;
+
+  constructor(ports: ImagePorts, shard: string, slabs: Slabs) {
+    this.#clock = ports.clock;
+    this.#warn = ports.warn;
+    this.#shard = shard;
+    this.#slabs = slabs;
+    this.images = new ImageStore(ports.store, shard);
+    this.#lastTime = ports.clock.monotonic();
+  }
+
+  /** What recovery loaded: slabs that need not be written again. */
+  loaded(stamps: ReadonlyMap<string, number>, sequence: number): void {
+    for (const [key, stamp] of stamps) this.#written.set(key, stamp);
+    this.#lastSequence = sequence;
+  }
+
+  /** Begins an image if one is due; called between two inputs. */
+  consider(sequence: number, place: EventsPlace): void {
+    this.#sequence = sequence;
+    if (this.#pass !== undefined || this.#writing !== undefined) return;
+    const events = sequence - this.#lastSequence;
+    if (events === 0) return;
+    const waited = this.#clock.monotonic() - this.#lastTime;
+    if (events < EVERY_EVENTS && waited < EVERY_MILLISECONDS) return;
+    this.#begin(place);
+    this.#clock.soon(() => this.#step());
+  }
+
+  acknowledged(sequence: number): void {
+    this.#acknowledged = sequence;
+    this.#tryWrite();
+  }
+
+  /** Writes a last image of all that is acknowledged. */
+  async finish(place: EventsPlace): Promise<void> {
+    await this.#writing;
+    if (place.sequence <= this.#lastSequence) return;
+    this.#sequence = place.sequence;
+    this.#acknowledged = place.sequence;
+    this.#begin(place);
+    while (this.#copy());
+    this.#tryWrite();
+    await this.#writing;
+  }
+
+  #begin(place: EventsPlace): void {
+    this.#pass = { place, keys: this.#slabs.keys(), copies: [] };
+  }
+
+  #step(): void {
+    if (this.#pass === undefined) return;
+    if (this.#copy()) this.#clock.soon(() => this.#step());
+    else this.#tryWrite();
+  }
+
+  /** Copies the next slabs; answers whether there are more. */
+  #copy(): boolean {
+    const pass = this.#pass as Pass;
+    let copied = 0;
+    while (pass.copies.length < pass.keys.length && copied < COPY_BYTES) {
+      const key = pass.keys[pass.copies.length] as string;
+      const clean = this.#slabs.changedAt(key) <= (this.#written.get(key) ?? -1);
+      const bytes = clean ? undefined : this.#slabs.copy(key);
+      pass.copies.push({ key, stamp: this.#sequence, bytes });
+      copied += bytes?.length ?? 0;
+    }
+    return pass.copies.length < pass.keys.length;
+  }
+
+  #tryWrite(): void {
+    const pass = this.#pass;
+    if (pass === undefined || this.#writing !== undefined || pass.copies.length < pass.keys.length) return;
+    const highest = pass.copies.reduce((most, { stamp }) => Math.max(most, stamp), 0);
+    if (highest > this.#acknowledged) return;
+    this.#pass = undefined;
+    this.#writing = this.#write(pass, highest).finally(() => {
+      this.#writing = undefined;
+    });
+  }
+
+  async #write(pass: Pass, sequence: number): Promise<void> {
+    this.#lastTime = this.#clock.monotonic();
+    try {
+      const place = { sequence, eventsOffset: pass.place.offset, nextInput: undefined };
+      const stands = await this.images.write(pass.copies, place);
+      this.#lastSequence = sequence;
+      if (!stands) this.#written.clear();
+      else for (const { key, stamp } of pass.copies) this.#written.set(key, stamp);
+    } catch (error) {
+      this.#warn("an image could not be written", { shard: this.#shard, reason: String(error) });
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import { type OutputState, OutputStateSchema } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
+import { create } from "@bufbuild/protobuf";
+import type { OwnerPorts } from "./event-shard-owner.ts";
+import { EventFraming, type FrameAuthor, type LinkEntry, LinkFraming, type SequencedEntry } from "./framing.ts";
+import type { InputOutcome } from "./input-shard.ts";
+import type { InputShardKind } from "./input-shard-owner.ts";
+import { Outbox, type OutboxOptions } from "./outbox.ts";
+import { OutputPositions } from "./output-positions.ts";
+import { inputPartition } from "./shard-name.ts";
+
+/** Milliseconds that what is published waits for company: no answer waits for it (S16). */
+const PATIENCE = 20;
+/** Between two looks whether everything has left. */
+const LOOK = 5;
+
+/** All that leaves a shard without an event log. What is at or below an output's position has left before (S12, S14). */
+export class InputOutputs<Published> {
+  readonly #ports: OwnerPorts;
+  readonly #kind: InputShardKind<unknown, Published>;
+  readonly #shard: string;
+  readonly #partition: number;
+  readonly #author: FrameAuthor;
+  readonly #positions: OutputPositions;
+  readonly #links = new Map<string, Outbox<LinkEntry>>();
+  readonly #published: Outbox<SequencedEntry<Published>>;
+
+  constructor(ports: OwnerPorts, kind: InputShardKind<unknown, Published>, shard: string, partition: number) {
+    this.#ports = ports;
+    this.#kind = kind;
+    this.#shard = shard;
+    this.#partition = partition;
+    this.#author = { source: shard, writer: ports.writer, digest: ports.digest };
+    this.#positions = new OutputPositions(ports.store, ports.clock, shard, () => ({ sequence: 0, offset: 0 }));
+    const { topic, codec } = kind.published;
+    this.#published = new Outbox(
+      this.#options(topic.name, partition, PATIENCE),
+      new EventFraming(this.#author, codec, (sequence) => this.#positions.raise(topic.name, sequence, 0n)),
+    );
+  }
+
+  load(): Promise<void> {
+    return this.#positions.load();
+  }
+
+  /** Sends out what an input in the frame at `offset` made the shard say. */
+  emit(outcome: InputOutcome<Published>, offset: number): void {
+    for (const { destination, number, bytes } of outcome.messages) {
+      if (number > this.#positions.mark(destination).number) {
+        this.#link(destination).add({ number, sequence: offset, bytes });
+      }
+    }
+    const through = this.#positions.mark(this.#kind.published.topic.name).number;
+    for (const message of outcome.published) {
+      const number = this.#kind.sequenceOf(message);
+      if (number > through) this.#published.add({ number, sequence: offset, message });
+    }
+  }
+
+  get backlog(): number {
+    return this.#outboxes().reduce((sum, outbox) => sum + outbox.backlog, 0);
+  }
+
+  async emptied(): Promise<void> {
+    await Promise.all(this.#outboxes().map((outbox) => outbox.emptied()));
+  }
+
+  /** Resolves when what inputs through `offset` made the shard say is acknowledged. */
+  async emptiedThrough(offset: number): Promise<void> {
+    while (this.#outboxes().some(({ oldest }) => oldest !== undefined && oldest <= offset)) {
+      await new Promise<void>((resolve) => void this.#ports.clock.after(LOOK, resolve));
+    }
+  }
+
+  keepPositions(): Promise<void> {
+    return this.#positions.flush();
+  }
+
+  async close(): Promise<void> {
+    for (const outbox of this.#outboxes()) outbox.close();
+    this.#positions.close();
+    await this.#positions.flush().catch(() => undefined);
+  }
+
+  states(): readonly OutputState[] {
+    return this.#positions
+      .destinations()
+      .map((destination) =>
+        create(OutputStateSchema, { destination, position: BigInt(this.#positions.mark(destination).number) }),
+      );
+  }
+
+  #outboxes(): { backlog: number; oldest: number | undefined; emptied(): Promise<void>; close(): void }[] {
+    return [this.#published, ...this.#links.values()];
+  }
+
+  #link(destination: string): Outbox<LinkEntry> {
+    const open = this.#links.get(destination);
+    if (open !== undefined) return open;
+    const input = inputPartition(destination);
+    if (input === undefined) throw new Error(`${destination} is no shard`);
+    const outbox = new Outbox<LinkEntry>(
+      this.#options(input.topic, input.partition, 0),
+      new LinkFraming(this.#author, this.#positions.mark(destination).chain, (number, chain) =>
+        this.#positions.raise(destination, number, chain),
+      ),
+    );
+    this.#links.set(destination, outbox);
+    return outbox;
+  }
+
+  #options(topic: string, partition: number, patience: number): OutboxOptions {
+    const { log, clock, warn } = this.#ports;
+    const troubled = (error: Error) =>
+      warn("an append has no known result", { shard: this.#shard, topic, partition, reason: error.message });
+    return { log, clock, topic, partition, patience, troubled };
+  }
+}

@@ -1,0 +1,167 @@
+import type { OutputState } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
+import type { ReadRequest, ReadResponse } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
+import type { Arrival } from "./arrival.ts";
+import type { Channel } from "./event-shard-kind.ts";
+import type { OwnerPorts } from "./event-shard-owner.ts";
+import { ImageIncomplete, ImageStore } from "./image-store.ts";
+import { InputLoop } from "./input-loop.ts";
+import { InputOutputs } from "./input-outputs.ts";
+import type { InputShard } from "./input-shard.ts";
+import { notReady } from "./not-ready.ts";
+import { ReadGate } from "./read-gate.ts";
+import type { FollowReceiver, ShardClient } from "./shard-client.ts";
+
+/** What the owner of a shard without an event log needs to know of its kind. */
+export interface InputShardKind<Command, Published> {
+  readonly inputs: Channel<Command>;
+  readonly published: Channel<Published>;
+  sequenceOf(published: Published): number;
+}
+
+export interface InputOwnerHooks<Published> {
+  /** What was just decided, before it is on the log. */
+  decided(published: readonly Published[]): void;
+  answer(request: ReadRequest, outputs: readonly OutputState[], inputOffset: number): ReadResponse;
+  failed(error: Error): void;
+}
+
+/** An image at the latest after so many frames of inputs. */
+const EVERY_FRAMES = 20_000;
+/** Or after so many milliseconds, if there was any input. */
+const EVERY_MILLISECONDS = 600_000;
+const BACKLOG = 100_000;
+
+/** Owns a shard without an event log: decides its inputs again from the last image on, then those that come. */
+export class InputShardOwner<Command, Published> implements ShardClient {
+  readonly #ports: OwnerPorts;
+  readonly #kind: InputShardKind<Command, Published>;
+  readonly #shard: InputShard<Command, Published>;
+  readonly #hooks: InputOwnerHooks<Published>;
+  readonly #partition: number;
+  readonly #inputs: InputLoop<Command>;
+  readonly #outputs: InputOutputs<Published>;
+  readonly #images: ImageStore;
+  readonly #offsets: ReadGate;
+  #imageOffset = 0;
+  #imageTime: number;
+  #imaging: Promise<void> | undefined;
+  #failure: Error | undefined;
+
+  constructor(
+    ports: OwnerPorts,
+    kind: InputShardKind<Command, Published>,
+    shard: InputShard<Command, Published>,
+    partition: number,
+    hooks: InputOwnerHooks<Published>,
+  ) {
+    this.#ports = ports;
+    this.#kind = kind;
+    this.#shard = shard;
+    this.#hooks = hooks;
+    this.#partition = partition;
+    this.#inputs = new InputLoop(ports, { topic: kind.inputs.topic.name, partition }, kind.inputs.codec, {
+      link: (source) => shard.link(source),
+      arrive: (arrival) => this.#decide(arrival),
+      unreadable: (arrival) => shard.decideUnreadable(arrival),
+      missing: (source, from) => ports.warn("messages of a link are missing", { shard: shard.name, source, from }),
+      settled: (offset) => this.#settled(offset),
+      failed: (error) => this.#fail(error),
+    });
+    this.#outputs = new InputOutputs(ports, kind, shard.name, partition);
+    this.#images = new ImageStore(ports.store, shard.name);
+    this.#imageTime = ports.clock.monotonic();
+    this.#offsets = new ReadGate(ports.clock, 0, () => notReady(`${shard.name} has not come so far in time`));
+  }
+
+  /** Restores the last image and decides on. Resolves when it has decided all that stood when it was called. */
+  async start(): Promise<void> {
+    const { end } = await this.#ports.log.range(this.#kind.inputs.topic.name, this.#partition);
+    await this.#outputs.load();
+    this.#imageOffset = await this.#restore();
+    this.#offsets.raise(this.#imageOffset);
+    this.#inputs.startAt(this.#imageOffset);
+    await this.#offsets.reach(end, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** Stops taking inputs; resolves when what was decided is on the log and an image is kept, or after `patience` ms. */
+  async stop(patience: number): Promise<void> {
+    this.#inputs.close();
+    this.#offsets.fail(notReady(`${this.#shard.name} is stopping`));
+    const finished = Promise.resolve(this.#imaging).then(() => this.#image());
+    await Promise.race([finished, new Promise<void>((resolve) => void this.#ports.clock.after(patience, resolve))]);
+    await this.#outputs.close();
+  }
+
+  async read(request: ReadRequest, deadline: number): Promise<ReadResponse> {
+    if (this.#failure !== undefined) throw notReady(`${this.#shard.name} has stopped`);
+    const { end } = await this.#ports.log.range(this.#kind.inputs.topic.name, this.#partition);
+    await this.#offsets.reach(end, deadline);
+    return this.#hooks.answer(request, this.#outputs.states(), this.#inputs.next);
+  }
+
+  follow(_after: number, receiver: FollowReceiver): { close(): void } {
+    receiver.fail(new Error(`${this.#shard.name} has no event log: follow its ${this.#kind.published.topic.name}`));
+    return { close: () => undefined };
+  }
+
+  #decide(arrival: Arrival<Command>): void {
+    const outcome = this.#shard.decide(arrival);
+    if (outcome.published.length > 0) this.#hooks.decided(outcome.published);
+    this.#outputs.emit(outcome, arrival.position.offset);
+  }
+
+  #settled(offset: number): void | Promise<void> {
+    this.#offsets.raise(offset);
+    this.#considerImage(offset);
+    if (this.#outputs.backlog > BACKLOG) return this.#outputs.emptied();
+    return undefined;
+  }
+
+  #considerImage(offset: number): void {
+    if (this.#imaging !== undefined || offset === this.#imageOffset) return;
+    const waited = this.#ports.clock.monotonic() - this.#imageTime;
+    if (offset - this.#imageOffset < EVERY_FRAMES && waited < EVERY_MILLISECONDS) return;
+    this.#imaging = this.#image().finally(() => {
+      this.#imaging = undefined;
+    });
+  }
+
+  /** All of the state at one input; written once all that was decided by then has left, and its positions are kept. */
+  async #image(): Promise<void> {
+    const nextInput = this.#inputs.next;
+    if (nextInput === this.#imageOffset) return;
+    const slabs = this.#shard.copy().map(({ key, bytes }) => ({ key, stamp: nextInput, bytes }));
+    this.#imageTime = this.#ports.clock.monotonic();
+    try {
+      await this.#outputs.emptiedThrough(nextInput - 1);
+      await this.#outputs.keepPositions();
+      await this.#images.write(slabs, { sequence: nextInput, eventsOffset: 0, nextInput });
+      this.#imageOffset = nextInput;
+    } catch (error) {
+      this.#ports.warn("an image could not be written", { shard: this.#shard.name, reason: String(error) });
+    }
+  }
+
+  async #restore(): Promise<number> {
+    const manifest = await this.#images.manifest();
+    if (manifest?.nextInput === undefined) return 0;
+    try {
+      const parts = [];
+      for (const entry of manifest.slabs) parts.push({ key: entry.key, bytes: await this.#images.slab(entry) });
+      this.#shard.restore(parts);
+      return Number(manifest.nextInput.offset);
+    } catch (error) {
+      if (!(error instanceof ImageIncomplete)) throw error;
+      this.#ports.warn("no image is usable: the shard is rebuilt from its whole log", { shard: this.#shard.name });
+      return 0;
+    }
+  }
+
+  #fail(error: Error): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#inputs.close();
+    this.#offsets.fail(error);
+    this.#hooks.failed(error);
+  }
+}

@@ -1,0 +1,120 @@
+import { ShardOutputsCodec } from "@atlas/gen/atlas/log/v1/shard_image_codec";
+import type { ShardOutputs } from "@atlas/gen/atlas/log/v1/shard_image_pb";
+import { decode, encode } from "@atlas/gen/codec/codec";
+import type { Clock } from "../ports/clock.ts";
+import type { Store } from "../ports/store.ts";
+
+/** How far an output is acknowledged. */
+export interface OutputMark {
+  readonly number: number;
+  /** The link's chain there; 0 where there is none. */
+  readonly chain: bigint;
+}
+
+/** Where a part of an event log ends. */
+export interface EventsPlace {
+  /** Through this sequence. */
+  readonly sequence: number;
+  /** Later events stand at this offset or behind it. */
+  readonly offset: number;
+}
+
+/** The table of what shards keep beside the log: output positions, manifests, image chunks. */
+export const SHARDS_TABLE = "atlas_shards";
+const NONE: OutputMark = { number: 0, chain: 0n };
+/** Milliseconds between two writings: what is lost of it is only emitted again. */
+const PACE = 250;
+
+/**
+ * The output positions of a shard (S14): written after the append is acknowledged, rising only. A successor emits again
+ * what is above them.
+ */
+export class OutputPositions {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #shard: string;
+  /** Asked when the positions are written: through where everything has left. */
+  readonly #place: () => EventsPlace;
+  readonly #marks = new Map<string, OutputMark>();
+  #loaded: EventsPlace = { sequence: 0, offset: 0 };
+  #version = 0;
+  #scheduled = false;
+  #closed = false;
+
+  constructor(store: Store, clock: Clock, shard: string, place: () => EventsPlace) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#shard = shard;
+    this.#place = place;
+  }
+
+  /** Reads what stands. */
+  async load(): Promise<void> {
+    const stored = await this.#store.get(SHARDS_TABLE, this.#key);
+    if (stored === undefined) return;
+    this.#version = stored.version;
+    const outputs = decode(ShardOutputsCodec, stored.body);
+    this.#loaded = { sequence: Number(outputs.eventsThrough), offset: Number(outputs.eventsOffset) };
+    for (const { destination, number, chain } of outputs.positions) {
+      this.#marks.set(destination, { number: Number(number), chain });
+    }
+  }
+
+  /** Of the positions as they were loaded. */
+  get loaded(): EventsPlace {
+    return this.#loaded;
+  }
+
+  mark(destination: string): OutputMark {
+    return this.#marks.get(destination) ?? NONE;
+  }
+
+  destinations(): readonly string[] {
+    return [...this.#marks.keys()].sort();
+  }
+
+  /** Raises a position; kept soon. */
+  raise(destination: string, number: number, chain: bigint): void {
+    if (number <= this.mark(destination).number) return;
+    this.#marks.set(destination, { number, chain });
+    this.#schedule();
+  }
+
+  /** Keeps what is known now. */
+  async flush(): Promise<void> {
+    this.#version += 1;
+    const body = encode(ShardOutputsCodec, this.#message());
+    const item = { key: this.#key, version: this.#version, partition: this.#shard, sort: "outputs", body };
+    await this.#store.put(SHARDS_TABLE, item);
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  get #key(): string {
+    return `${this.#shard}/outputs`;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#closed) return;
+    this.#scheduled = true;
+    this.#clock.after(PACE, () => {
+      this.#scheduled = false;
+      if (!this.#closed) this.flush().catch(() => this.#schedule());
+    });
+  }
+
+  #message(): ShardOutputs {
+    const place = this.#place();
+    return {
+      $typeName: "atlas.log.v1.ShardOutputs",
+      positions: this.destinations().map((destination) => {
+        const { number, chain } = this.mark(destination);
+        return { $typeName: "atlas.log.v1.OutputPosition", destination, number: BigInt(number), chain };
+      }),
+      eventsThrough: BigInt(place.sequence),
+      eventsOffset: BigInt(place.offset),
+    };
+  }
+}

@@ -1,0 +1,131 @@
+import type { Digest } from "../ports/digest.ts";
+import { type Log, OffsetTrimmed } from "../ports/log.ts";
+import type { Store } from "../ports/store.ts";
+import { openFrame, readMessage } from "../wire/codec/frame.ts";
+import type { EventShard } from "./event-shard.ts";
+import type { EventShardKind } from "./event-shard-kind.ts";
+import { ImageIncomplete, type ImageStore } from "./image-store.ts";
+import type { ImageWriter } from "./image-writer.ts";
+import type { EventsPlace } from "./output-positions.ts";
+import type { Warn } from "./warn.ts";
+
+export interface RecoveryPorts {
+  readonly log: Log;
+  readonly store: Store;
+  readonly digest: Digest;
+  readonly warn: Warn;
+}
+
+/** What recovery found. */
+export interface RecoveredEvents<Event> {
+  /** Events whose outputs may not have left, in sequence. */
+  readonly events: readonly Event[];
+  /** The event topic was read up to this offset. */
+  readonly eventsEnd: number;
+}
+
+/** How often an image that changes under the reader is loaded again before the log alone must do. */
+const TRIES = 3;
+const READ_BYTES = 4_194_304;
+
+/**
+ * Puts a shard's state together (S20): the image's slabs, then the events above each slab's stamp. `emitted` says through
+ * where everything has left; later events are returned, for their outputs.
+ */
+export async function recoverEvents<Command, Event, Report>(
+  ports: RecoveryPorts,
+  kind: EventShardKind<Command, Event, Report>,
+  shard: EventShard<Command, Event>,
+  partition: number,
+  images: ImageWriter,
+  emitted: EventsPlace,
+): Promise<RecoveredEvents<Event>> {
+  const image = await loadImage(ports, shard, images);
+  const from = image === undefined ? 0 : Math.min(image.eventsOffset, emitted.offset);
+  const lowest = image === undefined ? 0 : Math.min(image.lowestStamp, emitted.sequence);
+  const reader = new EventReader(kind, shard, lowest, emitted.sequence);
+  const { end } = await ports.log.range(kind.events.topic.name, partition);
+  for (let offset = from; offset < end; ) {
+    const records = await ports.log.read(kind.events.topic.name, partition, offset, READ_BYTES);
+    for (const record of records) {
+      if (record.offset >= end) break;
+      reader.take(record.bytes, ports.digest);
+    }
+    offset += records.length;
+  }
+  return { events: reader.kept, eventsEnd: end };
+}
+
+interface LoadedImage {
+  readonly eventsOffset: number;
+  readonly lowestStamp: number;
+}
+
+async function loadImage<Command, Event>(
+  ports: RecoveryPorts,
+  shard: EventShard<Command, Event>,
+  images: ImageWriter,
+): Promise<LoadedImage | undefined> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    try {
+      return await loadSlabs(shard, images, images.images);
+    } catch (error) {
+      if (!(error instanceof ImageIncomplete) && !(error instanceof OffsetTrimmed)) throw error;
+      ports.warn("an image is incomplete", { shard: shard.name, reason: error.message });
+    }
+  }
+  ports.warn("no image is usable: the shard is rebuilt from its whole log", { shard: shard.name });
+  return undefined;
+}
+
+/** All slabs are read before the first is restored: half an image must not stay behind. */
+async function loadSlabs<Command, Event>(
+  shard: EventShard<Command, Event>,
+  writer: ImageWriter,
+  images: ImageStore,
+): Promise<LoadedImage | undefined> {
+  const manifest = await images.manifest();
+  if (manifest === undefined) return undefined;
+  const slabs: { key: string; stamp: number; bytes: Uint8Array }[] = [];
+  for (const entry of manifest.slabs) {
+    slabs.push({ key: entry.key, stamp: Number(entry.stamp), bytes: await images.slab(entry) });
+  }
+  for (const { key, stamp, bytes } of slabs) shard.slabs.restore(key, stamp, bytes);
+  writer.loaded(new Map(slabs.map(({ key, stamp }) => [key, stamp])), Number(manifest.sequence));
+  const lowestStamp = slabs.reduce((lowest, { stamp }) => Math.min(lowest, stamp), Number.MAX_SAFE_INTEGER);
+  return { eventsOffset: Number(manifest.eventsOffset), lowestStamp };
+}
+
+/** Applies events in sequence, whatever copies stand on the log (S15). */
+class EventReader<Command, Event, Report> {
+  readonly #kind: EventShardKind<Command, Event, Report>;
+  readonly #shard: EventShard<Command, Event>;
+  readonly #emitted: number;
+  readonly kept: Event[] = [];
+  #last: number;
+
+  constructor(
+    kind: EventShardKind<Command, Event, Report>,
+    shard: EventShard<Command, Event>,
+    last: number,
+    emitted: number,
+  ) {
+    this.#kind = kind;
+    this.#shard = shard;
+    this.#last = last;
+    this.#emitted = emitted;
+  }
+
+  take(record: Uint8Array, digest: Digest): void {
+    const frame = openFrame(record, digest);
+    for (let index = 0; index < frame.count; index++) {
+      const sequence = Number(frame.header.firstNumber) + index;
+      if (sequence <= this.#last) continue;
+      if (sequence !== this.#last + 1) throw new Error(`event ${sequence} follows ${this.#last} on the log`);
+      const event = readMessage(frame, index, this.#kind.events.codec);
+      this.#shard.evolve(event);
+      if (sequence > this.#emitted) this.kept.push(event);
+      this.#last = sequence;
+    }
+  }
+}
