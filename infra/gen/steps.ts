@@ -28,7 +28,6 @@ function runBuf(args: string[]): void {
   const run = spawnSync(join(bin, "buf"), args, {
     cwd: ROOT,
     encoding: "utf8",
-    shell: process.platform === "win32",
     env: { ...process.env, PATH: [dirname(process.execPath), bin, process.env.PATH].join(delimiter) },
   });
   if (run.error !== undefined) throw run.error;

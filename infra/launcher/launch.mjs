@@ -44,8 +44,19 @@ function run(node, args) {
     env: { ...process.env, NODE_COMPILE_CACHE: join(ROOT, "node_modules", ".cache", "node") },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => passOn(child, signal));
+  if (process.env.npm_command !== undefined) endWithParent(child);
   child.on("error", (error) => fail(`could not run ${node}: ${error.message}.`));
   child.on("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+}
+
+/** Killed alone, npm or its shell leaves this process behind with nobody to stop it. */
+function endWithParent(child) {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    child.kill("SIGTERM");
+  }, 100);
 }
 
 function passOn(child, signal) {

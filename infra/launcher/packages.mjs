@@ -15,7 +15,6 @@ export function installPackages(root) {
   const started = Date.now();
   const pnpm = spawnSync("npx", ["-y", `pnpm@${PNPM_VERSION}`, "install", "--frozen-lockfile", ...OPTIONS], {
     cwd: root,
-    shell: process.platform === "win32",
     encoding: "utf8",
     env: { ...process.env, npm_config_loglevel: "error" },
   });
@@ -31,6 +30,12 @@ export function installPackages(root) {
 
 /** No question can be answered here, and no package may build anything. */
 const OPTIONS = ["--config.confirmModulesPurge=false", "--loglevel=warn"];
+
+function remedyFor(output) {
+  return output.includes("ERR_PNPM_OUTDATED_LOCKFILE")
+    ? `bring the lockfile up to date with: npx -y pnpm@${PNPM_VERSION} install --no-frozen-lockfile`
+    : "the reason stands above; check the network and the free space, then try again";
+}
 
 function manifests(root) {
   const services = join(root, "services");

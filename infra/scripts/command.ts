@@ -20,7 +20,6 @@ export function runCommand(command: string, args: readonly string[], options: Co
   const child = spawn(command, args, {
     cwd: options.cwd ?? ROOT,
     env: { ...process.env, PATH: toolPath() },
-    shell: process.platform === "win32",
     stdio: options.live ? "inherit" : ["ignore", "pipe", "pipe"],
   });
   let output = "";
