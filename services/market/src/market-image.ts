@@ -1,0 +1,85 @@
+import type { Store } from "@atlas/platform/ports/store";
+import type { InstrumentImage } from "./instrument-image.ts";
+
+const TABLE = "atlas_shards";
+/** Bytes of an item at most (S19). */
+const CHUNK = 250_000;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** All that a view knows of one partition of `market.data`, and where its log goes on. */
+export interface MarketImage {
+  /** Of the last event applied; 0: none. */
+  readonly shardSequence: number;
+  /** The record to read next. */
+  readonly nextOffset: number;
+  readonly instruments: readonly InstrumentImage[];
+}
+
+interface Manifest {
+  readonly format: 1;
+  readonly slot: 0 | 1;
+  readonly chunks: number;
+}
+
+/** The images of one partition, in two slots by turns: chunks first, then the manifest that names them. */
+export class MarketImages {
+  readonly #store: Store;
+  readonly #name: string;
+
+  constructor(store: Store, partition: number) {
+    this.#store = store;
+    this.#name = `view/market/${partition}`;
+  }
+
+  /** `undefined`: there is none, or none that is whole. */
+  async load(): Promise<MarketImage | undefined> {
+    const found = await this.#store.get(TABLE, this.#name);
+    if (found === undefined) return undefined;
+    const manifest = manifestOf(found.body);
+    if (manifest.format !== 1) return undefined;
+    const partition = this.#slot(manifest.slot);
+    const limit = Math.max(1, manifest.chunks);
+    const chunks = await this.#store.query(TABLE, { partition, limit });
+    const isWhole = chunks.length === manifest.chunks && chunks.every((chunk) => chunk.version === found.version);
+    if (!isWhole) return undefined;
+    return JSON.parse(decoder.decode(joined(chunks.map((chunk) => chunk.body)))) as MarketImage;
+  }
+
+  /** An image at or below the stored one changes nothing. */
+  async save(image: MarketImage): Promise<void> {
+    const version = image.shardSequence;
+    const before = await this.#store.get(TABLE, this.#name);
+    if (before !== undefined && before.version >= version) return;
+    const slot = before !== undefined && manifestOf(before.body).slot === 0 ? 1 : 0;
+    const partition = this.#slot(slot);
+    const bytes = encoder.encode(JSON.stringify(image));
+    const chunks = Math.ceil(bytes.length / CHUNK);
+    for (let number = 0; number < chunks; number++) {
+      const sort = String(number).padStart(6, "0");
+      const body = bytes.slice(number * CHUNK, (number + 1) * CHUNK);
+      await this.#store.put(TABLE, { key: `${partition}/${sort}`, version, partition, sort, body });
+    }
+    const manifest: Manifest = { format: 1, slot, chunks };
+    const body = encoder.encode(JSON.stringify(manifest));
+    await this.#store.put(TABLE, { key: this.#name, version, partition: this.#name, sort: "manifest", body });
+  }
+
+  #slot(slot: 0 | 1): string {
+    return `${this.#name}/${slot}`;
+  }
+}
+
+function manifestOf(body: Uint8Array): Manifest {
+  return JSON.parse(decoder.decode(body)) as Manifest;
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,148 @@
+import { MarketEventCodec } from "@atlas/gen/atlas/market/v1/market_codec";
+import type { MarketEvent } from "@atlas/gen/atlas/market/v1/market_pb";
+import type { Clock } from "@atlas/platform/ports/clock";
+import type { Digest } from "@atlas/platform/ports/digest";
+import { type Log, type LogRecord, OffsetTrimmed, type Tail } from "@atlas/platform/ports/log";
+import type { Store } from "@atlas/platform/ports/store";
+import type { Warn } from "@atlas/platform/shard/warn";
+import { topics } from "@atlas/platform/topic/topics";
+import { openFrame, readMessage } from "@atlas/platform/wire/codec/frame";
+import { InstrumentMarket } from "./instrument-market.ts";
+import { PartitionKeeper } from "./partition-keeper.ts";
+
+export interface MarketPorts {
+  readonly log: Log;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly digest: Digest;
+  readonly warn: Warn;
+}
+
+/** Told of every event right after it was applied. Must not throw and must not keep the caller waiting. */
+export type MarketListener = (event: MarketEvent, market: InstrumentMarket) => void;
+
+/** After a stop: how long until the partition is read again from where it stopped. */
+const RETRY = 1_000;
+
+/**
+ * The instruments of one partition of `market.data`: events are applied in `shard_sequence`, repeats dropped, and at a
+ * gap it stops, says so, and reads again from there (S15, I19).
+ */
+export class MarketPartition {
+  readonly #ports: MarketPorts;
+  readonly #partition: number;
+  readonly #markets: Map<string, InstrumentMarket>;
+  readonly #listener: MarketListener;
+  readonly #keeper: PartitionKeeper;
+  readonly #own: InstrumentMarket[] = [];
+  #tail: Tail | undefined;
+  #sequence: number | undefined = 0;
+  #next = 0;
+  #closed = false;
+  #stoppedAt = -1;
+  #cancelRetry: () => void = () => {};
+  #progress: () => void = () => {};
+
+  /** `markets` gets an entry for every instrument of the partition. */
+  constructor(ports: MarketPorts, partition: number, markets: Map<string, InstrumentMarket>, listener: MarketListener) {
+    this.#ports = ports;
+    this.#partition = partition;
+    this.#markets = markets;
+    this.#listener = listener;
+    this.#keeper = new PartitionKeeper(ports, partition);
+  }
+
+  /** Resolves when everything is applied that stood on the log when it was called. */
+  async start(): Promise<void> {
+    const range = await this.#ports.log.range(topics.marketData.name, this.#partition);
+    const image = await this.#keeper.load();
+    if (image !== undefined && image.nextOffset >= range.start && image.nextOffset <= range.end) {
+      for (const market of image.markets) this.#adopt(market);
+      this.#sequence = image.shardSequence;
+      this.#next = image.nextOffset;
+    } else {
+      this.#sequence = range.start === 0 ? 0 : undefined;
+      this.#next = range.start;
+    }
+    if (this.#closed) return;
+    const caughtUp = new Promise<void>((resolve) => {
+      this.#progress = () => {
+        if (this.#next >= range.end) resolve();
+      };
+    });
+    this.#follow();
+    this.#progress();
+    await caughtUp;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelRetry();
+    this.#tail?.close();
+  }
+
+  #follow(): void {
+    this.#tail = this.#ports.log.tail(topics.marketData.name, this.#partition, this.#next, {
+      receive: (records) => this.#receive(records),
+      fail: (error) => this.#stop(error),
+    });
+  }
+
+  #receive(records: readonly LogRecord[]): void {
+    try {
+      for (const record of records) {
+        this.#read(record);
+        this.#next = record.offset + 1;
+      }
+    } catch (error) {
+      this.#stop(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    this.#keeper.keep(this.#own, { shardSequence: this.#sequence ?? 0, nextOffset: this.#next });
+    this.#progress();
+  }
+
+  #read(record: LogRecord): void {
+    if (record.offset !== this.#next) throw new Error(`offset ${record.offset} came where ${this.#next} was due`);
+    const frame = openFrame(record.bytes, this.#ports.digest);
+    const first = Number(frame.header.firstNumber);
+    const last = this.#sequence ?? first - 1;
+    if (first > last + 1) throw new Error(`market event ${first} of the shard came after ${last} (S15)`);
+    for (let index = last + 1 - first; index < frame.count; index++) {
+      this.#apply(readMessage(frame, index, MarketEventCodec));
+      this.#sequence = first + index;
+    }
+  }
+
+  #apply(event: MarketEvent): void {
+    let market = this.#markets.get(event.instrumentId);
+    if (market === undefined) {
+      market = new InstrumentMarket(event.instrumentId);
+      this.#adopt(market);
+    }
+    market.apply(event);
+    this.#listener(event, market);
+  }
+
+  #adopt(market: InstrumentMarket): void {
+    this.#markets.set(market.instrumentId, market);
+    this.#own.push(market);
+  }
+
+  /** What stands there may be mended, or be a passing fault of the reader: it is read again, and said once per place. */
+  #stop(error: Error): void {
+    this.#tail?.close();
+    if (this.#closed) return;
+    if (this.#stoppedAt !== this.#next) {
+      this.#stoppedAt = this.#next;
+      this.#ports.warn("the market view stands still", {
+        topic: topics.marketData.name,
+        partition: this.#partition,
+        offset: this.#next,
+        reason: error.message,
+      });
+    }
+    if (error instanceof OffsetTrimmed) return;
+    this.#cancelRetry = this.#ports.clock.after(RETRY, () => this.#follow());
+  }
+}

@@ -1,0 +1,144 @@
+import { CandleInterval, type MarketEvent } from "@atlas/gen/atlas/market/v1/market_pb";
+import { topics } from "@atlas/platform/topic/topics";
+import { describe, expect, test } from "vitest";
+import { imageOf } from "./instrument-image.ts";
+import type { InstrumentMarket } from "./instrument-market.ts";
+import { delta, frameOf, level, MIDNIGHT, marketWorld, snapshot, trade } from "./market.fixture.ts";
+
+const BTC = "BTC-USD";
+
+function required(market: InstrumentMarket | undefined): InstrumentMarket {
+  if (market === undefined) throw new Error("no market");
+  return market;
+}
+
+describe("a view of market.data", () => {
+  test("shows book, ticker, quote and phase after each event", async () => {
+    const world = marketWorld();
+    const view = await world.startView();
+    expect(view.quote(BTC)).toBeUndefined();
+    await world.write(BTC, snapshot, delta([level("100", "2")], [level("101", "3")]), trade("101", "1.5"));
+    await world.write(BTC, delta([level("99.5", "1")], [level("101", "0")]));
+    const market = required(view.market(BTC));
+    expect(market.book(10)).toMatchObject({ sequence: 4n, bids: [{ price: "100" }, { price: "99.5" }], asks: [] });
+    expect(view.quote(BTC)).toMatchObject({ bid: "100", ask: "", last: "101", marketSequence: 4n });
+    expect(view.quote(BTC)?.time?.seconds).toBe(BigInt(MIDNIGHT / 1000));
+    expect(market.ticker()).toMatchObject({
+      bidQuantity: "2",
+      open: "101",
+      high: "101",
+      volume: "1.5",
+      tradeCount: 1n,
+    });
+  });
+
+  test("a session ends at 00:00 UTC of log time, the last price stays", async () => {
+    const world = marketWorld();
+    const view = await world.startView();
+    world.writer.time = MIDNIGHT - 1;
+    await world.write(BTC, snapshot, trade("90", "1"), trade("95", "1"));
+    expect(required(view.market(BTC)).ticker()).toMatchObject({ open: "90", high: "95", low: "90", volume: "2" });
+    world.writer.time = MIDNIGHT;
+    await world.write(BTC, delta([]));
+    expect(required(view.market(BTC)).ticker()).toMatchObject({ open: "", high: "", volume: "0", last: "95" });
+    await world.write(BTC, trade("94", "0.5"));
+    expect(required(view.market(BTC)).ticker()).toMatchObject({ open: "94", high: "94", low: "94", volume: "0.5" });
+  });
+
+  test("I19: repeats, in whole frames and in parts of them, change nothing", async () => {
+    const world = marketWorld();
+    const view = await world.startView();
+    const events = [snapshot, trade("100", "1"), trade("101", "1"), trade("102", "1")].map((event) =>
+      world.writer.event(BTC, event),
+    );
+    const heard: bigint[] = [];
+    view.subscribe(BTC, (event) => heard.push(event.sequence));
+    await world.append(events.slice(0, 3));
+    await world.append(events.slice(0, 2));
+    await world.append(events.slice(1, 4));
+    await world.append(events);
+    expect(heard).toEqual([1n, 2n, 3n, 4n]);
+    expect(required(view.market(BTC)).session.tradeCount).toBe(3);
+  });
+
+  test("S15: at a gap it stops, says so once, and shows nothing from behind it", async () => {
+    const world = marketWorld();
+    const view = await world.startView();
+    const [first, second, third] = [snapshot, trade("100", "1"), trade("101", "1")].map((event) =>
+      world.writer.event(BTC, event),
+    ) as [MarketEvent, MarketEvent, MarketEvent];
+    await world.append([first]);
+    await world.append([third]);
+    await world.clock.advance(5_000);
+    expect(required(view.market(BTC)).sequence).toBe(1);
+    expect(world.warnings).toEqual(["the market view stands still"]);
+    await world.append([second]);
+    await world.clock.advance(5_000);
+    expect(required(view.market(BTC)).sequence).toBe(1);
+    view.close();
+  });
+
+  test("a record that is no frame stops it, loudly", async () => {
+    const world = marketWorld();
+    await world.startView();
+    const broken = frameOf([world.writer.event(BTC, snapshot)]);
+    broken[broken.length - 1] = (broken.at(-1) ?? 0) ^ 1;
+    void world.log.append(topics.marketData.name, 0, broken);
+    await world.clock.advance(10);
+    expect(world.warnings).toEqual(["the market view stands still"]);
+  });
+
+  test("streams resume from what is kept, and learn when it is not", async () => {
+    const world = marketWorld();
+    const view = await world.startView();
+    await world.write(BTC, snapshot, trade("100", "1"), trade("101", "1"));
+    const market = required(view.market(BTC));
+    expect(market.eventsAfter(1)?.map((event) => event.sequence)).toEqual([2n, 3n]);
+    expect(market.eventsAfter(3)).toEqual([]);
+    expect(market.eventsAfter(4)).toBeUndefined();
+    for (let round = 0; round < 5_200; round += 100) {
+      await world.append(Array.from({ length: 100 }, () => world.writer.event(BTC, delta([]))));
+    }
+    expect(market.eventsAfter(1)).toBeUndefined();
+    expect(market.eventsAfter(market.sequence - 4_096)).toHaveLength(4_096);
+  });
+});
+
+describe("a start", () => {
+  /** Trades over some minutes, with an image on the way. */
+  async function busyWorld() {
+    const world = marketWorld();
+    const view = await world.startView();
+    await world.write(BTC, snapshot);
+    for (let minute = 0; minute < 12; minute++) {
+      world.writer.time += 61_000;
+      const price = String(100 + ((minute * 7) % 5));
+      await world.write(BTC, trade(price, "1"), delta([level(price, `${minute + 1}`)], [level("120", "1")]));
+      await world.clock.advance(61_000);
+    }
+    await world.write(BTC, trade("103.5", "2"));
+    return { world, view };
+  }
+
+  test("I21: an image and the rest of the log are what the whole log is", async () => {
+    const { world, view } = await busyWorld();
+    const lived = imageOf(required(view.market(BTC)));
+    const again = await world.startView();
+    expect(imageOf(required(again.market(BTC)))).toEqual(lived);
+    expect(required(again.market(BTC)).series(CandleInterval.MINUTE).range(0, Infinity)).toEqual(
+      required(view.market(BTC)).series(CandleInterval.MINUTE).range(0, Infinity),
+    );
+  });
+
+  test("reads only what stands behind the image", async () => {
+    const { world } = await busyWorld();
+    const reads: number[] = [];
+    const tail = world.log.tail.bind(world.log);
+    world.log.tail = (topic, partition, from, receiver) => {
+      reads.push(from);
+      return tail(topic, partition, from, receiver);
+    };
+    await world.startView();
+    expect(reads[0]).toBeGreaterThan(10);
+  });
+});
