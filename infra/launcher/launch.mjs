@@ -36,7 +36,7 @@ export function launch(script, args) {
 
 /**
  * The child stays in this process group, so a terminal's Ctrl-C reaches it directly; a signal sent to the launcher
- * alone is passed on. The child may thus see one signal twice.
+ * alone is passed on. A signal to the whole group reaches the child both ways: it sees it twice.
  */
 function run(node, args) {
   const child = spawn(node, ["--disable-warning=ExperimentalWarning", ...args], {
@@ -59,7 +59,12 @@ function endWithParent(child) {
   }, 100);
 }
 
+/** npm passes signals on too, so those of one moment count once. */
 function passOn(child, signal) {
   const seenByTerminal = signal === "SIGINT" && process.stdin.isTTY;
-  if (!seenByTerminal) child.kill(signal);
+  if (seenByTerminal || performance.now() - passedOnAt < 500) return;
+  passedOnAt = performance.now();
+  child.kill(signal);
 }
+
+let passedOnAt = Number.NEGATIVE_INFINITY;

@@ -8,9 +8,7 @@ const PNPM_VERSION = "10.34.9";
 
 /** Installs the packages that the lockfile names, unless they are there. Needs the network only then. */
 export function installPackages(root) {
-  const file = join(root, "node_modules", ".atlas-installed");
-  const stamp = digestContents(root, manifests(root));
-  if (isStamped(file, stamp)) return;
+  if (isStamped(stampFile(root), currentStamp(root))) return;
   progress(`installing packages with pnpm ${PNPM_VERSION}`);
   const started = Date.now();
   const pnpm = spawnSync("npx", ["-y", `pnpm@${PNPM_VERSION}`, "install", "--frozen-lockfile", ...OPTIONS], {
@@ -19,13 +17,17 @@ export function installPackages(root) {
     env: { ...process.env, npm_config_loglevel: "error" },
   });
   if (pnpm.status !== 0) {
-    process.stderr.write(`${pnpm.stdout ?? ""}${pnpm.stderr ?? ""}`);
-    fail(
-      "could not install the packages: the reason stands above; check the network and the free space, then try again.",
-    );
+    const output = `${pnpm.stdout ?? ""}${pnpm.stderr ?? ""}`;
+    process.stderr.write(output);
+    fail(`could not install the packages: ${remedyFor(output)}.`);
   }
-  writeStamp(file, stamp);
+  stampPackages(root);
   progress(`packages installed in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+/** Says that the packages of this folder are those that its lockfile names now. */
+export function stampPackages(root) {
+  writeStamp(stampFile(root), currentStamp(root));
 }
 
 /** No question can be answered here, and no package may build anything. */
@@ -35,6 +37,14 @@ function remedyFor(output) {
   return output.includes("ERR_PNPM_OUTDATED_LOCKFILE")
     ? `bring the lockfile up to date with: npx -y pnpm@${PNPM_VERSION} install --no-frozen-lockfile`
     : "the reason stands above; check the network and the free space, then try again";
+}
+
+function stampFile(root) {
+  return join(root, "node_modules", ".atlas-installed");
+}
+
+function currentStamp(root) {
+  return digestContents(root, manifests(root));
 }
 
 function manifests(root) {
