@@ -1,0 +1,52 @@
+import type {
+  GetAccountRequest,
+  GetAccountResponse,
+  GetLimitsRequest,
+  GetLimitsResponse,
+  ListAccountsRequest,
+  ListAccountsResponse,
+  ListBalancesRequest,
+  ListBalancesResponse,
+  ListPositionsRequest,
+  ListPositionsResponse,
+  ListPostingsRequest,
+  ListPostingsResponse,
+} from "@atlas/gen/atlas/account/v1/account_service_pb";
+import type { Evidence } from "@atlas/gen/atlas/log/v1/order_command_pb";
+import type { Quote } from "@atlas/gen/atlas/market/v1/market_pb";
+import type {
+  GetOrderRequest,
+  GetOrderResponse,
+  ListFillsRequest,
+  ListFillsResponse,
+  ListOrdersRequest,
+  ListOrdersResponse,
+  PreviewOrderRequest,
+  PreviewOrderResponse,
+} from "@atlas/gen/atlas/order/v1/order_service_pb";
+
+/**
+ * What gateways answer reads with: the owner of an account's shard first, then the store, their union by the higher version
+ * (S22). Access has been checked. `deadline` is the clock's monotonic milliseconds. Rejects with a `RefusalError`:
+ * UNKNOWN_ACCOUNT, UNKNOWN_ORDER, BAD_PAGE_TOKEN, NOT_READY, INVALID_FIELD for a `not_before` of another shard.
+ */
+export interface AccountQueries {
+  order(request: GetOrderRequest, deadline: number): Promise<GetOrderResponse>;
+  orders(request: ListOrdersRequest, deadline: number): Promise<ListOrdersResponse>;
+  fills(request: ListFillsRequest, deadline: number): Promise<ListFillsResponse>;
+  account(request: GetAccountRequest, deadline: number): Promise<GetAccountResponse>;
+  /** Accounts of all shards by id, those that `visible` lets pass. */
+  accounts(
+    request: ListAccountsRequest,
+    visible: (accountId: string) => boolean,
+    deadline: number,
+  ): Promise<ListAccountsResponse>;
+  balances(request: ListBalancesRequest, deadline: number): Promise<ListBalancesResponse>;
+  postings(request: ListPostingsRequest, deadline: number): Promise<ListPostingsResponse>;
+  positions(request: ListPositionsRequest, deadline: number): Promise<ListPositionsResponse>;
+  limits(request: GetLimitsRequest, deadline: number): Promise<GetLimitsResponse>;
+  /** `quote` is the market as the gateway sees it now. */
+  preview(request: PreviewOrderRequest, quote: Quote | undefined, deadline: number): Promise<PreviewOrderResponse>;
+  /** What the store knows of a request id (S18): its position first, then the item under `orderId`. */
+  evidence(kind: "order" | "funds", accountId: string, orderId: string): Promise<Evidence>;
+}
