@@ -1,0 +1,244 @@
+import { VenueCommandCodec } from "@atlas/gen/atlas/venue/v1/venue_codec";
+import { encode } from "@atlas/gen/codec/codec";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { AppendFault } from "../memory/memory-log.ts";
+import { encodeFrame, readMessages } from "../wire/codec/frame.ts";
+import { digest, TallyPlatform } from "./testing/tally-platform.ts";
+import { tallyKind } from "./testing/tally-shard.ts";
+
+describe("links", () => {
+  test("S4: a gateway's numbers may leave holes, repeats are dropped without an event", async () => {
+    const platform = new TallyPlatform();
+    const { shard } = await platform.own();
+    await platform.send(["a", "a"], 1);
+    await platform.send(["a", "a"], 1);
+    await platform.send(["a"], 7);
+    await platform.send(["b"], 6);
+    expect([shard.tally("a"), shard.tally("b"), shard.sequence]).toEqual([3, 0, 3]);
+  });
+
+  test("S4: a shard's link that jumps is dropped loudly, and goes on where it was", async () => {
+    const platform = new TallyPlatform();
+    const { shard } = await platform.own();
+    await platform.sendOverLink(["a"]);
+    await platform.sendOverLink(["b"], { skip: 1 });
+    expect(shard.tally("b")).toBe(0);
+    expect(platform.warnings).toContain("a link jumped");
+    await platform.sendOverLink(["b"]);
+    expect(shard.tally("b")).toBe(1);
+  });
+
+  test("S4: a link whose history differs stops the shard", async () => {
+    const platform = new TallyPlatform();
+    const { shard } = await platform.own();
+    await platform.sendOverLink(["a"]);
+    await platform.sendOverLink(["a"], { forge: 77n });
+    expect(shard.tally("a")).toBe(1);
+    expect(platform.failures[0]?.message).toContain("two histories");
+  });
+
+  test("S26, F13: bytes that are no frame become an event, and it goes on", async () => {
+    const platform = new TallyPlatform();
+    const { shard } = await platform.own();
+    await platform.append(Uint8Array.of(1, 2, 3));
+    await platform.send(["a"], 1);
+    expect([shard.sequence, shard.tally("a")]).toEqual([2, 1]);
+    expect((await platform.events())[0]?.event.case).toBe("inputUnreadable");
+  });
+});
+
+describe("versions", () => {
+  test("S26: a field that this version does not know stops the shard: an order with a dropped term is worse than none", async () => {
+    const platform = new TallyPlatform();
+    const { shard } = await platform.own();
+    const unknown = Uint8Array.of(0xf8, 0x3f, 1);
+    await platform.append(encodeFrame({ source: "g-1", writer: "g-1", firstNumber: 1n }, [unknown], digest));
+    await platform.send(["a"], 2);
+    expect([shard.sequence, platform.failures.length]).toEqual([0, 1]);
+    expect(platform.failures[0]?.message).toContain("1023");
+  });
+});
+
+describe("outputs", () => {
+  test("S14: events, link messages and reports stand on the log once, in sequence", async () => {
+    const platform = new TallyPlatform();
+    await platform.own();
+    for (let round = 0; round < 5; round++) await platform.send(["a", "b", "c"], 1 + round * 3);
+    await platform.clock.advance(100);
+    expect((await platform.events()).length).toBe(15);
+    const venue = (await platform.frames("venue.orders")).flatMap((frame) => readMessages(frame, VenueCommandCodec));
+    expect(venue.map(({ commandId }) => commandId)).toEqual(
+      Array.from({ length: 15 }, (_, index) => `${"abc".charAt(index % 3)}-${index + 1}`),
+    );
+    const reports = await platform.frames("exec.reports");
+    let last = 0n;
+    for (const { header } of reports) {
+      expect(header.after).toBe(last);
+      last = header.through;
+    }
+    expect(last).toBe(15n);
+  });
+});
+
+describe("recovery", () => {
+  test("S20, I10, I20, F5, F10, F14: whenever an owner stops, or goes on unaware of its successor, the successor has the same state and sends what had not left", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({
+            accounts: fc.array(fc.constantFrom("a", "b", "c1", "c2"), { minLength: 1, maxLength: 4 }),
+            wait: fc.nat(40),
+            end: fc.constantFrom("lives", "lives", "stops", "goes on unaware"),
+          }),
+          { maxLength: 12 },
+        ),
+        fc.infiniteStream(fc.nat(9)),
+        async (steps, luck) => {
+          const draw = () => luck.next().value ?? 9;
+          const faults: AppendFault[] = [
+            { kind: "answer-lost" },
+            { kind: "lost" },
+            { kind: "refused" },
+            { kind: "lands-late", milliseconds: 15 },
+          ];
+          let armed = true;
+          const platform = new TallyPlatform({
+            append: (topic) => (armed && topic !== "orders.commands" ? faults[draw()] : undefined),
+          });
+          let owned = await platform.own();
+          let number = 1;
+          for (const { accounts, wait, end } of steps) {
+            await platform.send(accounts, number);
+            number += accounts.length;
+            await platform.clock.advance(wait);
+            if (end === "lives") continue;
+            if (end === "stops") {
+              const dead = owned.owner.stop(0);
+              await platform.clock.advance(1);
+              await dead;
+            }
+            owned = await platform.own();
+          }
+          armed = false;
+          await platform.clock.advance(2_000);
+          const events = await platform.events();
+          expect(events.length).toBe(number - 1);
+          const fresh = new TallyPlatform();
+          const whole = await fresh.own();
+          for (const event of events) whole.shard.evolve(event);
+          expect(platform.hash(owned.shard)).toBe(platform.hash(whole.shard));
+          const seen = new Map<bigint, string>();
+          for (const frame of await platform.frames("venue.orders")) {
+            for (const [index, command] of readMessages(frame, VenueCommandCodec).entries()) {
+              const at = frame.header.firstNumber + BigInt(index);
+              expect(seen.get(at) ?? command.commandId).toBe(command.commandId);
+              seen.set(at, command.commandId);
+            }
+          }
+          expect(seen.size).toBe(number - 1);
+          expect(platform.failures).toEqual([]);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  test("S19, S20: an image and the events behind it give the state; slabs that did not change are not written again", async () => {
+    const platform = new TallyPlatform();
+    const first = await platform.own();
+    await platform.send(["a", "b"], 1);
+    const stopped = first.owner.stop(5_000);
+    await platform.clock.advance(1_000);
+    await stopped;
+    const second = await platform.own();
+    await platform.send(["b"], 3);
+    const again = second.owner.stop(5_000);
+    await platform.clock.advance(1_000);
+    await again;
+    const third = await platform.own();
+    expect(platform.hash(third.shard)).toBe(platform.hash(second.shard));
+    const chunks = platform.store.query("atlas_shards", {
+      partition: "oms/0",
+      from: "oms/0/slab/",
+      to: "oms/0/slab0",
+      limit: 100,
+    });
+    await platform.clock.settle();
+    expect((await chunks).map(({ key }) => key)).toEqual([
+      "oms/0/slab/a/2/0",
+      "oms/0/slab/b/3/0",
+      "oms/0/slab/rest/3/0",
+    ]);
+  });
+
+  test("S19: without a usable image the shard is rebuilt from its log, loudly", async () => {
+    const platform = new TallyPlatform();
+    const first = await platform.own();
+    await platform.send(["a", "b"], 1);
+    const stopped = first.owner.stop(5_000);
+    await platform.clock.advance(1_000);
+    await stopped;
+    const removed = platform.store.remove("atlas_shards", ["oms/0/slab/a/2/0"]);
+    await platform.clock.settle();
+    await removed;
+    const second = await platform.own();
+    expect(platform.hash(second.shard)).toBe(platform.hash(first.shard));
+    expect(platform.warnings).toContain("no image is usable: the shard is rebuilt from its whole log");
+  });
+});
+
+describe("two owners at once", () => {
+  test("I20, S16, F10, F11: they write the same events under the same sequences, and readers see each once", async () => {
+    let count = 0;
+    const late: AppendFault = { kind: "lands-late", milliseconds: 120 };
+    const platform = new TallyPlatform({
+      append: (topic) => (topic !== "orders.commands" && count++ % 5 === 0 ? late : undefined),
+    });
+    const one = await platform.own();
+    await platform.send(["a", "b"], 1);
+    const two = await platform.own();
+    for (let round = 0; round < 10; round++) await platform.send(["a", "c"], 3 + round * 2);
+    await platform.clock.advance(2_000);
+    const encoded = (events: readonly Parameters<typeof encode<never>>[1][]) =>
+      events.map((event) => encode(tallyKind.events.codec, event).join());
+    expect(two.events.length).toBeGreaterThan(0);
+    expect(encoded(two.events as never[])).toEqual(encoded(one.events.slice(-two.events.length) as never[]));
+    expect((await platform.events()).length).toBe(22);
+    expect(platform.hash(one.shard)).toBe(platform.hash(two.shard));
+    expect(platform.failures).toEqual([]);
+  });
+
+  test("S16: an owner that decides otherwise stops, loudly", async () => {
+    const platform = new TallyPlatform();
+    await platform.own();
+    await platform.own((amount) => amount + 1);
+    await platform.send(["a"], 1);
+    await platform.clock.advance(200);
+    expect(platform.failures.map(({ message }) => message)).toEqual(
+      expect.arrayContaining([expect.stringContaining("differs")]),
+    );
+  });
+});
+
+describe("reads", () => {
+  test("S22: an answer shows everything that was on the log when the question came", async () => {
+    const platform = new TallyPlatform();
+    const { owner } = await platform.own();
+    const sent = platform.send(["a", "b", "c"], 1);
+    await sent;
+    const read = owner.read({ notBefore: 0n } as never, platform.clock.monotonic() + 1_000);
+    await platform.clock.advance(10);
+    expect((await read).sequence).toBe(3n);
+  });
+
+  test("S22: a read that waits for a later position is refused at its deadline", async () => {
+    const platform = new TallyPlatform();
+    const { owner } = await platform.own();
+    const read = owner
+      .read({ notBefore: 9n } as never, platform.clock.monotonic() + 1_000)
+      .catch((error: Error) => error.message);
+    await platform.clock.advance(1_100);
+    expect(await read).toContain("has not come so far");
+  });
+});

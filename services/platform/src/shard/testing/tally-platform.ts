@@ -1,0 +1,137 @@
+import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
+import { OrderCommandCodec } from "@atlas/gen/atlas/log/v1/order_command_codec";
+import { type OrderCommand, OrderCommandSchema } from "@atlas/gen/atlas/log/v1/order_command_pb";
+import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import { ReadResponseSchema } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
+import type { ExecutionReport } from "@atlas/gen/atlas/order/v1/execution_report_pb";
+import { encode } from "@atlas/gen/codec/codec";
+import { create } from "@bufbuild/protobuf";
+import { type ManualClock, manualClock } from "../../memory/manual-clock.ts";
+import { type AppendFault, type MemoryLog, memoryLog } from "../../memory/memory-log.ts";
+import { type MemoryStore, memoryStore, type StoreFault } from "../../memory/memory-store.ts";
+import type { Digest } from "../../ports/digest.ts";
+import { encodeFrame, openFrame, readMessages } from "../../wire/codec/frame.ts";
+import { EventShardOwner } from "../event-shard-owner.ts";
+import { nextChain } from "../link-chain.ts";
+import { stateHash } from "../state-hash.ts";
+import { type TallyRule, TallyShard, tallyKind } from "./tally-shard.ts";
+
+export const digest: Digest = {
+  sha256: (content) => createHash("sha256").update(content).digest(),
+  crc32: (content, seed) => crc32(content, seed),
+};
+
+export interface Faults {
+  append?: (topic: string) => AppendFault | undefined;
+  store?: () => StoreFault | undefined;
+}
+
+/** A log, a store and a clock that outlive the owners started on them. */
+export class TallyPlatform {
+  readonly clock: ManualClock = manualClock();
+  readonly log: MemoryLog;
+  readonly store: MemoryStore;
+  readonly warnings: string[] = [];
+  readonly failures: Error[] = [];
+  #owners = 0;
+  #sent = 0;
+  #chain = 0n;
+
+  constructor(faults: Faults = {}) {
+    const { clock } = this;
+    this.log = memoryLog({ clock, fault: ({ topic }) => faults.append?.(topic) });
+    this.store = memoryStore({ clock, fault: () => faults.store?.() });
+  }
+
+  /** A process that owns the shard; nothing of another one is needed for it. */
+  async own(rule?: TallyRule): Promise<Owned> {
+    const shard = new TallyShard(rule);
+    const events: OrderEvent[] = [];
+    const ports = {
+      log: this.log,
+      store: this.store,
+      clock: this.clock,
+      digest,
+      warn: (message: string) => void this.warnings.push(message),
+      writer: `process-${++this.#owners}`,
+    };
+    const owner = new EventShardOwner(ports, tallyKind, shard, 0, {
+      decided: (decided) => void events.push(...decided),
+      acknowledged: () => undefined,
+      answer: () => create(ReadResponseSchema, { sequence: BigInt(shard.sequence) }),
+      failed: (error) => void this.failures.push(error),
+    });
+    const started = owner.start();
+    await this.clock.advance(200);
+    await started;
+    return { owner, shard, events };
+  }
+
+  /** Appends a gateway's frame; numbers as given. */
+  async send(accounts: readonly string[], firstNumber: number, source = "g-1"): Promise<void> {
+    const messages = accounts.map((accountId, index) => this.#command(accountId, firstNumber + index));
+    await this.#append(encodeFrame({ source, writer: source, firstNumber: BigInt(firstNumber) }, messages, digest));
+  }
+
+  /** Appends the next frame of the link from `venue/1`, or the same numbers again, or a later one. */
+  async sendOverLink(accounts: readonly string[], change: { skip?: number; forge?: bigint } = {}): Promise<void> {
+    const first = this.#sent + 1 + (change.skip ?? 0);
+    const messages = accounts.map((accountId, index) => this.#command(accountId, first + index));
+    const chain = change.forge ?? this.#chain;
+    const fields = { source: "venue/1", writer: "w", firstNumber: BigInt(first), chain };
+    await this.#append(encodeFrame(fields, messages, digest));
+    if (change.skip !== undefined || change.forge !== undefined) return;
+    this.#sent += messages.length;
+    for (const message of messages) this.#chain = nextChain(this.#chain, message, digest);
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
+    await this.#append(bytes);
+  }
+
+  /** Everything on a topic's partition 0, frame by frame. */
+  async frames(topic: string): Promise<ReturnType<typeof openFrame>[]> {
+    const range = this.log.range(topic, 0);
+    await this.clock.settle();
+    if ((await range).end === 0) return [];
+    const records = this.log.read(topic, 0, 0, 100_000_000);
+    await this.clock.settle();
+    return (await records).map(({ bytes }) => openFrame(bytes, digest));
+  }
+
+  /** Events as a reader sees them that drops repeats (S15). */
+  async events(): Promise<OrderEvent[]> {
+    const seen: OrderEvent[] = [];
+    for (const frame of await this.frames("orders.events")) {
+      for (const event of readMessages(frame, tallyKind.events.codec)) {
+        if (Number(event.sequence) === seen.length + 1) seen.push(event);
+      }
+    }
+    return seen;
+  }
+
+  hash(shard: TallyShard): string {
+    return stateHash(shard.slabs, digest);
+  }
+
+  #command(accountId: string, number: number): Uint8Array {
+    const commandId = `${accountId}-${number}`;
+    return encode(
+      OrderCommandCodec,
+      create(OrderCommandSchema, { commandId, accountId, command: { case: "cancelMany", value: {} } }),
+    );
+  }
+
+  async #append(bytes: Uint8Array): Promise<void> {
+    const appended = this.log.append("orders.commands", 0, bytes).catch(() => undefined);
+    await this.clock.advance(30);
+    await appended;
+  }
+}
+
+export interface Owned {
+  readonly owner: EventShardOwner<OrderCommand, OrderEvent, ExecutionReport>;
+  readonly shard: TallyShard;
+  readonly events: OrderEvent[];
+}
