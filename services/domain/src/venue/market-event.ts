@@ -1,4 +1,5 @@
 import type { Side } from "../instrument/terms.ts";
+import type { BookLevel } from "../market/book-level.ts";
 
 /** What one input did to an instrument as everybody may see it, in order: trades, the book's change, the ticker. */
 export type MarketEvent = BookSnapshot | BookDelta | TradePrinted | Ticker;
@@ -11,13 +12,6 @@ interface MarketEventHead {
   readonly shardSequence: number;
   /** Log time: the market's time (S7). */
   readonly occurredAt: number;
-}
-
-export interface BookLevel {
-  readonly priceTicks: number;
-  /** All orders at the price together; 0 in a delta: the level is gone. */
-  readonly quantityLots: number;
-  readonly orderCount: number;
 }
 
 /** The whole book, best first. On the log only once, empty, when the instrument is defined. */

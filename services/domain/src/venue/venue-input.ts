@@ -108,7 +108,7 @@ export type ParticipantsConfig =
       readonly kind: "SIMULATED";
       /** 0 to 2^32 - 1. */
       readonly seed: number;
-      /** The mean that the reference price returns to. At least 5,000 ticks: below, a step is lost in rounding. */
+      /** The mean that the reference price returns to; 5,000 to 2^34, so that a step is neither lost nor inexact. */
       readonly referencePriceTicks: number;
     }
   | { readonly kind: "RECORDED" };

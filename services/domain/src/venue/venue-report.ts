@@ -32,6 +32,8 @@ export type VenueReason =
   | "DUPLICATE_ORDER"
   /** REJECTED, REPLACE_REFUSED: post-only, and it would trade at once. */
   | "WOULD_TAKE"
+  /** REJECTED, REPLACE_REFUSED: the open quantity of the side would leave the safe integers. */
+  | "BOOK_FULL"
   /** CANCEL_REFUSED, REPLACE_REFUSED: no such order of this account is on the book. */
   | "NOT_ON_BOOK"
   /** CANCELED: the rest of an IOC or MARKET order found nobody. */
@@ -70,6 +72,7 @@ export interface VenueReport {
   /** The same on both sides of a match, unique on the platform; empty when it is no TRADE. */
   readonly matchId: string;
   readonly refusal: VenueReason | undefined;
+  /** Empty, with totals of 0, where the instrument is not known here. */
   readonly baseAsset: string;
   readonly quoteAsset: string;
   /**
