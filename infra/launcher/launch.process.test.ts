@@ -14,9 +14,9 @@ afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 const PROGRAM = `
 const [, , ...words] = process.argv;
-console.log(JSON.stringify(words));
 process.on("SIGTERM", () => setTimeout(() => process.exit(7), 100));
 process.on("SIGINT", () => setTimeout(() => process.exit(8), 100));
+console.log(JSON.stringify(words));
 if (words.includes("stay")) setInterval(() => undefined, 1000);
 else process.exitCode = Number(words.at(-1) ?? 0);
 `;
