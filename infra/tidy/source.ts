@@ -39,7 +39,7 @@ export function violationAt(source: Source, node: ts.Node, message: string): Vio
 }
 
 /** Line of a node's first character, from 1. */
-export function lineOf(tree: ts.SourceFile, node: ts.Node): number {
+function lineOf(tree: ts.SourceFile, node: ts.Node): number {
   return tree.getLineAndCharacterOfPosition(node.getStart(tree)).line + 1;
 }
 
