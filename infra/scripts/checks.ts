@@ -16,9 +16,14 @@ export function listChecks(against: string | undefined): readonly Check[] {
     { name: "tidy", run: () => runScript("infra/tidy/main.ts") },
     { name: "generated", run: checkGenerated },
     { name: "lint", run: () => runCommand("biome", ["check", "--error-on-warnings"]) },
-    { name: "schemas", run: () => runCommand("buf", ["lint"]) },
+    { name: "schemas", run: checkSchemas },
     { name: "breaking", run: () => checkBreaking(against) },
   ];
+}
+
+async function checkSchemas(): Promise<Outcome> {
+  const linted = await runCommand("buf", ["lint"]);
+  return linted.code === 0 ? runCommand("buf", ["format", "--diff", "--exit-code", "proto"]) : linted;
 }
 
 function compile(project: string): Promise<Outcome> {
