@@ -48,7 +48,10 @@ export async function openHttpEdge(options: EdgeOptions): Promise<HttpEdge> {
   const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 }, (socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
-    sniff(socket, limits.headerTimeout, (version) => (version === 2 ? http2.server : http1).emit("connection", socket));
+    sniff(socket, limits.headerTimeout, (version) => {
+      if (version === 2) http2.server.emit("connection", socket);
+      else http1.emit("connection", socket);
+    });
   });
   server.maxConnections = limits.connections;
   const port = await listen(server, options.host, options.port);

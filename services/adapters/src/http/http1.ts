@@ -7,6 +7,7 @@ export function createHttp1(dispatch: Dispatch, limits: EdgeLimits): Server {
   const server = createServer({
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headerTimeout,
+    connectionsCheckingInterval: Math.min(limits.headerTimeout, 1_000),
     keepAliveTimeout: limits.idleTimeout,
     noDelay: true,
   });

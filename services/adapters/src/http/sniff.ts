@@ -24,6 +24,8 @@ export function sniff(socket: Socket, timeout: number, decided: (version: 1 | 2)
     socket.pause();
     socket.unshift(head);
     decided(version);
+    // Node's HTTP/2 has read what was put back; HTTP/1.1 waits for it to flow.
+    if (version === 1) socket.resume();
   };
   socket.on("data", read);
   socket.on("close", stop);
