@@ -1,7 +1,7 @@
 import { candleStart } from "@atlas/domain/market/candle";
 import type { Candle } from "@atlas/gen/atlas/market/v1/market_pb";
+import { timestampOf } from "@atlas/platform/wire/time";
 import type { CandleTerms } from "./candle-interval.ts";
-import { timestampOf } from "./market-time.ts";
 import { Recent } from "./recent.ts";
 import { addUnits, printUnits, type Units, unitsOf } from "./units.ts";
 

@@ -6,6 +6,7 @@ import {
   ListCandlesRequestSchema,
   ListTradesRequestSchema,
 } from "@atlas/gen/atlas/market/v1/market_service_pb";
+import { millisecondsOf, timestampOf } from "@atlas/platform/wire/time";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import { CandleHistory } from "./candle-history.ts";
@@ -15,7 +16,6 @@ import { getTicker } from "./get-ticker.ts";
 import { listCandles } from "./list-candles.ts";
 import { listTrades } from "./list-trades.ts";
 import { delta, level, marketWorld, snapshot, trade } from "./market.fixture.ts";
-import { millisecondsOf, timestampOf } from "./market-time.ts";
 
 const BTC = "BTC-USD";
 
@@ -127,7 +127,7 @@ describe("ListCandles", () => {
     let pageToken = "";
     do {
       const page = await listCandles(create(ListCandlesRequestSchema, { ...request, pageToken }), context);
-      found.push(page.candles.map((candle) => millisecondsOf(candle.startTime)));
+      found.push(page.candles.map((candle) => millisecondsOf(candle.startTime) ?? 0));
       pageToken = page.nextPageToken;
     } while (pageToken !== "");
     return found;

@@ -1,8 +1,8 @@
 import type { Level, Phase, Trade } from "@atlas/gen/atlas/market/v1/market_pb";
 import type { Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { millisecondsOf, timestampOf } from "@atlas/platform/wire/time";
 import { type CandleRow, rowOf } from "./candle-series.ts";
 import { InstrumentMarket } from "./instrument-market.ts";
-import { millisecondsOf, timestampOf } from "./market-time.ts";
 import type { SessionRow } from "./session-figures.ts";
 
 /** So many trades outlive a restart. */
@@ -32,7 +32,7 @@ export function imageOf(market: InstrumentMarket): InstrumentImage {
     instrumentId: market.instrumentId,
     sequence: market.sequence,
     complete: market.complete,
-    occurredAt: millisecondsOf(market.occurredAt),
+    occurredAt: millisecondsOf(market.occurredAt) ?? 0,
     phase: market.phase,
     bids: market.bids.top(market.bids.size).map(levelRow),
     asks: market.asks.top(market.asks.size).map(levelRow),
@@ -69,7 +69,7 @@ function levelOf([price, quantity, orderCount]: LevelRow): Level {
 
 function tradeRow(trade: Trade): TradeRow {
   const { matchId, price, quantity, takerSide, occurredAt, sequence } = trade;
-  return [matchId, price, quantity, takerSide, millisecondsOf(occurredAt), Number(sequence)];
+  return [matchId, price, quantity, takerSide, millisecondsOf(occurredAt) ?? 0, Number(sequence)];
 }
 
 function tradeOf(instrumentId: string, row: TradeRow): Trade {

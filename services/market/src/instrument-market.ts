@@ -10,11 +10,11 @@ import {
   type Ticker,
   type Trade,
 } from "@atlas/gen/atlas/market/v1/market_pb";
+import { millisecondsOf } from "@atlas/platform/wire/time";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { BookSide } from "./book-side.ts";
 import { candleTerms } from "./candle-interval.ts";
 import { CandleSeries, candleOf } from "./candle-series.ts";
-import { millisecondsOf } from "./market-time.ts";
 import { Recent } from "./recent.ts";
 import { SessionFigures } from "./session-figures.ts";
 import { printUnits, unitsOf } from "./units.ts";
@@ -55,7 +55,7 @@ export class InstrumentMarket {
     this.sequence = sequence;
     this.occurredAt = event.occurredAt;
     this.#quote = undefined;
-    this.session.advance(millisecondsOf(event.occurredAt));
+    this.session.advance(millisecondsOf(event.occurredAt) ?? 0);
     this.#change(event);
     this.#events.push(event);
   }
@@ -163,7 +163,7 @@ export class InstrumentMarket {
       price: trade.price,
       priceUnits: unitsOf(trade.price),
       quantityUnits: unitsOf(trade.quantity),
-      time: millisecondsOf(occurredAt),
+      time: millisecondsOf(occurredAt) ?? 0,
       sequence: Number(sequence),
     };
     this.session.add(mark);

@@ -1,10 +1,10 @@
 import type { ListCandlesRequest, ListCandlesResponse } from "@atlas/gen/atlas/market/v1/market_service_pb";
 import { ListCandlesResponseSchema } from "@atlas/gen/atlas/market/v1/market_service_pb";
+import { millisecondsOf } from "@atlas/platform/wire/time";
 import { create } from "@bufbuild/protobuf";
 import { barOf, type CandleBar, type CandleSeries, candleOf } from "./candle-series.ts";
 import type { MarketReadContext } from "./context.ts";
 import { findMarket, marketCursor } from "./market-cursor.ts";
-import { millisecondsOf } from "./market-time.ts";
 import { pageSizeOf, pageToken, positionOf } from "./page-token.ts";
 
 /**
@@ -15,8 +15,8 @@ export async function listCandles(
   request: ListCandlesRequest,
   context: MarketReadContext,
 ): Promise<ListCandlesResponse> {
-  const from = request.startTime === undefined ? undefined : millisecondsOf(request.startTime);
-  const to = request.endTime === undefined ? undefined : millisecondsOf(request.endTime);
+  const from = millisecondsOf(request.startTime);
+  const to = millisecondsOf(request.endTime);
   const filter = ["candles", request.instrumentId, request.interval, from ?? "", to ?? ""];
   const position = positionOf(request.pageToken, filter);
   const market = await findMarket(request, context);

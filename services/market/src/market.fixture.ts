@@ -9,8 +9,8 @@ import { memoryStore } from "@atlas/platform/memory/memory-store";
 import type { Digest } from "@atlas/platform/ports/digest";
 import { topics } from "@atlas/platform/topic/topics";
 import { encodeFrameOf } from "@atlas/platform/wire/codec/frame";
+import { timestampOf } from "@atlas/platform/wire/time";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { timestampOf } from "./market-time.ts";
 import { MarketView } from "./market-view.ts";
 
 /** 2026-11-20T00:00:00Z. */

@@ -1,13 +1,13 @@
 import type { Clock } from "@atlas/platform/ports/clock";
 import type { Store, StorePut } from "@atlas/platform/ports/store";
 import type { Warn } from "@atlas/platform/shard/warn";
+import { millisecondsOf } from "@atlas/platform/wire/time";
 import { CandleHistory } from "./candle-history.ts";
 import { candleTerms } from "./candle-interval.ts";
 import type { CandleRow, CandleSeries } from "./candle-series.ts";
 import { imageOf, marketOf } from "./instrument-image.ts";
 import type { InstrumentMarket } from "./instrument-market.ts";
 import { type MarketImage, MarketImages } from "./market-image.ts";
-import { millisecondsOf } from "./market-time.ts";
 
 /** An image is written after so many events, but not within `PAUSE`; or when the last one is `OLD`. Milliseconds. */
 const MANY_EVENTS = 50_000;
@@ -111,7 +111,7 @@ export class PartitionKeeper {
       instrumentId: market.instrumentId,
       puts,
       savedThrough: market.candles.map((series, index) => newestComplete(series) ?? saved[index] ?? -1),
-      time: millisecondsOf(market.occurredAt),
+      time: millisecondsOf(market.occurredAt) ?? 0,
     };
   }
 
