@@ -1,6 +1,7 @@
 import type { Instrument } from "@atlas/domain/instrument/instrument";
 import { printPrice, printQuantity } from "@atlas/domain/instrument/step";
-import type { BookLevel, MarketEvent, Ticker, TradePrinted } from "@atlas/domain/venue/market-event";
+import type { BookLevel } from "@atlas/domain/market/book-level";
+import type { MarketEvent, Ticker, TradePrinted } from "@atlas/domain/venue/market-event";
 import type {
   Level,
   MarketEvent as WireEvent,

@@ -1,0 +1,80 @@
+import { VenueCommandCodec } from "@atlas/gen/atlas/venue/v1/venue_codec";
+import { TickSchema, VenueCommandSchema } from "@atlas/gen/atlas/venue/v1/venue_pb";
+import { encode } from "@atlas/gen/codec/codec";
+import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
+import { topics } from "@atlas/platform/topic/topics";
+import { encodeFrame } from "@atlas/platform/wire/codec/frame";
+import { create } from "@bufbuild/protobuf";
+import type { VenueShard } from "./venue-shard.ts";
+
+/** How fast simulated time goes. */
+export interface TickPace {
+  /** Milliseconds between ticks while somebody watches or a client's order is open. */
+  readonly watched: number;
+  /** And otherwise; at most 1,000, so that the market's time stays fresh (S7). */
+  readonly quiet: number;
+}
+
+/**
+ * Lets simulated time pass in the venue shards of this process (S10): one tick for each, handed to the log in one turn,
+ * so that they share a commit. A tick that the log does not take is offered again, under the same number.
+ */
+export class TickDriver {
+  readonly #ports: OwnerPorts;
+  readonly #shards: readonly VenueShard[];
+  readonly #pace: TickPace;
+  readonly #watched: () => boolean;
+  readonly #inFlight = new Set<VenueShard>();
+  #cancel: (() => void) | undefined;
+  #elapsed = 0;
+
+  constructor(ports: OwnerPorts, shards: readonly VenueShard[], pace: TickPace, watched: () => boolean) {
+    this.#ports = ports;
+    this.#shards = shards;
+    this.#pace = pace;
+    this.#watched = watched;
+  }
+
+  start(): void {
+    this.#wait();
+  }
+
+  stop(): void {
+    this.#cancel?.();
+  }
+
+  #wait(): void {
+    this.#cancel = this.#ports.clock.after(this.#pace.watched, () => {
+      this.#elapsed += this.#pace.watched;
+      if (this.#elapsed >= this.#pace.quiet || this.#watched() || this.#hasClientOrders()) this.#tick();
+      this.#wait();
+    });
+  }
+
+  #hasClientOrders(): boolean {
+    return this.#shards.some(({ state }) => state.books.some((book) => book.handleOf.size > 0));
+  }
+
+  #tick(): void {
+    this.#elapsed = 0;
+    for (const shard of this.#shards) {
+      if (shard.state.books.length > 0 && !this.#inFlight.has(shard)) this.#offer(shard);
+    }
+  }
+
+  #offer(shard: VenueShard): void {
+    const { log, digest, writer, warn } = this.#ports;
+    const number = BigInt(shard.state.tickNumber + 1);
+    const tick = create(VenueCommandSchema, { command: { case: "tick", value: create(TickSchema, { number }) } });
+    const frame = encodeFrame(
+      { source: shard.name, writer, firstNumber: 0n },
+      [encode(VenueCommandCodec, tick)],
+      digest,
+    );
+    this.#inFlight.add(shard);
+    log
+      .append(topics.venueOrders.name, shard.state.settings.shard, frame)
+      .catch((error: Error) => warn("a tick was not taken", { shard: shard.name, reason: error.message }))
+      .finally(() => this.#inFlight.delete(shard));
+  }
+}
