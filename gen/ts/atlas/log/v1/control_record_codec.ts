@@ -349,6 +349,12 @@ export const ControlAnsweredCodec: Codec<ControlAnswered> = {
 
 export function writeControlAnswered(w: Writer, m: ControlAnswered): void {
   if (m.$unknown !== undefined) w.unknown(m.$unknown);
+  for (let index = m.reached.length - 1; index >= 0; index--) {
+    const value = m.reached[index]!;
+    const before = w.length;
+    writeLinkOut(w, value);
+    w.close(18, before);
+  }
   if (m.refusal !== undefined) {
     const before = w.length;
     writeRefusal(w, m.refusal);
@@ -358,11 +364,15 @@ export function writeControlAnswered(w: Writer, m: ControlAnswered): void {
 
 export function readControlAnswered(r: Reader, end: number): ControlAnswered {
   let $refusal: ControlAnswered["refusal"] = undefined;
+  let $reached: ControlAnswered["reached"] = [];
   while (r.pos < end) {
     const tag = r.tag();
     switch (tag) {
       case 10:
         $refusal = $refusal === undefined ? readRefusal(r, r.end(end)) : merge(RefusalCodec, $refusal, r, end);
+        break;
+      case 18:
+        $reached.push(readLinkOut(r, r.end(end)));
         break;
       default:
         throw r.unknown("atlas.log.v1.ControlAnswered", tag);
@@ -372,6 +382,7 @@ export function readControlAnswered(r: Reader, end: number): ControlAnswered {
   return {
     $typeName: "atlas.log.v1.ControlAnswered",
     refusal: $refusal,
+    reached: $reached,
   };
 }
 
