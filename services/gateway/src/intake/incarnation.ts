@@ -1,5 +1,5 @@
 import type { Chance } from "@atlas/platform/ports/chance";
-import { base64url } from "./base64url.ts";
+import { base64url } from "@atlas/platform/text/base64url";
 
 /** Eight bytes are eleven characters: enough that no two gateways ever share a name. */
 const BYTES = 8;

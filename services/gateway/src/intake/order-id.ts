@@ -1,5 +1,5 @@
 import type { Digest } from "@atlas/platform/ports/digest";
-import { base64url } from "./base64url.ts";
+import { base64url } from "@atlas/platform/text/base64url";
 
 /** 120 bits: 20 characters. */
 const HASH_BYTES = 15;

@@ -23,6 +23,8 @@ export interface Outgoing<M> {
   mayStand: boolean;
   /** It does not stand on the log and never will. */
   dropped(): void;
+  /** It stands on the log. */
+  logged?(): void;
 }
 
 export interface PartitionWriterOptions<M> {
@@ -144,6 +146,7 @@ export class PartitionWriter<M> {
     log.append(topic, partition, frame.bytes).then(
       () => {
         this.#waitAfterOutage = FIRST_WAIT;
+        for (const item of frame.items) item.logged?.();
         this.#next();
       },
       (error: Error) => this.#failed(frame, error),

@@ -1,0 +1,53 @@
+import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
+import type { Evidence, OrderCommand } from "@atlas/gen/atlas/log/v1/order_command_pb";
+import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import { RefusalError } from "@atlas/platform/refusal/refusal-error";
+import type { CallContext } from "../call-context.ts";
+import { contentDigest } from "../intake/content-digest.ts";
+import { decide } from "../intake/decide.ts";
+import { orderIdOf } from "../intake/order-id.ts";
+import { needsNoEvidence } from "../intake/request-time.ts";
+import type { AccountContext } from "./account-context.ts";
+
+const MOST_LOOK_UPS = 4;
+const NAMELESS = { orderId: "", evidence: undefined };
+
+/** Sends a command about an account and waits for the event that decides it. */
+export function decideForAccount(
+  request: { readonly accountId: string; readonly requestId: string },
+  command: OrderCommand["command"],
+  call: CallContext,
+  context: AccountContext,
+  record: { readonly orderId: string; readonly evidence: Evidence | undefined } = NAMELESS,
+): Promise<OrderEvent> {
+  const { accountId, requestId } = request;
+  const { principal, deadline } = call;
+  return decide(context.intake, {
+    ...{ accountId, requestId, principal, deadline, command, ...record },
+    contentDigest: contentDigest(context.digest, command),
+    sessionId: "",
+    commandClass: "ADMIN",
+  });
+}
+
+/** The same for what moves funds: once for ever under its request id, so the shard may want evidence (S18). */
+export async function decideFunds(
+  request: { readonly accountId: string; readonly requestId: string },
+  command: OrderCommand["command"],
+  call: CallContext,
+  context: AccountContext,
+): Promise<OrderEvent> {
+  const { accountId, requestId } = request;
+  const orderId = orderIdOf(context.digest, context.intake.shardOf(accountId), accountId, requestId);
+  const lookUp = () => context.queries.evidence("funds", accountId, orderId);
+  let evidence = needsNoEvidence(requestId, context.clock.now()) ? undefined : await lookUp();
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await decideForAccount(request, command, call, context, { orderId, evidence });
+    } catch (error) {
+      const forgotten = error instanceof RefusalError && error.refusal.reason === Reason.LOOK_UP_FIRST;
+      if (!forgotten || attempt > MOST_LOOK_UPS) throw error;
+      evidence = await lookUp();
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import type { FollowResponse, ReadRequest, ReadResponse } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
+import type { Clock } from "@atlas/platform/ports/clock";
+import type { ShardClient } from "@atlas/platform/shard/shard-client";
+import type { Journal } from "@atlas/platform/telemetry/journal";
+
+const RETRY = 100;
+const READ_PATIENCE = 5_000;
+
+/** What is followed, and who hears of it. Nothing here throws. */
+export interface Following<Event> {
+  /** As in `oms/3`. */
+  readonly shard: string;
+  /** What is read to know where to begin. */
+  readonly query: ReadRequest["query"];
+  /** The events of a response. */
+  of(response: FollowResponse): readonly Event[];
+  /**
+   * Events above the answer's sequence follow from here. `again`: some between the last one heard and this were missed, so that
+   * what was derived from them is void.
+   */
+  began(response: ReadResponse, again: boolean): void;
+  /** In sequence, each once. */
+  event(event: Event): void;
+}
+
+/**
+ * Follows a shard with an event log for ever, from where it stands when it is first reached: over changes of owner without
+ * a gap as long as the new owner still has what is missing, else from an answer read anew (S15).
+ */
+export class ShardFollower<Event extends { readonly sequence: bigint }> {
+  readonly #following: Following<Event>;
+  readonly #client: ShardClient;
+  readonly #clock: Clock;
+  readonly #journal: Journal;
+  /** Sequence of the last event heard; -1: the shard was not reached yet. */
+  #last = -1;
+  #stream: { close(): void } | undefined;
+  /** Failures since the last event. */
+  #failures = 0;
+  #stopped = false;
+  #ready: () => void = () => {};
+
+  constructor(
+    following: Following<Event>,
+    client: ShardClient,
+    ports: { readonly clock: Clock; readonly journal: Journal },
+  ) {
+    this.#following = following;
+    this.#client = client;
+    this.#clock = ports.clock;
+    this.#journal = ports.journal;
+  }
+
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Resolves once the shard is followed. */
+  start(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#ready = resolve;
+      this.#begin();
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#stream?.close();
+  }
+
+  /** Reads where the shard stands and goes on from there. */
+  #begin(): void {
+    if (this.#stopped) return;
+    const { shard, query } = this.#following;
+    const request = { $typeName: "atlas.operations.v1.ReadRequest", shard, notBefore: 0n, query } as const;
+    this.#client.read(request, this.#clock.monotonic() + READ_PATIENCE).then(
+      (response) => {
+        const again = this.#last >= 0;
+        const after = this.#last;
+        this.#last = Number(response.sequence);
+        if (again) this.#journal.warn("events of a shard were missed", { shard, after, through: this.#last });
+        this.#following.began(response, again);
+        this.#follow();
+      },
+      () => this.#later(() => this.#begin()),
+    );
+  }
+
+  #follow(): void {
+    if (this.#stopped) return;
+    // `fail` may be called before `follow` returns.
+    let failed = false;
+    const stream = this.#client.follow(this.#last, {
+      receive: (response) => this.#receive(response),
+      fail: (error) => {
+        failed = true;
+        this.#failed(error);
+      },
+    });
+    if (failed) return;
+    this.#stream = stream;
+    this.#ready();
+  }
+
+  #receive(response: FollowResponse): void {
+    for (const event of this.#following.of(response)) {
+      const sequence = Number(event.sequence);
+      if (sequence <= this.#last) continue;
+      if (sequence > this.#last + 1) {
+        this.#stream?.close();
+        this.#failed(new Error(`event ${sequence} came after ${this.#last}`));
+        return;
+      }
+      this.#failures = 0;
+      this.#last = sequence;
+      this.#following.event(event);
+    }
+  }
+
+  /** Goes on from the last event heard; when that fails twice it is not to be had any more. */
+  #failed(error: Error): void {
+    this.#stream = undefined;
+    this.#failures += 1;
+    const { shard } = this.#following;
+    this.#journal.warn("a shard's events have stopped", { shard, last: this.#last, problem: error.message });
+    this.#later(() => (this.#failures < 2 ? this.#follow() : this.#begin()));
+  }
+
+  #later(action: () => void): void {
+    if (!this.#stopped) this.#clock.after(RETRY, action);
+  }
+}

@@ -1,0 +1,85 @@
+import type { OrderCommand } from "@atlas/gen/atlas/log/v1/order_command_pb";
+import type { Quote } from "@atlas/gen/atlas/market/v1/market_pb";
+import type { CancelOrders, ReplaceOrder } from "@atlas/gen/atlas/order/v1/order_command_pb";
+import type { NewOrder } from "@atlas/gen/atlas/order/v1/order_pb";
+import type { Clock } from "@atlas/platform/ports/clock";
+import type { Digest } from "@atlas/platform/ports/digest";
+import type { AccountQueries } from "@atlas/platform/query/account-queries";
+import type { CommandIntake } from "../intake/command-intake.ts";
+import { contentDigest } from "../intake/content-digest.ts";
+import { orderIdOf } from "../intake/order-id.ts";
+import type { Caller } from "./caller.ts";
+import { CancelManyAttempt } from "./cancel-many-attempt.ts";
+import { ChangeAttempt } from "./change-attempt.ts";
+import type { CancelAnswer, OrderAnswer } from "./order-answer.ts";
+import { SubmitAttempt } from "./submit-attempt.ts";
+
+export interface OrderDeskPorts {
+  readonly intake: CommandIntake;
+  readonly queries: AccountQueries;
+  readonly clock: Clock;
+  readonly digest: Digest;
+  /** The market as it is seen here; `undefined`: nothing is known of the instrument. */
+  readonly quote: (instrumentId: string) => Quote | undefined;
+}
+
+/** Which request it is. */
+export interface RequestName {
+  readonly accountId: string;
+  readonly requestId: string;
+}
+
+/**
+ * Where unary calls, batches and sessions hand their order commands in. Requests are valid and allowed when they come
+ * here; each is answered exactly once, by the shard's decision alone, and none of these methods throws or waits.
+ */
+export class OrderDesk {
+  readonly #ports: OrderDeskPorts;
+
+  constructor(ports: OrderDeskPorts) {
+    this.#ports = ports;
+  }
+
+  submit(caller: Caller, name: RequestName, order: NewOrder, answer: OrderAnswer): void {
+    const command: OrderCommand["command"] = {
+      case: "submit",
+      value: { $typeName: "atlas.order.v1.SubmitOrder", order },
+    };
+    const { intake, digest } = this.#ports;
+    const orderId = orderIdOf(digest, intake.shardOf(name.accountId), name.accountId, name.requestId);
+    const draft = this.#draft(caller, name, command);
+    new SubmitAttempt(this.#ports, { ...draft, orderId, commandClass: "ORDER" }, order, answer).begin();
+  }
+
+  replace(caller: Caller, name: RequestName, replace: ReplaceOrder, answer: OrderAnswer): void {
+    const draft = this.#draft(caller, name, { case: "replace", value: replace });
+    new ChangeAttempt(this.#ports, { ...draft, orderId: "", commandClass: "ORDER" }, replace.orderId, answer).begin();
+  }
+
+  cancel(caller: Caller, name: RequestName, orderId: string, answer: OrderAnswer): void {
+    const draft = this.#draft(caller, name, {
+      case: "cancel",
+      value: { $typeName: "atlas.order.v1.CancelOrder", orderId },
+    });
+    new ChangeAttempt(this.#ports, { ...draft, orderId: "", commandClass: "CANCEL" }, orderId, answer).begin();
+  }
+
+  cancelMany(caller: Caller, name: RequestName, cancel: CancelOrders, answer: CancelAnswer): void {
+    const draft = this.#draft(caller, name, { case: "cancelMany", value: cancel });
+    const attempt = new CancelManyAttempt(answer);
+    const refused = this.#ports.intake.send({ ...draft, orderId: "", commandClass: "CANCEL" }, attempt);
+    if (refused !== undefined) answer.refused(refused);
+  }
+
+  #draft(caller: Caller, { accountId, requestId }: RequestName, command: OrderCommand["command"]) {
+    return {
+      accountId,
+      requestId,
+      contentDigest: contentDigest(this.#ports.digest, command),
+      principal: caller.principal,
+      sessionId: caller.sessionId,
+      deadline: caller.deadline,
+      command,
+    };
+  }
+}
