@@ -12,11 +12,11 @@ import type { Log } from "@atlas/platform/ports/log";
 import { type RefusalError, refusal } from "@atlas/platform/refusal/refusal-error";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import { topics } from "@atlas/platform/topic/topics";
+import { timestampOf } from "@atlas/platform/wire/time";
 import { AccountGates } from "./account-gates.ts";
 import { PartitionWriter } from "./partition-writer.ts";
 import { type CommandClass, type CommandReceiver, PendingCommand } from "./pending-command.ts";
 import { PendingCommands } from "./pending-commands.ts";
-import { timestampOf } from "./timestamp.ts";
 
 /** Waiting for frames, all partitions together: new orders are refused above the first, cancels above the second. */
 const MOST_BYTES_ORDERS = 48_000_000;
@@ -115,7 +115,7 @@ export class CommandIntake {
     const refused = this.#refuse(draft) ?? this.#gates.enter(draft.accountId, draft.commandClass);
     if (refused !== undefined) return refused;
     const now = this.#options.clock.monotonic();
-    const validity = Math.min(Math.max(draft.deadline - now, USUAL_VALIDITY), LONGEST_VALIDITY);
+    const validity = Math.floor(Math.min(Math.max(draft.deadline - now, USUAL_VALIDITY), LONGEST_VALIDITY));
     const partition = this.shardOf(draft.accountId);
     const command = new PendingCommand(
       {

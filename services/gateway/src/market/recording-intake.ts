@@ -9,9 +9,9 @@ import type { Log } from "@atlas/platform/ports/log";
 import { refusal } from "@atlas/platform/refusal/refusal-error";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import { topics } from "@atlas/platform/topic/topics";
+import { timestampOf } from "@atlas/platform/wire/time";
 import { type Outgoing, PartitionWriter } from "../intake/partition-writer.ts";
 import { silenceRefusal } from "../intake/silence.ts";
-import { timestampOf } from "../intake/timestamp.ts";
 
 const STEP_WEIGHT = 512;
 /** A level or trade: two decimals and a side. */

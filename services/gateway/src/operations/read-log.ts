@@ -9,8 +9,8 @@ import type { LogRecord } from "@atlas/platform/ports/log";
 import { refusal } from "@atlas/platform/refusal/refusal-error";
 import { topicOf } from "@atlas/platform/topic/topic";
 import { openFrame } from "@atlas/platform/wire/codec/frame";
+import { millisecondsOf, timestampOf } from "@atlas/platform/wire/time";
 import { type DescMessage, fromBinary } from "@bufbuild/protobuf";
-import { millisecondsOf, timestampOf } from "../intake/timestamp.ts";
 import { invalidField } from "../refusal/invalid-field.ts";
 import { knownPartitions } from "./known-partitions.ts";
 import { nextRecords } from "./next-records.ts";
@@ -62,7 +62,7 @@ async function firstOffset(request: ReadLogRequest, context: OperationsContext):
     if (from > end) throw invalidField("from_offset", `is above the end, ${end}`);
     return Math.max(from, start);
   }
-  return offsetAt(millisecondsOf(fromTime), start, end, async (offset) => {
+  return offsetAt(millisecondsOf(fromTime) as number, start, end, async (offset) => {
     const [record] = await context.log.read(topic, partition, offset, 1);
     return record?.appendTime ?? Number.POSITIVE_INFINITY;
   });
