@@ -1,12 +1,11 @@
 import { stampGeneratedCode } from "../launcher/generated.mjs";
 import { ROOT } from "../scripts/root.ts";
-import { GeneratorFailure, generateInto } from "./steps.ts";
+import { adoptFolder, withFreshCode } from "./fresh.ts";
+import { GeneratorFailure } from "./steps.ts";
 
-// Usage: main.ts [FOLDER], into FOLDER/gen/ts instead of the repository's own.
-const base = process.argv[2] ?? ROOT;
 try {
-  generateInto(base);
-  if (base === ROOT) stampGeneratedCode(ROOT);
+  withFreshCode((fresh) => adoptFolder(ROOT, fresh, "gen/ts"));
+  stampGeneratedCode(ROOT);
 } catch (error) {
   if (!(error instanceof GeneratorFailure)) throw error;
   console.error(error.message);

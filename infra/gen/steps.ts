@@ -3,7 +3,7 @@ import { delimiter, dirname, join } from "node:path";
 import { ROOT } from "../scripts/root.ts";
 import { writeValidateProto } from "./validate-proto.ts";
 
-/** One generator: writes into `base`/gen/ts, where `base` is the repository or, for the check, an empty folder. */
+/** One generator: writes into `base`/gen/ts, where `base` is an empty folder. */
 type Step = (base: string) => void;
 
 /** In this order: a step may read what an earlier one wrote. */

@@ -1,6 +1,5 @@
 import { checkBreaking } from "./breaking.ts";
 import { type Outcome, runCommand, runScript } from "./command.ts";
-import { checkGenerated } from "./generated.ts";
 
 export interface Check {
   readonly name: string;
@@ -14,7 +13,7 @@ export function listChecks(against: string | undefined): readonly Check[] {
     { name: "unused", run: () => runCommand("knip", ["--no-progress", "--no-config-hints"]) },
     { name: "core-types", run: () => compile("services/domain/tsconfig.json") },
     { name: "tidy", run: () => runScript("infra/tidy/main.ts") },
-    { name: "generated", run: checkGenerated },
+    { name: "generated", run: () => runScript("infra/gen/check.ts") },
     { name: "lint", run: () => runCommand("biome", ["check", "--error-on-warnings"]) },
     { name: "schemas", run: checkSchemas },
     { name: "breaking", run: () => checkBreaking(against) },

@@ -32,8 +32,8 @@ export function runCommand(command: string, args: readonly string[], options: Co
 }
 
 /** Runs a TypeScript file of the repository with this Node. */
-export function runScript(path: string, args: readonly string[] = []): Promise<Outcome> {
-  return runCommand(process.execPath, [join(ROOT, path), ...args]);
+export function runScript(path: string): Promise<Outcome> {
+  return runCommand(process.execPath, [join(ROOT, path)]);
 }
 
 function toolPath(): string {
