@@ -4,6 +4,7 @@ import { partitionOf } from "../partition/partition.ts";
 import { lines, MIDNIGHT, Scenario } from "./testing/scenario.ts";
 import type { VenueOutput } from "./turn.ts";
 import type { PlaceOrder } from "./venue-input.ts";
+import { restoreVenue, snapshotVenue } from "./venue-snapshot.ts";
 
 function scenario(): Scenario {
   const venue = new Scenario();
@@ -324,10 +325,11 @@ describe("amending", () => {
     expect(venue.place("s", "SELL 1 @ 100").reports[0]).toMatchObject({ orderId: "a", version: 2 });
   });
 
-  test("after DECREMENT the new total includes what was lowered", () => {
+  test("after DECREMENT the new total includes what was lowered, in a restored venue too", () => {
     const venue = scenario();
     venue.place("a", "SELL 10 @ 100", { ownerId: "o" });
     venue.place("b", "BUY 3 @ 100", { ownerId: "o", selfTradePrevention: "DECREMENT" });
+    venue.state = restoreVenue(snapshotVenue(venue.state));
     expect(lines(venue.amend("a", { quantityLots: 9 }))).toEqual(["a REPLACED, 6 open, 0 done: LIVE"]);
   });
 
