@@ -16,17 +16,20 @@ interface LogMark {
 }
 
 interface Statements {
-  readonly begin: StatementSync;
-  readonly commit: StatementSync;
-  readonly insertCommit: StatementSync;
-  readonly insertPosition: StatementSync;
-  readonly insertLane: StatementSync;
+  readonly begin: Statement;
+  readonly commit: Statement;
+  readonly insertCommit: Statement;
+  readonly insertPosition: Statement;
+  readonly insertLane: Statement;
 }
+
+export type Statement = Pick<StatementSync, "run">;
 
 /** The one writer of a log: puts commits into the newest segment and goes on to the next when that is full. */
 export class Appender {
   readonly #folder: string;
   readonly #segmentBytes: number;
+  readonly #wrap: typeof asItIs;
   #lanes: Lane[];
   #ends: number[];
   #seq: number;
@@ -44,14 +47,16 @@ export class Appender {
   /** Set when a commit failed in a way that leaves the end unknown, until the end has been found again. */
   #lost = false;
 
-  constructor(folder: string, segmentBytes: number, opened: OpenedLog) {
+  /** @param wrap stands between the log and each statement, so that a test can let one fail. */
+  constructor(folder: string, segmentBytes: number, opened: OpenedLog, wrap = asItIs) {
+    this.#wrap = wrap;
     this.#folder = folder;
     this.#segmentBytes = segmentBytes;
     this.#lanes = opened.lanes;
     this.#ends = opened.ends;
     this.#seq = opened.seq;
     this.#segment = opened.current;
-    this.#statements = prepare(opened.current);
+    this.#statements = prepare(opened.current, wrap);
     this.#number = opened.number;
     this.#begun = opened.current.span() !== undefined;
     this.#lanesWritten = opened.lanes.length;
@@ -126,7 +131,7 @@ export class Appender {
 
   #moveOn(): void {
     if (this.#next === undefined || this.#bytes < this.#segmentBytes) return;
-    const statements = prepare(this.#next);
+    const statements = prepare(this.#next, this.#wrap);
     // Not the last handle: the reader's thread has one, which moves the write-ahead log when it has time.
     this.#segment.close();
     this.#segment = this.#next;
@@ -192,7 +197,7 @@ export class Appender {
     this.#lost = true;
     if (this.#segment.database.isOpen) this.#segment.close();
     this.#segment = new Segment(this.#segment.path);
-    this.#statements = prepare(this.#segment);
+    this.#statements = prepare(this.#segment, this.#wrap);
     const first = this.#segment.outerPosition("first");
     if (first !== undefined) {
       const end = findEnd(this.#segment);
@@ -206,12 +211,17 @@ export class Appender {
   }
 }
 
-function prepare({ database }: Segment): Statements {
+function asItIs(statement: Statement, _sql: string): Statement {
+  return statement;
+}
+
+function prepare({ database }: Segment, wrap: typeof asItIs): Statements {
+  const of = (sql: string): Statement => wrap(database.prepare(sql), sql);
   return {
-    begin: database.prepare("BEGIN IMMEDIATE"),
-    commit: database.prepare("COMMIT"),
-    insertCommit: database.prepare("INSERT INTO commits (seq, time, crc, entries, frames) VALUES (?, ?, ?, ?, ?)"),
-    insertPosition: database.prepare("INSERT INTO positions (seq, crc, ends) VALUES (?, ?, ?)"),
-    insertLane: database.prepare("INSERT INTO lanes (lane, topic, partition, crc) VALUES (?, ?, ?, ?)"),
+    begin: of("BEGIN IMMEDIATE"),
+    commit: of("COMMIT"),
+    insertCommit: of("INSERT INTO commits (seq, time, crc, entries, frames) VALUES (?, ?, ?, ?, ?)"),
+    insertPosition: of("INSERT INTO positions (seq, crc, ends) VALUES (?, ?, ?)"),
+    insertLane: of("INSERT INTO lanes (lane, topic, partition, crc) VALUES (?, ?, ?, ?)"),
   };
 }

@@ -45,7 +45,10 @@ export function openLogFolder(folder: string): OpenedLog {
     segments.push({ number, starts: begin.ends });
     seq = (segment.span()?.last ?? 0) + 1;
   }
-  if (last !== undefined) return { ...findEnd(last.segment), segments, current: last.segment, number: last.number };
+  if (last !== undefined) {
+    last.segment.check();
+    return { ...findEnd(last.segment), segments, current: last.segment, number: last.number };
+  }
   return emptyLog(folder, numbers[0] ?? 1);
 }
 

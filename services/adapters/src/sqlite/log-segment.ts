@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { LogDamaged } from "@atlas/platform/ports/log";
+import { onOwnFile } from "./failure.ts";
 import { type CommitIndex, decodeEnds, indexCrc, numbersCrc } from "./log-commit.ts";
 
 /** A commit of this number, and the first of each segment, has a positions row. */
@@ -17,7 +18,7 @@ export interface Lane {
   readonly partition: number;
 }
 
-/** One connection to a segment file. Every method leaves no statement open. */
+/** One connection to a segment file. Every method leaves no statement open; all but `close` may throw `LogDamaged`. */
 export class Segment {
   readonly path: string;
   readonly database: DatabaseSync;
@@ -27,12 +28,11 @@ export class Segment {
 
   constructor(path: string) {
     this.path = path;
-    this.database = new DatabaseSync(path, { timeout: 2_000 });
-    this.database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
-    this.#prepareFormat();
-    this.#index = this.#prepare("SELECT time, crc, entries FROM commits WHERE seq = ?");
-    this.#frames = this.#prepare("SELECT frames FROM commits WHERE seq = ?");
-    this.#positions = this.#prepare("SELECT seq, crc, ends FROM positions WHERE seq > ? ORDER BY seq LIMIT ?");
+    const prepared = this.#own(() => openDatabase(path));
+    this.database = prepared.database;
+    this.#index = prepared.index;
+    this.#frames = prepared.frames;
+    this.#positions = prepared.positions;
   }
 
   /** First and last commit; `undefined` when there is none. */
@@ -43,23 +43,25 @@ export class Segment {
 
   /** The index of a commit, checked; `undefined` when there is none. */
   index(seq: number): CommitIndex | undefined {
-    const row = this.#index.get(seq) as unknown as [number, number, Uint8Array] | undefined;
+    const row = this.#own(() => this.#index.get(seq)) as unknown as [number, number, Uint8Array] | undefined;
     if (row === undefined) return undefined;
-    const index = { seq, time: row[0], entries: row[2] };
+    const index = { seq, time: row[0], entries: this.#bytes(row[2]) };
     if (indexCrc(index) !== row[1]) throw this.damaged(`the index of commit ${seq} has changed`);
     return index;
   }
 
   /** The bytes of a commit's records end to end, not checked. */
   frames(seq: number): Uint8Array {
-    const row = this.#frames.get(seq) as unknown as [Uint8Array] | undefined;
+    const row = this.#own(() => this.#frames.get(seq)) as unknown as [Uint8Array] | undefined;
     if (row === undefined) throw this.damaged(`commit ${seq} is missing`);
-    return row[0];
+    return this.#bytes(row[0]);
   }
 
   /** At most `limit` positions rows above commit `seq`, checked. */
   positionsAbove(seq: number, limit = -1): Position[] {
-    return (this.#positions.all(seq, limit) as unknown as [number, number, Uint8Array][]).map(([at, crc, ends]) => {
+    const rows = this.#own(() => this.#positions.all(seq, limit)) as unknown as [number, number, Uint8Array][];
+    return rows.map(([at, crc, stored]) => {
+      const ends = this.#bytes(stored);
       if (numbersCrc([at], ends) !== crc) throw this.damaged(`the positions at commit ${at} have changed`);
       return { seq: at, ends: decodeEnds(ends) };
     });
@@ -73,13 +75,21 @@ export class Segment {
   }
 
   lanes(): Lane[] {
-    const rows = this.#prepare("SELECT lane, topic, partition, crc FROM lanes ORDER BY lane").all();
-    return (rows as unknown as [number, string, number, number][]).map(([lane, topic, partition, crc], expected) => {
+    const rows = this.#own(() =>
+      arrays(this.database, "SELECT lane, topic, partition, crc FROM lanes ORDER BY lane").all(),
+    ) as unknown as [number, string, number, number][];
+    return rows.map(([lane, topic, partition, crc], expected) => {
       if (lane !== expected || laneCrc(lane, { topic, partition }) !== crc) {
         throw this.damaged(`the list of partitions has changed at number ${expected}`);
       }
       return { topic, partition };
     });
+  }
+
+  /** Checks the file's structure page by page: what hides the last commits cannot be seen from those that remain. */
+  check(): void {
+    const [verdict] = this.#row("PRAGMA quick_check(1)") as [string];
+    if (verdict !== "ok") throw this.damaged(verdict);
   }
 
   damaged(what: string): LogDamaged {
@@ -90,30 +100,65 @@ export class Segment {
     this.database.close();
   }
 
-  #prepareFormat(): void {
-    const [format] = this.#row("PRAGMA user_version") as [number];
-    if (format !== 0 && format !== FORMAT) {
-      throw new Error(`${this.path}: written by another version of Atlas (format ${format}, this one reads ${FORMAT})`);
-    }
-    if (format === FORMAT) return;
-    this.database.exec(`
-      BEGIN;
-      CREATE TABLE IF NOT EXISTS lanes (lane INTEGER PRIMARY KEY, topic TEXT NOT NULL, partition INTEGER NOT NULL, crc INTEGER NOT NULL);
-      CREATE TABLE IF NOT EXISTS positions (seq INTEGER PRIMARY KEY, crc INTEGER NOT NULL, ends BLOB NOT NULL);
-      CREATE TABLE IF NOT EXISTS commits (seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, crc INTEGER NOT NULL, entries BLOB NOT NULL, frames BLOB NOT NULL);
-      PRAGMA user_version = ${FORMAT};
-      COMMIT`);
-  }
-
   #row(sql: string): unknown {
-    return this.#prepare(sql).get();
+    return this.#own(() => arrays(this.database, sql).get());
   }
 
-  #prepare(sql: string): StatementSync {
-    const statement = this.database.prepare(sql);
-    statement.setReturnArrays(true);
-    return statement;
+  #bytes(value: unknown): Uint8Array {
+    if (value instanceof Uint8Array) return value;
+    throw this.damaged("bytes have become something else");
   }
+
+  #own<T>(action: () => T): T {
+    return onOwnFile((what) => this.damaged(what), action);
+  }
+}
+
+interface Prepared {
+  readonly database: DatabaseSync;
+  readonly index: StatementSync;
+  readonly frames: StatementSync;
+  readonly positions: StatementSync;
+}
+
+function openDatabase(path: string): Prepared {
+  const database = new DatabaseSync(path, { timeout: 2_000 });
+  try {
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
+    makeTables(database, path);
+    return {
+      database,
+      index: arrays(database, "SELECT time, crc, entries FROM commits WHERE seq = ?"),
+      frames: arrays(database, "SELECT frames FROM commits WHERE seq = ?"),
+      positions: arrays(database, "SELECT seq, crc, ends FROM positions WHERE seq > ? ORDER BY seq LIMIT ?"),
+    };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function makeTables(database: DatabaseSync, path: string): void {
+  const [format] = arrays(database, "PRAGMA user_version").get() as unknown as [number];
+  if (format === FORMAT) return;
+  if (format !== 0) {
+    throw new Error(`${path}: written by another version of Atlas (format ${format}, this one reads ${FORMAT})`);
+  }
+  database.exec(`
+    BEGIN;
+    CREATE TABLE IF NOT EXISTS lanes (
+      lane INTEGER PRIMARY KEY, topic TEXT NOT NULL, partition INTEGER NOT NULL, crc INTEGER NOT NULL);
+    CREATE TABLE IF NOT EXISTS positions (seq INTEGER PRIMARY KEY, crc INTEGER NOT NULL, ends BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS commits (
+      seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, crc INTEGER NOT NULL, entries BLOB NOT NULL, frames BLOB NOT NULL);
+    PRAGMA user_version = ${FORMAT};
+    COMMIT`);
+}
+
+function arrays(database: DatabaseSync, sql: string): StatementSync {
+  const statement = database.prepare(sql);
+  statement.setReturnArrays(true);
+  return statement;
 }
 
 export function laneCrc(lane: number, { topic, partition }: Lane): number {
