@@ -24,6 +24,7 @@ const PLANTED: readonly [path: string, text: string, refused: boolean][] = [
   ["services/assembly/src/crypto.ts", "export const x = crypto.randomUUID();", true],
   ["services/oms/src/skipped.test.ts", 'test.skip("x", () => {});', true],
   ["services/oms/src/any.ts", "export const x: any = 1;", true],
+  ["services/oms/src/floating.ts", "async function f(): Promise<void> {}\nf();", true],
   ["services/oms/src/NotKebab.ts", "export const x = 1;", true],
   ["services/oms/src/timer.test.ts", "setTimeout(() => undefined, 1);", false],
   ["services/adapters/src/timer.ts", "setTimeout(() => undefined, 1);", false],
