@@ -1,11 +1,7 @@
-import type { Principal, User } from "@atlas/gen/atlas/identity/v1/identity_pb";
+import type { Caller } from "@atlas/platform/access/caller";
 
-/** Who calls, as identity knew it when the call came, and until when. */
-export interface CallContext {
-  /** As commands carry it. */
-  readonly principal: Principal;
-  /** With roles and grants. */
-  readonly user: User;
+/** Who calls, from where, and until when. */
+export interface CallContext extends Caller {
   /** Clock's monotonic milliseconds at which the caller waits no longer. */
   readonly deadline: number;
   /** Where the call came from: an address, for bounds on guessing. */

@@ -8,10 +8,10 @@ import type { AccountQueries } from "@atlas/platform/query/account-queries";
 import type { CommandIntake } from "../intake/command-intake.ts";
 import { contentDigest } from "../intake/content-digest.ts";
 import { orderIdOf } from "../intake/order-id.ts";
-import type { Caller } from "./caller.ts";
 import { CancelManyAttempt } from "./cancel-many-attempt.ts";
 import { ChangeAttempt } from "./change-attempt.ts";
 import type { CancelAnswer, OrderAnswer } from "./order-answer.ts";
+import type { Sender } from "./sender.ts";
 import { SubmitAttempt } from "./submit-attempt.ts";
 
 export interface OrderDeskPorts {
@@ -40,45 +40,45 @@ export class OrderDesk {
     this.#ports = ports;
   }
 
-  submit(caller: Caller, name: RequestName, order: NewOrder, answer: OrderAnswer): void {
+  submit(sender: Sender, name: RequestName, order: NewOrder, answer: OrderAnswer): void {
     const command: OrderCommand["command"] = {
       case: "submit",
       value: { $typeName: "atlas.order.v1.SubmitOrder", order },
     };
     const { intake, digest } = this.#ports;
     const orderId = orderIdOf(digest, intake.shardOf(name.accountId), name.accountId, name.requestId);
-    const draft = this.#draft(caller, name, command);
+    const draft = this.#draft(sender, name, command);
     new SubmitAttempt(this.#ports, { ...draft, orderId, commandClass: "ORDER" }, order, answer).begin();
   }
 
-  replace(caller: Caller, name: RequestName, replace: ReplaceOrder, answer: OrderAnswer): void {
-    const draft = this.#draft(caller, name, { case: "replace", value: replace });
+  replace(sender: Sender, name: RequestName, replace: ReplaceOrder, answer: OrderAnswer): void {
+    const draft = this.#draft(sender, name, { case: "replace", value: replace });
     new ChangeAttempt(this.#ports, { ...draft, orderId: "", commandClass: "ORDER" }, replace.orderId, answer).begin();
   }
 
-  cancel(caller: Caller, name: RequestName, orderId: string, answer: OrderAnswer): void {
-    const draft = this.#draft(caller, name, {
+  cancel(sender: Sender, name: RequestName, orderId: string, answer: OrderAnswer): void {
+    const draft = this.#draft(sender, name, {
       case: "cancel",
       value: { $typeName: "atlas.order.v1.CancelOrder", orderId },
     });
     new ChangeAttempt(this.#ports, { ...draft, orderId: "", commandClass: "CANCEL" }, orderId, answer).begin();
   }
 
-  cancelMany(caller: Caller, name: RequestName, cancel: CancelOrders, answer: CancelAnswer): void {
-    const draft = this.#draft(caller, name, { case: "cancelMany", value: cancel });
+  cancelMany(sender: Sender, name: RequestName, cancel: CancelOrders, answer: CancelAnswer): void {
+    const draft = this.#draft(sender, name, { case: "cancelMany", value: cancel });
     const attempt = new CancelManyAttempt(answer);
     const refused = this.#ports.intake.send({ ...draft, orderId: "", commandClass: "CANCEL" }, attempt);
     if (refused !== undefined) answer.refused(refused);
   }
 
-  #draft(caller: Caller, { accountId, requestId }: RequestName, command: OrderCommand["command"]) {
+  #draft(sender: Sender, { accountId, requestId }: RequestName, command: OrderCommand["command"]) {
     return {
       accountId,
       requestId,
       contentDigest: contentDigest(this.#ports.digest, command),
-      principal: caller.principal,
-      sessionId: caller.sessionId,
-      deadline: caller.deadline,
+      principal: sender.principal,
+      sessionId: sender.sessionId,
+      deadline: sender.deadline,
       command,
     };
   }

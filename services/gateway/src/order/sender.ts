@@ -1,7 +1,7 @@
 import type { Principal } from "@atlas/gen/atlas/identity/v1/identity_pb";
 
-/** Who asks for a command, on what, and until when. */
-export interface Caller {
+/** Who sends a command, on what, and until when. */
+export interface Sender {
   readonly principal: Principal;
   /** The session that it came on; empty: none. */
   readonly sessionId: string;
