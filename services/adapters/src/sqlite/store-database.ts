@@ -1,0 +1,48 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { StoreTable } from "./store-table.ts";
+
+/** Pages of the write-ahead log after which a commit also moves them into the file: 16 MB. */
+const CHECKPOINT_PAGES = 4_000;
+const CACHE_KILOBYTES = 64_000;
+
+export interface StoreDatabase {
+  readonly database: DatabaseSync;
+  readonly tables: ReadonlyMap<string, StoreTable>;
+}
+
+/**
+ * Opens the store's file, and makes what is missing. `synchronous = NORMAL`: a killed process loses nothing; when the
+ * machine loses power the newest commits may be gone, each with all that came after it. The store then lags the log a
+ * little more, which recovery makes good: it never holds what the log does not (I21).
+ */
+export function openStoreDatabase(folder: string, names: readonly string[]): StoreDatabase {
+  mkdirSync(folder, { recursive: true });
+  const database = new DatabaseSync(join(folder, "store.sqlite"));
+  try {
+    database.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = NORMAL;
+      PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+      PRAGMA cache_size = -${CACHE_KILOBYTES}`);
+    return { database, tables: new Map(names.map((name) => [name, new StoreTable(database, name)])) };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Reads every item of a store that nobody has open, and checks its structure. Throws `StoreDamaged`. */
+export function verifyStoreFolder(folder: string, names: readonly string[]): { items: number } {
+  const { database, tables } = openStoreDatabase(folder, names);
+  try {
+    const [verdict] = Object.values(database.prepare("PRAGMA integrity_check(1)").get() ?? {});
+    if (verdict !== "ok") throw new Error(`${database.location()}: ${verdict}`);
+    let items = 0;
+    for (const table of tables.values()) items += table.verify();
+    return { items };
+  } finally {
+    database.close();
+  }
+}
