@@ -7,8 +7,8 @@ import {
 import { Role } from "@atlas/gen/atlas/options/v1/options_pb";
 import { decode, encode } from "@atlas/gen/codec/codec";
 import type { Arrival } from "@atlas/platform/shard/arrival";
+import { timestampOf } from "@atlas/platform/wire/time";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { IdentityShard } from "./identity-shard.ts";
@@ -46,7 +46,7 @@ const names = fc.constantFrom("ann", "bob", "eve");
 const ids = fc.constantFrom("1", "2", "3", "4");
 const grant = fc.record({ accountId: fc.constantFrom("a1", "a2"), role: fc.constantFrom(Role.VIEWER, Role.TRADER) });
 const roles = fc.subarray([Role.ADMIN, Role.OPERATOR, Role.AUDITOR]);
-const expireTime = fc.integer({ min: 0, max: 60 }).map((after) => timestampFromMs(START + after));
+const expireTime = fc.integer({ min: 0, max: 60 }).map((after) => timestampOf(START + after));
 
 const bodies: fc.Arbitrary<Body> = fc.oneof(
   fc.record({ userId: names, roles }).map((value) => ({ case: "createUser" as const, value })),

@@ -12,8 +12,8 @@ import { ShardProgress } from "@atlas/platform/progress/shard-progress";
 import { StampedSlabs } from "@atlas/platform/progress/stamped-slabs";
 import type { Arrival, InputPosition, LinkPosition, UnreadableArrival } from "@atlas/platform/shard/arrival";
 import type { EventShard, LinkMessage } from "@atlas/platform/shard/event-shard";
+import { millisecondsOf } from "@atlas/platform/wire/time";
 import { create } from "@bufbuild/protobuf";
-import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { identityImage, identitySlabs, slabKey } from "./identity-slabs.ts";
 import { readRequest } from "./wire/command.ts";
 import { readEvent, writeEvent } from "./wire/event.ts";
@@ -78,8 +78,8 @@ export class IdentityShard implements EventShard<IdentityCommand, IdentityEvent>
     const sequence = Number(event.sequence);
     const change = readEvent(event);
     if (this.slabs.take(PROGRESS, sequence)) this.#progress.apply(event, event.event.case === "unreadable");
-    if (change === undefined || event.occurredAt === undefined) return;
-    const now = timestampMs(event.occurredAt);
+    const now = millisecondsOf(event.occurredAt);
+    if (change === undefined || now === undefined) return;
     for (const { table, bucket } of touchedBuckets(change)) {
       if (this.slabs.take(slabKey(table, bucket), sequence)) evolveIdentity(this.#state, table, change, now);
     }

@@ -1,7 +1,7 @@
 import type { ControlCommand, ControlRequest } from "@atlas/domain/control/control-command";
 import type { ControlCommand as WireCommand } from "@atlas/gen/atlas/log/v1/control_record_pb";
 import { hexadecimal } from "@atlas/platform/text/hexadecimal";
-import { timestampMs } from "@bufbuild/protobuf/wkt";
+import { millisecondsOf } from "@atlas/platform/wire/time";
 import { readProposal } from "./instrument.ts";
 
 /** What the command asks for; `undefined` when it lacks something that every gateway sets. */
@@ -13,7 +13,7 @@ export function readRequest(wire: WireCommand): ControlRequest | undefined {
     requestId: wire.requestId,
     contentDigest: hexadecimal(wire.contentDigest),
     principal: wire.principal,
-    validUntil: wire.validUntil && timestampMs(wire.validUntil),
+    validUntil: millisecondsOf(wire.validUntil),
   };
 }
 

@@ -15,8 +15,8 @@ import {
   MarketModel as WireModel,
 } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
 import { type Amount, AmountSchema } from "@atlas/gen/atlas/money/v1/amount_pb";
+import { millisecondsOf, timestampOf } from "@atlas/platform/wire/time";
 import { create } from "@bufbuild/protobuf";
-import { timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
 
 const MODELS: Readonly<Record<MarketModel, WireModel>> = {
   NONE: WireModel.NONE,
@@ -29,7 +29,7 @@ export function writeInstrument(instrument: DefinedInstrument): Instrument {
   return create(InstrumentSchema, {
     ...writeTerms(instrument),
     version: BigInt(instrument.version),
-    createTime: timestampFromMs(instrument.createdAt),
+    createTime: timestampOf(instrument.createdAt),
   });
 }
 
@@ -68,6 +68,7 @@ export function readProposal(instrument: Instrument): InstrumentProposal {
 export function readInstrument(instrument: Instrument): DefinedInstrument {
   const terms = checkInstrument(readProposal(instrument));
   if ("reason" in terms) throw new Error(`${instrument.instrumentId} is not as it was defined: ${terms.field}`);
-  if (instrument.createTime === undefined) throw new Error(`${instrument.instrumentId} lacks its create_time`);
-  return { ...terms, version: Number(instrument.version), createdAt: timestampMs(instrument.createTime) };
+  const createdAt = millisecondsOf(instrument.createTime);
+  if (createdAt === undefined) throw new Error(`${instrument.instrumentId} lacks its create_time`);
+  return { ...terms, version: Number(instrument.version), createdAt };
 }

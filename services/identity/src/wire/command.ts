@@ -1,7 +1,8 @@
 import type { IdentityCommand, IdentityRequest } from "@atlas/domain/identity/identity-command";
 import type { IdentityCommand as WireCommand } from "@atlas/gen/atlas/log/v1/identity_record_pb";
 import { hexadecimal } from "@atlas/platform/text/hexadecimal";
-import { optionalTime, readGrant } from "./kept.ts";
+import { millisecondsOf } from "@atlas/platform/wire/time";
+import { readGrant } from "./kept.ts";
 import { readPlatformRoles } from "./roles.ts";
 
 type Body = WireCommand["command"];
@@ -11,7 +12,7 @@ type Of<Case extends Body["case"]> = Extract<Body, { case: Case }>["value"];
 export function readRequest(wire: WireCommand): IdentityRequest | undefined {
   const command = readCommand(wire.command);
   if (command === undefined) return undefined;
-  return { command, principal: wire.principal, validUntil: optionalTime(wire.validUntil) };
+  return { command, principal: wire.principal, validUntil: millisecondsOf(wire.validUntil) };
 }
 
 function readCommand(body: Body): IdentityCommand | undefined {
@@ -41,20 +42,20 @@ function readSessionCommand(body: Body): IdentityCommand | undefined {
   switch (body.case) {
     case "createLoginLink": {
       const { userId, tokenHash } = body.value;
-      const expiresAt = optionalTime(body.value.expireTime);
+      const expiresAt = millisecondsOf(body.value.expireTime);
       if (expiresAt === undefined) return undefined;
       return { type: "CREATE_LOGIN_LINK", userId, tokenHash: hexadecimal(tokenHash), expiresAt };
     }
     case "redeemLoginLink": {
       const { tokenHash, sessionId, refreshHash } = body.value;
-      const expiresAt = optionalTime(body.value.expireTime);
+      const expiresAt = millisecondsOf(body.value.expireTime);
       if (expiresAt === undefined) return undefined;
       const hashes = { tokenHash: hexadecimal(tokenHash), refreshHash: hexadecimal(refreshHash) };
       return { type: "REDEEM_LOGIN_LINK", sessionId, ...hashes, expiresAt };
     }
     case "rotateRefreshToken": {
       const { refreshHash, nextHash } = body.value;
-      const expiresAt = optionalTime(body.value.expireTime);
+      const expiresAt = millisecondsOf(body.value.expireTime);
       if (expiresAt === undefined) return undefined;
       const hashes = { refreshHash: hexadecimal(refreshHash), nextHash: hexadecimal(nextHash) };
       return { type: "ROTATE_REFRESH_TOKEN", ...hashes, expiresAt };
@@ -84,6 +85,6 @@ function readGrantChange(
 function readCreateApiKey({ apiKey, secretHash }: Of<"createApiKey">): IdentityCommand | undefined {
   if (apiKey === undefined) return undefined;
   const { keyId, userId, label } = apiKey;
-  const expiresAt = optionalTime(apiKey.expireTime);
+  const expiresAt = millisecondsOf(apiKey.expireTime);
   return { type: "CREATE_API_KEY", keyId, userId, label, expiresAt, secretHash: hexadecimal(secretHash) };
 }

@@ -7,8 +7,8 @@ import {
   type IdentityEvent as WireEvent,
 } from "@atlas/gen/atlas/log/v1/identity_record_pb";
 import { fromHexadecimal, hexadecimal } from "@atlas/platform/text/hexadecimal";
+import { timestampOf } from "@atlas/platform/wire/time";
 import { create } from "@bufbuild/protobuf";
-import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { readApiKey, readLoginLink, readUser, time, writeApiKey, writeLoginLink, writeUser } from "./kept.ts";
 import { writeRefusal } from "./refusal.ts";
 
@@ -39,7 +39,7 @@ function writeSessionAdvanced(event: Extract<IdentityEvent, { type: "SESSION_ADV
     userId: event.userId,
     spentHash: fromHexadecimal(event.spentHash),
     refreshHash: fromHexadecimal(event.refreshHash),
-    expireTime: timestampFromMs(event.expiresAt),
+    expireTime: timestampOf(event.expiresAt),
     started: event.started,
   });
 }

@@ -13,8 +13,9 @@ import {
   LoginLinkCreatedSchema,
 } from "@atlas/gen/atlas/log/v1/identity_record_pb";
 import { fromHexadecimal, hexadecimal } from "@atlas/platform/text/hexadecimal";
+import { millisecondsOf, timestampOf } from "@atlas/platform/wire/time";
 import { create } from "@bufbuild/protobuf";
-import { type Timestamp, timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { readAccountRole, readPlatformRoles, writeRole } from "./roles.ts";
 
 /** What events and images hold, written. What stands on the log was decided here: it is read without a way to refuse. */
@@ -24,7 +25,7 @@ export function writeUser(user: User): WireUser {
     roles: user.roles.map(writeRole),
     grants: user.grants.map(writeGrant),
     disabled: user.disabled,
-    createTime: timestampFromMs(user.createdAt),
+    createTime: timestampOf(user.createdAt),
   });
 }
 
@@ -34,7 +35,7 @@ export function readUser(user: WireUser): User {
     roles: must(readPlatformRoles(user.roles), "roles"),
     grants: user.grants.map((grant) => must(readGrant(grant), "grant")),
     disabled: user.disabled,
-    createdAt: timestampMs(must(user.createTime, "create_time")),
+    createdAt: time(user.createTime),
   };
 }
 
@@ -54,8 +55,8 @@ export function writeApiKey(key: ApiKey): ApiKeyChanged {
       keyId: key.keyId,
       userId: key.userId,
       label: key.label,
-      createTime: timestampFromMs(key.createdAt),
-      expireTime: key.expiresAt === undefined ? undefined : timestampFromMs(key.expiresAt),
+      createTime: timestampOf(key.createdAt),
+      expireTime: key.expiresAt === undefined ? undefined : timestampOf(key.expiresAt),
       revoked: key.revoked,
     },
     secretHash: fromHexadecimal(key.secretHash),
@@ -68,8 +69,8 @@ export function readApiKey(kept: ApiKeyChanged): ApiKey {
     keyId: key.keyId,
     userId: key.userId,
     label: key.label,
-    createdAt: timestampMs(must(key.createTime, "create_time")),
-    expiresAt: optionalTime(key.expireTime),
+    createdAt: time(key.createTime),
+    expiresAt: millisecondsOf(key.expireTime),
     revoked: key.revoked,
     secretHash: hexadecimal(kept.secretHash),
   };
@@ -79,7 +80,7 @@ export function writeLoginLink(link: LoginLink): LoginLinkCreated {
   return create(LoginLinkCreatedSchema, {
     userId: link.userId,
     tokenHash: fromHexadecimal(link.tokenHash),
-    expireTime: timestampFromMs(link.expiresAt),
+    expireTime: timestampOf(link.expiresAt),
   });
 }
 
@@ -92,7 +93,7 @@ export function writeSession(session: Session): KeptSession {
     sessionId: session.sessionId,
     userId: session.userId,
     refreshHash: fromHexadecimal(session.refreshHash),
-    expireTime: timestampFromMs(session.expiresAt),
+    expireTime: timestampOf(session.expiresAt),
     spentHashes: session.spentHashes.map(fromHexadecimal),
   });
 }
@@ -109,11 +110,7 @@ export function readSession(session: KeptSession): Session {
 
 /** Milliseconds since the epoch. */
 export function time(timestamp: Timestamp | undefined): number {
-  return timestampMs(must(timestamp, "time"));
-}
-
-export function optionalTime(timestamp: Timestamp | undefined): number | undefined {
-  return timestamp === undefined ? undefined : timestampMs(timestamp);
+  return must(millisecondsOf(timestamp), "time");
 }
 
 function must<Value>(value: Value | undefined, what: string): Value {

@@ -5,10 +5,10 @@ import {
   ReadResponseSchema,
 } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { create } from "@bufbuild/protobuf";
-import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { Digest } from "../ports/digest.ts";
 import type { EventShard } from "../shard/event-shard.ts";
 import { stateHash } from "../shard/state-hash.ts";
+import { timestampOf } from "../wire/time.ts";
 
 /** Where a shard's owner stands. */
 export interface OwnerPlace {
@@ -46,7 +46,7 @@ export function answerState(
     stateHash: request.query.value.withStateHash ? stateHash(shard.slabs, digest) : "",
     outputs: [...place.outputs],
     ready: true,
-    logTime: timestampFromMs(shard.logTime),
+    logTime: timestampOf(shard.logTime),
     anomalies: BigInt(shard.anomalies),
   });
   return respond(shard, { case: "state", value });

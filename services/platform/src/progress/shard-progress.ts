@@ -1,8 +1,9 @@
 import type { LinkIn, Position } from "@atlas/gen/atlas/log/v1/frame_pb";
 import { ShardProgressSchema } from "@atlas/gen/atlas/log/v1/shard_progress_pb";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { type Timestamp, timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { InputPosition, LinkArrival, LinkPosition } from "../shard/arrival.ts";
+import { millisecondsOf, timestampOf } from "../wire/time.ts";
 
 /** A gateway's link is forgotten so long after its last input, in milliseconds of log time (S4). */
 const GATEWAY_FORGOTTEN_AFTER = 60_000;
@@ -77,7 +78,7 @@ export class ShardProgress {
       shard: this.#shard,
       sequence: BigInt(sequence),
       cause: { $typeName: "atlas.log.v1.Position", offset: BigInt(position.offset), index: position.index },
-      occurredAt: timestampFromMs(this.timeAt(cause.appendTime)),
+      occurredAt: timestampOf(this.timeAt(cause.appendTime)),
       linkIn: link === undefined ? undefined : linkIn(link.source, link),
     };
   }
@@ -87,10 +88,11 @@ export class ShardProgress {
     const sequence = Number(event.sequence);
     if (sequence <= this.#sequence) return;
     if (sequence !== this.#sequence + 1) throw new Error(`${this.#shard}: event ${sequence} after ${this.#sequence}`);
-    if (event.cause === undefined || event.occurredAt === undefined) throw new Error(`${event.eventId} has no cause`);
+    const occurredAt = millisecondsOf(event.occurredAt);
+    if (event.cause === undefined || occurredAt === undefined) throw new Error(`${event.eventId} has no cause`);
     this.#sequence = sequence;
     this.#cause = { offset: Number(event.cause.offset), index: event.cause.index };
-    this.#logTime = timestampMs(event.occurredAt);
+    this.#logTime = occurredAt;
     if (unreadable) this.#anomalies += 1;
     if (event.linkIn !== undefined) this.#apply(event.linkIn);
   }
@@ -104,10 +106,10 @@ export class ShardProgress {
       create(ShardProgressSchema, {
         sequence: BigInt(this.#sequence),
         cause: cause === undefined ? undefined : { offset: BigInt(cause.offset), index: cause.index },
-        logTime: timestampFromMs(this.#logTime),
+        logTime: timestampOf(this.#logTime),
         links: links.map(([source, known]) => ({
           link: linkIn(source, known),
-          lastTime: timestampFromMs(known.lastTime),
+          lastTime: timestampOf(known.lastTime),
         })),
         anomalies: BigInt(this.#anomalies),
       }),
@@ -118,15 +120,12 @@ export class ShardProgress {
     const image = fromBinary(ShardProgressSchema, bytes);
     this.#sequence = Number(image.sequence);
     this.#cause = image.cause && { offset: Number(image.cause.offset), index: image.cause.index };
-    this.#logTime = image.logTime === undefined ? 0 : timestampMs(image.logTime);
+    this.#logTime = millisecondsOf(image.logTime) ?? 0;
     this.#anomalies = Number(image.anomalies);
     for (const { link, lastTime } of image.links) {
-      if (link === undefined || lastTime === undefined) throw new Error(`the image of ${this.#shard} lacks a link`);
-      this.#links.set(link.source, {
-        number: Number(link.number),
-        chain: link.chain,
-        lastTime: timestampMs(lastTime),
-      });
+      const time = millisecondsOf(lastTime);
+      if (link === undefined || time === undefined) throw new Error(`the image of ${this.#shard} lacks a link`);
+      this.#links.set(link.source, { number: Number(link.number), chain: link.chain, lastTime: time });
     }
   }
 
