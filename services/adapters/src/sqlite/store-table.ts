@@ -2,18 +2,17 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { StoreDamaged, type StoreItem, type StoreQuery } from "@atlas/platform/ports/store";
 import { onOwnFile } from "./failure.ts";
+import { hashOf, KeyIndex, type KeyIndexLimits } from "./store-key-index.ts";
 
 type ItemRow = [key: string, version: number, partition: string, sort: string, crc: number, body: Uint8Array];
 
 const COLUMNS = "key, version, partition, sort, crc, body";
 
-/**
- * One table of the store. Rows stand in the order of their first write, so that new ones fill page after page; a key is
- * found by a small index on 32 bits of hash, which costs a tenth of an index on the key (SPEED.md).
- */
+/** One table of the store. Rows stand in the order of their first write, so that new ones fill page after page. */
 export class StoreTable {
   readonly #database: DatabaseSync;
   readonly #name: string;
+  readonly #keys: KeyIndex;
   readonly #find: StatementSync;
   readonly #get: StatementSync;
   readonly #insert: StatementSync;
@@ -21,25 +20,26 @@ export class StoreTable {
   readonly #delete: StatementSync;
   readonly #queries = new Map<string, StatementSync>();
 
-  constructor(database: DatabaseSync, name: string) {
+  constructor(database: DatabaseSync, name: string, limits?: KeyIndexLimits) {
     this.#database = database;
     this.#name = name;
     database.exec(`
       CREATE TABLE IF NOT EXISTS ${name} (
-        row INTEGER PRIMARY KEY, hash INTEGER NOT NULL, key TEXT NOT NULL, version INTEGER NOT NULL,
-        partition TEXT NOT NULL, sort TEXT NOT NULL, crc INTEGER NOT NULL, body BLOB NOT NULL);
-      CREATE INDEX IF NOT EXISTS ${name}_hash ON ${name} (hash);
+        row INTEGER PRIMARY KEY, hash INTEGER NOT NULL, version INTEGER NOT NULL, crc INTEGER NOT NULL,
+        key TEXT NOT NULL, partition TEXT NOT NULL, sort TEXT NOT NULL, body BLOB NOT NULL);
       CREATE INDEX IF NOT EXISTS ${name}_sort ON ${name} (partition, sort)`);
-    this.#find = this.#prepare(`SELECT row, version FROM ${name} WHERE hash = ? AND key = ?`);
-    this.#get = this.#prepare(`SELECT ${COLUMNS} FROM ${name} WHERE hash = ? AND key = ?`);
-    this.#insert = this.#prepare(`INSERT INTO ${name} (hash, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`);
+    this.#keys = new KeyIndex(database, name, limits);
+    this.#find = this.#prepare(`SELECT key, version FROM ${name} WHERE row = ?`);
+    this.#get = this.#prepare(`SELECT ${COLUMNS} FROM ${name} WHERE row = ?`);
+    this.#insert = this.#prepare(`INSERT INTO ${name} (row, hash, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#update = this.#prepare(`UPDATE ${name} SET version = ?, crc = ?, body = ? WHERE row = ?`);
-    this.#delete = this.#prepare(`DELETE FROM ${name} WHERE hash = ? AND key = ?`);
+    this.#delete = this.#prepare(`DELETE FROM ${name} WHERE row = ?`);
   }
 
   get(key: string): StoreItem | undefined {
-    const row = this.#own(() => this.#get.get(hashOf(key), key)) as unknown as ItemRow | undefined;
-    return row === undefined ? undefined : this.#itemOf(row);
+    const found = this.#own(() => this.#locate(key));
+    if (found === undefined) return undefined;
+    return this.#itemOf(this.#own(() => this.#get.get(found.row)) as unknown as ItemRow);
   }
 
   query({ partition, from, to, limit, descending }: StoreQuery): StoreItem[] {
@@ -55,19 +55,31 @@ export class StoreTable {
 
   /** @returns whether no version at or above the item's stood. */
   put(item: StoreItem): boolean {
-    const hash = hashOf(item.key);
-    const found = this.#find.get(hash, item.key) as unknown as [row: number, version: number] | undefined;
+    const found = this.#locate(item.key);
     if (found === undefined) {
-      this.#insert.run(hash, item.key, item.version, item.partition, item.sort, crcOf(item), item.body);
+      this.#add(item);
       return true;
     }
-    if (found[1] >= item.version) return false;
-    this.#update.run(item.version, crcOf(item), item.body, found[0]);
+    if (found.version >= item.version) return false;
+    this.#update.run(item.version, crcOf(item), item.body, found.row);
     return true;
   }
 
   remove(key: string): void {
-    this.#delete.run(hashOf(key), key);
+    const found = this.#locate(key);
+    if (found === undefined) return;
+    this.#delete.run(found.row);
+    this.#keys.remove(hashOf(key), found.row);
+  }
+
+  /** Called at the end of a transaction that wrote. */
+  beforeCommit(): void {
+    this.#keys.move();
+  }
+
+  /** Called after a transaction that wrote has been undone. */
+  undone(): void {
+    this.#keys.reload();
   }
 
   /** Checks every item; @returns how many there are. */
@@ -78,6 +90,22 @@ export class StoreTable {
       count += 1;
     }
     return count;
+  }
+
+  #locate(key: string): { row: number; version: number } | undefined {
+    for (const row of this.#keys.candidates(hashOf(key))) {
+      const found = this.#find.get(row) as unknown as [key: string, version: number] | undefined;
+      if (found?.[0] === key) return { row, version: found[1] };
+    }
+    return undefined;
+  }
+
+  #add(item: StoreItem): void {
+    const { key, version, partition, sort, body } = item;
+    const hash = hashOf(key);
+    const row = this.#keys.nextRow();
+    this.#insert.run(row, hash, key, version, partition, sort, crcOf(item), body);
+    this.#keys.add(hash, row);
   }
 
   #itemOf([key, version, partition, sort, crc, body]: ItemRow): StoreItem {
@@ -108,11 +136,6 @@ export class StoreTable {
   #damaged(what: string): StoreDamaged {
     return new StoreDamaged(`${this.#database.location()}, table ${this.#name}: ${what}`);
   }
-}
-
-/** Signed, because SQLite stores that in four bytes. */
-function hashOf(key: string): number {
-  return crc32(key) | 0;
 }
 
 function crcOf({ key, version, partition, sort, body }: StoreItem): number {

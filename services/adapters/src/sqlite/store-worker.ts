@@ -83,13 +83,24 @@ function write(store: StoreDatabase, writes: readonly StoreWrite[]): void {
   try {
     database.exec("BEGIN IMMEDIATE");
     const changed = writes.map((message) => apply(store, message));
+    for (const table of store.tables.values()) table.beforeCommit();
     committing = true;
     database.exec("COMMIT");
     for (const [index, { id }] of writes.entries()) send({ kind: "written", id, changed: changed[index]! });
   } catch (error) {
     const certain = !committing || isCertainlyUndone(error);
-    if (database.isTransaction) database.exec("ROLLBACK");
+    undo(store);
     for (const { id } of writes) send({ kind: "failed", id, failure: storeFailure(error), certain });
+  }
+}
+
+function undo({ database, tables }: StoreDatabase): void {
+  try {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    for (const table of tables.values()) table.undone();
+  } catch (error) {
+    // What is in memory may no longer be what is in the file: nothing here can be trusted until the next start.
+    throw new Error(`the store cannot go on: ${(error as Error).message}`, { cause: error });
   }
 }
 
