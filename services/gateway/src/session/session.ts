@@ -1,0 +1,244 @@
+import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
+import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import {
+  type OpenSession,
+  type TradeRequest,
+  TradeRequestSchema,
+  type TradeResponse,
+} from "@atlas/gen/atlas/order/v1/order_session_service_pb";
+import type { Caller } from "@atlas/platform/access/caller";
+import { refuseInvalid } from "@atlas/platform/access/validate";
+import { RefusalError, refusal } from "@atlas/platform/refusal/refusal-error";
+import type { SessionSink, TradeSession } from "@atlas/platform/session/trade-session";
+import { shardName } from "@atlas/platform/shard/shard-name";
+import { base64url } from "@atlas/platform/text/base64url";
+import { timestampOf } from "@atlas/platform/wire/time";
+import { cursorOf, sequenceOf } from "../follow/cursor.ts";
+import { invalidField } from "../refusal/invalid-field.ts";
+import type { AnswerDoor } from "./answers.ts";
+import { heartbeatOf, refuseOpening } from "./open-session.ts";
+import { OwnOrders } from "./own-orders.ts";
+import type { SessionContext } from "./session-context.ts";
+import { SessionRequests } from "./session-requests.ts";
+
+/** Requests that may be unanswered; beyond them nothing is read. */
+export const WINDOW = 256;
+/** Reading goes on when so few are left: not at every answer. */
+const RESUME_READING = WINDOW - 32;
+/** Bytes that a client may leave untaken. */
+const MOST_BUFFERED = 8_000_000;
+/** Events held while those before them are fetched. */
+const MOST_HELD = 20_000;
+const CATCH_UP_PATIENCE = 10_000;
+
+/** One `Trade` stream, from its first request to its end. */
+export class Session implements TradeSession, AnswerDoor {
+  readonly #context: SessionContext;
+  readonly #caller: Caller;
+  readonly #sink: SessionSink;
+  readonly #stops: (() => void)[] = [];
+  #requests: SessionRequests | undefined;
+  #orders = new OwnOrders("", false);
+  #shard = "";
+  #lastRequest = 0n;
+  #unanswered = 0;
+  #holding = false;
+  #finished = false;
+  #over = false;
+  /** Everything up to here was reported. */
+  #cursor = 0;
+  /** Live events that wait for older ones; `undefined`: reports are live. */
+  #held: OrderEvent[] | undefined;
+  #sentSinceHeartbeat = false;
+
+  constructor(context: SessionContext, caller: Caller, sink: SessionSink) {
+    this.#context = context;
+    this.#caller = caller;
+    this.#sink = sink;
+    this.#stops.push(context.credentials.watch(caller, (error) => this.#end(error)));
+  }
+
+  receive(request: TradeRequest): void {
+    if (this.#over) return;
+    const expected = this.#lastRequest + 1n;
+    if (request.clientSequence !== expected) {
+      this.#end(gap(expected, request.clientSequence));
+      return;
+    }
+    this.#lastRequest = expected;
+    if (this.#requests === undefined) this.#open(request);
+    else this.#take(request, this.#requests);
+  }
+
+  refuse(error: RefusalError): void {
+    this.#end(error);
+  }
+
+  finish(): void {
+    this.#finished = true;
+    if (this.#unanswered === 0) this.#end(undefined);
+  }
+
+  abort(): void {
+    this.#stop();
+  }
+
+  answer(clientSequence: bigint, response: TradeResponse["response"]): void {
+    if (this.#over) return;
+    this.#send(clientSequence, response);
+    this.#unanswered -= 1;
+    if (this.#holding && this.#unanswered <= RESUME_READING) {
+      this.#holding = false;
+      this.#sink.release();
+    }
+    if (this.#finished && this.#unanswered === 0) this.#end(undefined);
+  }
+
+  #take(request: TradeRequest, requests: SessionRequests): void {
+    this.#unanswered += 1;
+    if (this.#unanswered >= WINDOW && !this.#holding) {
+      this.#holding = true;
+      this.#sink.hold();
+    }
+    requests.take(request);
+  }
+
+  #open(request: TradeRequest): void {
+    const open = request.request.case === "open" ? request.request.value : undefined;
+    if (open === undefined) {
+      this.#end(refuseInvalid(TradeRequestSchema, request) ?? invalidField("open", "must be the first request"));
+      return;
+    }
+    try {
+      const refused = refuseOpening(open, this.#caller);
+      if (refused !== undefined) this.#end(refused);
+      else this.#begin(request.clientSequence, open);
+    } catch (error) {
+      this.#end(error instanceof RefusalError ? error : refusal(Reason.DEFECT, "internal error"));
+    }
+  }
+
+  #begin(clientSequence: bigint, open: OpenSession): void {
+    const { events, chance, journal } = this.#context;
+    const { accountId, resumeCursor } = open;
+    const shard = events.shardOf(accountId);
+    this.#shard = shardName("oms", shard);
+    const resumeAfter = sequenceOf(resumeCursor, this.#shard, "open.resume_cursor");
+    const sessionId = `s${base64url(chance.bytes(12))}`;
+    const { principal } = this.#caller;
+    this.#requests = new SessionRequests(this.#context, this, { principal, sessionId, accountId });
+    this.#orders = new OwnOrders(sessionId, resumeCursor !== "");
+    const position = Math.max(0, events.position(shard));
+    this.#cursor = resumeCursor === "" ? position : resumeAfter;
+    this.#stops.push(
+      events.watch(accountId, { event: (event) => this.#hear(event), missed: () => this.#end(missed()) }),
+    );
+    const heartbeat = heartbeatOf(open);
+    this.#send(clientSequence, opened(sessionId, heartbeat, cursorOf(this.#shard, this.#cursor)));
+    this.#beat(heartbeat);
+    journal.debug("session opened", { sessionId, accountId, cursor: this.#cursor });
+    if (this.#cursor < position) this.#catchUp(accountId, position);
+  }
+
+  /** Fetches the events between the cursor and `through`; what comes meanwhile is held back behind them. */
+  #catchUp(accountId: string, through: number): void {
+    this.#held = [];
+    const { history, clock } = this.#context;
+    const deadline = clock.monotonic() + CATCH_UP_PATIENCE;
+    history(accountId, this.#cursor, through, deadline).then(
+      (older) => {
+        const live = this.#held ?? [];
+        this.#held = undefined;
+        if (older === undefined) this.#end(missed());
+        for (const event of older ?? []) this.#hear(event);
+        for (const event of live) this.#hear(event);
+      },
+      (error) => this.#end(error instanceof RefusalError ? error : missed()),
+    );
+  }
+
+  #hear(event: OrderEvent): void {
+    if (this.#over) return;
+    if (this.#held !== undefined) {
+      if (this.#held.length < MOST_HELD) this.#held.push(event);
+      else this.#end(tooSlow());
+      return;
+    }
+    const sequence = Number(event.sequence);
+    if (sequence <= this.#cursor) return;
+    this.#cursor = sequence;
+    const report = this.#orders.reportOf(event);
+    if (report !== undefined) this.#send(0n, { case: "report", value: report });
+  }
+
+  #send(clientSequence: bigint, response: TradeResponse["response"]): void {
+    const cursor = this.#shard === "" ? "" : cursorOf(this.#shard, this.#cursor);
+    this.#sink.send({ $typeName: "atlas.order.v1.TradeResponse", clientSequence, cursor, response });
+    this.#sentSinceHeartbeat = true;
+    if (this.#sink.bufferedBytes > MOST_BUFFERED) this.#end(tooSlow());
+  }
+
+  #beat(interval: number): void {
+    const cancel = this.#context.clock.after(interval, () => {
+      this.#stops.splice(this.#stops.indexOf(cancel), 1);
+      if (!this.#sentSinceHeartbeat) this.#send(0n, heartbeatNow(this.#context.clock.now()));
+      this.#sentSinceHeartbeat = false;
+      if (!this.#over) this.#beat(interval);
+    });
+    this.#stops.push(cancel);
+  }
+
+  #end(error: RefusalError | undefined): void {
+    if (this.#over) return;
+    this.#stop();
+    if (error !== undefined) {
+      const { reason } = error.refusal;
+      this.#context.journal.debug("session ended", { shard: this.#shard, reason, problem: error.message });
+    }
+    this.#sink.end(error);
+  }
+
+  #stop(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#held = undefined;
+    for (const stop of this.#stops) stop();
+  }
+}
+
+function opened(sessionId: string, heartbeat: number, cursor: string): TradeResponse["response"] {
+  const rest = heartbeat % 1000;
+  return {
+    case: "opened",
+    value: {
+      $typeName: "atlas.order.v1.SessionOpened",
+      sessionId,
+      window: WINDOW,
+      heartbeat: {
+        $typeName: "google.protobuf.Duration",
+        seconds: BigInt((heartbeat - rest) / 1000),
+        nanos: rest * 1_000_000,
+      },
+      cursor,
+    },
+  };
+}
+
+function heartbeatNow(now: number): TradeResponse["response"] {
+  return { case: "heartbeat", value: { $typeName: "atlas.order.v1.Heartbeat", time: timestampOf(now) } };
+}
+
+function gap(expected: bigint, received: bigint): RefusalError {
+  return refusal(Reason.SEQUENCE_GAP, `client_sequence ${received} came where ${expected} was due`, {
+    field: "client_sequence",
+    facts: { expected: String(expected), received: String(received) },
+  });
+}
+
+function tooSlow(): RefusalError {
+  return refusal(Reason.BUSY, "the session is read too slowly: open another with the last cursor");
+}
+
+function missed(): RefusalError {
+  return refusal(Reason.NOT_READY, "reports were missed: open another session with the last cursor");
+}
