@@ -1,0 +1,115 @@
+import { StoredOrderCodec } from "@atlas/gen/atlas/log/v1/order_store_codec";
+import type { OrderEntry } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
+import type { Order } from "@atlas/gen/atlas/order/v1/order_pb";
+import {
+  type ListOrdersRequest,
+  type ListOrdersResponse,
+  ListOrdersResponseSchema,
+} from "@atlas/gen/atlas/order/v1/order_service_pb";
+import { decode } from "@atlas/gen/codec/codec";
+import { create } from "@bufbuild/protobuf";
+import { type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt";
+import type { Store } from "../ports/store.ts";
+import { isFinal } from "../wire/order/final-status.ts";
+import { type AccountShards, unknownAccount } from "./account-shard.ts";
+import { cursorOf } from "./cursor.ts";
+import { numberIn, pageSizeOf, pageToken } from "./page.ts";
+import { ORDERS_TABLE, sortable } from "./store-layout.ts";
+
+/** Items read from the store at a time. */
+const ITEMS = 200;
+
+/**
+ * A page of an account's orders, newest first. Open orders, and those that closed too lately for the store, come from the
+ * owner; the store adds what is final there: an order that looks open in the store is the owner's to tell.
+ */
+export async function listOrders(
+  shards: AccountShards,
+  store: Store,
+  request: ListOrdersRequest,
+  deadline: number,
+): Promise<ListOrdersResponse> {
+  const filter = filterOf(request);
+  const before = numberIn(request.pageToken, filter);
+  const size = pageSizeOf(request.pageSize);
+  const response = await shards.ask(
+    request,
+    {
+      case: "orders",
+      value: {
+        $typeName: "atlas.operations.v1.OrdersQuery",
+        filter: { ...request, pageSize: size + 1 <= 1_000 ? size + 1 : size },
+        beforeSequence: BigInt(before ?? 0),
+      },
+    },
+    deadline,
+  );
+  if (response.result.case !== "orders") throw unknownAccount(request.accountId);
+  const known = response.result.value.entries;
+  const stored = request.openOnly ? [] : await storedOrders(store, request, before, size + 1);
+  const entries = merged(known, stored);
+  const page = entries.slice(0, size);
+  const more = entries.length > size || (known.length >= size && page.length === size);
+  const last = page.at(-1);
+  return create(ListOrdersResponseSchema, {
+    orders: page.map(({ order }) => order as Order),
+    nextPageToken: more && last !== undefined ? pageToken(filter, `${last.acceptedSequence}`) : "",
+    cursor: cursorOf(shards.shardOf(request.accountId), response.sequence),
+  });
+}
+
+async function storedOrders(
+  store: Store,
+  request: ListOrdersRequest,
+  before: number | undefined,
+  wanted: number,
+): Promise<OrderEntry[]> {
+  const found: OrderEntry[] = [];
+  let to = before === undefined ? undefined : sortable(before);
+  for (;;) {
+    const query = { partition: request.accountId, limit: ITEMS, descending: true, ...(to === undefined ? {} : { to }) };
+    const items = await store.query(ORDERS_TABLE, query);
+    for (const item of items) {
+      const { order, acceptedSequence } = decode(StoredOrderCodec, item.body);
+      if (order !== undefined && isFinal(order.status) && matches(order, request)) {
+        found.push({ $typeName: "atlas.operations.v1.OrderEntry", order, acceptedSequence });
+        if (found.length === wanted) return found;
+      }
+      if (isOlder(order, request.startTime)) return found;
+      to = item.sort;
+    }
+    if (items.length < ITEMS) return found;
+  }
+}
+
+/** Both are newest first; of an order that is in both the higher version counts. */
+function merged(known: readonly OrderEntry[], stored: readonly OrderEntry[]): OrderEntry[] {
+  const byId = new Map(known.map((entry) => [entry.order?.orderId, entry]));
+  for (const entry of stored) {
+    const other = byId.get(entry.order?.orderId);
+    if ((other?.order?.version ?? -1n) < (entry.order?.version ?? 0n)) byId.set(entry.order?.orderId, entry);
+  }
+  return [...byId.values()].sort((left, right) => Number(right.acceptedSequence - left.acceptedSequence));
+}
+
+/** Whether an order is what a list asks for. */
+export function matches(order: Order, request: ListOrdersRequest): boolean {
+  if (request.instrumentId !== "" && order.instrumentId !== request.instrumentId) return false;
+  if (request.openOnly && isFinal(order.status)) return false;
+  if (request.statuses.length > 0 && !request.statuses.includes(order.status)) return false;
+  return !isOlder(order, request.startTime) && !isNewer(order, request.endTime);
+}
+
+function isOlder(order: Order | undefined, start: Timestamp | undefined): boolean {
+  return start !== undefined && order?.createTime !== undefined && timestampMs(order.createTime) < timestampMs(start);
+}
+
+function isNewer(order: Order, end: Timestamp | undefined): boolean {
+  return end !== undefined && order.createTime !== undefined && timestampMs(order.createTime) >= timestampMs(end);
+}
+
+function filterOf(request: ListOrdersRequest) {
+  const { accountId, instrumentId, statuses, openOnly, startTime, endTime } = request;
+  const time = (bound: Timestamp | undefined) => (bound === undefined ? "" : `${bound.seconds}.${bound.nanos}`);
+  return ["orders", accountId, instrumentId, statuses.join(), openOnly, time(startTime), time(endTime)];
+}

@@ -1,0 +1,159 @@
+import type { Account } from "@atlas/gen/atlas/account/v1/account_pb";
+import {
+  GetAccountResponseSchema,
+  GetLimitsResponseSchema,
+  type ListAccountsRequest,
+  type ListAccountsResponse,
+  ListAccountsResponseSchema,
+  ListBalancesResponseSchema,
+  ListPositionsResponseSchema,
+} from "@atlas/gen/atlas/account/v1/account_service_pb";
+import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
+import { type Evidence, EvidenceSchema } from "@atlas/gen/atlas/log/v1/order_command_pb";
+import { StoredOrderCodec, StoredRequestCodec, StorePositionCodec } from "@atlas/gen/atlas/log/v1/order_store_codec";
+import type { Quote } from "@atlas/gen/atlas/market/v1/market_pb";
+import {
+  type GetOrderRequest,
+  type GetOrderResponse,
+  GetOrderResponseSchema,
+  type PreviewOrderRequest,
+  type PreviewOrderResponse,
+} from "@atlas/gen/atlas/order/v1/order_service_pb";
+import { decode } from "@atlas/gen/codec/codec";
+import { create } from "@bufbuild/protobuf";
+import type { Store } from "../ports/store.ts";
+import { refusal } from "../refusal/refusal-error.ts";
+import { SHARDS_TABLE } from "../shard/output-positions.ts";
+import type { ShardDirectory } from "../shard/shard-client.ts";
+import { timestampOf } from "../wire/time.ts";
+import type { AccountQueries } from "./account-queries.ts";
+import { AccountShards, unknownAccount } from "./account-shard.ts";
+import { cursorOf } from "./cursor.ts";
+import { listFills, listPostings } from "./list-history.ts";
+import { listOrders } from "./list-orders.ts";
+import { pageSizeOf, pageToken, positionOf } from "./page.ts";
+import { ORDERS_TABLE, REQUESTS_TABLE, storePositionKey } from "./store-layout.ts";
+
+/** Answers from the owners of the accounts' shards and from the store (S22). `partitions`: of order shards. */
+export function mergedAccountQueries(directory: ShardDirectory, store: Store, partitions: number): AccountQueries {
+  const shards = new AccountShards(directory, partitions);
+  return {
+    order: (request, deadline) => getOrder(shards, store, request, deadline),
+    orders: (request, deadline) => listOrders(shards, store, request, deadline),
+    fills: (request, deadline) => listFills(shards, store, request, deadline),
+    postings: (request, deadline) => listPostings(shards, store, request, deadline),
+    accounts: (request, visible, deadline) => listAccounts(shards, request, visible, deadline),
+    preview: (request, quote, deadline) => preview(shards, request, quote, deadline),
+    evidence: (kind, accountId, orderId) => evidence(store, shards.shardOf(accountId), kind, accountId, orderId),
+    account: async (request, deadline) => {
+      const { view, cursor } = await shards.account(request, deadline);
+      return create(GetAccountResponseSchema, { account: view.account, cursor });
+    },
+    balances: async (request, deadline) => {
+      const { view, cursor } = await shards.account(request, deadline);
+      return create(ListBalancesResponseSchema, { balances: view.balances, cursor });
+    },
+    positions: async (request, deadline) => {
+      const { view, cursor } = await shards.account(request, deadline);
+      return create(ListPositionsResponseSchema, { positions: view.positions, cursor });
+    },
+    limits: async (request, deadline) => {
+      const { view, cursor } = await shards.account(request, deadline);
+      return create(GetLimitsResponseSchema, { limits: view.limits, cursor });
+    },
+  };
+}
+
+async function getOrder(
+  shards: AccountShards,
+  store: Store,
+  request: GetOrderRequest,
+  deadline: number,
+): Promise<GetOrderResponse> {
+  const { accountId, orderId } = request;
+  const query = { case: "order", value: { $typeName: "atlas.operations.v1.OrderQuery", accountId, orderId } } as const;
+  const response = await shards.ask(request, query, deadline);
+  const cursor = cursorOf(shards.shardOf(accountId), response.sequence);
+  const known = response.result.case === "order" ? response.result.value.order : undefined;
+  if (known !== undefined) return create(GetOrderResponseSchema, { order: known, cursor });
+  const item = await store.get(ORDERS_TABLE, orderId);
+  const order = item === undefined ? undefined : decode(StoredOrderCodec, item.body).order;
+  if (order?.accountId === accountId) return create(GetOrderResponseSchema, { order, cursor });
+  throw refusal(Reason.UNKNOWN_ORDER, `account ${accountId} has no order ${orderId}`, { field: "order_id" });
+}
+
+async function listAccounts(
+  shards: AccountShards,
+  request: ListAccountsRequest,
+  visible: (accountId: string) => boolean,
+  deadline: number,
+): Promise<ListAccountsResponse> {
+  const after = positionOf(request.pageToken, ["accounts"]);
+  const query = { case: "accounts", value: { $typeName: "atlas.operations.v1.AccountsQuery" } } as const;
+  const answers = await Promise.all(shards.shards().map((shard) => shards.askShard(shard, query, deadline)));
+  const found: Account[] = [];
+  let position = 0n;
+  for (const { result, sequence } of answers) {
+    position += sequence;
+    if (result.case === "accounts") found.push(...result.value.accounts.filter(({ accountId }) => visible(accountId)));
+  }
+  found.sort((left, right) => (left.accountId < right.accountId ? -1 : 1));
+  const rest = after === undefined ? found : found.filter(({ accountId }) => accountId > after);
+  const page = rest.slice(0, pageSizeOf(request.pageSize));
+  const last = page.at(-1);
+  return create(ListAccountsResponseSchema, {
+    accounts: page,
+    nextPageToken: rest.length > page.length && last !== undefined ? pageToken(["accounts"], last.accountId) : "",
+    cursor: `accounts:${position}`,
+  });
+}
+
+async function preview(
+  shards: AccountShards,
+  request: PreviewOrderRequest,
+  quote: Quote | undefined,
+  deadline: number,
+): Promise<PreviewOrderResponse> {
+  const { accountId } = request;
+  const { result } = await shards.ask(
+    { accountId, notBefore: "" },
+    { case: "preview", value: { $typeName: "atlas.operations.v1.PreviewQuery", request, quote } },
+    deadline,
+  );
+  if (result.case !== "preview") throw unknownAccount(accountId);
+  return result.value;
+}
+
+/** The store's position first, then the item: what the item says then holds at that position at least (S18). */
+async function evidence(
+  store: Store,
+  shard: string,
+  kind: "order" | "funds",
+  accountId: string,
+  orderId: string,
+): Promise<Evidence> {
+  const place = await store.get(SHARDS_TABLE, storePositionKey(shard));
+  const logTime = place === undefined ? 0 : Number(decode(StorePositionCodec, place.body).logTime);
+  const digest = await usedDigest(store, kind, accountId, orderId);
+  return create(EvidenceSchema, {
+    storeTime: timestampOf(logTime),
+    absent: digest === undefined,
+    ...(digest === undefined ? {} : { contentDigest: digest }),
+  });
+}
+
+async function usedDigest(
+  store: Store,
+  kind: "order" | "funds",
+  accountId: string,
+  orderId: string,
+): Promise<Uint8Array | undefined> {
+  const item = await store.get(kind === "order" ? ORDERS_TABLE : REQUESTS_TABLE, orderId);
+  if (item === undefined) return undefined;
+  if (kind === "funds") {
+    const request = decode(StoredRequestCodec, item.body);
+    return request.accountId === accountId ? request.contentDigest : undefined;
+  }
+  const { order, contentDigest } = decode(StoredOrderCodec, item.body);
+  return order?.accountId === accountId ? contentDigest : undefined;
+}

@@ -1,0 +1,27 @@
+/** Tables of the query store, and how their items are keyed. Every item of an account is in the account's partition. */
+export const ORDERS_TABLE = "atlas_orders";
+export const BALANCES_TABLE = "atlas_balances";
+export const HISTORY_TABLE = "atlas_history";
+/** Deposits and withdrawals, by the hash of account and request id. */
+export const REQUESTS_TABLE = "atlas_idempotency";
+
+const DIGITS = 16;
+
+/** A sequence as text that sorts as the number does. */
+export function sortable(sequence: number): string {
+  return sequence.toString().padStart(DIGITS, "0");
+}
+
+/** Key of an account's consecutive events, by the first one's sequence. */
+export function historyKey(shard: string, accountId: string, firstSequence: number): string {
+  return `${shard}/${accountId}/${firstSequence}`;
+}
+
+export function balanceKey(accountId: string, asset: string): string {
+  return `${accountId}/${asset}`;
+}
+
+/** Key, in the table of shards, of how far the store shows a shard. */
+export function storePositionKey(shard: string): string {
+  return `${shard}/store`;
+}
