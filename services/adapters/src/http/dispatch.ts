@@ -1,5 +1,6 @@
+import { sourceKey } from "@atlas/platform/access/caller";
 import type { Journal } from "@atlas/platform/telemetry/journal";
-import { Code, ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError, createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import { answerPlain, type PlainHandler } from "./plain.ts";
@@ -49,7 +50,8 @@ async function answerCall(
 /** `undefined`: host and path make no URL. */
 function readHead(request: NodeServerRequest, response: NodeServerResponse) {
   try {
-    return universalRequestFromNodeRequest(request, response, undefined, undefined);
+    const values = createContextValues().set(sourceKey, request.socket.remoteAddress ?? "");
+    return universalRequestFromNodeRequest(request, response, undefined, values);
   } catch {
     return undefined;
   }

@@ -1,0 +1,58 @@
+import type { Access } from "@atlas/gen/atlas/options/v1/options_pb";
+import type { DescMethod, Message } from "@bufbuild/protobuf";
+import { findUnknown } from "../wire/unknown-check.ts";
+import { accessOf, cacheControlOf, isRead, isStandard } from "./access-rule.ts";
+import { type AccountIds, accountIdsAt } from "./account-ids.ts";
+import type { Caller } from "./caller.ts";
+import { unknownField } from "./decode-request.ts";
+import { refuseAccess } from "./may-access.ts";
+import { refuseInvalid } from "./validate.ts";
+
+/** What the contract says about calls of one method. */
+export interface CallPolicy {
+  readonly method: DescMethod;
+  /** `undefined`: anybody may, as the world defines the service. */
+  readonly rule: Access | undefined;
+  /** Whether what the server does not know is refused. */
+  readonly strict: boolean;
+  readonly cacheControl: string;
+  readonly accountIds: AccountIds | undefined;
+}
+
+/** Throws when the contract does not say who may call the method. */
+export function policyOf(method: DescMethod): CallPolicy {
+  const rule = accessOf(method);
+  return {
+    method,
+    rule,
+    strict: !isRead(method),
+    cacheControl: cacheControlOf(method),
+    accountIds:
+      rule === undefined || rule.accountField === "" ? undefined : accountIdsAt(method.input, rule.accountField),
+  };
+}
+
+/** Whether a caller must say who it is. */
+export function needsCaller(policy: CallPolicy): boolean {
+  return policy.rule !== undefined && !policy.rule.anonymous;
+}
+
+/** Throws a `RefusalError` for a caller who may not call the method whatever it asks. */
+export function checkCaller(policy: CallPolicy, caller: Caller | undefined): void {
+  if (policy.rule === undefined || policy.accountIds !== undefined) return;
+  const denied = refuseAccess(caller, policy.rule, []);
+  if (denied !== undefined) throw denied;
+}
+
+/** Throws a `RefusalError` for a message that the caller may not send, or that breaks the contract: in this order. */
+export function checkMessage(policy: CallPolicy, caller: Caller | undefined, message: Message): void {
+  if (policy.rule !== undefined && policy.accountIds !== undefined) {
+    const denied = refuseAccess(caller, policy.rule, policy.accountIds(message));
+    if (denied !== undefined) throw denied;
+  }
+  if (isStandard(policy.method)) return;
+  const unknown = policy.strict ? findUnknown(policy.method.input, message) : undefined;
+  if (unknown !== undefined) throw unknownField(unknown);
+  const invalid = refuseInvalid(policy.method.input, message);
+  if (invalid !== undefined) throw invalid;
+}

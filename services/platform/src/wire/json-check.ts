@@ -1,0 +1,54 @@
+import { type DescField, type DescMessage, fromJson, type JsonValue } from "@bufbuild/protobuf";
+
+/** What is wrong with a JSON value, and where: a path such as `entries[3].order.quantity`. */
+export interface JsonProblem {
+  readonly field: string;
+  /** The message has no such key; else the value is none of the field. */
+  readonly unknown: boolean;
+}
+
+/** The first key whose value the schema does not take; looked for when decoding has failed already. */
+export function checkJson(schema: DescMessage, json: JsonValue, path = ""): JsonProblem | undefined {
+  if (json === null || typeof json !== "object" || Array.isArray(json)) {
+    return { field: path.replace(/\.$/, ""), unknown: false };
+  }
+  for (const [key, value] of Object.entries(json)) {
+    const field = schema.fields.find((one) => one.jsonName === key || one.name === key);
+    if (field === undefined) return { field: `${path}${key}`, unknown: true };
+    const problem = checkValue(schema, field, key, value, `${path}${field.name}`);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function checkValue(
+  schema: DescMessage,
+  field: DescField,
+  key: string,
+  value: JsonValue,
+  path: string,
+): JsonProblem | undefined {
+  const nested = field.message;
+  if (nested !== undefined && field.fieldKind !== "map" && nested.file.proto.package !== "google.protobuf") {
+    if (field.fieldKind === "message" && value !== null) return checkJson(nested, value, `${path}.`);
+    if (field.fieldKind === "list" && Array.isArray(value)) return checkList(nested, value, path);
+  }
+  return accepts(schema, { [key]: value }) ? undefined : { field: path, unknown: false };
+}
+
+function checkList(schema: DescMessage, values: readonly JsonValue[], path: string): JsonProblem | undefined {
+  for (const [index, value] of values.entries()) {
+    const problem = checkJson(schema, value, `${path}[${index}].`);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function accepts(schema: DescMessage, json: JsonValue): boolean {
+  try {
+    fromJson(schema, json);
+    return true;
+  } catch {
+    return false;
+  }
+}
