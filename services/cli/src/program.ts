@@ -1,0 +1,53 @@
+import { Command } from "commander";
+import type { Io } from "./output/io.ts";
+import { accountsVerb, balancesVerb, depositVerb, positionsVerb, postingsVerb } from "./verbs/accounts.ts";
+import { cancelAllVerb, cancelVerb } from "./verbs/cancel.ts";
+import { keysVerb } from "./verbs/keys.ts";
+import { logVerb } from "./verbs/log.ts";
+import { bookVerb, instrumentsVerb, tradesVerb } from "./verbs/market.ts";
+import { matchVerb } from "./verbs/match.ts";
+import { fillsVerb, ordersVerb, orderVerb } from "./verbs/orders.ts";
+import { previewVerb } from "./verbs/preview.ts";
+import { replaceVerb } from "./verbs/replace.ts";
+import { submitVerb } from "./verbs/submit.ts";
+import { usersVerb } from "./verbs/users.ts";
+import { watchVerb } from "./verbs/watch.ts";
+
+/** The `atlas` command with every verb. Wrong usage and `--help` throw `CommanderError`. */
+export function atlasProgram(io: Io): Command {
+  const program = new Command("atlas")
+    .description("A trading platform in one process: start it, trade, watch, check.")
+    .showSuggestionAfterError();
+  const verbs = [
+    instrumentsVerb(io),
+    submitVerb(io),
+    replaceVerb(io),
+    cancelVerb(io),
+    cancelAllVerb(io),
+    ordersVerb(io),
+    orderVerb(io),
+    fillsVerb(io),
+    accountsVerb(io),
+    balancesVerb(io),
+    positionsVerb(io),
+    postingsVerb(io),
+    depositVerb(io),
+    bookVerb(io),
+    tradesVerb(io),
+    watchVerb(io),
+    previewVerb(io),
+    matchVerb(),
+    keysVerb(io),
+    usersVerb(io),
+    logVerb(io),
+  ];
+  for (const one of verbs) program.addCommand(one);
+  for (const command of [program, ...verbs, ...verbs.flatMap((one) => one.commands)]) {
+    command.exitOverride().configureOutput({ writeOut: trimmed(io.out), writeErr: trimmed(io.err) });
+  }
+  return program;
+}
+
+function trimmed(write: (text: string) => void): (text: string) => void {
+  return (text) => write(text.replace(/\n$/, ""));
+}

@@ -1,0 +1,104 @@
+/** Where a platform runs and how, or where a command finds it. */
+export interface Settings {
+  /** `ATLAS_PORT`: of the edge. */
+  readonly port: number;
+  /** `ATLAS_HOST`: the address that the edge listens on. */
+  readonly host: string;
+  /** `ATLAS_DATA`: the data folder. */
+  readonly dataFolder: string;
+  /** `ATLAS_MARKET`: who trades besides clients. */
+  readonly market: "simulated" | "recorded";
+  /** `ATLAS_LOG_LEVEL`. */
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** `ATLAS_URL`: the platform's address for commands; else made of host and port. */
+  readonly url: string;
+  /** `ATLAS_KEY`: a key for commands; else the data folder's `cli.key`. */
+  readonly key: string | undefined;
+}
+
+/** Settings as text, by the name of their variable. */
+export type RawSettings = Readonly<Record<string, string>>;
+
+/** A setting is wrong; the message names it and says what it may be. */
+export class SettingsError extends Error {
+  override name = "SettingsError";
+}
+
+const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+const MARKETS = ["simulated", "recorded"] as const;
+
+const DEFAULTS: RawSettings = {
+  ATLAS_PORT: "8080",
+  ATLAS_HOST: "127.0.0.1",
+  ATLAS_DATA: ".atlas",
+  ATLAS_MARKET: "simulated",
+  ATLAS_LOG_LEVEL: "info",
+  ATLAS_URL: "",
+  ATLAS_KEY: "",
+};
+
+/** What the process was started with. */
+export function environment(): NodeJS.ProcessEnv {
+  return process.env;
+}
+
+/** The settings of an environment, with those that the command line gives above them. */
+export function readSettings(variables: NodeJS.ProcessEnv, given: Partial<RawSettings> = {}): RawSettings {
+  const named = Object.entries({ ...variables, ...given }).filter(
+    ([name, value]) => isOurs(name) && value !== undefined,
+  );
+  return { ...DEFAULTS, ...(Object.fromEntries(named) as RawSettings) };
+}
+
+/** Throws `SettingsError` for a value that cannot be, and for a variable that does not exist (D26). */
+export function checkSettings(raw: RawSettings): Settings {
+  for (const name of Object.keys(raw)) {
+    if (!(name in DEFAULTS)) {
+      throw new SettingsError(`${name} is no setting; there are ${Object.keys(DEFAULTS).join(", ")}`);
+    }
+  }
+  const port = portOf(raw.ATLAS_PORT ?? "");
+  const host = textOf("ATLAS_HOST", raw);
+  return {
+    port,
+    host,
+    dataFolder: textOf("ATLAS_DATA", raw),
+    market: oneOf("ATLAS_MARKET", raw, MARKETS),
+    logLevel: oneOf("ATLAS_LOG_LEVEL", raw, LOG_LEVELS),
+    url: urlOf(raw.ATLAS_URL ?? "", host, port),
+    key: raw.ATLAS_KEY || undefined,
+  };
+}
+
+function isOurs(name: string): boolean {
+  return name.startsWith("ATLAS_");
+}
+
+function portOf(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
+  if (port < 0 || port > 65_535) {
+    throw new SettingsError(`ATLAS_PORT is "${text}"; it is a port from 0 (any free one) to 65535`);
+  }
+  return port;
+}
+
+function textOf(name: string, raw: RawSettings): string {
+  const text = raw[name] ?? "";
+  if (text.trim() === "") throw new SettingsError(`${name} is empty`);
+  return text;
+}
+
+function oneOf<const T extends string>(name: string, raw: RawSettings, values: readonly T[]): T {
+  const found = values.find((value) => value === raw[name]);
+  if (found === undefined) throw new SettingsError(`${name} is "${raw[name]}"; it is one of ${values.join(", ")}`);
+  return found;
+}
+
+function urlOf(text: string, host: string, port: number): string {
+  if (text === "") return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
+    throw new SettingsError(`ATLAS_URL is "${text}"; it is an address such as http://127.0.0.1:8080`);
+  }
+  return text.replace(/\/+$/, "");
+}

@@ -1,0 +1,129 @@
+import { file_atlas_log_v1_control_record } from "@atlas/gen/atlas/log/v1/control_record_pb";
+import { file_atlas_log_v1_identity_record } from "@atlas/gen/atlas/log/v1/identity_record_pb";
+import { file_atlas_log_v1_order_command } from "@atlas/gen/atlas/log/v1/order_command_pb";
+import { file_atlas_log_v1_order_event } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import { file_atlas_log_v1_venue_record } from "@atlas/gen/atlas/log/v1/venue_record_pb";
+import {
+  PartitionCountSchema,
+  type ReadLogResponse,
+  ReadLogResponseSchema,
+} from "@atlas/gen/atlas/operations/v1/operations_service_pb";
+import { timestampOf } from "@atlas/platform/wire/time";
+import { createRegistry, toJson } from "@bufbuild/protobuf";
+import type { Command } from "commander";
+import { usage } from "../client/failure.ts";
+import type { Io } from "../output/io.ts";
+import { table } from "../output/table.ts";
+import { timeOf } from "../output/words.ts";
+import { wholeNumber } from "./pages.ts";
+import { type CommonOptions, jsonLine, print, verb, withAtlas } from "./verb.ts";
+
+/** Every frame that can stand on the log. */
+export const frameRegistry = createRegistry(
+  file_atlas_log_v1_order_command,
+  file_atlas_log_v1_order_event,
+  file_atlas_log_v1_venue_record,
+  file_atlas_log_v1_control_record,
+  file_atlas_log_v1_identity_record,
+);
+
+interface LogOptions extends CommonOptions {
+  readonly partition: number;
+  readonly limit: number;
+  readonly offset: number;
+  readonly time?: string;
+}
+
+export function logVerb(io: Io): Command {
+  return verb("log", "Reads the log.", ["log count orders.events", "log tail market.data --partition 3"])
+    .addCommand(tailVerb(io))
+    .addCommand(seekVerb(io))
+    .addCommand(countVerb(io));
+}
+
+function tailVerb(io: Io): Command {
+  return verb("tail", "Shows records of a partition as they come, until it is stopped.", [
+    "log tail orders.commands --partition 3",
+    "log tail market.data --limit 5 --json",
+  ])
+    .argument("<topic>", "such as orders.events")
+    .option("--partition <n>", "the partition", wholeNumber(0, "--partition"), 0)
+    .option("--limit <n>", "stop after so many", wholeNumber(1, "--limit"), 100_000)
+    .action((topic: string, options: LogOptions) =>
+      withAtlas(io, options, async (context) => {
+        const { partitions } = await context.atlas.operations.countLog({ topic });
+        const end = partitions.find((one) => one.partition === options.partition)?.endOffset ?? 0n;
+        const { partition, limit } = options;
+        const request = { topic, partition, fromOffset: end, limit, follow: true };
+        for await (const answer of context.atlas.operations.readLog(request, { timeoutMs: 0 })) {
+          io.out(context.json ? jsonLine(ReadLogResponseSchema, answer, frameRegistry) : recordText(answer));
+        }
+      }),
+    );
+}
+
+function seekVerb(io: Io): Command {
+  return verb("seek", "Shows records of a partition from an offset or a time on.", [
+    "log seek orders.events --partition 3 --offset 1200 --limit 10",
+    "log seek venue.orders --time 2026-11-20T10:00:00Z",
+  ])
+    .argument("<topic>", "such as orders.events")
+    .option("--partition <n>", "the partition", wholeNumber(0, "--partition"), 0)
+    .option("--offset <n>", "from this offset on", wholeNumber(0, "--offset"), 0)
+    .option("--time <time>", "from the first record at or after it, such as 2026-11-20T10:00:00Z")
+    .option("--limit <n>", "at most so many", wholeNumber(1, "--limit"), 10)
+    .action((topic: string, options: LogOptions) =>
+      withAtlas(io, options, async (context) => {
+        const request = {
+          topic,
+          partition: options.partition,
+          fromOffset: BigInt(options.offset),
+          fromTime: options.time === undefined ? undefined : timestampOf(millisecondsOfText(options.time)),
+          limit: options.limit,
+        };
+        for await (const answer of context.atlas.operations.readLog(request)) {
+          io.out(context.json ? jsonLine(ReadLogResponseSchema, answer, frameRegistry) : recordText(answer));
+        }
+      }),
+    );
+}
+
+function countVerb(io: Io): Command {
+  return verb("count", "Counts the records of a topic, by partition.", ["log count market.data"])
+    .argument("<topic>", "such as orders.events")
+    .action((topic: string, options: CommonOptions) =>
+      withAtlas(io, options, async (context) => {
+        const { partitions } = await context.atlas.operations.countLog({ topic });
+        print(context, PartitionCountSchema, partitions, () =>
+          table(
+            partitions,
+            [
+              { title: "partition", right: true, of: (one) => String(one.partition) },
+              { title: "start", right: true, of: (one) => String(one.startOffset) },
+              { title: "end", right: true, of: (one) => String(one.endOffset) },
+              { title: "records", right: true, of: (one) => String(one.endOffset - one.startOffset) },
+            ],
+            "no partitions",
+          ),
+        );
+      }),
+    );
+}
+
+/** Offset and time, then each message of the frame on a line. */
+function recordText(answer: ReadLogResponse): string {
+  const head = `${answer.offset}  ${timeOf(answer.appendTime)}`;
+  if (answer.frame === undefined) return `${head}  ${answer.unreadable.length} bytes that cannot be read`;
+  const json = toJson(ReadLogResponseSchema, answer, { registry: frameRegistry }) as {
+    frame: { "@type": string; header?: { source?: string; firstNumber?: string }; messages?: unknown[] };
+  };
+  const { header, messages = [] } = json.frame;
+  const title = `${head}  ${header?.source ?? "?"}  from ${header?.firstNumber ?? 0}, ${messages.length} messages`;
+  return [title, ...messages.map((message) => `  ${JSON.stringify(message)}`)].join("\n");
+}
+
+function millisecondsOfText(text: string): number {
+  const milliseconds = Date.parse(text);
+  if (Number.isNaN(milliseconds)) throw usage(`--time is "${text}"; it is a time such as 2026-11-20T10:00:00Z`);
+  return milliseconds;
+}
