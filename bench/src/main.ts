@@ -1,0 +1,13 @@
+/** Each measures, prints its figures and ends in under four minutes. */
+const BENCHES: Readonly<Record<string, () => Promise<{ run(): void | Promise<void> }>>> = {
+  match: () => import("./match/match.ts"),
+};
+
+const name = process.argv[2] ?? "";
+const load = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+if (load === undefined) {
+  process.stderr.write(`usage: npm run bench -- ${Object.keys(BENCHES).join(" | ")}\n`);
+  process.exitCode = 2;
+} else {
+  await (await load()).run();
+}
