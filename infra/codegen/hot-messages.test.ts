@@ -1,7 +1,7 @@
-import { type DescMessage, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
-import { expect, test } from "vitest";
 import { allCodecs } from "@atlas/gen/codec/all";
 import { type Codec, decode, encode } from "@atlas/gen/codec/codec";
+import { type DescMessage, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
+import { expect, test } from "vitest";
 import { hotMessages } from "./hot-messages.ts";
 import { randomMessage, seeded } from "./random-message.ts";
 
