@@ -30,6 +30,7 @@ export class LedgerTotals {
   readonly #assets = new Map<string, AssetTotal>();
   readonly #clearing: Map<string, Clearing>[] = [];
 
+  /** Only for an event: an asset that was asked for stands in the list from then on. */
   asset(asset: string): AssetTotal {
     let total = this.#assets.get(asset);
     if (total === undefined) {
@@ -39,6 +40,7 @@ export class LedgerTotals {
     return total;
   }
 
+  /** Only for an event, too. */
   clearing(venue: number, asset: string): Clearing {
     while (this.#clearing.length <= venue) this.#clearing.push(new Map());
     const ofVenue = this.#clearing[venue] as Map<string, Clearing>;
@@ -48,6 +50,11 @@ export class LedgerTotals {
       ofVenue.set(asset, clearing);
     }
     return clearing;
+  }
+
+  /** Paid in so far; nothing came: zero. */
+  depositedMinor(asset: string): bigint {
+    return this.#assets.get(asset)?.depositedMinor ?? 0n;
   }
 
   /** What lies between the shard and a venue; nothing came or went: zero. */

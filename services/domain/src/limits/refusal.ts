@@ -23,7 +23,7 @@ export type OmsRefusal =
   | { readonly reason: "NOT_ENUMERATED"; readonly field: string }
   | { readonly reason: "OFF_TICK"; readonly field: string; readonly price: string; readonly tick: string }
   | { readonly reason: "OFF_LOT"; readonly field: string; readonly quantity: string; readonly lot: string }
-  | { readonly reason: "BAD_NUMBER"; readonly field: string; readonly why: StepRefusal["reason"] | "NEGATIVE" }
+  | { readonly reason: "BAD_NUMBER"; readonly field: string; readonly why: StepRefusal["reason"] | "OUT_OF_RANGE" }
   | { readonly reason: "IMPOSSIBLE_COMBINATION"; readonly field: string; readonly because: string }
   | {
       readonly reason: "NOTIONAL_OUT_OF_BOUNDS";

@@ -3,7 +3,7 @@ import type { Liquidity, Side } from "../instrument/terms.ts";
 import type { NewOrder } from "../limits/new-order.ts";
 import type { Quote } from "../limits/quote.ts";
 import type { Listing } from "../order/listing.ts";
-import type { VenueExecutionType, VenueReason } from "../venue/venue-report.ts";
+import type { VenueExecutionType } from "../venue/venue-report.ts";
 
 /** One input of an order shard, as the log holds it. */
 export interface OmsInput {
@@ -133,6 +133,7 @@ export interface AllotToVenue {
 /** What a venue tells of an order, in the instrument's units. */
 export interface VenueReportInput {
   readonly kind: "REPORT";
+  readonly commandId: string;
   readonly orderId: string;
   readonly version: number;
   readonly accountId: string;
@@ -145,7 +146,6 @@ export interface VenueReportInput {
   readonly cumulativeLots: number;
   readonly liquidity: Liquidity | undefined;
   readonly matchId: string;
-  readonly refusal: VenueReason | undefined;
   /** What the shard's clearing with the venue must hold after it; empty: nothing to compare. */
   readonly linkTotals: readonly { readonly asset: string; readonly amountMinor: bigint }[];
   /** Log time of the venue's decision. */

@@ -5,7 +5,6 @@ import type { Posting } from "../ledger/posting.ts";
 import type { OmsRefusal } from "../limits/refusal.ts";
 import type { Listing } from "../order/listing.ts";
 import type { OrderProgress, OrderTerms } from "../order/open-order.ts";
-import type { VenueReason } from "../venue/venue-report.ts";
 import type { LinkIn, Principal } from "./oms-command.ts";
 
 /** A message that an event sends to another shard. */
@@ -138,8 +137,6 @@ export interface OrderMoved {
   readonly position: Position | undefined;
   /** Of REPLACE_REQUESTED. */
   readonly replacement: Replacement | undefined;
-  /** Why the venue says so. */
-  readonly reason: VenueReason | undefined;
 }
 
 export interface OrderFill {

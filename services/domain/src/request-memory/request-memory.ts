@@ -64,18 +64,29 @@ export class RequestMemory {
 
   /** Remembers an id that was settled at a log time, as number `next`, and forgets what is too old or too many. */
   remember(accountId: string, requestId: string, digest: Uint8Array, logTime: number): void {
-    this.record(this.#next, accountId, requestId, digest, logTime);
+    this.record(this.#next, accountId, requestId, digest, logTime, 0);
     this.count(logTime);
   }
 
-  /** Half of `remember`, for a slab restored from an image: puts an id under its number, if it is not there already. */
-  record(number: number, accountId: string, requestId: string, digest: Uint8Array, logTime: number): void {
+  /**
+   * Half of `remember`, for slabs restored from an image: puts an id under its number, if it is not there already. `sequence` is
+   * that of the event which settled it.
+   */
+  record(
+    number: number,
+    accountId: string,
+    requestId: string,
+    digest: Uint8Array,
+    logTime: number,
+    sequence: number,
+  ): void {
     if (number < this.#first) return;
     const slab = this.#slabFor(number);
     const place = number % SLAB_IDS;
     if (slab.has(place)) return;
     this.#key.set(accountId, requestId);
     slab.put(place, this.#key.bytes, this.#key.length, digest, logTime);
+    slab.changedAt = sequence;
     this.#table.add(this.#key.hash, number % TABLE_NUMBERS);
   }
 

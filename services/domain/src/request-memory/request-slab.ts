@@ -8,6 +8,8 @@ const FIRST_BYTES = 4_096;
 export class RequestSlab {
   /** Number of its first id. */
   readonly first: number;
+  /** Sequence of the event that settled its last id. */
+  changedAt = 0;
   #keys = new Uint8Array(FIRST_BYTES);
   #used = 0;
   readonly #starts = new Uint32Array(SLAB_IDS);

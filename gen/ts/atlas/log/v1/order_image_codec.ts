@@ -907,8 +907,6 @@ export const WorkImageCodec: Codec<WorkImage> = {
 
 export function writeWorkImage(w: Writer, m: WorkImage): void {
   if (m.$unknown !== undefined) w.unknown(m.$unknown);
-  if (m.contentDigest.length > 0) w.copy(58, m.contentDigest);
-  if (m.requestId !== "") w.string(50, m.requestId);
   if (m.cursor !== 0n) w.uint64(40, m.cursor);
   if (m.side !== 0) w.enum(32, m.side);
   if (m.instrumentId !== "") w.string(26, m.instrumentId);
@@ -922,8 +920,6 @@ export function readWorkImage(r: Reader, end: number): WorkImage {
   let $instrumentId: WorkImage["instrumentId"] = "";
   let $side: WorkImage["side"] = 0;
   let $cursor: WorkImage["cursor"] = 0n;
-  let $requestId: WorkImage["requestId"] = "";
-  let $contentDigest: WorkImage["contentDigest"] = new Uint8Array(0);
   while (r.pos < end) {
     const tag = r.tag();
     switch (tag) {
@@ -942,12 +938,6 @@ export function readWorkImage(r: Reader, end: number): WorkImage {
       case 40:
         $cursor = r.uint64();
         break;
-      case 50:
-        $requestId = r.string();
-        break;
-      case 58:
-        $contentDigest = r.copy();
-        break;
       default:
         throw r.unknown("atlas.log.v1.WorkImage", tag);
     }
@@ -960,8 +950,6 @@ export function readWorkImage(r: Reader, end: number): WorkImage {
     instrumentId: $instrumentId,
     side: $side,
     cursor: $cursor,
-    requestId: $requestId,
-    contentDigest: $contentDigest,
   };
 }
 
