@@ -1,9 +1,8 @@
 /**
  * Kafka's 32-bit murmur2 (`org.apache.kafka.common.utils.Utils.murmur2`), as an unsigned number, so that any client
- * in any language finds the same partition.
+ * in any language finds the same partition. Of the first `length` bytes.
  */
-export function murmur2(key: Uint8Array): number {
-  const length = key.length;
+export function murmur2(key: Uint8Array, length = key.length): number {
   const tail = length & ~3;
   let hash = SEED ^ length;
   for (let index = 0; index < tail; index += 4) {

@@ -26,6 +26,20 @@ describe("murmur2", () => {
   });
 });
 
+test("a key's partition is that of its UTF-8, however long and whatever its letters", () => {
+  const keys = fc.oneof(
+    fc.string({ maxLength: 80 }),
+    fc.string({ unit: "binary", maxLength: 80 }),
+    fc.constant("x".repeat(65)),
+  );
+  fc.assert(
+    fc.property(keys, (key) => {
+      expect(partitionOf(key, 1009)).toBe((murmur2(new TextEncoder().encode(key)) & 0x7fffffff) % 1009);
+    }),
+    { numRuns: 300 },
+  );
+});
+
 test("utf8 is what TextEncoder writes, lone surrogates included", () => {
   const encoder = new TextEncoder();
   const text = fc.oneof(
