@@ -27,7 +27,7 @@ export class EventOutputs<Command, Event, Report> {
   readonly #author: FrameAuthor;
   readonly #partition: number;
   readonly #positions: OutputPositions;
-  readonly #acknowledged: (sequence: number) => void;
+  readonly #acknowledged: (place: EventsPlace) => void;
   readonly #links = new Map<string, Outbox<LinkEntry>>();
   readonly #events: Outbox<SequencedEntry<Event>>;
   #reports: Outbox<SequencedEntry<Report>> | undefined;
@@ -39,7 +39,7 @@ export class EventOutputs<Command, Event, Report> {
     kind: EventShardKind<Command, Event, Report>,
     shard: EventShard<Command, Event>,
     partition: number,
-    acknowledged: (sequence: number) => void,
+    acknowledged: (place: EventsPlace) => void,
   ) {
     this.#ports = ports;
     this.#kind = kind;
@@ -141,9 +141,10 @@ export class EventOutputs<Command, Event, Report> {
     return new Outbox(
       this.#options(topic.name, this.#partition, PATIENCE),
       new EventFraming(this.#author, codec, (sequence, { offset }) => {
-        this.#places.push({ sequence, offset });
+        const place = { sequence, offset };
+        this.#places.push(place);
         this.#positions.raise(topic.name, sequence, 0n);
-        this.#acknowledged(sequence);
+        this.#acknowledged(place);
       }),
     );
   }

@@ -13,6 +13,7 @@ import type { EventShardKind } from "./event-shard-kind.ts";
 import { ImageWriter } from "./image-writer.ts";
 import { InputLoop } from "./input-loop.ts";
 import { notReady } from "./not-ready.ts";
+import type { EventsPlace } from "./output-positions.ts";
 import { ReadGate } from "./read-gate.ts";
 import { recoverEvents } from "./recovery.ts";
 import type { FollowReceiver, ShardClient } from "./shard-client.ts";
@@ -32,8 +33,12 @@ export interface OwnerPorts {
 export interface OwnerHooks<Event> {
   /** After events were decided and applied, before anybody hears of them. */
   decided(events: readonly Event[]): void;
-  /** Events through this sequence stand on the log. */
-  acknowledged(sequence: number): void;
+  /** Events through this place stand on the log. */
+  acknowledged(place: EventsPlace): void;
+  /** Through where the service's own projection has everything; asked once, before recovery. Absent: it has none. */
+  projected?(): Promise<EventsPlace>;
+  /** The events behind that which stood on the log, in sequence; the shard's state holds them. Once, before any other. */
+  recovered?(events: readonly Event[]): Promise<void>;
   /** Answers a read from the state as it is now. */
   answer(
     request: ReadRequest,
@@ -88,7 +93,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
       settled: (offset) => this.#settled(offset),
       failed: (error) => this.#fail(error),
     });
-    this.#outputs = new EventOutputs(ports, kind, shard, partition, (sequence) => this.#acknowledged(sequence));
+    this.#outputs = new EventOutputs(ports, kind, shard, partition, (place) => this.#acknowledged(place));
     this.#images = new ImageWriter(ports, shard.name, shard.slabs);
     const late = () => notReady(`${shard.name} has not come so far in time`);
     this.#offsets = new ReadGate(ports.clock, 0, late);
@@ -105,14 +110,18 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     const { log } = this.#ports;
     const end = (await log.range(this.#kind.inputs.topic.name, this.#partition)).end;
     const left = await this.#outputs.load();
-    const recovered = await recoverEvents(this.#ports, this.#kind, this.#shard, this.#partition, this.#images, left);
+    const projected = (await this.#hooks.projected?.()) ?? left;
+    const from = projected.sequence < left.sequence ? projected : left;
+    const recovered = await recoverEvents(this.#ports, this.#kind, this.#shard, this.#partition, this.#images, from);
+    const missed = recovered.events.filter((event) => this.#kind.sequenceOf(event) > projected.sequence);
+    await this.#hooks.recovered?.(missed);
     this.#feed = new EventFeed(this.#shard.sequence, (events) => this.#kind.respond(events));
     this.#outputs.resume(recovered);
     this.#comparison = new EventComparison(this.#ports, this.#kind, this.#partition, recovered.eventsEnd, {
       recent: (sequence) => this.#feed?.recent(sequence),
       differs: (error) => this.#fail(error),
     });
-    this.#hooks.acknowledged(this.#shard.sequence);
+    this.#hooks.acknowledged(this.#outputs.eventsPlace());
     this.#sequences.raise(this.#shard.sequence);
     while (this.#shard.workOpen) this.#take(this.#shard.advance());
     this.#publish();
@@ -187,9 +196,9 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#sequences.raise(this.#shard.sequence);
   }
 
-  #acknowledged(sequence: number): void {
-    this.#images.acknowledged(sequence);
-    this.#hooks.acknowledged(sequence);
+  #acknowledged(place: EventsPlace): void {
+    this.#images.acknowledged(place.sequence);
+    this.#hooks.acknowledged(place);
   }
 
   #fail(error: Error): void {

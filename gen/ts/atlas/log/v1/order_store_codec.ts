@@ -2,7 +2,7 @@ import type { Codec } from "../../../codec/codec.ts";
 import { merge } from "../../../codec/codec.ts";
 import type { StoredBalance, StoredHistory, StoredOrder, StoredRequest, StorePosition } from "./order_store_pb.ts";
 import type { Writer } from "../../../codec/writer.ts";
-import { OrderCodec, readFill, readOrder, writeFill, writeOrder } from "../../order/v1/order_codec.ts";
+import { OrderCodec, readOrder, writeOrder } from "../../order/v1/order_codec.ts";
 import type { Reader } from "../../../codec/reader.ts";
 import { readOrderEvent, writeOrderEvent } from "./order_event_codec.ts";
 import { BalanceCodec, readBalance, writeBalance } from "../../account/v1/account_codec.ts";
@@ -17,13 +17,7 @@ export const StoredOrderCodec: Codec<StoredOrder> = {
 
 export function writeStoredOrder(w: Writer, m: StoredOrder): void {
   if (m.$unknown !== undefined) w.unknown(m.$unknown);
-  if (m.sequence !== 0n) w.uint64(40, m.sequence);
-  for (let index = m.fills.length - 1; index >= 0; index--) {
-    const value = m.fills[index]!;
-    const before = w.length;
-    writeFill(w, value);
-    w.close(34, before);
-  }
+  if (m.sequence !== 0n) w.uint64(32, m.sequence);
   if (m.contentDigest.length > 0) w.copy(26, m.contentDigest);
   if (m.acceptedSequence !== 0n) w.uint64(16, m.acceptedSequence);
   if (m.order !== undefined) {
@@ -37,7 +31,6 @@ export function readStoredOrder(r: Reader, end: number): StoredOrder {
   let $order: StoredOrder["order"] = undefined;
   let $acceptedSequence: StoredOrder["acceptedSequence"] = 0n;
   let $contentDigest: StoredOrder["contentDigest"] = new Uint8Array(0);
-  let $fills: StoredOrder["fills"] = [];
   let $sequence: StoredOrder["sequence"] = 0n;
   while (r.pos < end) {
     const tag = r.tag();
@@ -51,10 +44,7 @@ export function readStoredOrder(r: Reader, end: number): StoredOrder {
       case 26:
         $contentDigest = r.copy();
         break;
-      case 34:
-        $fills.push(readFill(r, r.end(end)));
-        break;
-      case 40:
+      case 32:
         $sequence = r.uint64();
         break;
       default:
@@ -67,7 +57,6 @@ export function readStoredOrder(r: Reader, end: number): StoredOrder {
     order: $order,
     acceptedSequence: $acceptedSequence,
     contentDigest: $contentDigest,
-    fills: $fills,
     sequence: $sequence,
   };
 }
@@ -209,6 +198,7 @@ export const StorePositionCodec: Codec<StorePosition> = {
 
 export function writeStorePosition(w: Writer, m: StorePosition): void {
   if (m.$unknown !== undefined) w.unknown(m.$unknown);
+  if (m.eventsOffset !== 0n) w.uint64(24, m.eventsOffset);
   if (m.logTime !== 0n) w.uint64(16, m.logTime);
   if (m.sequence !== 0n) w.uint64(8, m.sequence);
 }
@@ -216,6 +206,7 @@ export function writeStorePosition(w: Writer, m: StorePosition): void {
 export function readStorePosition(r: Reader, end: number): StorePosition {
   let $sequence: StorePosition["sequence"] = 0n;
   let $logTime: StorePosition["logTime"] = 0n;
+  let $eventsOffset: StorePosition["eventsOffset"] = 0n;
   while (r.pos < end) {
     const tag = r.tag();
     switch (tag) {
@@ -224,6 +215,9 @@ export function readStorePosition(r: Reader, end: number): StorePosition {
         break;
       case 16:
         $logTime = r.uint64();
+        break;
+      case 24:
+        $eventsOffset = r.uint64();
         break;
       default:
         throw r.unknown("atlas.log.v1.StorePosition", tag);
@@ -234,5 +228,6 @@ export function readStorePosition(r: Reader, end: number): StorePosition {
     $typeName: "atlas.log.v1.StorePosition",
     sequence: $sequence,
     logTime: $logTime,
+    eventsOffset: $eventsOffset,
   };
 }

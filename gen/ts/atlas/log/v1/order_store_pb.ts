@@ -10,7 +10,7 @@ import type { Balance } from "../../account/v1/account_pb.ts";
 import { file_atlas_account_v1_account } from "../../account/v1/account_pb.ts";
 import type { OrderEvent } from "./order_event_pb.ts";
 import { file_atlas_log_v1_order_event } from "./order_event_pb.ts";
-import type { Fill, Order } from "../../order/v1/order_pb.ts";
+import type { Order } from "../../order/v1/order_pb.ts";
 import { file_atlas_order_v1_order } from "../../order/v1/order_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atlas/log/v1/order_store.proto.
  */
 export const file_atlas_log_v1_order_store: GenFile = /*@__PURE__*/
-  fileDesc("Ch5hdGxhcy9sb2cvdjEvb3JkZXJfc3RvcmUucHJvdG8SDGF0bGFzLmxvZy52MSKdAQoLU3RvcmVkT3JkZXISJAoFb3JkZXIYASABKAsyFS5hdGxhcy5vcmRlci52MS5PcmRlchIZChFhY2NlcHRlZF9zZXF1ZW5jZRgCIAEoBBIWCg5jb250ZW50X2RpZ2VzdBgDIAEoDBIjCgVmaWxscxgEIAMoCzIULmF0bGFzLm9yZGVyLnYxLkZpbGwSEAoIc2VxdWVuY2UYBSABKAQiOQoNU3RvcmVkSGlzdG9yeRIoCgZldmVudHMYASADKAsyGC5hdGxhcy5sb2cudjEuT3JkZXJFdmVudCJhCg1TdG9yZWRCYWxhbmNlEhIKCmFjY291bnRfaWQYASABKAkSKgoHYmFsYW5jZRgCIAEoCzIZLmF0bGFzLmFjY291bnQudjEuQmFsYW5jZRIQCghzZXF1ZW5jZRgDIAEoBCJhCg1TdG9yZWRSZXF1ZXN0EhIKCmFjY291bnRfaWQYASABKAkSEgoKcmVxdWVzdF9pZBgCIAEoCRIWCg5jb250ZW50X2RpZ2VzdBgDIAEoDBIQCghldmVudF9pZBgEIAEoCSIzCg1TdG9yZVBvc2l0aW9uEhAKCHNlcXVlbmNlGAEgASgEEhAKCGxvZ190aW1lGAIgASgEYgZwcm90bzM", [file_atlas_account_v1_account, file_atlas_log_v1_order_event, file_atlas_order_v1_order]);
+  fileDesc("Ch5hdGxhcy9sb2cvdjEvb3JkZXJfc3RvcmUucHJvdG8SDGF0bGFzLmxvZy52MSJ4CgtTdG9yZWRPcmRlchIkCgVvcmRlchgBIAEoCzIVLmF0bGFzLm9yZGVyLnYxLk9yZGVyEhkKEWFjY2VwdGVkX3NlcXVlbmNlGAIgASgEEhYKDmNvbnRlbnRfZGlnZXN0GAMgASgMEhAKCHNlcXVlbmNlGAQgASgEIjkKDVN0b3JlZEhpc3RvcnkSKAoGZXZlbnRzGAEgAygLMhguYXRsYXMubG9nLnYxLk9yZGVyRXZlbnQiYQoNU3RvcmVkQmFsYW5jZRISCgphY2NvdW50X2lkGAEgASgJEioKB2JhbGFuY2UYAiABKAsyGS5hdGxhcy5hY2NvdW50LnYxLkJhbGFuY2USEAoIc2VxdWVuY2UYAyABKAQiYQoNU3RvcmVkUmVxdWVzdBISCgphY2NvdW50X2lkGAEgASgJEhIKCnJlcXVlc3RfaWQYAiABKAkSFgoOY29udGVudF9kaWdlc3QYAyABKAwSEAoIZXZlbnRfaWQYBCABKAkiSgoNU3RvcmVQb3NpdGlvbhIQCghzZXF1ZW5jZRgBIAEoBBIQCghsb2dfdGltZRgCIAEoBBIVCg1ldmVudHNfb2Zmc2V0GAMgASgEYgZwcm90bzM", [file_atlas_account_v1_account, file_atlas_log_v1_order_event, file_atlas_order_v1_order]);
 
 /**
  * An item of `atlas_orders`: also the record of the request that made the order.
@@ -48,16 +48,9 @@ export type StoredOrder = Message<"atlas.log.v1.StoredOrder"> & {
   contentDigest: Uint8Array;
 
   /**
-   * Its first 20 fills; the history has all.
-   *
-   * @generated from field: repeated atlas.order.v1.Fill fills = 4;
-   */
-  fills: Fill[];
-
-  /**
    * The shard's sequence at which it was taken.
    *
-   * @generated from field: uint64 sequence = 5;
+   * @generated from field: uint64 sequence = 4;
    */
   sequence: bigint;
 };
@@ -186,6 +179,13 @@ export type StorePosition = Message<"atlas.log.v1.StorePosition"> & {
    * @generated from field: uint64 log_time = 2;
    */
   logTime: bigint;
+
+  /**
+   * Later events stand at this offset of the event topic or behind it.
+   *
+   * @generated from field: uint64 events_offset = 3;
+   */
+  eventsOffset: bigint;
 };
 
 /**
