@@ -1,5 +1,6 @@
 import { ReadRequestSchema } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import type { Clock } from "@atlas/platform/ports/clock";
+import { notReady } from "@atlas/platform/shard/not-ready";
 import type { ShardClient } from "@atlas/platform/shard/shard-client";
 import { create } from "@bufbuild/protobuf";
 import { IDENTITY_SHARD, type IdentityView } from "./identity-view.ts";
@@ -60,8 +61,21 @@ export class Freshness {
     const askedAt = this.#clock.monotonic();
     const query = { case: "state", value: { withStateHash: false } } as const;
     const state = await this.#client.read(create(ReadRequestSchema, { shard: IDENTITY_SHARD, query }), deadline);
-    await new Promise<void>((confirmed) => {
-      this.#targets.push({ sequence: Number(state.sequence), askedAt, confirmed });
+    await this.#shows(Number(state.sequence), askedAt, deadline);
+  }
+
+  #shows(sequence: number, askedAt: number, deadline: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const late = this.#clock.after(Math.max(0, deadline - this.#clock.monotonic()), () => {
+        this.#targets = this.#targets.filter((other) => other !== target);
+        reject(notReady(`this gateway has not heard what ${IDENTITY_SHARD} decided in time`));
+      });
+      const confirmed = () => {
+        late();
+        resolve();
+      };
+      const target: Target = { sequence, askedAt, confirmed };
+      this.#targets.push(target);
       this.#reached();
     });
   }

@@ -1,0 +1,113 @@
+import { ControlCommandCodec } from "@atlas/gen/atlas/log/v1/control_record_codec";
+import type { ControlCommand, ControlEvent } from "@atlas/gen/atlas/log/v1/control_record_pb";
+import { IdentityCommandCodec } from "@atlas/gen/atlas/log/v1/identity_record_codec";
+import type { IdentityCommand, IdentityEvent } from "@atlas/gen/atlas/log/v1/identity_record_pb";
+import type { Chance } from "@atlas/platform/ports/chance";
+import type { Clock } from "@atlas/platform/ports/clock";
+import type { Digest } from "@atlas/platform/ports/digest";
+import type { Log } from "@atlas/platform/ports/log";
+import type { SecretFiles } from "@atlas/platform/ports/secret-files";
+import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
+import type { Journal } from "@atlas/platform/telemetry/journal";
+import { topics } from "@atlas/platform/topic/topics";
+import { AccessTokens } from "../access/access-tokens.ts";
+import { BearerAuthenticator } from "../access/bearer-authenticator.ts";
+import { GuessLimiter } from "../access/guess-limiter.ts";
+import { IDENTITY_SHARD, IdentityView } from "../access/identity-view.ts";
+import { loadSigningKey } from "../access/signing-key.ts";
+import { ShardFollower } from "../follow/shard-follower.ts";
+import { CONTROL_SHARD, type InstrumentContext } from "../instrument/instrument-context.ts";
+import { revokePrincipal } from "../instrument/revoke-principal.ts";
+import type { IdentityContext } from "./identity-context.ts";
+import { provisionLocalKey } from "./provision-local-key.ts";
+import { FollowedIntake } from "./record-intake.ts";
+
+export interface SignInPorts {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly digest: Digest;
+  readonly journal: Journal;
+  readonly directory: ShardDirectory;
+  /** Of the data folder. */
+  readonly files: SecretFiles;
+  /** The gateway's name on links. */
+  readonly incarnation: string;
+}
+
+/** How a gateway knows callers, and what the methods of IdentityService and InstrumentService need. */
+export interface SignIn {
+  readonly authenticator: BearerAuthenticator;
+  readonly identity: IdentityContext;
+  readonly instruments: InstrumentContext;
+  stop(): void;
+}
+
+/** How long the first key may take to be made. */
+const PROVISION_PATIENCE = 60_000;
+
+/** Opens a gateway's sign-in; resolves when callers can be told apart and the local key works. The shards must run. */
+export async function openSignIn(ports: SignInPorts): Promise<SignIn> {
+  const { clock, chance, digest, directory, files, journal } = ports;
+  const identityClient = directory.client(IDENTITY_SHARD);
+  const view = new IdentityView(identityClient, ports);
+  const tokens = new AccessTokens(await loadSigningKey(files, chance));
+  const guesses = new GuessLimiter(clock);
+  const authenticator = new BearerAuthenticator(identityClient, { clock, digest, view, tokens, guesses });
+  const control = await openControl(ports);
+  const instruments: InstrumentContext = { intake: control.intake, directory, clock, digest };
+  const intake = identityIntake(ports, view);
+  const { freshness } = authenticator;
+  const identity: IdentityContext = {
+    ...{ intake, view, freshness, tokens, guesses, clock, chance, digest },
+    revoke: (principal, deadline) => revokePrincipal(principal, deadline, instruments),
+  };
+  await authenticator.start();
+  const deadline = clock.monotonic() + PROVISION_PATIENCE;
+  const replaced = await provisionLocalKey(files, identity, deadline);
+  for (const principal of replaced) {
+    journal.info("a local key was replaced", { keyId: principal.keyId });
+    await identity.revoke(principal, deadline);
+  }
+  const stop = () => {
+    authenticator.stop();
+    control.stop();
+    intake.stop();
+  };
+  return { authenticator, identity, instruments, stop };
+}
+
+function identityIntake(ports: SignInPorts, view: IdentityView): FollowedIntake<IdentityCommand, IdentityEvent> {
+  const { log, clock, digest, journal, incarnation } = ports;
+  const options = { log, clock, digest, journal, source: incarnation };
+  const { name } = topics.identityCommands;
+  const intake = new FollowedIntake<IdentityCommand, IdentityEvent>(options, name, IdentityCommandCodec);
+  view.listen({ event: (event) => intake.decided(event), missed: () => intake.missed() });
+  return intake;
+}
+
+async function openControl(ports: SignInPorts) {
+  const { log, clock, digest, journal, incarnation, directory } = ports;
+  const options = { log, clock, digest, journal, source: incarnation };
+  const { name } = topics.controlCommands;
+  const intake = new FollowedIntake<ControlCommand, ControlEvent>(options, name, ControlCommandCodec);
+  const follower = new ShardFollower<ControlEvent>(
+    {
+      shard: CONTROL_SHARD,
+      query: { case: "state", value: { $typeName: "atlas.operations.v1.StateQuery", withStateHash: false } },
+      of: ({ events }) => (events.case === "controlEvents" ? events.value.messages : []),
+      began: (_, again) => {
+        if (again) intake.missed();
+      },
+      event: (event) => intake.decided(event),
+    },
+    directory.client(CONTROL_SHARD),
+    ports,
+  );
+  await follower.start();
+  const stop = () => {
+    follower.stop();
+    intake.stop();
+  };
+  return { intake, stop };
+}

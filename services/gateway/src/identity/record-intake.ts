@@ -1,0 +1,120 @@
+import type { Refusal } from "@atlas/gen/atlas/error/v1/refusal_pb";
+import type { ControlCommand, ControlEvent } from "@atlas/gen/atlas/log/v1/control_record_pb";
+import type { IdentityCommand, IdentityEvent } from "@atlas/gen/atlas/log/v1/identity_record_pb";
+import type { Codec } from "@atlas/gen/codec/codec";
+import type { Clock } from "@atlas/platform/ports/clock";
+import { RefusalError } from "@atlas/platform/refusal/refusal-error";
+import { timestampOf } from "@atlas/platform/wire/time";
+import { type Outgoing, PartitionWriter, type PartitionWriterOptions } from "../intake/partition-writer.ts";
+import { silenceRefusal } from "../intake/silence.ts";
+
+/** What every command of a shard without accounts has. */
+interface Command {
+  readonly commandId: string;
+}
+
+/** What every event of such a shard has. */
+interface Event {
+  readonly sequence: bigint;
+  readonly commandId: string;
+  readonly event: { case?: string | undefined; value?: unknown };
+}
+
+/** Puts commands on the log and tells what its shard decided. */
+export interface RecordIntake<Sent extends Command, Decided extends Event> {
+  /**
+   * Sends a command; `command_id` and `valid_until` are the intake's. Rejects with the `RefusalError` that the shard
+   * answered; OUTCOME_UNKNOWN when `deadline` (clock's monotonic milliseconds) passes first; NOT_READY when the log is away.
+   */
+  submit(command: Sent, deadline: number): Promise<Decided>;
+}
+
+export type IdentityIntake = RecordIntake<IdentityCommand, IdentityEvent>;
+export type ControlIntake = RecordIntake<ControlCommand, ControlEvent>;
+
+/** Milliseconds that a command is worth logging. */
+const VALIDITY = 15_000;
+/** The longest command holds a definition of an instrument. */
+const WEIGHT = 16_384;
+
+interface Waiting<Sent, Decided> extends Outgoing<Sent> {
+  abandoned: boolean;
+  resolve(event: Decided): void;
+  reject(error: Error): void;
+  readonly cancel: () => void;
+}
+
+/** The intake of the control shard, or of the identity shard; whoever follows the shard hands its events over. */
+export class FollowedIntake<Sent extends Command, Decided extends Event> implements RecordIntake<Sent, Decided> {
+  readonly #writer: PartitionWriter<Sent>;
+  readonly #clock: Clock;
+  readonly #source: string;
+  readonly #waiting = new Map<string, Waiting<Sent, Decided>>();
+  #lastNumber = 0;
+
+  constructor(
+    options: Omit<PartitionWriterOptions<Sent>, "partition" | "topic" | "codec">,
+    topic: string,
+    codec: Codec<Sent>,
+  ) {
+    this.#clock = options.clock;
+    this.#source = options.source;
+    this.#writer = new PartitionWriter({ ...options, topic, codec, partition: 0 });
+  }
+
+  submit(command: Sent, deadline: number): Promise<Decided> {
+    return new Promise((resolve, reject) => {
+      const commandId = `${this.#source}-${++this.#lastNumber}`;
+      const validUntil = timestampOf(Math.floor(this.#clock.now()) + VALIDITY);
+      const now = this.#clock.monotonic();
+      const waiting: Waiting<Sent, Decided> = {
+        message: { ...command, commandId, validUntil },
+        weight: WEIGHT,
+        giveUpAt: now + VALIDITY,
+        abandoned: false,
+        mayStand: false,
+        dropped: () => this.#silent(commandId, false),
+        resolve,
+        reject,
+        cancel: this.#clock.after(Math.max(0, deadline - now), () => this.#silent(commandId, waiting.mayStand)),
+      };
+      this.#waiting.set(commandId, waiting);
+      this.#writer.push(waiting);
+    });
+  }
+
+  /** An event of the shard, in sequence. */
+  decided(event: Decided): void {
+    const waiting = this.#take(event.commandId);
+    if (waiting === undefined) return;
+    const refusal = refusalIn(event);
+    if (refusal === undefined) waiting.resolve(event);
+    else waiting.reject(new RefusalError(refusal));
+  }
+
+  /** Events were missed: what was decided of the commands sent will not be told. */
+  missed(): void {
+    for (const [commandId, { mayStand }] of [...this.#waiting]) if (mayStand) this.#silent(commandId, true);
+  }
+
+  stop(): void {
+    this.#writer.stop();
+    for (const [commandId, { mayStand }] of [...this.#waiting]) this.#silent(commandId, mayStand);
+  }
+
+  #silent(commandId: string, mayStand: boolean): void {
+    this.#take(commandId)?.reject(silenceRefusal(mayStand ? "OUTCOME_UNKNOWN" : "NOTHING_LOGGED"));
+  }
+
+  #take(commandId: string): Waiting<Sent, Decided> | undefined {
+    const waiting = this.#waiting.get(commandId);
+    this.#waiting.delete(commandId);
+    waiting?.cancel();
+    if (waiting !== undefined) waiting.abandoned = true;
+    return waiting;
+  }
+}
+
+function refusalIn({ event }: Event): Refusal | undefined {
+  return event.case === "answered" ? (event.value as { readonly refusal?: Refusal }).refusal : undefined;
+}
