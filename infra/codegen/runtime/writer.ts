@@ -54,6 +54,20 @@ export class Writer {
     this.prefix(tag, this.length - before);
   }
 
+  /** Ends a message of a stream, as Connect and gRPC envelope it: no flags, then the length in four bytes. */
+  envelope(before: number): void {
+    const length = this.length - before;
+    this.reserve(OVERHEAD);
+    const bytes = this.bytes;
+    const pos = this.pos - 5;
+    bytes[pos] = 0;
+    bytes[pos + 1] = length >>> 24;
+    bytes[pos + 2] = length >>> 16;
+    bytes[pos + 3] = length >>> 8;
+    bytes[pos + 4] = length;
+    this.pos = pos;
+  }
+
   string(tag: number, text: string): void {
     const length = text.length;
     if (length > LONG_TEXT) {
