@@ -1,0 +1,213 @@
+import type { Balance } from "@atlas/gen/atlas/account/v1/account_pb";
+import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import { StoredOrderCodec, StorePositionCodec } from "@atlas/gen/atlas/log/v1/order_store_codec";
+import type { Order } from "@atlas/gen/atlas/order/v1/order_pb";
+import { decode } from "@atlas/gen/codec/codec";
+import type { Clock } from "@atlas/platform/ports/clock";
+import type { Digest } from "@atlas/platform/ports/digest";
+import type { Store, StorePut } from "@atlas/platform/ports/store";
+import { ORDERS_TABLE, storePositionKey } from "@atlas/platform/query/store-layout";
+import { type EventsPlace, SHARDS_TABLE } from "@atlas/platform/shard/output-positions";
+import { millisecondsOf } from "@atlas/platform/wire/time";
+import { UnstoredHistory } from "./history.ts";
+import { type OrderView, OrderViews } from "./order-views.ts";
+import { balanceItem, historyItems, orderItem, positionItem, requestItem } from "./store-items.ts";
+
+export interface ProjectionPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly digest: Digest;
+}
+
+/** What the projection asks of the shard's state. */
+export interface ProjectedState {
+  /** As in frames: `oms/3`. */
+  readonly name: string;
+  readonly partition: number;
+  /** Open orders as clients see them, in the order of acceptance. */
+  openOrders(): Iterable<OrderView>;
+  balance(accountId: string, asset: string): Balance | undefined;
+}
+
+/** Milliseconds over which changes are gathered (S27). */
+const PACE = 250;
+/** After the store refused. */
+const RETRY = 500;
+/** Items a call. */
+const ITEMS = 1_000;
+
+/** What goes to the store together: the shard as it was at `sequence`. */
+interface Batch {
+  readonly sequence: number;
+  readonly logTime: number;
+  readonly orders: readonly Order[];
+  readonly puts: readonly StorePut[];
+}
+
+/**
+ * Writes a shard to the query store (S27): orders, balances, history and used request ids, behind the log and never ahead of it
+ * (I21). What the store lacks stays in memory, for reads.
+ */
+export class Projection {
+  readonly views = new OrderViews();
+  readonly history = new UnstoredHistory();
+  readonly #ports: ProjectionPorts;
+  readonly #state: ProjectedState;
+  #orders = new Set<OrderView>();
+  #balances = new Map<string, Set<string>>();
+  #requests: StorePut[] = [];
+  #decided = 0;
+  #logTime = 0;
+  #stored = 0;
+  #places: EventsPlace[] = [{ sequence: 0, offset: 0 }];
+  #batch: Batch | undefined;
+  #scheduled = false;
+  #writing = false;
+  #closed = false;
+
+  constructor(ports: ProjectionPorts, state: ProjectedState) {
+    this.#ports = ports;
+    this.#state = state;
+  }
+
+  /** The store has everything through this sequence. */
+  get storedSequence(): number {
+    return this.#stored;
+  }
+
+  /** Events that the store does not show (S24, S27). */
+  get lag(): number {
+    return this.#decided - this.#stored;
+  }
+
+  /** Through where the store has everything. */
+  async load(): Promise<EventsPlace> {
+    const item = await this.#ports.store.get(SHARDS_TABLE, storePositionKey(this.#state.name));
+    if (item === undefined) return { sequence: 0, offset: 0 };
+    const { sequence, eventsOffset, logTime } = decode(StorePositionCodec, item.body);
+    const place = { sequence: Number(sequence), offset: Number(eventsOffset) };
+    this.#stored = place.sequence;
+    this.#decided = place.sequence;
+    this.#logTime = Number(logTime);
+    this.#places = [place];
+    return place;
+  }
+
+  /** Events behind that, with the shard's state at the last of them. */
+  async recovered(events: readonly OrderEvent[]): Promise<void> {
+    for (const view of this.#state.openOrders()) this.views.set(view);
+    for (const event of events) {
+      if (event.orderId !== "" && this.views.get(event.orderId) === undefined) await this.#fetch(event.orderId);
+    }
+    this.decided(events);
+  }
+
+  decided(events: readonly OrderEvent[]): void {
+    for (const event of events) this.#note(event);
+    const last = events.at(-1);
+    if (last === undefined) return;
+    this.#decided = Number(last.sequence);
+    this.#logTime = millisecondsOf(last.occurredAt) ?? this.#logTime;
+    this.#schedule(PACE);
+  }
+
+  acknowledged(place: EventsPlace): void {
+    this.#places.push(place);
+    this.#tryWrite();
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** An order that ended before the shard's state was taken: as it is in the store, which has all that came before. */
+  async #fetch(orderId: string): Promise<void> {
+    const item = await this.#ports.store.get(ORDERS_TABLE, orderId);
+    if (item === undefined) return;
+    const { order, acceptedSequence, contentDigest } = decode(StoredOrderCodec, item.body);
+    if (order !== undefined) this.views.set({ order, acceptedSequence: Number(acceptedSequence), contentDigest });
+  }
+
+  #note(event: OrderEvent): void {
+    if (event.accountId !== "") this.history.add(event);
+    const view = this.views.apply(event);
+    if (view !== undefined) this.#orders.add(view);
+    for (const { accountId, asset } of event.postings) this.#noteBalance(accountId, asset);
+    const request = requestItem(event, this.#state.partition, this.#ports.digest);
+    if (request !== undefined) this.#requests.push(request);
+  }
+
+  #noteBalance(accountId: string, asset: string): void {
+    const assets = this.#balances.get(accountId);
+    if (assets === undefined) this.#balances.set(accountId, new Set([asset]));
+    else assets.add(asset);
+  }
+
+  #schedule(milliseconds: number): void {
+    if (this.#scheduled || this.#closed) return;
+    this.#scheduled = true;
+    this.#ports.clock.after(milliseconds, () => {
+      this.#scheduled = false;
+      if (this.#closed) return;
+      if (this.#batch === undefined && this.lag > 0) this.#batch = this.#seal();
+      this.#tryWrite();
+    });
+  }
+
+  /** What changed since the last batch, as it is now. It waits for the log. */
+  #seal(): Batch {
+    const sequence = this.#decided;
+    const puts: StorePut[] = [];
+    const orders: Order[] = [];
+    for (const view of this.#orders) {
+      puts.push(orderItem(view, sequence));
+      orders.push(view.order);
+    }
+    for (const [accountId, events] of this.history.taken())
+      puts.push(...historyItems(this.#state.name, accountId, events));
+    for (const [accountId, assets] of this.#balances) {
+      for (const asset of assets) {
+        const balance = this.#state.balance(accountId, asset);
+        if (balance !== undefined) puts.push(balanceItem(accountId, balance, sequence));
+      }
+    }
+    puts.push(...this.#requests);
+    this.#orders = new Set();
+    this.#balances = new Map();
+    this.#requests = [];
+    return { sequence, logTime: this.#logTime, orders, puts };
+  }
+
+  #tryWrite(): void {
+    const batch = this.#batch;
+    if (batch === undefined || this.#writing || this.#closed) return;
+    while (this.#places.length > 1 && (this.#places[1] as EventsPlace).sequence <= batch.sequence) this.#places.shift();
+    if ((this.#places.at(-1) as EventsPlace).sequence < batch.sequence) return;
+    this.#writing = true;
+    this.#write(batch).then(
+      () => this.#done(batch),
+      () => {
+        this.#writing = false;
+        this.#schedule(RETRY);
+      },
+    );
+  }
+
+  async #write(batch: Batch): Promise<void> {
+    const { store } = this.#ports;
+    for (let start = 0; start < batch.puts.length; start += ITEMS) {
+      await store.putAll(batch.puts.slice(start, start + ITEMS));
+    }
+    const place = this.#places[0] as EventsPlace;
+    await store.putAll([positionItem(this.#state.name, batch.sequence, batch.logTime, place.offset)]);
+  }
+
+  #done(batch: Batch): void {
+    this.#writing = false;
+    this.#batch = undefined;
+    this.#stored = batch.sequence;
+    this.history.dropThrough(batch.sequence);
+    for (const order of batch.orders) this.views.drop(order);
+    if (this.lag > 0) this.#schedule(PACE);
+  }
+}

@@ -1,0 +1,107 @@
+import type { Balance } from "@atlas/gen/atlas/account/v1/account_pb";
+import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import {
+  StoredBalanceCodec,
+  StoredHistoryCodec,
+  StoredOrderCodec,
+  StoredRequestCodec,
+  StorePositionCodec,
+} from "@atlas/gen/atlas/log/v1/order_store_codec";
+import { encode } from "@atlas/gen/codec/codec";
+import type { Digest } from "@atlas/platform/ports/digest";
+import type { StorePut } from "@atlas/platform/ports/store";
+import {
+  BALANCES_TABLE,
+  balanceKey,
+  HISTORY_TABLE,
+  historyKey,
+  ORDERS_TABLE,
+  REQUESTS_TABLE,
+  sortable,
+  storePositionKey,
+} from "@atlas/platform/query/store-layout";
+import { SHARDS_TABLE } from "@atlas/platform/shard/output-positions";
+import { orderIdOf } from "@atlas/platform/text/order-id";
+import type { OrderView } from "./order-views.ts";
+
+/** Events in one item of the history (S27). */
+const PACK = 100;
+
+export function orderItem({ order, acceptedSequence, contentDigest }: OrderView, sequence: number): StorePut {
+  const body = encode(StoredOrderCodec, {
+    $typeName: "atlas.log.v1.StoredOrder",
+    order,
+    acceptedSequence: BigInt(acceptedSequence),
+    contentDigest,
+    sequence: BigInt(sequence),
+  });
+  const { orderId: key, accountId: partition, version } = order;
+  return {
+    table: ORDERS_TABLE,
+    item: { key, partition, sort: sortable(acceptedSequence), version: Number(version), body },
+  };
+}
+
+/** An account's events, up to 100 an item. */
+export function historyItems(shard: string, accountId: string, events: readonly OrderEvent[]): StorePut[] {
+  const items: StorePut[] = [];
+  for (let start = 0; start < events.length; start += PACK) {
+    const packed = events.slice(start, start + PACK);
+    const first = Number(packed[0]?.sequence);
+    const body = encode(StoredHistoryCodec, { $typeName: "atlas.log.v1.StoredHistory", events: packed });
+    items.push({
+      table: HISTORY_TABLE,
+      item: {
+        key: historyKey(shard, accountId, first),
+        partition: accountId,
+        sort: sortable(first),
+        version: Number(packed.at(-1)?.sequence),
+        body,
+      },
+    });
+  }
+  return items;
+}
+
+export function balanceItem(accountId: string, balance: Balance, sequence: number): StorePut {
+  const body = encode(StoredBalanceCodec, {
+    $typeName: "atlas.log.v1.StoredBalance",
+    accountId,
+    balance,
+    sequence: BigInt(sequence),
+  });
+  const key = balanceKey(accountId, balance.asset);
+  return { table: BALANCES_TABLE, item: { key, partition: accountId, sort: balance.asset, version: sequence, body } };
+}
+
+/** The record of a deposit's or withdrawal's request id; `undefined`: the event is neither. */
+export function requestItem(event: OrderEvent, shard: number, digest: Digest): StorePut | undefined {
+  if (event.event.case !== "fundsMoved" || event.requestId === "") return undefined;
+  const { accountId, requestId, contentDigest, eventId } = event;
+  const body = encode(StoredRequestCodec, {
+    $typeName: "atlas.log.v1.StoredRequest",
+    accountId,
+    requestId,
+    contentDigest,
+    eventId,
+  });
+  const key = orderIdOf(digest, shard, accountId, requestId);
+  return {
+    table: REQUESTS_TABLE,
+    item: { key, partition: accountId, sort: key, version: Number(event.sequence), body },
+  };
+}
+
+/** How far the store shows the shard. */
+export function positionItem(shard: string, sequence: number, logTime: number, eventsOffset: number): StorePut {
+  const body = encode(StorePositionCodec, {
+    $typeName: "atlas.log.v1.StorePosition",
+    sequence: BigInt(sequence),
+    logTime: BigInt(logTime),
+    eventsOffset: BigInt(eventsOffset),
+  });
+  return {
+    table: SHARDS_TABLE,
+    item: { key: storePositionKey(shard), partition: shard, sort: "store", version: sequence, body },
+  };
+}
