@@ -23,13 +23,16 @@ export interface StartedPlatform {
   kill(): Promise<void>;
 }
 
+/** Arguments for the platform's Node, such as `--cpu-prof`. */
+const NODE_ARGUMENTS = process.env.ATLAS_BENCH_NODE?.split(" ") ?? [];
+
 /** Starts a platform by `atlas start` and waits until it is ready. Rejects with what it said if it ends before. */
 export async function startPlatform(folder?: string, args: readonly string[] = []): Promise<StartedPlatform> {
   const port = await freePort();
   const path = folder ?? mkdtempSync(join(tmpdir(), "atlas-bench-"));
   const began = performance.now();
   const environment = { ...process.env, ATLAS_PORT: `${port}`, ATLAS_DATA: path, ATLAS_LOG_LEVEL: "warn" };
-  const child = spawn(process.execPath, [MAIN, "start", ...args], {
+  const child = spawn(process.execPath, [...NODE_ARGUMENTS, MAIN, "start", ...args], {
     env: environment,
     stdio: ["ignore", "pipe", "pipe"],
   });
