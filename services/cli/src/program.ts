@@ -3,12 +3,14 @@ import type { Io } from "./output/io.ts";
 import { accountsVerb, balancesVerb, depositVerb, positionsVerb, postingsVerb } from "./verbs/accounts.ts";
 import { cancelAllVerb, cancelVerb } from "./verbs/cancel.ts";
 import { keysVerb } from "./verbs/keys.ts";
+import { loadVerb } from "./verbs/load.ts";
 import { logVerb } from "./verbs/log.ts";
 import { bookVerb, instrumentsVerb, tradesVerb } from "./verbs/market.ts";
 import { matchVerb } from "./verbs/match.ts";
 import { fillsVerb, ordersVerb, orderVerb } from "./verbs/orders.ts";
 import { previewVerb } from "./verbs/preview.ts";
 import { replaceVerb } from "./verbs/replace.ts";
+import { replayVerb } from "./verbs/replay.ts";
 import { submitVerb } from "./verbs/submit.ts";
 import { usersVerb } from "./verbs/users.ts";
 import { watchVerb } from "./verbs/watch.ts";
@@ -37,6 +39,8 @@ export function atlasProgram(io: Io): Command {
     watchVerb(io),
     previewVerb(io),
     matchVerb(),
+    replayVerb(io),
+    loadVerb(io),
     keysVerb(io),
     usersVerb(io),
     logVerb(io),
