@@ -69,6 +69,7 @@ export function newBook(
     acceptance: 0,
     recordingNumber: 0,
     lastTicker: undefined,
+    publishedAt: 0,
     earliestExpiry: Number.POSITIVE_INFINITY,
   };
 }

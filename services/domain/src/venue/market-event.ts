@@ -22,8 +22,8 @@ export interface BookSnapshot extends MarketEventHead {
 }
 
 /**
- * Levels as they stand after the input that touched them, best first. Every applied tick yields one for each
- * instrument, without levels if nothing changed: it proves that the market is alive.
+ * Levels as they stand after the input that touched them, best first. A tick after half a second of silence yields one for
+ * each instrument, without levels if nothing changed: it proves that the market is alive (S7).
  */
 export interface BookDelta extends MarketEventHead {
   readonly kind: "BOOK_DELTA";
@@ -41,7 +41,7 @@ export interface TradePrinted extends MarketEventHead {
 }
 
 /**
- * At a tick, at most once a second and only if something in it changed. Between two of them the newer bid, ask and
+ * At a tick, at most once a minute and only if something in it changed. Between two of them the newer bid, ask and
  * last are in the deltas and trades. `open` to `volume` cover the session: since the last 00:00 UTC of log time.
  */
 export interface Ticker extends MarketEventHead {

@@ -7,8 +7,13 @@ import type { Ticker } from "./market-event.ts";
 import type { Turn } from "./turn.ts";
 import type { VenueBook } from "./venue-state.ts";
 
-/** Milliseconds of log time between two tickers of an instrument. */
-const TICKER_INTERVAL = 1000;
+/**
+ * Milliseconds of log time between two tickers of an instrument. Between them readers count for themselves, from trades and
+ * deltas: on the log a ticker is where a reader without a past begins.
+ */
+const TICKER_INTERVAL = 60_000;
+/** Milliseconds after which a market without changes says that it is alive: well below what a quote may be old (S7). */
+const LONGEST_SILENCE = 500;
 
 /** Prints a match on the tape; answers its id. */
 export function publishTrade(
@@ -35,10 +40,11 @@ export function publishTrade(
   return matchId;
 }
 
-/** Tells what the input changed in the book; `always`: also that it changed nothing. */
-export function publishDelta(turn: Turn, venueBook: VenueBook, always: boolean): void {
+/** Tells what the input changed in the book; `ticked`: after a silence also that it changed nothing. */
+export function publishDelta(turn: Turn, venueBook: VenueBook, ticked: boolean): void {
   const { book } = venueBook;
-  if (!always && !book.isTouched) return;
+  if (!book.isTouched && !(ticked && hasBeenSilent(turn, venueBook))) return;
+  venueBook.publishedAt = turn.time.appendTime;
   turn.market.push({
     kind: "BOOK_DELTA",
     instrumentId: venueBook.instrument.instrumentId,
@@ -49,6 +55,12 @@ export function publishDelta(turn: Turn, venueBook: VenueBook, always: boolean):
     asks: touchedLevels(book, SELL),
   });
   book.forgetTouched();
+}
+
+/** Time that runs backwards ends a silence, too: a market must not stand still until the clock has caught up. */
+function hasBeenSilent({ time }: Turn, { publishedAt }: VenueBook): boolean {
+  const silence = time.appendTime - publishedAt;
+  return silence < 0 || silence >= LONGEST_SILENCE;
 }
 
 /** A new instrument's empty book. */

@@ -10,13 +10,17 @@ import { deskOf } from "./venue-desk.ts";
 import type { RecordedMarket, Tick } from "./venue-input.ts";
 import type { VenueBook } from "./venue-state.ts";
 
-/** S10: the next tick, not too soon after the last, moves every instrument; any other changes nothing. */
+/**
+ * S10: the next tick, not too soon after the last, moves every instrument; any other changes nothing. Append times are
+ * compared as they are: after a clock went back (F17) log time stands still for long, and the market must not.
+ */
 export function applyTick(turn: Turn, input: Tick): void {
   const { state, time } = turn;
   if (input.number !== state.tickNumber + 1) return;
-  if (state.tickNumber > 0 && (time.logTime - state.tickTime) * 2 < state.settings.tickInterval) return;
+  const elapsed = time.appendTime - state.tickTime;
+  if (state.tickNumber > 0 && elapsed >= 0 && elapsed * 2 < state.settings.tickInterval) return;
   state.tickNumber = input.number;
-  state.tickTime = time.logTime;
+  state.tickTime = time.appendTime;
   for (const venueBook of state.books) {
     advanceSession(venueBook.figures, time.logTime);
     expireDayOrders(turn, venueBook);

@@ -47,6 +47,7 @@ export interface BookSlab {
   readonly acceptance: number;
   readonly recordingNumber: number;
   readonly lastTicker: Ticker | undefined;
+  readonly publishedAt: number;
   /** Bids, then asks; best level first, each in its queue's order. */
   readonly orders: readonly RestingOrder[];
 }
@@ -127,6 +128,7 @@ function snapshotBook(venueBook: VenueBook): BookSlab {
     acceptance: venueBook.acceptance,
     recordingNumber: venueBook.recordingNumber,
     lastTicker: venueBook.lastTicker,
+    publishedAt: venueBook.publishedAt,
     orders: [...restingOrders(venueBook, BUY), ...restingOrders(venueBook, SELL)],
   };
 }
@@ -172,6 +174,7 @@ function restoreBook(state: VenueState, slab: BookSlab): VenueBook {
   venueBook.acceptance = slab.acceptance;
   venueBook.recordingNumber = slab.recordingNumber;
   venueBook.lastTicker = slab.lastTicker;
+  venueBook.publishedAt = slab.publishedAt;
   for (const resting of slab.orders) {
     const { side, priceTicks, leavesLots, filledLots, loweredLots, acceptance, terms } = resting;
     const order: VenueOrder =

@@ -30,7 +30,7 @@ export interface VenueState {
   shardSequence: number;
   /** Matches so far, on all books. */
   matchCount: number;
-  /** The last tick applied, 0 before the first, and its log time. */
+  /** The last tick applied, 0 before the first, and its append time. */
   tickNumber: number;
   tickTime: number;
 }
@@ -62,6 +62,8 @@ export interface VenueBook {
   /** The last step of a recording applied, 0 before the first. */
   recordingNumber: number;
   lastTicker: Ticker | undefined;
+  /** Append time of the input that last told something of the book; 0: none. */
+  publishedAt: number;
   /** No DAY order ends before this. */
   earliestExpiry: number;
 }
