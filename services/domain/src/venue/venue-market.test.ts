@@ -1,10 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { SelfTradePrevention } from "../instrument/terms.ts";
-import { partitionOf } from "../partition/partition.ts";
 import { lines, MIDNIGHT, Scenario } from "./testing/scenario.ts";
 import type { VenueOutput } from "./turn.ts";
-import type { PlaceOrder } from "./venue-input.ts";
-import { restoreVenue, snapshotVenue } from "./venue-snapshot.ts";
 
 function scenario(): Scenario {
   const venue = new Scenario();
