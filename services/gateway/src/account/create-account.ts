@@ -3,9 +3,9 @@ import {
   type CreateAccountResponse,
   CreateAccountResponseSchema,
 } from "@atlas/gen/atlas/account/v1/account_service_pb";
+import { cursorOf } from "@atlas/platform/query/cursor";
 import { create } from "@bufbuild/protobuf";
 import type { CallContext } from "../call-context.ts";
-import { cursorOf } from "../follow/cursor.ts";
 import { decideForAccount } from "./account-command.ts";
 import type { AccountContext } from "./account-context.ts";
 

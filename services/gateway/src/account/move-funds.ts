@@ -10,10 +10,10 @@ import {
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import type { Amount } from "@atlas/gen/atlas/money/v1/amount_pb";
+import { cursorOf } from "@atlas/platform/query/cursor";
 import { RefusalError } from "@atlas/platform/refusal/refusal-error";
 import { create } from "@bufbuild/protobuf";
 import type { CallContext } from "../call-context.ts";
-import { cursorOf } from "../follow/cursor.ts";
 import { invalidField } from "../refusal/invalid-field.ts";
 import { decideFunds } from "./account-command.ts";
 import type { AccountContext } from "./account-context.ts";

@@ -4,6 +4,7 @@ import type { Clock } from "@atlas/platform/ports/clock";
 import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
 import { shardName } from "@atlas/platform/shard/shard-name";
 import type { Journal } from "@atlas/platform/telemetry/journal";
+import type { NoticeBoard } from "../stream/notice-board.ts";
 import { ShardFollower } from "./shard-follower.ts";
 
 /** The instruments that control has defined, as this gateway has heard of them. */
@@ -11,19 +12,27 @@ export class InstrumentView {
   readonly #instruments = new Map<string, Instrument>();
   readonly #follower: ShardFollower<ControlEvent>;
 
-  constructor(directory: ShardDirectory, ports: { readonly clock: Clock; readonly journal: Journal }) {
+  /** What changes is posted as a notice to everybody. */
+  constructor(
+    directory: ShardDirectory,
+    notices: NoticeBoard,
+    ports: { readonly clock: Clock; readonly journal: Journal },
+  ) {
     const shard = shardName("control", 0);
     this.#follower = new ShardFollower<ControlEvent>(
       {
         shard,
         query: { case: "instruments", value: { $typeName: "atlas.operations.v1.InstrumentsQuery" } },
         of: ({ events }) => (events.case === "controlEvents" ? events.value.messages : []),
-        began: ({ result }) => {
+        began: ({ result, sequence }) => {
+          notices.begin(Number(sequence));
           if (result.case === "instruments") for (const instrument of result.value.instruments) this.#take(instrument);
         },
-        event: ({ event }) => {
+        event: ({ event, sequence, occurredAt }) => {
           const change = event.case === "decided" ? event.value.change?.change : undefined;
-          if (change?.case === "instrumentDefined") this.#take(change.value);
+          if (change?.case !== "instrumentDefined") return;
+          this.#take(change.value);
+          notices.post(Number(sequence), noticeOf(change.value), occurredAt);
         },
       },
       directory.client(shard),
@@ -47,4 +56,8 @@ export class InstrumentView {
   #take(instrument: Instrument): void {
     this.#instruments.set(instrument.instrumentId, instrument);
   }
+}
+
+function noticeOf({ instrumentId, version }: Instrument): string {
+  return version > 1n ? `The terms of ${instrumentId} have changed.` : `${instrumentId} can be traded.`;
 }

@@ -11,6 +11,7 @@ import {
   type RevokeApiKeyResponse,
   RevokeApiKeyResponseSchema,
 } from "@atlas/gen/atlas/identity/v1/identity_service_pb";
+import { cursorOf } from "@atlas/platform/query/cursor";
 import { refusal } from "@atlas/platform/refusal/refusal-error";
 import { hexadecimal } from "@atlas/platform/text/hexadecimal";
 import { millisecondsOf } from "@atlas/platform/wire/time";
@@ -18,7 +19,6 @@ import { create } from "@bufbuild/protobuf";
 import { newApiKeySecret } from "../access/api-key-secret.ts";
 import { IDENTITY_SHARD } from "../access/identity-view.ts";
 import type { CallContext } from "../call-context.ts";
-import { cursorOf } from "../follow/cursor.ts";
 import { invalidField } from "../refusal/invalid-field.ts";
 import { ask, isAdmin, subjectOf, unknownUser } from "./asked.ts";
 import type { IdentityContext } from "./identity-context.ts";

@@ -12,10 +12,10 @@ import {
   type SetRolesResponse,
   SetRolesResponseSchema,
 } from "@atlas/gen/atlas/identity/v1/identity_service_pb";
+import { cursorOf } from "@atlas/platform/query/cursor";
 import { create } from "@bufbuild/protobuf";
 import { IDENTITY_SHARD } from "../access/identity-view.ts";
 import type { CallContext } from "../call-context.ts";
-import { cursorOf } from "../follow/cursor.ts";
 import { ask, userAsIs } from "./asked.ts";
 import type { IdentityContext } from "./identity-context.ts";
 import { pageOf } from "./page.ts";

@@ -9,11 +9,11 @@ import {
   ListInstrumentsResponseSchema,
 } from "@atlas/gen/atlas/instrument/v1/instrument_service_pb";
 import { ReadRequestSchema } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
+import { cursorOf, sequenceOf } from "@atlas/platform/query/cursor";
 import { refusal } from "@atlas/platform/refusal/refusal-error";
 import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
 import { create } from "@bufbuild/protobuf";
 import type { CallContext } from "../call-context.ts";
-import { cursorOf, sequenceOf } from "../follow/cursor.ts";
 import { pageOf } from "../identity/page.ts";
 import { CONTROL_SHARD, type InstrumentContext } from "./instrument-context.ts";
 

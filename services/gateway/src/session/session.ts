@@ -8,12 +8,12 @@ import {
 } from "@atlas/gen/atlas/order/v1/order_session_service_pb";
 import type { Caller } from "@atlas/platform/access/caller";
 import { refuseInvalid } from "@atlas/platform/access/validate";
+import { cursorOf, sequenceOf } from "@atlas/platform/query/cursor";
 import { RefusalError, refusal } from "@atlas/platform/refusal/refusal-error";
 import type { SessionSink, TradeSession } from "@atlas/platform/session/trade-session";
 import { shardName } from "@atlas/platform/shard/shard-name";
 import { base64url } from "@atlas/platform/text/base64url";
 import { timestampOf } from "@atlas/platform/wire/time";
-import { cursorOf, sequenceOf } from "../follow/cursor.ts";
 import { invalidField } from "../refusal/invalid-field.ts";
 import type { AnswerDoor } from "./answers.ts";
 import { heartbeatOf, refuseOpening } from "./open-session.ts";

@@ -1,0 +1,22 @@
+import type { Authenticator } from "@atlas/platform/access/caller";
+import type { Clock } from "@atlas/platform/ports/clock";
+import type { AccountQueries } from "@atlas/platform/query/account-queries";
+import type { Journal } from "@atlas/platform/telemetry/journal";
+import type { OrderEvents } from "../follow/order-events.ts";
+import type { AccountSnapshots } from "./account-snapshot.ts";
+import type { MarketGroups } from "./market-groups.ts";
+import type { NoticeBoard } from "./notice-board.ts";
+
+/** What streams share. */
+export interface StreamContext {
+  readonly events: OrderEvents;
+  readonly snapshots: AccountSnapshots;
+  readonly queries: AccountQueries;
+  readonly markets: MarketGroups;
+  readonly notices: NoticeBoard;
+  readonly credentials: Pick<Authenticator, "watch">;
+  /** Whether there is such an instrument. */
+  readonly isDefined: (instrumentId: string) => boolean;
+  readonly clock: Clock;
+  readonly journal: Journal;
+}
