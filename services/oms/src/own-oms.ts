@@ -1,0 +1,65 @@
+import { OrderCommandCodec } from "@atlas/gen/atlas/log/v1/order_command_codec";
+import type { OrderCommand } from "@atlas/gen/atlas/log/v1/order_command_pb";
+import { OrderEventCodec } from "@atlas/gen/atlas/log/v1/order_event_codec";
+import { type OrderEvent, OrderEventFrameSchema } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import { FollowResponseSchema } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
+import { ExecutionReportCodec } from "@atlas/gen/atlas/order/v1/execution_report_codec";
+import type { ExecutionReport } from "@atlas/gen/atlas/order/v1/execution_report_pb";
+import type { EventShardKind } from "@atlas/platform/shard/event-shard-kind";
+import { EventShardOwner, type OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
+import { type PartitionCounts, topics } from "@atlas/platform/topic/topics";
+import { executionReportOf } from "@atlas/platform/wire/order/execution-report";
+import { create } from "@bufbuild/protobuf";
+import { balanceOf } from "./account-view.ts";
+import { answerOms } from "./answer-oms.ts";
+import { OmsShard } from "./oms-shard.ts";
+import { Projection } from "./projection.ts";
+
+const KIND: EventShardKind<OrderCommand, OrderEvent, ExecutionReport> = {
+  inputs: { topic: topics.orderCommands, codec: OrderCommandCodec },
+  events: { topic: topics.orderEvents, codec: OrderEventCodec },
+  reports: { channel: { topic: topics.executionReports, codec: ExecutionReportCodec }, of: executionReportOf },
+  sequenceOf: (event) => Number(event.sequence),
+  respond: (events) => {
+    const value = create(OrderEventFrameSchema);
+    value.messages = events as OrderEvent[];
+    return create(FollowResponseSchema, { events: { case: "orderEvents", value } });
+  },
+};
+
+export interface OmsSettings {
+  readonly partition: number;
+  readonly partitions: PartitionCounts;
+}
+
+/** An order shard with its owner and its projection. */
+export interface OwnedOms {
+  readonly shard: OmsShard;
+  readonly projection: Projection;
+  readonly owner: EventShardOwner<OrderCommand, OrderEvent, ExecutionReport>;
+}
+
+/** Owns one order shard; `start` it. */
+export function ownOms(ports: OwnerPorts, settings: OmsSettings, hooks: { failed(error: Error): void }): OwnedOms {
+  const { partition, partitions } = settings;
+  const shard = new OmsShard(partition, partitions.venue);
+  const projection = new Projection(ports, {
+    name: shard.name,
+    partition,
+    openOrders: () => shard.openOrders(),
+    balance: (accountId, asset) => {
+      const account = shard.state.accounts.get(accountId);
+      return account === undefined ? undefined : balanceOf(account, asset);
+    },
+  });
+  const owner = new EventShardOwner(ports, KIND, shard, partition, {
+    decided: (events) => projection.decided(events),
+    acknowledged: (place) => projection.acknowledged(place),
+    projected: () => projection.load(),
+    recovered: (events) => projection.recovered(events),
+    answer: (request, outputs, inputOffset) =>
+      answerOms(shard, projection, request, { outputs, inputOffset }, ports.digest),
+    failed: (error) => hooks.failed(error),
+  });
+  return { shard, projection, owner };
+}
