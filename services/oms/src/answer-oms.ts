@@ -7,6 +7,7 @@ import type {
   ReadRequest,
   ReadResponse,
 } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
+import type { Clock } from "@atlas/platform/ports/clock";
 import type { Digest } from "@atlas/platform/ports/digest";
 import type { OwnerPlace } from "@atlas/platform/progress/answer-state";
 import { matches } from "@atlas/platform/query/list-orders";
@@ -31,13 +32,13 @@ export function answerOms(
   projection: Projection,
   request: ReadRequest,
   place: OwnerPlace,
-  digest: Digest,
+  ports: { readonly digest: Digest; readonly clock: Clock },
 ): ReadResponse {
   return {
     $typeName: "atlas.operations.v1.ReadResponse",
     sequence: BigInt(shard.sequence),
     storedSequence: BigInt(projection.storedSequence),
-    result: resultOf(shard, projection, request.query, place, digest),
+    result: resultOf(shard, projection, request.query, place, ports),
   };
 }
 
@@ -46,7 +47,7 @@ function resultOf(
   projection: Projection,
   query: ReadRequest["query"],
   place: OwnerPlace,
-  digest: Digest,
+  ports: { readonly digest: Digest; readonly clock: Clock },
 ): ReadResponse["result"] {
   const { state } = shard;
   switch (query.case) {
@@ -63,9 +64,9 @@ function resultOf(
     case "events":
       return eventsOf(state, projection, query.value.accountId);
     case "preview":
-      return answerPreview(state, query.value);
+      return answerPreview(state, query.value, ports.clock.now());
     case "state":
-      return { case: "state", value: stateOf(shard, projection, query.value.withStateHash, place, digest) };
+      return { case: "state", value: stateOf(shard, projection, query.value.withStateHash, place, ports.digest) };
     default:
       throw refusal(Reason.INVALID_FIELD, `${shard.name} does not answer that`, { field: "query" });
   }

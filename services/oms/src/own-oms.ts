@@ -57,8 +57,7 @@ export function ownOms(ports: OwnerPorts, settings: OmsSettings, hooks: { failed
     acknowledged: (place) => projection.acknowledged(place),
     projected: () => projection.load(),
     recovered: (events) => projection.recovered(events),
-    answer: (request, outputs, inputOffset) =>
-      answerOms(shard, projection, request, { outputs, inputOffset }, ports.digest),
+    answer: (request, outputs, inputOffset) => answerOms(shard, projection, request, { outputs, inputOffset }, ports),
     failed: (error) => hooks.failed(error),
   });
   return { shard, projection, owner };
