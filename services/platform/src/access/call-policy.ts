@@ -53,6 +53,8 @@ export function checkMessage(policy: CallPolicy, caller: Caller | undefined, mes
   if (isStandard(policy.method)) return;
   const unknown = policy.strict ? findUnknown(policy.method.input, message) : undefined;
   if (unknown !== undefined) throw unknownField(unknown);
+  // On a session one bad request does not end the others: it answers each itself.
+  if (policy.method.methodKind === "bidi_streaming") return;
   const invalid = refuseInvalid(policy.method.input, message);
   if (invalid !== undefined) throw invalid;
 }

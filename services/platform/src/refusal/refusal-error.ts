@@ -22,7 +22,7 @@ export class RefusalError extends Error {
 
 /** `throw refusal(Reason.UNKNOWN_ORDER, "no order o-1 in account demo", { field: "order_id" })` */
 export function refusal(reason: Reason, message: string, fields: RefusalFields = {}): RefusalError {
-  return new RefusalError(create(RefusalSchema, { ...fields, reason, message }));
+  return new RefusalError(create(RefusalSchema, { ...fields, reason, message: message.toWellFormed() }));
 }
 
 /**

@@ -1,0 +1,76 @@
+import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import { OrderSessionService } from "@atlas/gen/atlas/order/v1/order_session_service_pb";
+import type { Authenticator, Caller } from "@atlas/platform/access/caller";
+import { toConnectError } from "@atlas/platform/refusal/refusal-error";
+import type { OpenTradeSession } from "@atlas/platform/session/trade-session";
+import type { Journal } from "@atlas/platform/telemetry/journal";
+import { Code, ConnectError } from "@connectrpc/connect";
+import type { StreamRoute } from "../http2.ts";
+import { protocolOf, type StreamProtocol } from "./trade-protocol.ts";
+import { TradeStream } from "./trade-stream.ts";
+
+/** Where sessions are opened. */
+export const TRADE_PATH = `/${OrderSessionService.typeName}/${OrderSessionService.method.trade.name}`;
+
+export interface TradeRouteOptions {
+  readonly open: OpenTradeSession<Caller>;
+  readonly authenticator: Authenticator;
+  readonly journal: Journal;
+  /** Bytes of one request. */
+  readonly messageBytes: number;
+}
+
+/** Takes `Trade` streams that are binary and not compressed; the others go on to connect-node's handler. */
+export function createTradeRoute(options: TradeRouteOptions): StreamRoute {
+  return (path, headers) => {
+    const protocol = path === TRADE_PATH ? protocolOf(headers) : undefined;
+    if (protocol === undefined) return undefined;
+    return (stream) => {
+      stream.on("error", () => {});
+      void begin(stream, headers, protocol, options);
+    };
+  };
+}
+
+/** Never rejects. */
+async function begin(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  protocol: StreamProtocol,
+  options: TradeRouteOptions,
+): Promise<void> {
+  const timeout = protocol.timeoutOf(headers);
+  let trade: TradeStream | undefined;
+  try {
+    if (timeout.error !== undefined) throw timeout.error;
+    const source = stream.session?.socket.remoteAddress ?? "";
+    const caller = await options.authenticator.authenticate(headerOf(headers), source);
+    if (stream.destroyed) return;
+    trade = new TradeStream(stream, protocol, options.messageBytes);
+    trade.start(options.open(caller, trade));
+    if (timeout.timeoutMs !== undefined) limit(stream, trade, timeout.timeoutMs);
+  } catch (error) {
+    const told = toConnectError(error);
+    if (told.code === Code.Internal) options.journal.error("a session failed to open", {}, error);
+    if (!stream.destroyed) (trade ?? new TradeStream(stream, protocol, 0)).close(told);
+  }
+}
+
+/** The client waits no longer than this for the end of the stream. */
+function limit(stream: ServerHttp2Stream, trade: TradeStream, timeoutMs: number): void {
+  const timer = setTimeout(
+    () => trade.expire(new ConnectError("the operation timed out", Code.DeadlineExceeded)),
+    Math.min(timeoutMs, 0x7fff_ffff),
+  );
+  stream.once("close", () => clearTimeout(timer));
+}
+
+/** The header as HTTP/1.1 would have it: without HTTP/2's own fields. */
+function headerOf(headers: IncomingHttpHeaders): Headers {
+  const plain = new Headers();
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || name.startsWith(":")) continue;
+    for (const one of Array.isArray(value) ? value : [value]) plain.append(name, one);
+  }
+  return plain;
+}
