@@ -28,7 +28,7 @@ export async function loadSigningKey(files: SecretFiles, chance: Chance): Promis
 }
 
 /** The same seed gives the same pair. */
-export async function signingKeyOf(seed: Uint8Array): Promise<SigningKey> {
+async function signingKeyOf(seed: Uint8Array): Promise<SigningKey> {
   const body = base64url(Uint8Array.from([...PKCS8_HEAD, ...seed]))
     .replaceAll("-", "+")
     .replaceAll("_", "/");

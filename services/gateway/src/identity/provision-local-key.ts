@@ -7,7 +7,7 @@ import { ask } from "./asked.ts";
 import type { IdentityContext } from "./identity-context.ts";
 
 /** Whom the local key belongs to, and the account that the first start gives them to trade on. */
-export const LOCAL_USER = "local";
+const LOCAL_USER = "local";
 const LOCAL_ACCOUNT = "demo";
 const FILE = "cli.key";
 const ID_BYTES = 10;

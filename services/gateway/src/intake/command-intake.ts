@@ -13,6 +13,7 @@ import { type RefusalError, refusal } from "@atlas/platform/refusal/refusal-erro
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import { topics } from "@atlas/platform/topic/topics";
 import { timestampOf } from "@atlas/platform/wire/time";
+import type { GatewayMetrics } from "../gateway-metrics.ts";
 import { AccountGates } from "./account-gates.ts";
 import { PartitionWriter } from "./partition-writer.ts";
 import { type CommandClass, type CommandReceiver, PendingCommand } from "./pending-command.ts";
@@ -27,6 +28,7 @@ const QUANTITY_LIMIT_WEIGHT = 128;
 /** Milliseconds that a command is worth logging. */
 const USUAL_VALIDITY = 15_000;
 const LONGEST_VALIDITY = 30_000;
+const MARGIN = 5_000;
 
 /** What a handler asks of a shard; the intake adds what every command carries. */
 export interface CommandDraft {
@@ -59,6 +61,7 @@ export interface CommandIntakeOptions {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly journal: Journal;
+  readonly metrics: Pick<GatewayMetrics, "taken" | "shed" | "settled">;
   readonly pressure: Pressure;
   readonly incarnation: string;
   /** Order shards. */
@@ -93,6 +96,7 @@ export class CommandIntake {
     this.#gates = new AccountGates(clock, options.learnLimits);
     this.#settled = (command) => {
       this.#pending.remove(command);
+      options.metrics.settled(clock.monotonic() - command.sentAt, this.#pending.size);
       this.#gates.leave(command.message.accountId, command.commandClass);
     };
   }
@@ -112,15 +116,21 @@ export class CommandIntake {
    * taken in, and the receiver hears nothing.
    */
   send(draft: CommandDraft, receiver: CommandReceiver): RefusalError | undefined {
+    const { metrics } = this.#options;
     const refused = this.#refuse(draft) ?? this.#gates.enter(draft.accountId, draft.commandClass);
-    if (refused !== undefined) return refused;
+    if (refused !== undefined) {
+      metrics.shed(refused.refusal.reason);
+      return refused;
+    }
+    metrics.taken(draft.commandClass);
     const now = this.#options.clock.monotonic();
-    const validity = Math.floor(Math.min(Math.max(draft.deadline - now, USUAL_VALIDITY), LONGEST_VALIDITY));
+    const validity = validityOf(draft.deadline - now);
     const partition = this.shardOf(draft.accountId);
     const command = new PendingCommand(
       {
         message: this.#message(draft, validity),
         weight: weightOf(draft.command),
+        sentAt: now,
         giveUpAt: now + validity,
         deadline: draft.deadline,
         partition,
@@ -186,6 +196,11 @@ export class CommandIntake {
       command: draft.command,
     };
   }
+}
+
+/** Its end comes before the caller's, so that an answer tells whether it was logged; not before the usual. Milliseconds. */
+function validityOf(patience: number): number {
+  return Math.floor(Math.min(Math.max(patience - MARGIN, USUAL_VALIDITY), LONGEST_VALIDITY));
 }
 
 function weightOf(command: OrderCommand["command"]): number {

@@ -24,6 +24,8 @@ export type CommandClass = "ORDER" | "CANCEL" | "ADMIN";
 export class PendingCommand implements Outgoing<OrderCommand> {
   readonly message: OrderCommand;
   readonly weight: number;
+  /** Clock's monotonic milliseconds. */
+  readonly sentAt: number;
   readonly giveUpAt: number;
   /** Clock's monotonic milliseconds at which its receiver waits no longer. */
   readonly deadline: number;
@@ -37,12 +39,13 @@ export class PendingCommand implements Outgoing<OrderCommand> {
   constructor(
     fields: Pick<
       PendingCommand,
-      "message" | "weight" | "giveUpAt" | "deadline" | "partition" | "commandClass" | "receiver"
+      "message" | "weight" | "sentAt" | "giveUpAt" | "deadline" | "partition" | "commandClass" | "receiver"
     >,
     settled: (command: PendingCommand) => void,
   ) {
     this.message = fields.message;
     this.weight = fields.weight;
+    this.sentAt = fields.sentAt;
     this.giveUpAt = fields.giveUpAt;
     this.deadline = fields.deadline;
     this.partition = fields.partition;

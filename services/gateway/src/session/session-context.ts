@@ -23,4 +23,6 @@ export interface SessionContext {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly journal: Journal;
+  /** The session has ended. */
+  readonly over: () => void;
 }

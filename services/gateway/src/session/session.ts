@@ -83,6 +83,11 @@ export class Session implements TradeSession, AnswerDoor {
     this.#stop();
   }
 
+  /** The gateway goes away. */
+  stopping(): void {
+    this.#end(refusal(Reason.NOT_READY, "the platform is stopping: open another session with the last cursor"));
+  }
+
   answer(clientSequence: bigint, response: TradeResponse["response"]): void {
     if (this.#over) return;
     this.#send(clientSequence, response);
@@ -203,6 +208,7 @@ export class Session implements TradeSession, AnswerDoor {
     this.#over = true;
     this.#held = undefined;
     for (const stop of this.#stops) stop();
+    this.#context.over();
   }
 }
 

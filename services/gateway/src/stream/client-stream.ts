@@ -1,5 +1,4 @@
 import { Channel, type SubscribeRequest, type SubscribeResponse } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
-import type { Caller } from "@atlas/platform/access/caller";
 import type { RefusalError } from "@atlas/platform/refusal/refusal-error";
 import { timestampOf } from "@atlas/platform/wire/time";
 import { AccountFeed } from "./account-feed.ts";
@@ -18,15 +17,13 @@ export class ClientStream implements StreamOutput {
   readonly #context: StreamContext;
   readonly #queue: ResponseQueue;
   readonly #feeds: readonly Feed[];
-  readonly #unwatch: () => void;
   #stopHeartbeat: () => void = () => {};
 
   /** Throws a `RefusalError` when the request cannot be served. */
-  constructor(request: SubscribeRequest, caller: Caller, context: StreamContext) {
+  constructor(request: SubscribeRequest, context: StreamContext) {
     this.#context = context;
     this.#queue = new ResponseQueue(() => this.#restart());
     this.#feeds = feedsOf(request, context, this);
-    this.#unwatch = context.credentials.watch(caller, (error) => this.end(error));
   }
 
   /** Begins; what is to be told is there to be taken, until `end` or `close`. */
@@ -47,7 +44,6 @@ export class ClientStream implements StreamOutput {
 
   /** The reader has gone. */
   close(): void {
-    this.#unwatch();
     this.#stopHeartbeat();
     for (const feed of this.#feeds) feed.stop();
     this.#queue.end(undefined);
@@ -55,6 +51,7 @@ export class ClientStream implements StreamOutput {
 
   /** The reader was too slow and is back. */
   #restart(): void {
+    this.#context.metrics.resynced();
     this.#context.journal.warn("a stream was read too slowly and begins anew", { subscriptions: this.#feeds.length });
     for (const feed of this.#feeds) feed.restart();
   }

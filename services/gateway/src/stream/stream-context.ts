@@ -1,8 +1,8 @@
-import type { Authenticator } from "@atlas/platform/access/caller";
 import type { Clock } from "@atlas/platform/ports/clock";
 import type { AccountQueries } from "@atlas/platform/query/account-queries";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import type { OrderEvents } from "../follow/order-events.ts";
+import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { AccountSnapshots } from "./account-snapshot.ts";
 import type { MarketGroups } from "./market-groups.ts";
 import type { NoticeBoard } from "./notice-board.ts";
@@ -14,9 +14,9 @@ export interface StreamContext {
   readonly queries: AccountQueries;
   readonly markets: MarketGroups;
   readonly notices: NoticeBoard;
-  readonly credentials: Pick<Authenticator, "watch">;
   /** Whether there is such an instrument. */
   readonly isDefined: (instrumentId: string) => boolean;
   readonly clock: Clock;
   readonly journal: Journal;
+  readonly metrics: Pick<GatewayMetrics, "streams" | "resynced">;
 }

@@ -1,0 +1,39 @@
+import type { Chance } from "@atlas/platform/ports/chance";
+import type { Clock } from "@atlas/platform/ports/clock";
+import type { Digest } from "@atlas/platform/ports/digest";
+import type { Log } from "@atlas/platform/ports/log";
+import type { SecretFiles } from "@atlas/platform/ports/secret-files";
+import type { Store } from "@atlas/platform/ports/store";
+import type { AccountQueries } from "@atlas/platform/query/account-queries";
+import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
+import type { Journal } from "@atlas/platform/telemetry/journal";
+import type { Metrics } from "@atlas/platform/telemetry/metrics";
+import type { PartitionCounts } from "@atlas/platform/topic/topics";
+import type { Pressure } from "./intake/command-intake.ts";
+import type { MarketReads } from "./market/market-reads.ts";
+import type { MarketSource } from "./stream/market-source.ts";
+
+export interface GatewayPorts {
+  readonly log: Log;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly digest: Digest;
+  readonly journal: Journal;
+  readonly metrics: Metrics;
+  /** Where the signing key and the local key are kept. */
+  readonly files: SecretFiles;
+}
+
+/** What a gateway stands on. */
+export interface GatewayContext {
+  readonly ports: GatewayPorts;
+  readonly partitions: PartitionCounts;
+  /** The shards; they must run when the gateway opens. */
+  readonly directory: ShardDirectory;
+  readonly queries: AccountQueries;
+  /** The public market, live and as it is read. */
+  readonly market: MarketSource;
+  readonly marketReads: MarketReads;
+  readonly pressure: Pressure;
+}

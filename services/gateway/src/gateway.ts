@@ -1,0 +1,114 @@
+import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import type { Authenticator, Caller } from "@atlas/platform/access/caller";
+import type { Served } from "@atlas/platform/access/create-handlers";
+import { AccountShards } from "@atlas/platform/query/account-shard";
+import type { OpenTradeSession } from "@atlas/platform/session/trade-session";
+import { Calls } from "./calls.ts";
+import type { GatewayContext } from "./context.ts";
+import { InstrumentView } from "./follow/instrument-view.ts";
+import { OrderEvents } from "./follow/order-events.ts";
+import { gatewayMetrics } from "./gateway-metrics.ts";
+import { grantTrader } from "./identity/grants.ts";
+import { openSignIn } from "./identity/open-sign-in.ts";
+import { CommandIntake } from "./intake/command-intake.ts";
+import { newIncarnation } from "./intake/incarnation.ts";
+import { RecordingIntake } from "./market/recording-intake.ts";
+import { OrderDesk } from "./order/order-desk.ts";
+import { servicesOf } from "./routes.ts";
+import { eventHistory } from "./session/event-history.ts";
+import { SessionDesk } from "./session/session-desk.ts";
+import { AccountSnapshots } from "./stream/account-snapshot.ts";
+import { MarketGroups } from "./stream/market-groups.ts";
+import { NoticeBoard } from "./stream/notice-board.ts";
+import { StreamDesk } from "./stream/stream-desk.ts";
+
+/** Patience for what a gateway reads for itself. */
+const PATIENCE = 10_000;
+
+/** The public edge's logic: give its services to an HTTP edge. */
+export interface Gateway {
+  readonly authenticator: Authenticator;
+  readonly services: readonly Served[];
+  /** The fast road of `Trade`. */
+  readonly openTradeSession: OpenTradeSession<Caller>;
+  /** Ends sessions and streams; what was taken in and not logged is dropped and told so. */
+  stop(): void;
+}
+
+/** Resolves when every shard is followed and callers can be told apart; the shards must run. */
+export async function openGateway(context: GatewayContext): Promise<Gateway> {
+  const { ports, partitions, directory, queries, market } = context;
+  const { log, store, clock, chance, digest, journal } = ports;
+  const incarnation = newIncarnation(chance);
+  const metrics = gatewayMetrics(ports.metrics);
+  const intake = new CommandIntake({
+    ...{ log, clock, digest, journal, metrics, incarnation },
+    pressure: context.pressure,
+    partitions: partitions.oms,
+    learnLimits: (accountId) => void learnLimits(accountId),
+  });
+  const events = new OrderEvents(
+    { directory, clock, journal, partitions: partitions.oms },
+    {
+      event(event) {
+        if (journal.debugs) journal.debug("decided", factsOf(event));
+        intake.decided(event);
+      },
+      missed: (shard) => intake.missed(shard),
+    },
+  );
+  const notices = new NoticeBoard();
+  const instruments = new InstrumentView(directory, notices, ports);
+  await Promise.all([events.start(), instruments.start()]);
+  const signIn = await openSignIn({ ...ports, directory, incarnation });
+  const shards = new AccountShards(directory, partitions.oms);
+  const quote = market.quote.bind(market);
+  const isDefined = (instrumentId: string) => instruments.find(instrumentId) !== undefined;
+  const markets = new MarketGroups(market, clock);
+  const desk = new OrderDesk({ intake, queries, clock, digest, quote });
+  const recordings = new RecordingIntake({ log, clock, digest, journal, incarnation, partitions: partitions.venue });
+  const streams = new StreamDesk({
+    ...{ events, queries, markets, notices, isDefined, clock, journal, metrics },
+    snapshots: new AccountSnapshots(shards, queries),
+  });
+  const sessions = new SessionDesk({
+    ...{ desk, events, clock, chance, journal, metrics },
+    history: eventHistory(events, shards, store),
+    credentials: signIn.authenticator,
+  });
+
+  async function learnLimits(accountId: string): Promise<void> {
+    const request = { $typeName: "atlas.account.v1.GetLimitsRequest", accountId, notBefore: "" } as const;
+    const { limits } = await queries.limits(request, clock.monotonic() + PATIENCE).catch(() => ({ limits: undefined }));
+    if (limits !== undefined) intake.limits(accountId, limits);
+  }
+
+  const services = servicesOf({
+    calls: new Calls(clock),
+    orders: { desk, queries, quote },
+    accounts: {
+      ...{ intake, queries, clock, digest },
+      grantTrader: (accountId, call) => grantTrader(accountId, call, signIn.identity),
+    },
+    operations: { directory, log, clock, digest, partitions },
+    identity: signIn.identity,
+    instruments: signIn.instruments,
+    recordings: { recordings, instrument: (instrumentId) => instruments.find(instrumentId) },
+    marketReads: context.marketReads,
+    ...{ streams, isDefined },
+    openSession: sessions.open,
+  });
+  return {
+    authenticator: signIn.authenticator,
+    services,
+    openTradeSession: sessions.open,
+    stop() {
+      for (const part of [sessions, streams, markets, signIn, instruments, events, recordings, intake]) part.stop();
+    },
+  };
+}
+
+function factsOf(event: OrderEvent) {
+  const { shard, sequence, commandId, accountId, orderId } = event;
+  return { event: event.event.case, orderId, accountId, shard, sequence, commandId };
+}
