@@ -1,4 +1,5 @@
 import { type ClientHttp2Session, connect } from "node:http2";
+import { type Enveloped, EnvelopeReader } from "@atlas/adapters/http/trade/envelope-reader";
 import { SubscribeResponseCodec } from "@atlas/gen/atlas/stream/v1/stream_service_codec";
 import {
   type SubscribeRequest,
@@ -11,7 +12,8 @@ import type { Address } from "../platform/api.ts";
 
 /** Flow control wide enough that the reader is never the one who waits. */
 const WINDOW = 1 << 24;
-/** The first byte of an envelope that ends the stream. */
+const LARGEST = 1 << 24;
+/** The flags of the envelope that ends a stream. */
 const END = 2;
 
 export interface WatchOptions extends Address {
@@ -85,8 +87,9 @@ function openStream(
     authorization: `Bearer ${key}`,
   });
   return new Promise((resolve, reject) => {
-    const envelopes = new Envelopes((flags, bytes, start, end) => {
-      if (flags & END) {
+    const input = new EnvelopeReader(LARGEST);
+    const take = ({ flags, bytes, start, end }: Enveloped) => {
+      if (flags === END) {
         counts.ended.push(Buffer.from(bytes.subarray(start, end)).toString());
         reject(new Error(`a stream ended: ${counts.ended.at(-1)}`));
         return;
@@ -95,33 +98,13 @@ function openStream(
       counts.bytes += end - start;
       if (stream % readEvery === 0) heard(decode(SubscribeResponseCodec, bytes, start, end), stream);
       resolve();
+    };
+    opened.on("data", (chunk: Buffer) => {
+      input.take(chunk);
+      for (let message = input.next(); message !== undefined; message = input.next()) take(message);
     });
-    opened.on("data", (chunk: Buffer) => envelopes.take(chunk));
     opened.once("error", reject);
     opened.once("close", () => reject(new Error("a stream was closed")));
     opened.end(body);
   });
-}
-
-/** Cuts a stream of bytes into Connect's envelopes: flags, length in four bytes, content. */
-class Envelopes {
-  readonly #found: (flags: number, bytes: Uint8Array, start: number, end: number) => void;
-  /** What has come of an envelope that is not whole yet. */
-  #rest: Buffer | undefined;
-
-  constructor(found: (flags: number, bytes: Uint8Array, start: number, end: number) => void) {
-    this.#found = found;
-  }
-
-  take(chunk: Buffer): void {
-    const bytes = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
-    let at = 0;
-    while (bytes.length - at >= 5) {
-      const end = at + 5 + bytes.readUInt32BE(at + 1);
-      if (end > bytes.length) break;
-      this.#found(bytes[at] as number, bytes, at + 5, end);
-      at = end;
-    }
-    this.#rest = at === bytes.length ? undefined : bytes.subarray(at);
-  }
 }
