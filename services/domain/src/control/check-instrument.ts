@@ -15,8 +15,8 @@ const E8 = 100_000_000;
 const MOST_RATE_E8 = 10_000_000;
 /** A step of a simulated price is 0.01 %: it must be neither lost nor inexact. */
 const LEAST_REFERENCE_TICKS = 5_000;
-const MOST_REFERENCE_TICKS = 2 ** 34;
-const MOST_SEED = 2n ** 32n - 1n;
+const MOST_REFERENCE_TICKS = 17_179_869_184;
+const MOST_SEED = 0xffff_ffffn;
 
 /**
  * Checks a definition from top to bottom: names, steps, bounds, fees, collar, market. Everything that trades later relies

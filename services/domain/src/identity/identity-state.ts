@@ -2,7 +2,7 @@ import { partitionOf } from "../partition/partition.ts";
 import type { ApiKey, LoginLink, Session, User } from "./identity-terms.ts";
 
 /** Parts that every table has, chosen by id, so that an image writes again only what changed (S19). */
-export const BUCKETS = 4;
+const BUCKETS = 4;
 
 /** Rows by id, in buckets. */
 export type Table<Row> = readonly Map<string, Row>[];

@@ -39,7 +39,7 @@ export function readUser(user: WireUser): User {
   };
 }
 
-export function writeGrant(grant: Grant): AccountGrant {
+function writeGrant(grant: Grant): AccountGrant {
   return create(AccountGrantSchema, { accountId: grant.accountId, role: writeRole(grant.role) });
 }
 
