@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { Io } from "./output/io.ts";
 import { accountsVerb, balancesVerb, depositVerb, positionsVerb, postingsVerb } from "./verbs/accounts.ts";
 import { cancelAllVerb, cancelVerb } from "./verbs/cancel.ts";
+import { doctorVerb } from "./verbs/doctor.ts";
 import { keysVerb } from "./verbs/keys.ts";
 import { loadVerb } from "./verbs/load.ts";
 import { logVerb } from "./verbs/log.ts";
@@ -44,6 +45,7 @@ export function atlasProgram(io: Io): Command {
     keysVerb(io),
     usersVerb(io),
     logVerb(io),
+    doctorVerb(io),
   ];
   for (const one of verbs) program.addCommand(one);
   for (const command of [program, ...verbs, ...verbs.flatMap((one) => one.commands)]) {

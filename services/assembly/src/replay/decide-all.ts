@@ -1,0 +1,35 @@
+import type { Codec } from "@atlas/gen/codec/codec";
+import { InputLoop, type InputReceiver } from "@atlas/platform/shard/input-loop";
+import type { ReplayPorts } from "./replay-shard.ts";
+
+/** Where a shard's inputs stand. */
+export interface InputPlace {
+  readonly topic: string;
+  readonly partition: number;
+  /** The first offset that is not to be read any more. */
+  readonly end: number;
+}
+
+/** Hands a shard every input from where `begin` starts the loop up to the end, as its owner would. */
+export function decideAll<Command>(
+  ports: ReplayPorts,
+  place: InputPlace,
+  codec: Codec<Command>,
+  shard: Pick<InputReceiver<Command>, "link" | "arrive" | "unreadable">,
+  begin: (loop: InputLoop<Command>) => void,
+): Promise<void> {
+  if (place.end === 0) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const loop = new InputLoop(ports, place, codec, {
+      ...shard,
+      missing: () => undefined,
+      settled: (offset) => {
+        if (offset < place.end) return;
+        loop.close();
+        resolve();
+      },
+      failed: reject,
+    });
+    begin(loop);
+  });
+}

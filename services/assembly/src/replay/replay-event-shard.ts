@@ -1,0 +1,74 @@
+import { encodeView } from "@atlas/gen/codec/codec";
+import type { EventShard } from "@atlas/platform/shard/event-shard";
+import type { EventShardKind } from "@atlas/platform/shard/event-shard-kind";
+import { ImageWriter } from "@atlas/platform/shard/image-writer";
+import { recoverEvents } from "@atlas/platform/shard/recovery";
+import { stateHash } from "@atlas/platform/shard/state-hash";
+import { decideAll, type InputPlace } from "./decide-all.ts";
+import { Comparison, checksumsOf, type Replayed, type ReplayPorts } from "./replay-shard.ts";
+
+/** Everything has left: recovery is to keep no events for their outputs. */
+const ALL_EMITTED = { sequence: Number.MAX_SAFE_INTEGER, offset: Number.MAX_SAFE_INTEGER };
+
+/**
+ * Decides a shard's inputs once more, from the first on, and recovers another from image and log: what is decided must be
+ * what stands on the log, and both states the same (I10, I21). `empty` makes the shard without any state.
+ */
+export async function replayEventShard<Command, Event, Report>(
+  ports: ReplayPorts,
+  kind: EventShardKind<Command, Event, Report>,
+  empty: () => EventShard<Command, Event>,
+  partition: number,
+): Promise<Replayed> {
+  const { topic } = kind.inputs;
+  const { start, end } = await ports.log.range(topic.name, partition);
+  const place: InputPlace = { topic: topic.name, partition, end };
+  const known = await checksumsOf(ports, kind.events.topic.name, partition);
+  const comparison = new Comparison(known, encodeView, kind.events.codec, ports.digest);
+  const recovered = empty();
+  const images = new ImageWriter(ports, recovered.name, recovered.slabs);
+  await recoverEvents(ports, kind, recovered, partition, images, ALL_EMITTED);
+  await decideOn(ports, kind, recovered, place, () => undefined);
+  const recoveredHash = stateHash(recovered.slabs, ports.digest);
+  const shard = recovered.name;
+  if (start > 0) {
+    return { shard, compared: 0, differences: [], stateHash: recoveredHash, recoveredHash, trimmed: true };
+  }
+  const fresh = empty();
+  await decideOn(ports, kind, fresh, place, (event) => comparison.take(kind.sequenceOf(event), event));
+  const { compared, differences } = comparison;
+  return {
+    shard,
+    compared,
+    differences,
+    stateHash: stateHash(fresh.slabs, ports.digest),
+    recoveredHash,
+    trimmed: false,
+  };
+}
+
+/** Goes on deciding behind the last event's cause, in slices as its owner does (S13). */
+async function decideOn<Command, Event, Report>(
+  ports: ReplayPorts,
+  kind: EventShardKind<Command, Event, Report>,
+  shard: EventShard<Command, Event>,
+  place: InputPlace,
+  decided: (event: Event) => void,
+): Promise<void> {
+  const take = (events: readonly Event[]) => {
+    for (const event of events) decided(event);
+    while (shard.workOpen) for (const event of shard.advance()) decided(event);
+  };
+  take([]);
+  await decideAll(
+    ports,
+    place,
+    kind.inputs.codec,
+    {
+      link: (source) => shard.link(source),
+      arrive: (arrival) => take(shard.decide(arrival)),
+      unreadable: (arrival) => take(shard.decideUnreadable(arrival)),
+    },
+    (loop) => loop.start(shard.cause),
+  );
+}

@@ -1,0 +1,80 @@
+import type { Codec } from "@atlas/gen/codec/codec";
+import type { Clock } from "@atlas/platform/ports/clock";
+import type { Digest } from "@atlas/platform/ports/digest";
+import type { Log } from "@atlas/platform/ports/log";
+import type { Store } from "@atlas/platform/ports/store";
+import type { Warn } from "@atlas/platform/shard/warn";
+import { messageBytes, openFrame } from "@atlas/platform/wire/codec/frame";
+
+/** A log and a store at rest. Nothing is written to them. */
+export interface ReplayPorts {
+  readonly log: Log;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly digest: Digest;
+  readonly warn: Warn;
+}
+
+/** What came of deciding a shard's inputs once more. */
+export interface Replayed {
+  readonly shard: string;
+  /** Events, or market events, that were compared with those on the log. */
+  readonly compared: number;
+  /** Where what was decided differs from what stands on the log (I10); empty: nowhere. */
+  readonly differences: readonly string[];
+  /** From the start, and from the last image with the rest of the log (I10, I21). */
+  readonly stateHash: string;
+  readonly recoveredHash: string;
+  /** Its inputs are trimmed: only the recovered state could be made. */
+  readonly trimmed: boolean;
+}
+
+const READ_BYTES = 4_194_304;
+
+/** The checksums of a shard's messages on the log, by sequence; the first of copies stands. */
+export async function checksumsOf(ports: ReplayPorts, topic: string, partition: number): Promise<Map<number, number>> {
+  const checksums = new Map<number, number>();
+  const { start, end } = await ports.log.range(topic, partition);
+  for (let offset = start; offset < end; ) {
+    const records = await ports.log.read(topic, partition, offset, READ_BYTES);
+    for (const record of records) {
+      const frame = openFrame(record.bytes, ports.digest);
+      for (let index = 0; index < frame.count; index++) {
+        const sequence = Number(frame.header.firstNumber) + index;
+        if (!checksums.has(sequence)) checksums.set(sequence, ports.digest.crc32(messageBytes(frame, index)));
+      }
+    }
+    offset += records.length;
+  }
+  return checksums;
+}
+
+/** Compares what is decided again, message by message, with what stands on the log. */
+export class Comparison<Message> {
+  readonly differences: string[] = [];
+  compared = 0;
+  readonly #known: ReadonlyMap<number, number>;
+  readonly #encode: (message: Message) => Uint8Array;
+  readonly #digest: Digest;
+
+  constructor(
+    known: ReadonlyMap<number, number>,
+    encode: (codec: Codec<Message>, message: Message) => Uint8Array,
+    codec: Codec<Message>,
+    digest: Digest,
+  ) {
+    this.#known = known;
+    this.#encode = (message) => encode(codec, message);
+    this.#digest = digest;
+  }
+
+  /** A message above the log's end had not left yet; it is not compared. */
+  take(sequence: number, message: Message): void {
+    const known = this.#known.get(sequence);
+    if (known === undefined) return;
+    this.compared++;
+    if (this.#digest.crc32(this.#encode(message)) !== known && this.differences.length < 10) {
+      this.differences.push(`${sequence} is decided otherwise than it stands on the log`);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import type { VenueSettings } from "@atlas/domain/venue/venue-state";
+import { MarketEventCodec } from "@atlas/gen/atlas/market/v1/market_codec";
+import { VenueCommandCodec } from "@atlas/gen/atlas/venue/v1/venue_codec";
+import { encodeView } from "@atlas/gen/codec/codec";
+import { ImageIncomplete, ImageStore } from "@atlas/platform/shard/image-store";
+import { stateHashOf } from "@atlas/platform/shard/state-hash";
+import { topics } from "@atlas/platform/topic/topics";
+import { VenueShard } from "@atlas/venue/venue-shard";
+import { decideAll, type InputPlace } from "./decide-all.ts";
+import { Comparison, checksumsOf, type Replayed, type ReplayPorts } from "./replay-shard.ts";
+
+/** The same of a venue shard, which has no event log: its market events are compared (S12, S20). */
+export async function replayVenue(ports: ReplayPorts, settings: VenueSettings): Promise<Replayed> {
+  const partition = settings.shard;
+  const { start, end } = await ports.log.range(topics.venueOrders.name, partition);
+  const place: InputPlace = { topic: topics.venueOrders.name, partition, end };
+  const recovered = await restored(ports, settings);
+  await decideOn(ports, recovered.shard, place, recovered.nextInput, () => undefined);
+  const recoveredHash = stateHashOf(recovered.shard.copy(), ports.digest);
+  const shard = recovered.shard.name;
+  if (start > 0) {
+    return { shard, compared: 0, differences: [], stateHash: recoveredHash, recoveredHash, trimmed: true };
+  }
+  const known = await checksumsOf(ports, topics.marketData.name, partition);
+  const comparison = new Comparison(known, encodeView, MarketEventCodec, ports.digest);
+  const fresh = new VenueShard(settings);
+  await decideOn(ports, fresh, place, 0, (sequence, event) => comparison.take(sequence, event));
+  const { compared, differences } = comparison;
+  return {
+    shard,
+    compared,
+    differences,
+    stateHash: stateHashOf(fresh.copy(), ports.digest),
+    recoveredHash,
+    trimmed: false,
+  };
+}
+
+type Decided = Parameters<Comparison<Parameters<typeof MarketEventCodec.write>[1]>["take"]>;
+
+async function restored(
+  ports: ReplayPorts,
+  settings: VenueSettings,
+): Promise<{ shard: VenueShard; nextInput: number }> {
+  const shard = new VenueShard(settings);
+  const images = new ImageStore(ports.store, shard.name);
+  const manifest = await images.manifest();
+  if (manifest?.nextInput === undefined) return { shard, nextInput: 0 };
+  try {
+    const parts = [];
+    for (const entry of manifest.slabs) parts.push({ key: entry.key, bytes: await images.slab(entry) });
+    shard.restore(parts);
+    return { shard, nextInput: Number(manifest.nextInput.offset) };
+  } catch (error) {
+    if (!(error instanceof ImageIncomplete)) throw error;
+    return { shard: new VenueShard(settings), nextInput: 0 };
+  }
+}
+
+async function decideOn(
+  ports: ReplayPorts,
+  shard: VenueShard,
+  place: InputPlace,
+  from: number,
+  decided: (...taken: Decided) => void,
+): Promise<void> {
+  if (from >= place.end) return;
+  await decideAll(
+    ports,
+    place,
+    VenueCommandCodec,
+    {
+      link: (source) => shard.link(source),
+      arrive: (arrival) => {
+        for (const event of shard.decide(arrival).published) decided(Number(event.shardSequence), event);
+      },
+      unreadable: () => shard.decideUnreadable(),
+    },
+    (loop) => loop.startAt(from),
+  );
+}

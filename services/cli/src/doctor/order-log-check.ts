@@ -1,0 +1,191 @@
+import { OrderEventCodec } from "@atlas/gen/atlas/log/v1/order_event_codec";
+import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import { topics } from "@atlas/platform/topic/topics";
+import type { Findings } from "./findings.ts";
+import { sequenced } from "./frame-walk.ts";
+import type { LogSource } from "./log-source.ts";
+import { Matches } from "./matches.ts";
+import { type OpenOrder, OrderLives } from "./order-lives.ts";
+import { ShardBooks, unitsOf } from "./shard-books.ts";
+
+/** What a shard's events come to at a sequence. */
+export interface ShardReading {
+  readonly partition: number;
+  readonly sequence: number;
+  readonly books: ShardBooks;
+  /** Offset and index of the inputs that events cite. */
+  readonly causes: ReadonlySet<string>;
+  readonly lastCause: { readonly offset: number; readonly index: number } | undefined;
+}
+
+/**
+ * Reads every order shard's events and holds them against the rules. `through` gives the sequence up to which a shard is
+ * read, so that what it says of itself can be compared.
+ */
+export async function checkOrderLog(
+  source: LogSource,
+  findings: Findings,
+  through: (partition: number) => number,
+): Promise<ShardReading[]> {
+  const matches = new Matches(findings.rule("I8", "trades with a client have two equal sides, within their limits"));
+  const readings: ShardReading[] = [];
+  for (let partition = 0; partition < source.partitions.oms; partition++) {
+    readings.push(await readShard(source, partition, findings, matches, through(partition)));
+  }
+  matches.end();
+  return readings;
+}
+
+async function readShard(
+  source: LogSource,
+  partition: number,
+  findings: Findings,
+  matches: Matches,
+  through: number,
+): Promise<ShardReading> {
+  const check = new EventCheck(findings, matches, partition);
+  const rules = sequenceRules(findings);
+  for await (const { sequence, message } of sequenced(
+    source,
+    topics.orderEvents.name,
+    partition,
+    OrderEventCodec,
+    rules,
+  )) {
+    if (sequence <= through) check.take(message);
+  }
+  check.end();
+  const { books, causes, lastCause, sequence } = check;
+  return { partition, sequence, books, causes, lastCause };
+}
+
+/** The rules of every sequence on the log. */
+export function sequenceRules(findings: Findings) {
+  return {
+    readable: findings.rule("S1", "records are whole frames at contiguous offsets"),
+    gapless: findings.rule("I19", "events and reports stand in sequence, without a gap"),
+    same: findings.rule("I20", "repeated events are the same, byte by byte"),
+  };
+}
+
+class EventCheck {
+  readonly books = new ShardBooks();
+  readonly causes = new Set<string>();
+  lastCause: { offset: number; index: number } | undefined;
+  sequence = 0;
+  readonly #lives = new OrderLives();
+  readonly #requests = new Map<string, string>();
+  readonly #matches: Matches;
+  readonly #partition: number;
+  readonly #conservation;
+  readonly #positive;
+  readonly #committed;
+  readonly #resolved;
+  readonly #states;
+  readonly #identity;
+
+  constructor(findings: Findings, matches: Matches, partition: number) {
+    this.#matches = matches;
+    this.#partition = partition;
+    this.#conservation = findings.rule(
+      "I1",
+      "sums per shard and asset: accounts, clearing and fees are deposits less withdrawals",
+    );
+    this.#positive = findings.rule("I2", "postings leave nobody with less than nothing");
+    this.#committed = findings.rule("I3", "reserved sums are those of the open orders");
+    this.#resolved = findings.rule("I4", "reservations are resolved exactly once");
+    this.#states = findings.rule("I5", "order events follow the table of states");
+    this.#identity = findings.rule("I6", "requests make one order each");
+  }
+
+  take(event: OrderEvent): void {
+    this.sequence = Number(event.sequence);
+    this.#cite(event);
+    for (const posting of event.postings) {
+      this.#positive.see();
+      const wrong = this.books.post(posting);
+      if (wrong !== undefined) this.#positive.broken(`${event.eventId}: ${wrong}`);
+    }
+    this.#order(event);
+    this.#fills(event);
+  }
+
+  end(): void {
+    for (const [asset, sums] of this.books.assets) {
+      this.#conservation.see();
+      const sum = sums.available + sums.reserved + sums.clearing + sums.fees + sums.external;
+      if (sum !== 0n) this.#conservation.broken(`oms/${this.#partition}: ${asset} is off by ${sum} e-8`);
+    }
+    this.#checkReserved();
+  }
+
+  #cite(event: OrderEvent): void {
+    if (event.cause === undefined) return;
+    const cause = { offset: Number(event.cause.offset), index: event.cause.index };
+    this.causes.add(`${cause.offset}.${cause.index}`);
+    this.lastCause = cause;
+  }
+
+  #order(event: OrderEvent): void {
+    const { orderId } = event;
+    const before = this.#lives.open.get(orderId);
+    const wrong = this.#lives.take(event);
+    const open = this.#lives.open.get(orderId);
+    if (before !== undefined || open !== undefined || this.#lives.hasEnded(orderId)) this.#states.see();
+    if (wrong !== undefined) this.#states.broken(wrong);
+    this.#unique(event);
+    if (orderId === "" || (before === undefined && open === undefined)) return;
+    const stated = open?.reserved ?? 0n;
+    if (open !== undefined && this.books.reservedFor(orderId) !== stated) {
+      this.#committed.broken(
+        `order ${orderId} says ${stated} e-8 is reserved, its postings ${this.books.reservedFor(orderId)}`,
+      );
+    }
+    if (open === undefined) this.#resolve(orderId);
+  }
+
+  #resolve(orderId: string): void {
+    this.#resolved.see();
+    const left = this.books.reservedFor(orderId);
+    if (left !== 0n) this.#resolved.broken(`order ${orderId} has ended and leaves ${left} e-8 reserved`);
+    this.books.forget(orderId);
+  }
+
+  /** (account, request id) makes one order, for ever. */
+  #unique(event: OrderEvent): void {
+    const body = event.event;
+    if (body.case !== "orderAccepted" && body.case !== "orderDenied") return;
+    const key = `${event.accountId}\0${body.value.order?.requestId}`;
+    this.#identity.see();
+    if (this.#requests.has(key)) this.#identity.broken(`a request of ${event.accountId} made two orders`);
+    this.#requests.set(key, event.orderId);
+  }
+
+  #fills(event: OrderEvent): void {
+    const body = event.event;
+    if (body.case !== "orderFilled" && body.case !== "allotmentTraded") return;
+    const { fill } = body.value;
+    if (fill === undefined) return;
+    this.#matches.add(fill);
+    const limit = body.case === "orderFilled" ? body.value.progress?.limitPrice : "";
+    if (limit) this.#matches.checkLimit(fill, Number(unitsOf(limit)), Number(unitsOf(fill.price)));
+  }
+
+  #checkReserved(): void {
+    const sums = new Map<string, bigint>();
+    for (const open of this.#lives.open.values()) {
+      const key = `${open.accountId}\0${reservedAsset(open)}`;
+      sums.set(key, (sums.get(key) ?? 0n) + open.reserved);
+    }
+    for (const { accountId, asset, reserved } of this.books.reservedByAccount()) {
+      this.#committed.see();
+      const due = sums.get(`${accountId}\0${asset}`) ?? 0n;
+      if (due !== reserved)
+        this.#committed.broken(`${accountId} has ${reserved} e-8 ${asset} reserved for orders of ${due}`);
+    }
+  }
+}
+
+function reservedAsset(open: OpenOrder): string {
+  return open.order.reserved?.asset ?? "";
+}

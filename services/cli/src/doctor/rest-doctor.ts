@@ -1,0 +1,99 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type DataFolder, DataFolderUnusable, openDataFolder } from "@atlas/adapters/files/data-folder";
+import { DataFolderHeld } from "@atlas/adapters/sqlite/lock-data-folder";
+import { openSqliteLog } from "@atlas/adapters/sqlite/sqlite-log";
+import { openSqliteStore } from "@atlas/adapters/sqlite/sqlite-store";
+import { systemClock } from "@atlas/adapters/system/system-clock";
+import { systemDigest } from "@atlas/adapters/system/system-digest";
+import { replayPlatform } from "@atlas/assembly/replay/replay-platform";
+import type { ReplayPorts } from "@atlas/assembly/replay/replay-shard";
+import type { Log } from "@atlas/platform/ports/log";
+import type { PartitionCounts } from "@atlas/platform/topic/topics";
+import { refused } from "../client/failure.ts";
+import { Findings } from "./findings.ts";
+import { checkInputs } from "./input-check.ts";
+import type { LogSource } from "./log-source.ts";
+import { checkMarketData } from "./market-check.ts";
+import { checkOrderLog } from "./order-log-check.ts";
+import { checkOutputs } from "./output-check.ts";
+
+const READ_BYTES = 4_194_304;
+
+/** Examines a folder that no platform uses: all of its log, and every shard decided once more. */
+export async function examineFolder(folder: string, step: (text: string) => void): Promise<Findings> {
+  if (!existsSync(join(folder, "platform.json"))) throw refused(`${folder} holds no platform`);
+  const taken = take(folder);
+  const log = await openSqliteLog(join(folder, "log"));
+  const store = await openSqliteStore(join(folder, "store"));
+  try {
+    const warnings: string[] = [];
+    const ports: ReplayPorts = {
+      log,
+      store,
+      clock: systemClock(),
+      digest: systemDigest(),
+      warn: (message, facts) => void warnings.push(`${message}: ${JSON.stringify(facts)}`),
+    };
+    const partitions = { oms: taken.shape.omsPartitions, venue: taken.shape.venuePartitions };
+    const findings = new Findings();
+    await checkLog(sourceOf(log, partitions), findings, step);
+    await checkReplay(ports, partitions, findings, step);
+    return findings;
+  } finally {
+    await Promise.all([log.close(), store.close()]);
+    taken.release();
+  }
+}
+
+function take(folder: string): DataFolder {
+  try {
+    return openDataFolder(folder, { omsPartitions: 16, venuePartitions: 8 });
+  } catch (error) {
+    if (error instanceof DataFolderHeld || error instanceof DataFolderUnusable) throw refused(error.message);
+    throw error;
+  }
+}
+
+async function checkLog(source: LogSource, findings: Findings, step: (text: string) => void): Promise<void> {
+  step("reading the events of orders");
+  const readings = await checkOrderLog(source, findings, () => Number.MAX_SAFE_INTEGER);
+  step("reading the commands");
+  await checkInputs(source, findings, readings);
+  step("reading the market");
+  await checkMarketData(source, findings);
+  step("reading the reports");
+  await checkOutputs(source, findings);
+}
+
+async function checkReplay(
+  ports: ReplayPorts,
+  partitions: PartitionCounts,
+  findings: Findings,
+  step: (text: string) => void,
+): Promise<void> {
+  const same = findings.rule("I10", "events that were decided once more are those on the log");
+  const whole = findings.rule("I21", "shards recovered from image and log are what their inputs make them");
+  step("deciding everything once more");
+  for await (const replayed of replayPlatform(ports, partitions, 100)) {
+    step(`decided ${replayed.shard} once more`);
+    same.see(replayed.compared);
+    for (const difference of replayed.differences) same.broken(`${replayed.shard}: ${difference}`);
+    whole.see();
+    if (replayed.stateHash !== replayed.recoveredHash) whole.broken(`${replayed.shard} differs from its image and log`);
+  }
+}
+
+function sourceOf(log: Log, partitions: PartitionCounts): LogSource {
+  return {
+    partitions,
+    range: (topic, partition) => log.range(topic, partition),
+    async *records(topic, partition, from, end) {
+      for (let next = from; next < end; ) {
+        const records = await log.read(topic, partition, next, READ_BYTES);
+        for (const record of records) if (record.offset < end) yield record;
+        next += records.length;
+      }
+    },
+  };
+}
