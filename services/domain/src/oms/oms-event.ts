@@ -111,7 +111,8 @@ export interface OrderAccepted {
 export interface OrderDenied {
   readonly kind: "ORDER_DENIED";
   readonly ownerId: string;
-  readonly refusal: OmsRefusal;
+  /** Nothing goes by it: `undefined` where it was not read back from the log. */
+  readonly refusal: OmsRefusal | undefined;
 }
 
 export type OrderMoveKind =

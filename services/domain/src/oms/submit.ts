@@ -56,6 +56,7 @@ function accept(
     orderId: head.orderId,
     accountId: head.accountId,
     requestId: head.requestId,
+    contentDigest: head.contentDigest,
     clientOrderId: order.clientOrderId,
     sessionId: head.sessionId,
     instrumentId,

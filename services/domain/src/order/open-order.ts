@@ -6,6 +6,8 @@ export interface OrderTerms {
   readonly orderId: string;
   readonly accountId: string;
   readonly requestId: string;
+  /** Of the request's content; decisions do not read it, who stores the order does. */
+  readonly contentDigest: Uint8Array;
   readonly clientOrderId: string;
   readonly sessionId: string;
   readonly instrumentId: string;

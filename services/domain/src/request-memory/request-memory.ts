@@ -123,8 +123,9 @@ export class RequestMemory {
   }
 
   /** Puts an id of an image's slab in place, by its key's bytes. */
-  restoreId(number: number, key: Uint8Array, digest: Uint8Array, logTime: number): void {
+  restoreId(number: number, key: Uint8Array, digest: Uint8Array, logTime: number, sequence: number): void {
     const slab = this.#slabFor(number);
+    slab.changedAt = sequence;
     slab.put(number % SLAB_IDS, key, key.length, digest, logTime);
     if (number >= this.#first) this.#table.add(hashOf(key, 0, key.length), number % TABLE_NUMBERS);
   }

@@ -15,6 +15,7 @@ export const OrderImageCodec: Codec<OrderImage> = {
 
 export function writeOrderImage(w: Writer, m: OrderImage): void {
   if (m.$unknown !== undefined) w.unknown(m.$unknown);
+  if (m.contentDigest.length > 0) w.copy(250, m.contentDigest);
   if (m.updateTime !== 0n) w.uint64(240, m.updateTime);
   if (m.createTime !== 0n) w.uint64(232, m.createTime);
   if (m.acceptedSequence !== 0n) w.uint64(224, m.acceptedSequence);
@@ -78,6 +79,7 @@ export function readOrderImage(r: Reader, end: number): OrderImage {
   let $acceptedSequence: OrderImage["acceptedSequence"] = 0n;
   let $createTime: OrderImage["createTime"] = 0n;
   let $updateTime: OrderImage["updateTime"] = 0n;
+  let $contentDigest: OrderImage["contentDigest"] = new Uint8Array(0);
   while (r.pos < end) {
     const tag = r.tag();
     switch (tag) {
@@ -171,6 +173,9 @@ export function readOrderImage(r: Reader, end: number): OrderImage {
       case 240:
         $updateTime = r.uint64();
         break;
+      case 250:
+        $contentDigest = r.copy();
+        break;
       default:
         throw r.unknown("atlas.log.v1.OrderImage", tag);
     }
@@ -208,6 +213,7 @@ export function readOrderImage(r: Reader, end: number): OrderImage {
     acceptedSequence: $acceptedSequence,
     createTime: $createTime,
     updateTime: $updateTime,
+    contentDigest: $contentDigest,
   };
 }
 
