@@ -6,6 +6,9 @@ export interface DataFolderLock {
   release(): void;
 }
 
+/** Keeps the handles from being collected as garbage, which would end the locks. */
+const held = new Set<DatabaseSync>();
+
 /** Another process has the data folder. */
 export class DataFolderHeld extends Error {
   override name = "DataFolderHeld";
@@ -27,9 +30,10 @@ export function lockDataFolder(folder: string): DataFolderLock {
     throw new DataFolderHeld(`the data folder ${folder} is in use by another Atlas (process ${readHolder(holder)})`);
   }
   writeFileSync(holder, `${process.pid}\n`);
+  held.add(database);
   return {
     release() {
-      if (database.isOpen) database.close();
+      if (held.delete(database)) database.close();
     },
   };
 }

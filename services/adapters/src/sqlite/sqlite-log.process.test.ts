@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +9,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { DataFolderHeld, lockDataFolder } from "./lock-data-folder.ts";
 import { openSqliteLog } from "./sqlite-log.ts";
 import { verifyLogFolder } from "./verify-log.ts";
+
+const [MOUNT, UNMOUNT] = ["mount", "umount"];
 
 let folder: string;
 beforeEach(() => {
@@ -19,6 +21,15 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function start(script: string, ...args: string[]): ChildProcess {
   const path = fileURLToPath(new URL(`./testing/${script}`, import.meta.url));
   return spawn(process.execPath, [path, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+}
+
+function sizeOf(path: string): number {
+  return existsSync(path) ? statSync(path).size : 0;
+}
+
+function parse(line: string): { partition: number; offset: number; number: number } {
+  const [partition = 0, offset = 0, number = 0] = line.split(" ").map(Number);
+  return { partition, offset, number };
 }
 
 async function readNumbers(log: Log, partition: number): Promise<number[]> {
@@ -34,22 +45,22 @@ async function readNumbers(log: Log, partition: number): Promise<number[]> {
 }
 
 test("F14 kill -9 at random moments: all that was acknowledged stands, where it was said to, once", async () => {
-  const acknowledged: { partition: number; offset: number; number: number }[] = [];
+  const lines = `${folder}.acknowledged`;
+  let before = 0;
   for (let kill = 0; kill < 6; kill += 1) {
-    const child = start("append-until-killed.ts", folder, `${kill * 1_000_000}`);
-    let output = "";
-    child.stdout?.on("data", (chunk) => {
-      output += chunk;
-    });
-    while (output.length < 2_000) await new Promise((resolve) => setTimeout(resolve, 5));
+    const child = start("append-until-killed.ts", folder, lines, `${kill * 1_000_000}`);
+    const closed = once(child, "close");
+    while (sizeOf(lines) < before + 2_000) {
+      expect(child.exitCode).toBe(null);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
     await new Promise((resolve) => setTimeout(resolve, (kill * 137) % 400));
     child.kill("SIGKILL");
-    await once(child, "close");
-    for (const line of output.split("\n").slice(0, -1)) {
-      const [partition = 0, offset = 0, number = 0] = line.split(" ").map(Number);
-      acknowledged.push({ partition, offset, number });
-    }
+    expect(await closed).toEqual([null, "SIGKILL"]);
+    before = sizeOf(lines);
   }
+  const acknowledged = readFileSync(lines, "utf8").trimEnd().split("\n").map(parse);
+  rmSync(lines);
   const log = await openSqliteLog(folder);
   const numbers = await Promise.all([0, 1, 2, 3].map((partition) => readNumbers(log, partition)));
   for (const { partition, offset, number } of acknowledged) expect(numbers[partition]?.[offset]).toBe(number);
@@ -68,8 +79,9 @@ test("a data folder has one process, is told by whom it is held, and is free onc
   expect(`${said}`).toBe("held\n");
   expect(() => lockDataFolder(folder)).toThrow(DataFolderHeld);
   expect(() => lockDataFolder(folder)).toThrow(`${folder} is in use by another Atlas (process ${child.pid})`);
+  const closed = once(child, "close");
   child.kill("SIGKILL");
-  await once(child, "close");
+  await closed;
   const lock = lockDataFolder(folder);
   expect(() => lockDataFolder(folder)).toThrow(DataFolderHeld);
   const [refused] = await once(start("hold-data-folder.ts", folder).stdout!, "data");
@@ -82,7 +94,7 @@ test("a data folder has one process, is told by whom it is held, and is free onc
 function mountSmall(at: string): boolean {
   try {
     mkdirSync(at, { recursive: true });
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=6m", "tmpfs", at], { stdio: "ignore" });
+    execFileSync(MOUNT, ["-t", "tmpfs", "-o", "size=6m", "tmpfs", at], { stdio: "ignore" });
     return true;
   } catch {
     return false;
@@ -119,6 +131,6 @@ test("F24 on a file system that is full the log refuses, the process stays up, a
     execFileSync("cp", ["-r", join(at, "log"), join(folder, "copy")]);
     expect(verifyLogFolder(join(folder, "copy")).records).toBe(written + 1);
   } finally {
-    execFileSync("umount", [at]);
+    execFileSync(UNMOUNT, [at]);
   }
 });

@@ -223,7 +223,10 @@ class ThreadedLog implements SqliteLog {
   }
 
   #break(reason: string): void {
-    this.#unavailable ??= new LogUnavailable(reason);
+    if (this.#unavailable === undefined) {
+      this.#unavailable = new LogUnavailable(reason);
+      for (const thread of [this.#writer, this.#readerThread]) void thread.terminate();
+    }
     this.#queue.break(this.#unavailable);
     this.#reader.break(this.#unavailable);
     for (const lane of this.#directory.lanes()) {

@@ -10,20 +10,12 @@ import {
   WriteUnknown,
 } from "@atlas/platform/ports/store";
 import type { Failure } from "./failure.ts";
+import { STORE_TABLES } from "./store-database.ts";
 import type { FromStore, StoreThreadData, ToStore } from "./store-messages.ts";
 import { buffersOf, packPuts, unpackItems } from "./store-pack.ts";
 
-/** The tables of the platform. */
-export const STORE_TABLES = [
-  "atlas_orders",
-  "atlas_balances",
-  "atlas_history",
-  "atlas_idempotency",
-  "atlas_shards",
-] as const;
-
 export interface SqliteStoreOptions {
-  /** Default `STORE_TABLES`; another name is a `RangeError`. */
+  /** Default: those of the platform. Any other name in a call is a `RangeError`. */
   readonly tables?: readonly string[];
   /** Bytes of writes handed over and not answered, above which more reject with `StoreUnavailable`; default 64 MB. */
   readonly pendingBytes?: number;

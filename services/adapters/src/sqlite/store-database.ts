@@ -1,7 +1,17 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { StoreDamaged } from "@atlas/platform/ports/store";
 import { StoreTable } from "./store-table.ts";
+
+/** The tables of the platform. */
+export const STORE_TABLES = [
+  "atlas_orders",
+  "atlas_balances",
+  "atlas_history",
+  "atlas_idempotency",
+  "atlas_shards",
+] as const;
 
 /** Pages of the write-ahead log after which a commit also moves them into the file: 16 MB. */
 const CHECKPOINT_PAGES = 4_000;
@@ -34,11 +44,11 @@ export function openStoreDatabase(folder: string, names: readonly string[]): Sto
 }
 
 /** Reads every item of a store that nobody has open, and checks its structure. Throws `StoreDamaged`. */
-export function verifyStoreFolder(folder: string, names: readonly string[]): { items: number } {
+export function verifyStoreFolder(folder: string, names: readonly string[] = STORE_TABLES): { items: number } {
   const { database, tables } = openStoreDatabase(folder, names);
   try {
     const [verdict] = Object.values(database.prepare("PRAGMA integrity_check(1)").get() ?? {});
-    if (verdict !== "ok") throw new Error(`${database.location()}: ${verdict}`);
+    if (verdict !== "ok") throw new StoreDamaged(`${database.location()}: ${verdict}`);
     let items = 0;
     for (const table of tables.values()) items += table.verify();
     return { items };

@@ -1,11 +1,12 @@
-import { writeSync } from "node:fs";
+import { openSync, writeSync } from "node:fs";
 import { openSqliteLog } from "../sqlite-log.ts";
 
 /**
- * Appends to the log in the folder given, ten writers at once, until it is killed. Prints a line for each record that was
- * acknowledged: partition, offset, and the number that the record holds.
+ * Appends to the log in the folder given, ten writers at once, until it is killed. Adds a line to a file for each record
+ * that was acknowledged: partition, offset, and the number that the record holds.
  */
-const [folder = "", from = "0"] = process.argv.slice(2);
+const [folder = "", acknowledged = "", from = "0"] = process.argv.slice(2);
+const lines = openSync(acknowledged, "a");
 const log = await openSqliteLog(folder, { segmentBytes: 200_000 });
 let number = Number(from);
 
@@ -16,8 +17,8 @@ async function write(partition: number): Promise<void> {
     const bytes = new Uint8Array(100 + (mine % 900));
     new DataView(bytes.buffer).setFloat64(0, mine);
     const { offset } = await log.append("killed", partition, bytes);
-    // Synchronous: the line is out before anything else happens.
-    writeSync(1, `${partition} ${offset} ${mine}\n`);
+    // Synchronous, and to a file: a pipe could be full.
+    writeSync(lines, `${partition} ${offset} ${mine}\n`);
   }
 }
 
