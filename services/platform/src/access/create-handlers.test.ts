@@ -186,6 +186,7 @@ describe("what does not decode is INVALID_ARGUMENT and names the field", () => {
     ["an unknown enum name", valid.replace("SIDE_BUY", "SIDE_STEAL"), "order.side"],
     ["a number for text", valid.replace('"5.5"', "5.5"), "order.limit_price"],
     ["a list for an object", '{"order":[]}', "order"],
+    ["a key that stands twice", valid.replace('"5.5"', '"5.5","limitPrice":"6"'), ""],
     ["no JSON", '{"order"', ""],
     ["no object", "[]", ""],
   ])("JSON: %s", async (_name, body, field) => {

@@ -1,8 +1,15 @@
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
-import { type DescMessage, fromBinary, fromJson, type JsonValue, type Message } from "@bufbuild/protobuf";
+import {
+  CancelOrderRequestCodec,
+  ReplaceOrderRequestCodec,
+  SubmitOrderRequestCodec,
+  SubmitOrdersRequestCodec,
+} from "@atlas/gen/atlas/order/v1/order_service_codec";
+import { type Codec, decode } from "@atlas/gen/codec/codec";
+import { type DescMessage, fromBinary, fromJsonString, type JsonValue, type Message } from "@bufbuild/protobuf";
 import { type RefusalError, refusal } from "../refusal/refusal-error.ts";
 import { checkJson } from "../wire/json-check.ts";
-import { checkWire } from "../wire/wire-check.ts";
+import { checkWire, type WireProblem } from "../wire/wire-check.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -11,32 +18,52 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
  * holds what the server does not know: nothing is accepted with a term dropped.
  */
 export function decodeBinary(schema: DescMessage, bytes: Uint8Array, strict: boolean): Message {
-  if (strict) {
+  const codec = hotRequests.get(schema.typeName);
+  if (strict && codec === undefined) {
     const problem = checkWire(schema, bytes);
-    if (problem !== undefined) throw problem.unknown ? unknownField(problem.field) : undecodable(problem.field);
+    if (problem !== undefined) throw explain(problem);
   }
   try {
-    return fromBinary(schema, bytes);
+    return strict && codec !== undefined ? decode(codec, bytes) : fromBinary(schema, bytes);
   } catch {
-    throw undecodable(checkWire(schema, bytes)?.field ?? "");
+    throw explain(checkWire(schema, bytes) ?? { field: "", unknown: false });
   }
+}
+
+/** Requests of the hot path have codecs, which are as strict and five times as fast. */
+const hotRequests: ReadonlyMap<string, Codec<Message>> = new Map(
+  [SubmitOrderRequestCodec, SubmitOrdersRequestCodec, ReplaceOrderRequestCodec, CancelOrderRequestCodec].map(
+    (codec) => [codec.typeName, codec as unknown as Codec<Message>],
+  ),
+);
+
+function explain({ field, unknown }: WireProblem): RefusalError {
+  return unknown ? unknownField(field) : undecodable(field);
 }
 
 /** The same of JSON. */
 export function decodeJson(schema: DescMessage, bytes: Uint8Array, strict: boolean): Message {
-  const json = parse(bytes);
+  const text = bytes.length === 0 ? "{}" : textOf(bytes);
   try {
-    return fromJson(schema, json, { ignoreUnknownFields: !strict });
+    return fromJsonString(schema, text, { ignoreUnknownFields: !strict });
   } catch (error) {
-    const problem = checkJson(schema, json);
-    if (problem?.unknown === true && strict) throw unknownField(problem.field);
+    const problem = checkJson(schema, parse(text), strict);
+    if (problem?.unknown === true) throw unknownField(problem.field);
     throw undecodable(problem?.field ?? "", (error as Error).message);
   }
 }
 
-function parse(bytes: Uint8Array): JsonValue {
+function textOf(bytes: Uint8Array): string {
   try {
-    return JSON.parse(bytes.length === 0 ? "{}" : utf8.decode(bytes)) as JsonValue;
+    return utf8.decode(bytes);
+  } catch {
+    throw undecodable("", "the request is not UTF-8");
+  }
+}
+
+function parse(text: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue;
   } catch {
     throw undecodable("", "the request is not JSON");
   }

@@ -7,15 +7,16 @@ export interface JsonProblem {
   readonly unknown: boolean;
 }
 
-/** The first key whose value the schema does not take; looked for when decoding has failed already. */
-export function checkJson(schema: DescMessage, json: JsonValue, path = ""): JsonProblem | undefined {
+/** The first key whose value the schema does not take or, if `strict`, that it does not know; for when decoding has failed. */
+export function checkJson(schema: DescMessage, json: JsonValue, strict: boolean, path = ""): JsonProblem | undefined {
   if (json === null || typeof json !== "object" || Array.isArray(json)) {
     return { field: path.replace(/\.$/, ""), unknown: false };
   }
   for (const [key, value] of Object.entries(json)) {
     const field = schema.fields.find((one) => one.jsonName === key || one.name === key);
-    if (field === undefined) return { field: `${path}${key}`, unknown: true };
-    const problem = checkValue(schema, field, key, value, `${path}${field.name}`);
+    if (field === undefined && strict) return { field: `${path}${key}`, unknown: true };
+    if (field === undefined) continue;
+    const problem = checkValue(schema, field, key, value, strict, `${path}${field.name}`);
     if (problem !== undefined) return problem;
   }
   return undefined;
@@ -26,27 +27,33 @@ function checkValue(
   field: DescField,
   key: string,
   value: JsonValue,
+  strict: boolean,
   path: string,
 ): JsonProblem | undefined {
   const nested = field.message;
   if (nested !== undefined && field.fieldKind !== "map" && nested.file.proto.package !== "google.protobuf") {
-    if (field.fieldKind === "message" && value !== null) return checkJson(nested, value, `${path}.`);
-    if (field.fieldKind === "list" && Array.isArray(value)) return checkList(nested, value, path);
+    if (field.fieldKind === "message" && value !== null) return checkJson(nested, value, strict, `${path}.`);
+    if (field.fieldKind === "list" && Array.isArray(value)) return checkList(nested, value, strict, path);
   }
-  return accepts(schema, { [key]: value }) ? undefined : { field: path, unknown: false };
+  return accepts(schema, { [key]: value }, strict) ? undefined : { field: path, unknown: false };
 }
 
-function checkList(schema: DescMessage, values: readonly JsonValue[], path: string): JsonProblem | undefined {
+function checkList(
+  schema: DescMessage,
+  values: readonly JsonValue[],
+  strict: boolean,
+  path: string,
+): JsonProblem | undefined {
   for (const [index, value] of values.entries()) {
-    const problem = checkJson(schema, value, `${path}[${index}].`);
+    const problem = checkJson(schema, value, strict, `${path}[${index}].`);
     if (problem !== undefined) return problem;
   }
   return undefined;
 }
 
-function accepts(schema: DescMessage, json: JsonValue): boolean {
+function accepts(schema: DescMessage, json: JsonValue, strict: boolean): boolean {
   try {
-    fromJson(schema, json);
+    fromJson(schema, json, { ignoreUnknownFields: !strict });
     return true;
   } catch {
     return false;
