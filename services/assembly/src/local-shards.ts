@@ -35,7 +35,9 @@ export class LocalShards implements ShardDirectory {
 
   constructor(options: LocalShardsOptions) {
     const { ports, partitions } = options;
-    this.oms = numbers(partitions.oms).map((partition) => ownOms(ports, { partition, partitions }, hooksOf(options, "oms", partition)));
+    this.oms = numbers(partitions.oms).map((partition) =>
+      ownOms(ports, { partition, partitions }, hooksOf(options, "oms", partition)),
+    );
     this.venues = numbers(partitions.venue).map((shard) =>
       ownVenue(
         ports,

@@ -50,6 +50,11 @@ export class MarketView {
     return this.#markets.get(instrumentId)?.candle(interval);
   }
 
+  /** Whether anybody hears of events. */
+  get isWatched(): boolean {
+    return this.#listeners.size > 0;
+  }
+
   /** Hears of every event of the instrument from now on, in sequence, right after it was applied. The answer ends it. */
   subscribe(instrumentId: string, listener: MarketListener): () => void {
     const listeners = this.#listeners.get(instrumentId) ?? new Set();

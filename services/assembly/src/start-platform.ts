@@ -1,0 +1,199 @@
+import { openDataFolder } from "@atlas/adapters/files/data-folder";
+import { secretFiles } from "@atlas/adapters/files/secret-files";
+import { openSqliteLog } from "@atlas/adapters/sqlite/sqlite-log";
+import { openSqliteStore } from "@atlas/adapters/sqlite/sqlite-store";
+import { type DiskSpace, watchDiskSpace } from "@atlas/adapters/system/disk-space";
+import { systemChance } from "@atlas/adapters/system/system-chance";
+import { systemClock } from "@atlas/adapters/system/system-clock";
+import { systemDigest } from "@atlas/adapters/system/system-digest";
+import { prometheusMetrics } from "@atlas/adapters/telemetry/prometheus-metrics";
+import { type Gateway, openGateway } from "@atlas/gateway/gateway";
+import type { PlayRecordingRequestSchema } from "@atlas/gen/atlas/market/v1/market_service_pb";
+import { MarketView } from "@atlas/market/market-view";
+import { mergedAccountQueries } from "@atlas/platform/query/merged-account-queries";
+import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
+import type { Journal } from "@atlas/platform/telemetry/journal";
+import { base64url } from "@atlas/platform/text/base64url";
+import type { PartitionCounts } from "@atlas/platform/topic/topics";
+import { TickDriver } from "@atlas/venue/tick-driver";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { firstStart } from "./first-start/first-start.ts";
+import { type LocalCalls, localCalls } from "./first-start/local-calls.ts";
+import { LocalShards } from "./local-shards.ts";
+import { marketReads, marketSource } from "./market-source.ts";
+import { openPublicEdge, type PublicEdge } from "./public-edge.ts";
+import { PlatformReadiness } from "./readiness.ts";
+
+/** A recorded market, one request a step, at the pace at which it happened. */
+export type Recording = () => AsyncIterable<MessageInitShape<typeof PlayRecordingRequestSchema>>;
+
+export interface PlatformOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly dataFolder: string;
+  /** Plays this market as BTC-USDT, over and over. Absent: simulated markets only. */
+  readonly recording?: Recording;
+  readonly journal: Journal;
+  /** Hears what the start is at, in words. */
+  readonly progress: (stage: string) => void;
+}
+
+/** A platform that serves. */
+export interface RunningPlatform {
+  readonly url: string;
+  /** Why it is not ready; empty: it is. */
+  missing(): readonly string[];
+  /** Hands over in order: takes nothing in, logs what was decided, keeps images, closes its files. */
+  stop(): Promise<void>;
+}
+
+const PARTITIONS: PartitionCounts = { oms: 16, venue: 8 };
+const TICKS = { watched: 100, quiet: 1_000 };
+/** Bytes that must be free for new orders to be taken. */
+const DISK_RESERVE = 256 << 20;
+/** Milliseconds for streams and calls under way, and for shards to put on the log what they decided. */
+const GRACE = 1_000;
+const PATIENCE = 10_000;
+const WRITER_BYTES = 4;
+const KEY_FILE = "cli.key";
+
+type Close = () => Promise<void> | void;
+
+/**
+ * Starts every service in this process on the embedded column. Rejects, with everything closed again, when the data folder is held
+ * or unusable, the port is taken, or a shard cannot recover: each with a sentence for a person.
+ */
+export async function startPlatform(options: PlatformOptions): Promise<RunningPlatform> {
+  const closers: Close[] = [];
+  const stop = once(async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  });
+  try {
+    return await open(options, closers, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function open(options: PlatformOptions, closers: Close[], stop: () => Promise<void>): Promise<RunningPlatform> {
+  const { dataFolder, journal, progress } = options;
+  const readiness = new PlatformReadiness();
+  const stage = (text: string) => {
+    readiness.at(text);
+    progress(text);
+  };
+  stage("opening the log");
+  const folder = openDataFolder(dataFolder, { omsPartitions: PARTITIONS.oms, venuePartitions: PARTITIONS.venue });
+  closers.push(() => folder.release());
+  const ports = await openPorts(dataFolder, journal, closers);
+  const disk = watchDiskSpace(dataFolder, DISK_RESERVE);
+  closers.push(() => disk.close());
+
+  stage("recovering the shards");
+  const failed = (shard: string, error: Error) => {
+    readiness.failed(shard, error);
+    journal.error("a shard has stopped", { shard }, error);
+  };
+  const shards = new LocalShards({ ports, partitions: PARTITIONS, tickInterval: TICKS.watched, failed });
+  closers.push(() => shards.stop(PATIENCE));
+  const market = new MarketView(ports, PARTITIONS.venue);
+  closers.push(() => market.close());
+  await Promise.all([shards.start(), market.start()]);
+
+  stage("opening the gateway");
+  const metrics = prometheusMetrics();
+  const gateway = await openGateway({
+    ports: { ...ports, chance: systemChance(), journal, metrics, files: secretFiles(dataFolder) },
+    partitions: PARTITIONS,
+    directory: shards,
+    queries: mergedAccountQueries(shards, ports.store, PARTITIONS.oms),
+    market: marketSource(market),
+    marketReads: marketReads(market, ports.store, ports.clock),
+    pressure: pressureOf(shards, disk),
+  });
+  closers.push(() => gateway.stop());
+  const edge = await openEdge(options, gateway, readiness, metrics, closers);
+  startTicks(ports, shards, market, closers);
+
+  stage("defining what a new platform begins with");
+  const key = (await secretFiles(dataFolder).read(KEY_FILE)) ?? "";
+  const calls = localCalls(edge.handlers, key.trim());
+  await firstStart(calls, { recorded: options.recording !== undefined });
+  if (options.recording !== undefined) playForEver(calls, options.recording, ports, closers);
+  readiness.up(await calls.instruments(), market);
+  await untilReady(readiness, ports);
+  edge.setServing(true);
+  return { url: edge.url, missing: () => readiness.missing(), stop };
+}
+
+async function openPorts(dataFolder: string, journal: Journal, closers: Close[]): Promise<OwnerPorts> {
+  const log = await openSqliteLog(`${dataFolder}/log`);
+  closers.push(() => log.close());
+  const store = await openSqliteStore(`${dataFolder}/store`);
+  closers.push(() => store.close());
+  return {
+    log,
+    store,
+    clock: systemClock(),
+    digest: systemDigest(),
+    warn: (message, facts) => journal.warn(message, facts),
+    writer: base64url(systemChance().bytes(WRITER_BYTES)),
+  };
+}
+
+/** What keeps new orders out while cancels, reports and timers pass (S24). */
+function pressureOf(shards: LocalShards, disk: DiskSpace) {
+  return {
+    storeLag: () => shards.oms.reduce((most, { projection }) => Math.max(most, projection.lag), 0),
+    diskLow: () => disk.isLow,
+  };
+}
+
+async function openEdge(
+  { host, port, journal }: PlatformOptions,
+  gateway: Gateway,
+  readiness: PlatformReadiness,
+  metrics: ReturnType<typeof prometheusMetrics>,
+  closers: Close[],
+): Promise<PublicEdge> {
+  const edge = await openPublicEdge({ host, port, gateway, readiness, metrics, journal });
+  closers.push(() => edge.close(GRACE));
+  return edge;
+}
+
+function startTicks(ports: OwnerPorts, shards: LocalShards, market: MarketView, closers: Close[]): void {
+  const venues = shards.venues.map(({ shard }) => shard);
+  const ticks = new TickDriver(ports, venues, TICKS, () => market.isWatched);
+  ticks.start();
+  closers.push(() => ticks.stop());
+}
+
+/** The recording from its beginning, again and again. */
+function playForEver(calls: LocalCalls, recording: Recording, ports: OwnerPorts, closers: Close[]): void {
+  const end = new AbortController();
+  closers.push(() => end.abort());
+  const play = async () => {
+    while (!end.signal.aborted) await calls.play(recording(), end.signal);
+  };
+  play().catch((error: Error) => {
+    if (!end.signal.aborted) ports.warn("the recorded market has stopped", { reason: error.message });
+  });
+}
+
+/** Waits for the simulated books, but not for ever: what is missing then is said by `/readyz`. */
+async function untilReady(readiness: PlatformReadiness, { clock }: OwnerPorts): Promise<void> {
+  const deadline = clock.monotonic() + PATIENCE;
+  while (readiness.missing().length > 0 && clock.monotonic() < deadline) {
+    await new Promise<void>((resolve) => void clock.after(20, resolve));
+  }
+}
+
+function once(action: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= action();
+    return done;
+  };
+}
