@@ -33,6 +33,8 @@ async function fill(log: SqliteLog, from: number, rounds: number): Promise<void>
     );
     if (offset % 50 === 0) appends.push(log.append("rare", 0, content(3, offset / 50)));
     await Promise.all(appends);
+    // Once the reader's thread has answered, it has also made the next segment, if it was asked to.
+    if (offset % 10 === 0) await log.read("a", 0, 0, 1);
   }
 }
 
