@@ -1,4 +1,5 @@
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { createAsyncIterable, type UniversalServerRequest } from "@connectrpc/connect/protocol";
 import { refusal } from "../refusal/refusal-error.ts";
 
@@ -70,7 +71,7 @@ async function readAll(
   if (Number(header.get("content-length") ?? 0) > limit) throw tooLarge(limit);
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of body) {
+  for await (const chunk of unbroken(body)) {
     chunks.push(chunk);
     length += chunk.length;
     if (length > limit) throw tooLarge(limit);
@@ -82,6 +83,15 @@ async function readAll(
     position += chunk.length;
   }
   return whole;
+}
+
+/** A client that goes away while it sends is no defect. */
+async function* unbroken(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw new ConnectError("the request broke off", Code.Canceled, undefined, undefined, error);
+  }
 }
 
 function tooLarge(limit: number): Error {
