@@ -42,6 +42,11 @@ export class MarketGroups {
     };
   }
 
+  /** Somebody watches a market. */
+  get watched(): boolean {
+    return this.#groups.size > this.#idle.size;
+  }
+
   stop(): void {
     for (const cancel of this.#idle.values()) cancel();
     for (const group of this.#groups.values()) group.stop();
