@@ -46,12 +46,15 @@ export class GatewayPlatform {
   /** Consulted for each append. */
   fault: (attempt: AppendAttempt) => AppendFault | undefined = () => undefined;
   readonly #shutdown = new AbortController();
+  readonly #pace: number;
   #shards: LocalShards | undefined;
   #gateway: Gateway | undefined;
   #handlers: UniversalHandler[] = [];
   #names = 0;
 
-  constructor() {
+  /** Milliseconds between ticks of the simulated market. */
+  constructor(pace = 1_000) {
+    this.#pace = pace;
     this.log = memoryLog({ clock: this.clock, fault: (attempt) => this.fault(attempt) });
   }
 
@@ -85,7 +88,7 @@ export class GatewayPlatform {
     await this.run(Promise.all([this.#shards.start(), view.start()]));
     await this.openGateway(view);
     const venues = this.#shards.venues.map(({ shard }) => shard);
-    new TickDriver(ports, venues, { watched: 100, quiet: 1_000 }, () => this.gateway.watched()).start();
+    new TickDriver(ports, venues, { watched: this.#pace, quiet: 1_000 }, () => this.gateway.watched()).start();
     const authorization = this.localKey();
     const accounts = this.client(AccountService, { authorization });
     const instruments = this.client(InstrumentService, { authorization });
