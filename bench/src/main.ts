@@ -1,6 +1,7 @@
 /** Each measures, prints its figures and ends in under four minutes. */
 const BENCHES: Readonly<Record<string, () => Promise<{ run(): void | Promise<void> }>>> = {
   match: () => import("./match/match.ts"),
+  shard: () => import("./shard/shard.ts"),
   e2e: () => import("./e2e/e2e.ts"),
   stream: () => import("./stream/stream.ts"),
   idle: () => import("./idle/idle.ts"),

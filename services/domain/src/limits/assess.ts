@@ -1,7 +1,7 @@
 import type { Account } from "../account/account.ts";
 import { quantityLimitMinor } from "../account/account-limits.ts";
 import { countedRateMark, nextRateMark } from "../account/rate.ts";
-import { baseMinor, type Instrument, notionalMinor } from "../instrument/instrument.ts";
+import { baseMinor, notionalMinor } from "../instrument/instrument.ts";
 import { parsePrice } from "../instrument/step.ts";
 import type { BookOrderType, BookTimeInForce, SelfTradePrevention, Side } from "../instrument/terms.ts";
 import { type Listing, worstRateE8 } from "../order/listing.ts";
@@ -57,41 +57,29 @@ export function assess(
   const terms = readTerms(order, instrument);
   if ("reason" in terms) return refused(order, terms, 0);
   const { quantityLots, limitPriceTicks } = terms;
-  const { limits } = account;
-  if (limitPriceTicks > 0) {
-    const refusal = boundsOf(listing, notionalMinor(instrument, limitPriceTicks, quantityLots));
-    if (refusal !== undefined) return refused(order, refusal, 0);
-  }
-  const { ordersPerSecond, orderBurst } = limits;
+  const limitNotional = limitPriceTicks === 0 ? 0n : notionalMinor(instrument, limitPriceTicks, quantityLots);
+  const bounds = limitPriceTicks === 0 ? undefined : boundsOf(listing, limitNotional);
+  if (bounds !== undefined) return refused(order, bounds, 0);
+  const { ordersPerSecond, orderBurst } = account.limits;
   const unsupported = unsupportedTerm(order);
   if (unsupported !== undefined) {
-    return refused(
-      order,
-      unsupported,
-      countedRateMark(account.rateMark, moment.rateClock, ordersPerSecond, orderBurst),
-    );
+    const counted = countedRateMark(account.rateMark, moment.rateClock, ordersPerSecond, orderBurst);
+    return refused(order, unsupported, counted);
   }
   const side = order.side as Side;
   const away = marketRefusal(order, side, quote, moment.appendTime);
   if (away !== undefined) return refused(order, away, 0);
-  const protection = order.type === "MARKET" ? protectionOf(side, listing, quote) : 0;
-  const price = order.type === "MARKET" ? protection : limitPriceTicks;
-  const notional = notionalMinor(instrument, price, quantityLots);
-  const bounds = price > 0 ? boundsOf(listing, notional) : undefined;
-  if (bounds !== undefined) return refused(order, bounds, 0);
+  const protection = limitPriceTicks > 0 ? 0 : protectionOf(side, listing, quote);
+  const notional = protection === 0 ? limitNotional : notionalMinor(instrument, protection, quantityLots);
+  const collared = protection === 0 ? undefined : boundsOf(listing, notional);
+  if (collared !== undefined) return refused(order, collared, 0);
   const mark = nextRateMark(account.rateMark, moment.rateClock, ordersPerSecond, orderBurst);
   if (mark < 0) return refused(order, { reason: "RATE_LIMIT", retryAfterMicroseconds: -mark, ordersPerSecond }, 0);
-  if (price === 0) return refused(order, { reason: "NO_LIQUIDITY", side }, mark);
-  const worst = worstRateE8(listing.makerRateE8, listing.takerRateE8);
-  const required = requiredOf(instrument, side, quantityLots, price, worst);
+  if (notional === 0n) return refused(order, { reason: "NO_LIQUIDITY", side }, mark);
   const asset = side === "BUY" ? instrument.quoteAsset : instrument.baseAsset;
-  const refusal =
-    limitRefusal(account, listing, quantityLots, notional) ??
-    (account.openOrders >= limits.maximumOpenOrders
-      ? { reason: "OPEN_ORDERS_LIMIT" as const, open: account.openOrders, limit: limits.maximumOpenOrders }
-      : fundsRefusal(account, asset, required));
+  const required = requiredOf(listing, side, quantityLots, limitPriceTicks > 0 ? limitPriceTicks : protection);
   return {
-    refusal,
+    refusal: limitRefusal(account, listing, quantityLots, notional) ?? lastRefusal(account, asset, required),
     side,
     type: order.type as BookOrderType,
     timeInForce: timeInForceOf(order),
@@ -158,14 +146,21 @@ function protectionOf(side: Side, listing: Listing, quote: Quote | undefined): n
   return typeof ticks === "number" ? protectionPriceTicks(side, ticks, listing.collarE8) : 0;
 }
 
-function requiredOf(instrument: Instrument, side: Side, leavesLots: number, priceTicks: number, worst: bigint): bigint {
-  return reservationMinor(instrument, {
+/** The last rungs: how many are open, and the funds. */
+function lastRefusal(account: Account, asset: string, requiredMinor: bigint): OmsRefusal | undefined {
+  const limit = account.limits.maximumOpenOrders;
+  if (account.openOrders >= limit) return { reason: "OPEN_ORDERS_LIMIT", open: account.openOrders, limit };
+  return fundsRefusal(account, asset, requiredMinor);
+}
+
+function requiredOf(listing: Listing, side: Side, leavesLots: number, priceTicks: number): bigint {
+  return reservationMinor(listing.instrument, {
     side,
     leavesLots,
     priceTicks,
     feeAccruedE16: 0n,
     feesMinor: 0n,
-    worstRateE8: worst,
+    worstRateE8: worstRateE8(listing.makerRateE8, listing.takerRateE8),
     replaceLeavesLots: -1,
     replacePriceTicks: 0,
   });

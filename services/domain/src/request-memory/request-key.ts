@@ -10,8 +10,14 @@ export class RequestKey {
   length = 0;
   /** Not negative. */
   hash = 0;
+  #accountId = "";
+  #requestId = "";
 
+  /** Deciding looks for the pair that applying then remembers: the same pair again costs nothing. */
   set(accountId: string, requestId: string): void {
+    if (requestId === this.#requestId && accountId === this.#accountId && this.length > 0) return;
+    this.#accountId = accountId;
+    this.#requestId = requestId;
     this.length = 0;
     this.#append(accountId);
     this.bytes[this.length++] = 0;
