@@ -37,7 +37,10 @@ async function turn(): Promise<void> {
 /** A whole platform with its gateway in one process, on a log and a store in memory, by a clock that stands until it is moved. */
 export class GatewayPlatform {
   readonly clock: ManualClock = manualClock({ turn });
+  /** Shards that have stopped. */
   readonly failures: string[] = [];
+  /** What would be told to a person. */
+  readonly warnings: string[] = [];
   readonly log: MemoryLog;
   readonly store: MemoryStore = memoryStore({ clock: this.clock });
   readonly files = new Map<string, string>();
@@ -76,7 +79,7 @@ export class GatewayPlatform {
   async start(): Promise<this> {
     const { clock, log, store, digest } = this;
     const warn = (message: string, facts: object) =>
-      void this.failures.push(`${message} ${JSON.stringify(facts, plain)}`);
+      void this.warnings.push(`${message} ${JSON.stringify(facts, plain)}`);
     const ports: OwnerPorts = { log, store, clock, digest, warn, writer: "test" };
     this.#shards = new LocalShards({
       ports,
