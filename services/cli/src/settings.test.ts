@@ -10,7 +10,7 @@ describe("settings", () => {
       host: "127.0.0.1",
       dataFolder: ".atlas",
       market: "simulated",
-      logLevel: "info",
+      logLevel: "warn",
       url: "http://127.0.0.1:8080",
       key: undefined,
     });
@@ -21,6 +21,8 @@ describe("settings", () => {
       port: 9001,
       url: "http://127.0.0.1:9001",
     });
+    expect(check({ ATLAS_PORT: "9000" }, { ATLAS_PORT: undefined }).port).toBe(9000);
+    expect(check({ ATLAS_PORT: "9000" }, { ATLAS_PORT: undefined }).port).toBe(9000);
     expect(check({ ATLAS_HOST: "::1" }).url).toBe("http://[::1]:8080");
     expect(check({ ATLAS_URL: "https://atlas.example/" }).url).toBe("https://atlas.example");
   });

@@ -8,7 +8,7 @@ export interface Settings {
   readonly dataFolder: string;
   /** `ATLAS_MARKET`: who trades besides clients. */
   readonly market: "simulated" | "recorded";
-  /** `ATLAS_LOG_LEVEL`. */
+  /** `ATLAS_LOG_LEVEL`: what the log on stderr says, at least. */
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** `ATLAS_URL`: the platform's address for commands; else made of host and port. */
   readonly url: string;
@@ -32,7 +32,7 @@ const DEFAULTS: RawSettings = {
   ATLAS_HOST: "127.0.0.1",
   ATLAS_DATA: ".atlas",
   ATLAS_MARKET: "simulated",
-  ATLAS_LOG_LEVEL: "info",
+  ATLAS_LOG_LEVEL: "warn",
   ATLAS_URL: "",
   ATLAS_KEY: "",
 };
@@ -43,11 +43,14 @@ export function environment(): NodeJS.ProcessEnv {
 }
 
 /** The settings of an environment, with those that the command line gives above them. */
-export function readSettings(variables: NodeJS.ProcessEnv, given: Partial<RawSettings> = {}): RawSettings {
-  const named = Object.entries({ ...variables, ...given }).filter(
-    ([name, value]) => isOurs(name) && value !== undefined,
-  );
-  return { ...DEFAULTS, ...(Object.fromEntries(named) as RawSettings) };
+export function readSettings(variables: NodeJS.ProcessEnv, given: NodeJS.ProcessEnv = {}): RawSettings {
+  return { ...DEFAULTS, ...ours(variables), ...ours(given) };
+}
+
+/** What is set, of what is ours. */
+function ours(variables: NodeJS.ProcessEnv): RawSettings {
+  const named = Object.entries(variables).filter(([name, value]) => isOurs(name) && value !== undefined);
+  return Object.fromEntries(named) as RawSettings;
 }
 
 /** Throws `SettingsError` for a value that cannot be, and for a variable that does not exist (D26). */
@@ -70,8 +73,9 @@ export function checkSettings(raw: RawSettings): Settings {
   };
 }
 
-function isOurs(name: string): boolean {
-  return name.startsWith("ATLAS_");
+function ours(variables: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const set = Object.entries(variables).filter(([name, value]) => name.startsWith("ATLAS_") && value !== undefined);
+  return Object.fromEntries(set) as Record<string, string>;
 }
 
 function portOf(text: string): number {
