@@ -43,14 +43,11 @@ export function environment(): NodeJS.ProcessEnv {
 }
 
 /** The settings of an environment, with those that the command line gives above them. */
-export function readSettings(variables: NodeJS.ProcessEnv, given: NodeJS.ProcessEnv = {}): RawSettings {
+export function readSettings(
+  variables: NodeJS.ProcessEnv,
+  given: Readonly<Record<string, string | undefined>> = {},
+): RawSettings {
   return { ...DEFAULTS, ...ours(variables), ...ours(given) };
-}
-
-/** What is set, of what is ours. */
-function ours(variables: NodeJS.ProcessEnv): RawSettings {
-  const named = Object.entries(variables).filter(([name, value]) => isOurs(name) && value !== undefined);
-  return Object.fromEntries(named) as RawSettings;
 }
 
 /** Throws `SettingsError` for a value that cannot be, and for a variable that does not exist (D26). */
