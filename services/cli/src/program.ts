@@ -12,6 +12,7 @@ import { fillsVerb, ordersVerb, orderVerb } from "./verbs/orders.ts";
 import { previewVerb } from "./verbs/preview.ts";
 import { replaceVerb } from "./verbs/replace.ts";
 import { replayVerb } from "./verbs/replay.ts";
+import { startVerb } from "./verbs/start.ts";
 import { submitVerb } from "./verbs/submit.ts";
 import { usersVerb } from "./verbs/users.ts";
 import { watchVerb } from "./verbs/watch.ts";
@@ -22,6 +23,7 @@ export function atlasProgram(io: Io): Command {
     .description("A trading platform in one process: start it, trade, watch, check.")
     .showSuggestionAfterError();
   const verbs = [
+    startVerb(io),
     instrumentsVerb(io),
     submitVerb(io),
     replaceVerb(io),

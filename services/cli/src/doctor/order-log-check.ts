@@ -43,7 +43,7 @@ async function readShard(
   matches: Matches,
   through: number,
 ): Promise<ShardReading> {
-  const check = new EventCheck(findings, matches, partition);
+  const check = new EventCheck(findings, matches);
   const rules = sequenceRules(findings);
   for await (const { sequence, message } of sequenced(
     source,
@@ -76,21 +76,14 @@ class EventCheck {
   readonly #lives = new OrderLives();
   readonly #requests = new Map<string, string>();
   readonly #matches: Matches;
-  readonly #partition: number;
-  readonly #conservation;
   readonly #positive;
   readonly #committed;
   readonly #resolved;
   readonly #states;
   readonly #identity;
 
-  constructor(findings: Findings, matches: Matches, partition: number) {
+  constructor(findings: Findings, matches: Matches) {
     this.#matches = matches;
-    this.#partition = partition;
-    this.#conservation = findings.rule(
-      "I1",
-      "sums per shard and asset: accounts, clearing and fees are deposits less withdrawals",
-    );
     this.#positive = findings.rule("I2", "postings leave nobody with less than nothing");
     this.#committed = findings.rule("I3", "reserved sums are those of the open orders");
     this.#resolved = findings.rule("I4", "reservations are resolved exactly once");
@@ -111,11 +104,6 @@ class EventCheck {
   }
 
   end(): void {
-    for (const [asset, sums] of this.books.assets) {
-      this.#conservation.see();
-      const sum = sums.available + sums.reserved + sums.clearing + sums.fees + sums.external;
-      if (sum !== 0n) this.#conservation.broken(`oms/${this.#partition}: ${asset} is off by ${sum} e-8`);
-    }
     this.#checkReserved();
   }
 

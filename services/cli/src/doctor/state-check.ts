@@ -13,10 +13,7 @@ const PAUSE = 250;
 /** What every shard says of itself, at one sequence each: sums (I1), nothing negative (I2), reserved for orders (I3). */
 export function checkStates(states: readonly ShardState[], findings: Findings): void {
   const ready = findings.rule("S20", "shards have recovered and decide");
-  const conservation = findings.rule(
-    "I1",
-    "sums per shard and asset: accounts, clearing and fees are deposits less withdrawals",
-  );
+  const conservation = findings.rule("I1", "sums of accounts, clearing and fees are deposits less withdrawals");
   const committed = findings.rule("I3", "reserved sums are those of the open orders");
   for (const state of states) {
     ready.see();

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { openTradeConnection, type TradeClient, type TradeConnection } from "@atlas/adapters/http/trade/trade-client";
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { ExecutionType, type Order, OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
 import type { TradeRequest, TradeResponse } from "@atlas/gen/atlas/order/v1/order_session_service_pb";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { isWorthRepeating, refused } from "../client/failure.ts";
-import { openTradeStream, type TradeStream } from "../client/trade-stream.ts";
 import { type Lane, type LaneTerms, noteLoss } from "./lane.ts";
 import { loadOrder } from "./load-terms.ts";
 
@@ -26,7 +26,8 @@ export const sessionLane: Lane = (terms) => new SessionLane(terms).run();
 
 class SessionLane {
   readonly #terms: LaneTerms;
-  #stream: TradeStream | undefined;
+  #connection: TradeConnection | undefined;
+  #stream: TradeClient | undefined;
   #window = 0;
   #clientSequence = 0n;
   /** Indices by client sequence; unanswered ones only. */
@@ -54,7 +55,10 @@ class SessionLane {
     } finally {
       clearTimeout(this.#timer);
       this.#finish = () => {};
-      this.#stream?.destroy();
+      const stream = this.#stream;
+      this.#stream = undefined;
+      stream?.cancel();
+      this.#connection?.close();
     }
   }
 
@@ -62,11 +66,12 @@ class SessionLane {
     this.#window = 0;
     this.#clientSequence = 0n;
     const { atlas, accountId } = this.#terms;
-    const stream = openTradeStream(atlas.url, atlas.key, {
-      response: (message) => this.#receive(message),
-      closed: (error) => this.#lost(stream, error),
+    const connection = openTradeConnection(atlas.url, atlas.key);
+    this.#connection = connection;
+    this.#stream = connection.open({
+      receive: (message) => this.#receive(message),
+      ended: (error) => this.#lost(connection, error),
     });
-    this.#stream = stream;
     this.#send({
       case: "open",
       value: {
@@ -167,8 +172,9 @@ class SessionLane {
     return orders.decided === orders.count && orders.filled === orders.count;
   }
 
-  #lost(stream: TradeStream, error: ConnectError | undefined): void {
-    if (stream !== this.#stream) return;
+  #lost(connection: TradeConnection, error: ConnectError | undefined): void {
+    connection.close();
+    if (this.#stream === undefined || connection !== this.#connection) return;
     this.#stream = undefined;
     clearTimeout(this.#timer);
     const { losses, retryFor } = this.#terms;

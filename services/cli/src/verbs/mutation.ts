@@ -1,6 +1,6 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import type { Command } from "commander";
-import { isWorthRepeating } from "../client/failure.ts";
+import { isConnectionRefused, isWorthRepeating } from "../client/failure.ts";
 import { repeat } from "../client/repeat.ts";
 import { requestId } from "../client/request-id.ts";
 import { wholeNumber } from "./pages.ts";
@@ -36,7 +36,7 @@ export async function mutate<Desc extends DescMessage>(
   try {
     return await repeat(options.retryFor * 1_000, () => send(id));
   } catch (error) {
-    if (!isWorthRepeating(error)) throw error;
+    if (!isWorthRepeating(error) || isConnectionRefused(error)) throw error;
     context.io.err(`request ${id}: outcome unknown; \`--request-id ${id}\` with the same terms asks again`);
     throw error;
   }

@@ -35,7 +35,7 @@ export function verb(name: string, summary: string, examples: readonly string[])
 /** The settings of a command: its options above the environment. */
 export function settingsOf(options: CommonOptions): Settings {
   const given = { ATLAS_URL: options.url, ATLAS_DATA: options.data };
-  return checkSettings(readSettings(environment(), given as Record<string, string>));
+  return checkSettings(readSettings(environment(), given));
 }
 
 /** Runs `action` with a client of the platform; its failures say what became of the call. */

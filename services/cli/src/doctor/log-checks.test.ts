@@ -1,0 +1,188 @@
+import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import { OrderStatus, Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { topics } from "@atlas/platform/topic/topics";
+import { timestampOf } from "@atlas/platform/wire/time";
+import { describe, expect, test } from "vitest";
+import { Findings } from "./findings.ts";
+import { checkInputs } from "./input-check.ts";
+import { command, event, FixtureLog, lifeOfAnOrder, marketEvent } from "./log.fixture.ts";
+import { checkMarketData } from "./market-check.ts";
+import { checkOrderLog } from "./order-log-check.ts";
+
+async function examine(log: FixtureLog): Promise<Findings> {
+  const findings = new Findings();
+  const readings = await checkOrderLog(log, findings, () => Number.MAX_SAFE_INTEGER);
+  await checkInputs(log, findings, readings);
+  await checkMarketData(log, findings);
+  return findings;
+}
+
+function brokenRules(findings: Findings): string[] {
+  return findings.all().flatMap(({ invariant, holds }) => (holds ? [] : [invariant]));
+}
+
+/** The events, with the commands that they cite. */
+function logOf(events: readonly OrderEvent[], commands = 5): FixtureLog {
+  const log = new FixtureLog();
+  for (let number = 1; number <= commands; number++) log.commands(number, command());
+  for (const one of events) log.events(one);
+  return log;
+}
+
+/** The life of an order with one of its events changed. */
+function changed(sequence: number, change: (event: OrderEvent) => unknown): OrderEvent[] {
+  const events = lifeOfAnOrder();
+  change(events[sequence - 1] as OrderEvent);
+  return events;
+}
+
+/** Where the order stands after an event of the fixture. */
+function progressOf({ event: body }: OrderEvent) {
+  const progress = body.case === "orderLive" || body.case === "orderFilled" ? body.value.progress : undefined;
+  if (progress === undefined) throw new Error("no progress");
+  return progress;
+}
+
+function fillOf({ event: body }: OrderEvent) {
+  const fill = body.case === "orderFilled" || body.case === "allotmentTraded" ? body.value.fill : undefined;
+  if (fill === undefined) throw new Error("no fill");
+  return fill;
+}
+
+describe("the doctor reads orders' events", () => {
+  test("and finds nothing in the life of an order", async () => {
+    const findings = await examine(logOf(lifeOfAnOrder()));
+    expect(brokenRules(findings)).toEqual([]);
+    expect(findings.all().find((one) => one.invariant === "I8")?.text).toMatch(/^1 /);
+    expect(findings.all().find((one) => one.invariant === "I5")?.text).toMatch(/^3 /);
+  });
+
+  const set = Object.assign;
+  const firstPosting = (one: OrderEvent) => one.postings[0] ?? {};
+  const afterEnd = event(6, {
+    orderId: "o1",
+    event: { case: "orderLive", value: { progress: { status: OrderStatus.LIVE, version: 4n, quantity: "1" } } },
+  });
+  const flaws: readonly [string, string, OrderEvent[]][] = [
+    ["I2", "money that is not there", changed(2, (one) => set(firstPosting(one), { amount: "2000" }))],
+    ["I2", "a posting of nothing", changed(1, (one) => set(firstPosting(one), { amount: "0" }))],
+    ["I3", "an order that says more is reserved", changed(3, (one) => set(progressOf(one), { reserved: "120" }))],
+    ["I4", "a rest that stays reserved", changed(4, (one) => set(firstPosting(one), { amount: "90" }))],
+    ["I5", "a version left out", changed(4, (one) => set(progressOf(one), { version: 4n }))],
+    ["I5", "no such arrow", changed(3, (one) => set(progressOf(one), { status: OrderStatus.UNTRIGGERED }))],
+    ["I5", "quantities that do not add up", changed(4, (one) => set(progressOf(one), { leavesQuantity: "0.5" }))],
+    ["I5", "an event after the end", [...lifeOfAnOrder(), afterEnd]],
+    ["I8", "sides of unequal price", changed(5, (one) => set(fillOf(one), { price: "101" }))],
+    ["I8", "two buyers", changed(5, (one) => set(fillOf(one), { side: Side.BUY }))],
+    ["I8", "a price beyond the limit", changed(4, (one) => set(fillOf(one), { price: "100.01" }))],
+    ["I20", "a repeat that differs", [...lifeOfAnOrder(), event(3, { orderId: "o2" })]],
+    ["I19", "an event left out", lifeOfAnOrder().filter((one) => one.sequence !== 3n)],
+  ];
+  test.each(flaws)("%s: %s", async (invariant, _, events) => {
+    expect(brokenRules(await examine(logOf(events, 6)))).toContain(invariant);
+  });
+
+  test("I1: clearing is what the venue stamped on its last report", async () => {
+    const report = (amount: string) =>
+      command({
+        command: {
+          case: "report",
+          value: {
+            linkTotals: [
+              { asset: "USD", amount },
+              { asset: "BTC", amount: "-1" },
+            ],
+          },
+        },
+      });
+    for (const [amount, broken] of [
+      ["100", []],
+      ["99", ["I1"]],
+    ] as const) {
+      const log = new FixtureLog();
+      for (const number of [1, 2, 3]) log.commands(number, command());
+      log.reports(1, report(amount));
+      log.commands(4, command());
+      for (const one of lifeOfAnOrder()) log.events(one);
+      expect(brokenRules(await examine(log))).toEqual(broken);
+    }
+  });
+
+  test("I6: a request that makes two orders", async () => {
+    const events = lifeOfAnOrder();
+    const again = lifeOfAnOrder()[1] as OrderEvent;
+    again.sequence = 6n;
+    again.orderId = "o2";
+    if (again.event.case === "orderAccepted" && again.event.value.order) again.event.value.order.orderId = "o2";
+    for (const one of again.postings) one.orderId = "o2";
+    expect(brokenRules(await examine(logOf([...events, again], 5)))).toEqual(["I6"]);
+  });
+
+  test("I8: a trade with one side only, unless the other may still be under way", async () => {
+    const oneSided = lifeOfAnOrder().filter((one) => one.sequence !== 5n);
+    expect(brokenRules(await examine(logOf(oneSided)))).toEqual([]);
+    fillOf(oneSided[3] as OrderEvent).occurredAt = timestampOf(1_000);
+    const later = lifeOfAnOrder()[4] as OrderEvent;
+    Object.assign(fillOf(later), { matchId: "m2", occurredAt: timestampOf(60_000) });
+    expect(brokenRules(await examine(logOf([...oneSided, later])))).toEqual(["I8"]);
+  });
+
+  test("I20: a repeat that is the same changes nothing", async () => {
+    const events = lifeOfAnOrder();
+    expect(brokenRules(await examine(logOf([...events, ...events.slice(1)])))).toEqual([]);
+  });
+
+  test("I18: a command without an event; a repeat on its link and a timer need none", async () => {
+    const log = new FixtureLog();
+    for (const number of [1, 2, 3, 4]) log.commands(number, command());
+    log.commands(4, command());
+    log.commands(5, command());
+    const events = lifeOfAnOrder();
+    Object.assign(events[4]?.cause ?? {}, { offset: 5n });
+    for (const one of events) log.events(one);
+    expect(brokenRules(await examine(log))).toEqual([]);
+    Object.assign(events[4]?.cause ?? {}, { offset: 3n });
+    Object.assign(events[2]?.cause ?? {}, { offset: 1n });
+    expect(brokenRules(await examine(logOf(events)))).toEqual(["I18"]);
+  });
+
+  test("S1: a record that is no frame", async () => {
+    const log = logOf(lifeOfAnOrder());
+    log.append(topics.orderEvents.name, new Uint8Array([1, 2, 3]));
+    expect(brokenRules(await examine(log))).toEqual(["S1"]);
+  });
+});
+
+describe("the doctor reads market data", () => {
+  const level = (price: string, quantity: string) => ({ price, quantity, orderCount: quantity === "0" ? 0 : 1 });
+  const bids = (price: string, quantity: string) => ({
+    case: "delta" as const,
+    value: { bids: [level(price, quantity)] },
+  });
+  const asks = (price: string, quantity: string) => ({
+    case: "delta" as const,
+    value: { asks: [level(price, quantity)] },
+  });
+  const empty = { case: "snapshot" as const, value: {} };
+
+  test("and finds nothing in a sound book", async () => {
+    const log = new FixtureLog();
+    log.market(marketEvent(1, empty), marketEvent(2, bids("99", "1")), marketEvent(3, asks("100", "1")));
+    log.market(marketEvent(4, asks("100", "0")), marketEvent(5, bids("100", "1")));
+    expect(brokenRules(await examine(log))).toEqual([]);
+  });
+
+  test("I9: a crossed book", async () => {
+    const log = new FixtureLog();
+    log.market(marketEvent(1, empty), marketEvent(2, bids("100", "1")), marketEvent(3, asks("100", "1")));
+    expect(brokenRules(await examine(log))).toEqual(["I9"]);
+  });
+
+  test("I11: a sequence left out", async () => {
+    const log = new FixtureLog();
+    const skipped = marketEvent(3, asks("101", "1"));
+    skipped.shardSequence = 2n;
+    log.market(marketEvent(1, empty), skipped);
+    expect(brokenRules(await examine(log))).toEqual(["I11"]);
+  });
+});

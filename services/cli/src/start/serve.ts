@@ -1,0 +1,93 @@
+import { fileURLToPath } from "node:url";
+import { pinoJournal } from "@atlas/adapters/telemetry/pino-journal";
+import { type RunningPlatform, startPlatform } from "@atlas/assembly/start-platform";
+import { playRequest } from "@atlas/platform/recording/recorded-step";
+import { type Journal, silentJournal } from "@atlas/platform/telemetry/journal";
+import { refused } from "../client/failure.ts";
+import type { Io } from "../output/io.ts";
+import { paced } from "../recording/pace.ts";
+import { readSteps } from "../recording/read-steps.ts";
+import { checkSettings, readSettings, type Settings } from "../settings.ts";
+
+const RECORDING = fileURLToPath(
+  new URL("../../../../examples/market/binance_spot_btcusdt_20240808.gz", import.meta.url),
+);
+const RECORDED = "BTC-USDT";
+/** A terminal and a launcher may both hand one signal on; a later one means it. Milliseconds. */
+const SAME_SIGNAL = 1_000;
+
+/** Starts a platform and serves until a signal comes. */
+export async function serve(io: Io, settings: Settings): Promise<void> {
+  const stopping = signaled();
+  const platform = await open(io, settings);
+  welcome(io, settings, platform);
+  await stopping;
+  io.out("stopping");
+  await platform.stop();
+  io.out("stopped");
+}
+
+async function open(io: Io, settings: Settings): Promise<RunningPlatform> {
+  const { host, port, dataFolder, market } = settings;
+  try {
+    return await startPlatform({
+      host,
+      port,
+      dataFolder,
+      ...(market === "recorded" ? { recording } : {}),
+      journal: journalOf(settings),
+      progress: (stage) => io.out(stage),
+    });
+  } catch (error) {
+    if (settings.logLevel === "debug") throw error;
+    throw refused((error as Error).message);
+  }
+}
+
+/** The example market, at its own pace. */
+async function* recording() {
+  for await (const step of paced(
+    readSteps(RECORDING, () => undefined),
+    1,
+  ))
+    yield playRequest(RECORDED, step);
+}
+
+function journalOf({ logLevel }: Settings): Journal {
+  if (logLevel === "silent") return silentJournal;
+  return pinoJournal(logLevel, { write: (line) => void process.stderr.write(line) });
+}
+
+function welcome(io: Io, settings: Settings, platform: RunningPlatform): void {
+  const missing = platform.missing();
+  if (missing.length > 0) io.out(`not ready yet: ${missing.join("; ")}`);
+  const usual = checkSettings(readSettings({}));
+  const address = platform.url === usual.url ? "" : `ATLAS_URL=${platform.url} `;
+  const folder = settings.dataFolder === usual.dataFolder ? "" : `ATLAS_DATA=${settings.dataFolder} `;
+  const command = `${address}${folder}npx atlas`;
+  io.out(
+    [
+      "",
+      `Atlas is at ${platform.url}, its data in ${settings.dataFolder}. Ctrl-C stops it. Try in another terminal:`,
+      `  ${command} watch book trades --instrument BTC-USD`,
+      `  ${command} submit buy 0.01 BTC-USD --limit 49000`,
+      `  ${command} orders --open`,
+      "",
+    ].join("\n"),
+  );
+}
+
+/** Resolves at the first SIGINT or SIGTERM; another one, later, ends the process at once. */
+function signaled(): Promise<void> {
+  return new Promise((resolve) => {
+    let first: number | undefined;
+    const stop = () => {
+      if (first === undefined) {
+        first = performance.now();
+        resolve();
+      } else if (performance.now() - first > SAME_SIGNAL) process.exit(130);
+    };
+    process.on("SIGINT", stop);
+    process.on("SIGTERM", stop);
+  });
+}

@@ -1,0 +1,42 @@
+import { Command } from "commander";
+import type { Io } from "../output/io.ts";
+import { checkSettings, environment, readSettings, type Settings } from "../settings.ts";
+
+interface StartOptions {
+  readonly port?: string;
+  readonly host?: string;
+  readonly data?: string;
+  readonly market?: string;
+  readonly logLevel?: string;
+}
+
+export function startVerb(io: Io): Command {
+  return new Command("start")
+    .description("Starts a platform in the foreground: every service in one process, on a data folder.")
+    .option("--port <port>", "of the edge; 0: any free one (ATLAS_PORT)")
+    .option("--host <address>", "that the edge listens on (ATLAS_HOST)")
+    .option("--data <folder>", "the data folder (ATLAS_DATA)")
+    .option("--market <kind>", "simulated, or recorded: what happened elsewhere, as BTC-USDT, besides (ATLAS_MARKET)")
+    .option("--log-level <level>", "debug, info, warn, error or silent, on stderr (ATLAS_LOG_LEVEL)")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npm start\n  npm start -- --market recorded\n  npx atlas start --port 9000 --data /var/lib/atlas",
+    )
+    .action(async (options: StartOptions) => {
+      const settings = settingsOf(options);
+      // The services are read only here: every other verb begins without them.
+      const { serve } = await import("../start/serve.ts");
+      await serve(io, settings);
+    });
+}
+
+function settingsOf(options: StartOptions): Settings {
+  const given = {
+    ATLAS_PORT: options.port,
+    ATLAS_HOST: options.host,
+    ATLAS_DATA: options.data,
+    ATLAS_MARKET: options.market,
+    ATLAS_LOG_LEVEL: options.logLevel,
+  };
+  return checkSettings(readSettings(environment(), given));
+}
