@@ -1,6 +1,6 @@
 import { printFigure } from "../figure.ts";
 import type { Address } from "../platform/api.ts";
-import { checkFloor, openFloor, type Pair } from "../platform/floor.ts";
+import { checkFloor, floorPairs, openFloor, type Pair } from "../platform/floor.ts";
 import { startOtherProcess } from "../platform/other-process.ts";
 import { note, printSummary, rounded } from "../platform/samples.ts";
 import { type StartedPlatform, startPlatform } from "../platform/started-platform.ts";
@@ -26,7 +26,8 @@ export async function run(): Promise<void> {
   try {
     const { url, key } = platform;
     const address: Address = { url, key };
-    const pairs = await openFloor(address, "bench", PAIRS);
+    const pairs = floorPairs("bench", PAIRS);
+    await openFloor(address, pairs);
     const bench = new Bench(platform, address, pairs);
     const subscriber = startOtherProcess<SubscribersOptions, SubscribersResult>(
       new URL("../stream/subscribers.ts", import.meta.url),

@@ -1,5 +1,4 @@
-import { type NewOrder, NewOrderSchema, Side } from "@atlas/gen/atlas/order/v1/order_pb";
-import { create } from "@bufbuild/protobuf";
+import { Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import type { Address } from "../platform/api.ts";
 import { floorOrder, type Pair } from "../platform/floor.ts";
 import { workInOtherProcess } from "../platform/other-process.ts";
@@ -43,8 +42,8 @@ async function load(options: SessionLoadOptions): Promise<SessionLoadResult> {
   const times = { decided: new Samples(), filled: new Samples() };
   const sessions: LoadSession[] = [];
   for (const { instrumentId, buyer, seller } of pairs) {
-    sessions.push(await openLoadSession(address, buyer, order(instrumentId, Side.BUY), times));
-    sessions.push(await openLoadSession(address, seller, order(instrumentId, Side.SELL), times));
+    sessions.push(await openLoadSession(address, buyer, floorOrder(instrumentId, Side.BUY), times));
+    sessions.push(await openLoadSession(address, seller, floorOrder(instrumentId, Side.SELL), times));
   }
   const began = performance.now();
   if (options.rate === 0) await keepFull(sessions, window, began + options.seconds * 1000);
@@ -63,10 +62,6 @@ async function load(options: SessionLoadOptions): Promise<SessionLoadResult> {
     lost: total(sessions, ({ undecided, unfilled }) => undecided + unfilled),
     doubled: total(sessions, ({ doubled }) => doubled),
   };
-}
-
-function order(instrumentId: string, side: Side): NewOrder {
-  return create(NewOrderSchema, floorOrder(instrumentId, side));
 }
 
 /** A filled order makes room for the next one, in the same turn. */

@@ -1,6 +1,9 @@
 import { partitionOf } from "@atlas/domain/partition/partition";
-import { MarketModel } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
-import { OrderType, type Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { type Limits, LimitsSchema } from "@atlas/gen/atlas/account/v1/account_pb";
+import { type Instrument, InstrumentSchema, MarketModel } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
+import { type Amount, AmountSchema } from "@atlas/gen/atlas/money/v1/amount_pb";
+import { type NewOrder, NewOrderSchema, OrderType, type Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { create } from "@bufbuild/protobuf";
 import { type Address, type Api, openApi } from "./api.ts";
 import { nextRequestId } from "./request-id.ts";
 
@@ -20,28 +23,70 @@ const VENUE_PARTITIONS = 8;
 const MOST = 1_000_000;
 
 /** The order that every account of a floor sends: of one lot, at the one price. */
-export function floorOrder(instrumentId: string, side: Side) {
-  return { instrumentId, side, type: OrderType.LIMIT, quantity: "1", limitPrice: PRICE };
+export function floorOrder(instrumentId: string, side: Side): NewOrder {
+  return create(NewOrderSchema, { instrumentId, side, type: OrderType.LIMIT, quantity: "1", limitPrice: PRICE });
 }
 
-/**
- * Defines instruments without simulated participants and makes pairs of accounts with raised limits, each instrument and
- * each account in another partition as long as there are any. `name` keeps two floors on one platform apart.
- */
-export async function openFloor(address: Address, name: string, pairs: number): Promise<Pair[]> {
+/** Names of pairs, each instrument and each account in another partition as long as there are any. */
+export function floorPairs(name: string, count: number): Pair[] {
+  return Array.from({ length: count }, (_, index) => ({
+    instrumentId: idIn(index % VENUE_PARTITIONS, VENUE_PARTITIONS, `${name.toUpperCase()}${index}`, "-USD"),
+    buyer: idIn((2 * index) % OMS_PARTITIONS, OMS_PARTITIONS, `${name}-buyer-${index}`, ""),
+    seller: idIn((2 * index + 1) % OMS_PARTITIONS, OMS_PARTITIONS, `${name}-seller-${index}`, ""),
+  }));
+}
+
+/** An instrument without simulated participants. */
+export function floorInstrument(instrumentId: string): Instrument {
+  const [baseAsset, quoteAsset] = instrumentId.split("-");
+  return create(InstrumentSchema, {
+    instrumentId,
+    baseAsset,
+    quoteAsset,
+    tick: "0.01",
+    lot: "1",
+    minimumNotional: "1",
+    maximumNotional: "10000000",
+    defaultMaximumQuantity: "1000000",
+    makerFee: "0.0002",
+    takerFee: "0.0005",
+    collar: "0.05",
+    marketModel: MarketModel.NONE,
+  });
+}
+
+/** What each account of a pair is given. */
+export function floorFunds({ instrumentId, buyer, seller }: Pair): { accountId: string; amount: Amount }[] {
+  const [base = "", quote = ""] = instrumentId.split("-");
+  return [
+    { accountId: buyer, amount: create(AmountSchema, { asset: quote, amount: QUOTE_FUNDS }) },
+    { accountId: seller, amount: create(AmountSchema, { asset: base, amount: BASE_FUNDS }) },
+  ];
+}
+
+/** As high as they go. */
+export function floorLimits(): Limits {
+  return create(LimitsSchema, {
+    maximumNotional: "10000000",
+    maximumOpenOrders: MOST,
+    ordersPerSecond: MOST,
+    orderBurst: MOST,
+  });
+}
+
+/** Makes the instruments and the accounts of a floor by calls. */
+export async function openFloor(address: Address, pairs: readonly Pair[]): Promise<void> {
   const api = openApi(address);
   try {
-    const made: Pair[] = [];
-    for (let index = 0; index < pairs; index++) {
-      const pair = {
-        instrumentId: idIn(index % VENUE_PARTITIONS, VENUE_PARTITIONS, `${name.toUpperCase()}${index}`, "-USD"),
-        buyer: idIn((2 * index) % OMS_PARTITIONS, OMS_PARTITIONS, `${name}-buyer-${index}`, ""),
-        seller: idIn((2 * index + 1) % OMS_PARTITIONS, OMS_PARTITIONS, `${name}-seller-${index}`, ""),
-      };
-      await openPair(api, pair);
-      made.push(pair);
+    for (const pair of pairs) {
+      const instrument = floorInstrument(pair.instrumentId);
+      await api.instruments.defineInstrument({ requestId: nextRequestId(), instrument });
+      for (const { accountId, amount } of floorFunds(pair)) {
+        await api.accounts.createAccount({ requestId: nextRequestId(), accountId, ownerId: accountId });
+        await api.accounts.depositFunds({ requestId: nextRequestId(), accountId, amount });
+        await api.accounts.setLimits({ requestId: nextRequestId(), accountId, limits: floorLimits() });
+      }
     }
-    return made;
   } finally {
     api.close();
   }
@@ -53,40 +98,6 @@ export function idIn(partition: number, partitions: number, stem: string, end: s
     const id = `${stem}X${number}${end}`;
     if (partitionOf(id, partitions) === partition) return id;
   }
-}
-
-async function openPair(api: Api, { instrumentId, buyer, seller }: Pair): Promise<void> {
-  const [baseAsset = "", quoteAsset = ""] = instrumentId.split("-");
-  await api.instruments.defineInstrument({
-    requestId: nextRequestId(),
-    instrument: {
-      instrumentId,
-      baseAsset,
-      quoteAsset,
-      tick: "0.01",
-      lot: "1",
-      minimumNotional: "1",
-      maximumNotional: "10000000",
-      defaultMaximumQuantity: "1000000",
-      makerFee: "0.0002",
-      takerFee: "0.0005",
-      collar: "0.05",
-      marketModel: MarketModel.NONE,
-      referencePrice: PRICE,
-    },
-  });
-  await openAccount(api, buyer, quoteAsset, QUOTE_FUNDS);
-  await openAccount(api, seller, baseAsset, BASE_FUNDS);
-}
-
-async function openAccount(api: Api, accountId: string, asset: string, amount: string): Promise<void> {
-  await api.accounts.createAccount({ requestId: nextRequestId(), accountId, ownerId: accountId });
-  await api.accounts.depositFunds({ requestId: nextRequestId(), accountId, amount: { asset, amount } });
-  await api.accounts.setLimits({
-    requestId: nextRequestId(),
-    accountId,
-    limits: { maximumNotional: "10000000", maximumOpenOrders: MOST, ordersPerSecond: MOST, orderBurst: MOST },
-  });
 }
 
 /**

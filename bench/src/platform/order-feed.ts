@@ -2,21 +2,22 @@ import { contentDigest } from "@atlas/gateway/intake/content-digest";
 import { orderIdOf } from "@atlas/gateway/intake/order-id";
 import { OrderCommandCodec } from "@atlas/gen/atlas/log/v1/order_command_codec";
 import type { OrderCommand } from "@atlas/gen/atlas/log/v1/order_command_pb";
-import { type NewOrder, NewOrderSchema } from "@atlas/gen/atlas/order/v1/order_pb";
+import type { NewOrder } from "@atlas/gen/atlas/order/v1/order_pb";
 import type { Digest } from "@atlas/platform/ports/digest";
 import type { Log } from "@atlas/platform/ports/log";
 import { topics } from "@atlas/platform/topic/topics";
 import { encodeFrameOf } from "@atlas/platform/wire/codec/frame";
 import { timestampOf } from "@atlas/platform/wire/time";
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { nextRequestId } from "./request-id.ts";
+
+type Command = OrderCommand["command"];
 
 /** Milliseconds that a command is worth deciding. */
 const VALIDITY = 15_000;
 
 /**
- * Puts orders on one partition of the log as a gateway does, without an edge in front and without hearing what became of them:
- * the fastest way to fill a platform.
+ * Puts commands on one partition of the log as a gateway does, without an edge in front and without hearing what became of
+ * them: the fastest way to fill a platform.
  */
 export class OrderFeed {
   readonly #log: Log;
@@ -25,28 +26,33 @@ export class OrderFeed {
   readonly #source: string;
   #sent = 0;
 
-  /** `name`: eleven characters that no other feed of this platform ever had. */
-  constructor(log: Log, digest: Digest, partition: number, name: string) {
+  /** `incarnation`: a gateway's, that nobody else ever had. */
+  constructor(log: Log, digest: Digest, partition: number, incarnation: string) {
     this.#log = log;
     this.#digest = digest;
     this.#partition = partition;
-    this.#source = `g${name}`;
+    this.#source = incarnation;
   }
 
-  /** One frame; resolves when it is on the log. One at a time. */
-  async send(accountId: string, orders: readonly MessageInitShape<typeof NewOrderSchema>[]): Promise<void> {
-    const firstNumber = this.#sent + 1;
+  /** The same order, again and again, in one frame; resolves when it is on the log. One frame at a time. */
+  submit(accountId: string, order: NewOrder, count: number): Promise<void> {
+    const command = { case: "submit", value: { $typeName: "atlas.order.v1.SubmitOrder", order } } as const;
+    return this.send(accountId, new Array<Command>(count).fill(command));
+  }
+
+  /** Any commands, in one frame. */
+  async send(accountId: string, commands: readonly Command[]): Promise<void> {
+    const firstNumber = BigInt(this.#sent + 1);
     const now = Date.now();
-    const messages = orders.map((order) => this.#command(accountId, create(NewOrderSchema, order), now));
-    const header = { source: this.#source, writer: this.#source, firstNumber: BigInt(firstNumber) };
+    const messages = commands.map((command) => this.#message(accountId, command, now));
+    const header = { source: this.#source, writer: this.#source, firstNumber };
     const bytes = encodeFrameOf(OrderCommandCodec, header, messages, this.#digest);
     await this.#log.append(topics.orderCommands.name, this.#partition, bytes);
   }
 
-  #command(accountId: string, order: NewOrder, now: number): OrderCommand {
+  #message(accountId: string, command: Command, now: number): OrderCommand {
     this.#sent += 1;
     const requestId = nextRequestId();
-    const command = { case: "submit", value: { $typeName: "atlas.order.v1.SubmitOrder", order } } as const;
     return {
       $typeName: "atlas.log.v1.OrderCommand",
       commandId: `${this.#source}.${this.#sent}`,
