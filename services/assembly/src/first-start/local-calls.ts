@@ -1,4 +1,3 @@
-import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import type { Instrument } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
 import { InstrumentService } from "@atlas/gen/atlas/instrument/v1/instrument_service_pb";
 import { MarketService, type PlayRecordingRequestSchema } from "@atlas/gen/atlas/market/v1/market_service_pb";
@@ -7,8 +6,9 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { createClient } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import type { FirstStartCalls } from "./first-start.ts";
+import { firstStartCalls } from "./first-start-calls.ts";
 
-/** Milliseconds that a call of the first start may take. */
+/** Milliseconds that a call may take. */
 const PATIENCE = { timeoutMs: 30_000 };
 
 /** The platform's own methods for whoever started it, by the local key. */
@@ -22,15 +22,10 @@ export interface LocalCalls extends FirstStartCalls {
 export function localCalls(handlers: readonly UniversalHandler[], key: string): LocalCalls {
   const transport = inProcessTransport(handlers, { authorization: `Bearer ${key}` });
   const instruments = createClient(InstrumentService, transport);
-  const accounts = createClient(AccountService, transport);
   const market = createClient(MarketService, transport);
-  const list = async () => (await instruments.listInstruments({ pageSize: 1_000 }, PATIENCE)).instruments;
   return {
-    instruments: list,
-    instrumentIds: async () => (await list()).map(({ instrumentId }) => instrumentId),
-    defineInstrument: (request) => instruments.defineInstrument(request, PATIENCE),
-    createAccount: (request) => accounts.createAccount(request, PATIENCE),
-    depositFunds: (request) => accounts.depositFunds(request, PATIENCE),
+    ...firstStartCalls(transport),
+    instruments: async () => (await instruments.listInstruments({ pageSize: 1_000 }, PATIENCE)).instruments,
     play: async (steps, signal) => {
       await market.playRecording(steps, { signal });
     },
