@@ -23,16 +23,23 @@ export interface Losses {
   readonly unanswered: { readonly at: number; readonly count: number }[];
   /** Requests that were sent again. */
   repeated: number;
+  notice(text: string): void;
 }
+
+/** Lanes lose a platform one after the other. Milliseconds. */
+const SAME_LOSS = 1_000;
 
 /** Notes requests that a broken connection left unanswered; what breaks within a second is one loss. */
 export function noteLoss(losses: Losses, count: number): void {
   if (count === 0) return;
   const now = performance.now();
   const last = losses.unanswered.at(-1);
-  if (last !== undefined && now - last.at < 1_000)
+  if (last !== undefined && now - last.at < SAME_LOSS) {
     losses.unanswered[losses.unanswered.length - 1] = { at: last.at, count: last.count + count };
-  else losses.unanswered.push({ at: now, count });
+  } else {
+    losses.unanswered.push({ at: now, count });
+    losses.notice("the platform is away; asking again with the same request ids");
+  }
 }
 
 /**

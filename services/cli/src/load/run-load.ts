@@ -48,18 +48,23 @@ const LANES: Readonly<Record<LoadTerms["mode"], Lane>> = {
 /** No order got further for so long, beyond the time of retrying: what has not come by then is lost. Milliseconds. */
 const PATIENCE = 30_000;
 
-/** Makes accounts, sends orders until all are filled, and checks the end. `progress` hears the part that is filled. */
-export async function runLoad(
-  atlas: AtlasClient,
-  terms: LoadTerms,
-  progress: (part: number, filled: number) => void,
-): Promise<LoadFigures> {
+/** Who hears how a run goes. */
+export interface LoadObserver {
+  /** The part that is filled, 0 to 1, and how many orders that are; ten times a second. */
+  progress(part: number, filled: number): void;
+  /** Something that a person should know, in words. */
+  notice(text: string): void;
+}
+
+/** Makes accounts, sends orders until all are filled, and checks the end. */
+export async function runLoad(atlas: AtlasClient, terms: LoadTerms, observer: LoadObserver): Promise<LoadFigures> {
   const counts = shares(terms.orders, terms.sessions);
   const accounts = await prepareAccounts(atlas, counts.length, Math.max(...counts), terms.retryFor);
   const tables = new Map(accounts.map((accountId, index) => [accountId, new OrderTable(counts[index] as number)]));
-  const losses: Losses = { unanswered: [], repeated: 0 };
+  const losses: Losses = { unanswered: [], repeated: 0, notice: observer.notice };
   const ending = new AbortController();
-  const watchdog = watch([...tables.values()], terms.retryFor + PATIENCE, progress, () => ending.abort());
+  const watchdog = watch([...tables.values()], terms.retryFor + PATIENCE, observer, () => ending.abort());
+  observer.notice(`sending ${terms.orders} orders from ${accounts.length} accounts`);
   const begin = performance.now();
   try {
     await Promise.all(
@@ -79,6 +84,7 @@ export async function runLoad(
   } finally {
     clearInterval(watchdog);
   }
+  observer.notice("comparing what was sent with what the platform has");
   const verdict = await verify(atlas, tables, terms.retryFor);
   return { ...figures(terms, [...tables.values()], losses), ...verdict };
 }
@@ -93,7 +99,7 @@ function shares(orders: number, sessions: number): number[] {
 function watch(
   tables: readonly OrderTable[],
   patience: number,
-  progress: (part: number, filled: number) => void,
+  observer: LoadObserver,
   stalled: () => void,
 ): NodeJS.Timeout {
   const total = tables.reduce((sum, table) => sum + table.count, 0);
@@ -104,7 +110,7 @@ function watch(
     const moved = tables.reduce((sum, table) => sum + table.filled + table.decided, 0);
     if (moved !== last) movedAt = performance.now();
     last = moved;
-    progress(filled / total, filled);
+    observer.progress(filled / total, filled);
     if (performance.now() - movedAt > patience) stalled();
   }, 100);
 }

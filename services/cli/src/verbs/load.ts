@@ -43,7 +43,10 @@ export function loadVerb(io: Io): Command {
       withAtlas(io, options, async (context) => {
         const bar = progressBar(io);
         const terms = { ...options, retryFor: options.retryFor * 1_000 };
-        const figures = await runLoad(context.atlas, terms, (part, filled) => bar(part, `${filled} filled`));
+        const figures = await runLoad(context.atlas, terms, {
+          progress: (part, filled) => bar(part, `${filled} filled`),
+          notice: (text) => io.err(text),
+        });
         io.progress("");
         io.out(JSON.stringify(figures));
         const { lost, doubled, broken } = figures;
