@@ -190,7 +190,7 @@ export class CommandIntake {
       principal: draft.principal,
       sessionId: draft.sessionId,
       quote: draft.quote,
-      validUntil: timestampOf(clock.now() + validity),
+      validUntil: timestampOf(Math.floor(clock.now()) + validity),
       evidence: draft.evidence,
       orderId: draft.orderId,
       command: draft.command,

@@ -107,7 +107,7 @@ export class RecordingIntake {
       $typeName: "atlas.venue.v1.VenueCommand",
       commandId: `${incarnation}.r${this.#lastCommand}`,
       instrumentId,
-      occurredAt: timestampOf(clock.now()),
+      occurredAt: timestampOf(Math.floor(clock.now())),
       command: { case: "recorded", value: { $typeName: "atlas.venue.v1.RecordedMarket", ...value } },
     };
   }

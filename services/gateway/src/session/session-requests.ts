@@ -93,7 +93,7 @@ export class SessionRequests {
         return;
       }
       case "heartbeat": {
-        const time = timestampOf(this.#clock.now());
+        const time = timestampOf(Math.floor(this.#clock.now()));
         const value = { $typeName: "atlas.order.v1.Heartbeat", time } as const;
         this.#door.answer(clientSequence, { case: "heartbeat", value });
         return;

@@ -186,7 +186,7 @@ export class Session implements TradeSession, AnswerDoor {
   #beat(interval: number): void {
     const cancel = this.#context.clock.after(interval, () => {
       this.#stops.splice(this.#stops.indexOf(cancel), 1);
-      if (!this.#sentSinceHeartbeat) this.#send(0n, heartbeatNow(this.#context.clock.now()));
+      if (!this.#sentSinceHeartbeat) this.#send(0n, heartbeatNow(Math.floor(this.#context.clock.now())));
       this.#sentSinceHeartbeat = false;
       if (!this.#over) this.#beat(interval);
     });

@@ -216,7 +216,7 @@ export class AccountFeed implements Feed {
   }
 
   #push(one: PrivateSubscription, cursor: string, content: SubscribeResponse["content"], weight: number): void {
-    const serverTime = timestampOf(this.#context.clock.now());
+    const serverTime = timestampOf(Math.floor(this.#context.clock.now()));
     this.#output.push(responseOf(one.subscription.subscriptionId, cursor, serverTime, content), weight);
   }
 

@@ -58,7 +58,7 @@ export class ClientStream implements StreamOutput {
 
   #beat(): void {
     this.#stopHeartbeat = this.#context.clock.after(HEARTBEAT_INTERVAL, () => {
-      this.push(responseOf("", "", timestampOf(this.#context.clock.now()), HEARTBEAT), 32);
+      this.push(responseOf("", "", timestampOf(Math.floor(this.#context.clock.now())), HEARTBEAT), 32);
       this.#beat();
     });
   }

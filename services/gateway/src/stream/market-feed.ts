@@ -33,7 +33,7 @@ export class MarketFeed implements Feed, MarketMember {
 
   restart(): void {
     this.#leave();
-    this.tell("", timestampOf(this.#clock.now()), RESYNC, 100);
+    this.tell("", timestampOf(Math.floor(this.#clock.now())), RESYNC, 100);
     this.#leave = this.#groups.join(this.#subscription, undefined, this);
   }
 

@@ -60,7 +60,7 @@ export class MarketGroup {
   /** Tells a member what it missed since a position, or what stands, and from then on what changes. */
   join(member: MarketMember, after: number | undefined): void {
     const missed = after === undefined ? undefined : this.#missedSince(after);
-    const serverTime = timestampOf(this.#clock.now());
+    const serverTime = timestampOf(Math.floor(this.#clock.now()));
     if (missed === undefined) {
       const contents = this.#kind.snapshot(this.#source.market(this.#instrumentId));
       member.tell(this.#cursor(this.#sequence), serverTime, snapshotContent(contents, true), weightOf(contents));
@@ -111,7 +111,7 @@ export class MarketGroup {
       this.#told = this.#told.slice(dropped);
     }
     const cursor = this.#cursor(this.#sequence);
-    const serverTime = timestampOf(this.#clock.now());
+    const serverTime = timestampOf(Math.floor(this.#clock.now()));
     const content = updateContent(contents);
     const weight = weightOf(contents);
     for (const member of [...this.#members]) member.tell(cursor, serverTime, content, weight);

@@ -58,7 +58,7 @@ export class NoticeFeed implements Feed {
   }
 
   #push(cursor: string, content: SubscribeResponse["content"], weight: number): void {
-    const serverTime = timestampOf(this.#clock.now());
+    const serverTime = timestampOf(Math.floor(this.#clock.now()));
     this.#output.push(responseOf(this.#subscriptionId, cursor, serverTime, content), weight);
   }
 }

@@ -11,7 +11,7 @@ export class Pace {
   /** `perSecond` 0: after every change. */
   constructor(clock: Clock, perSecond: number, run: () => void) {
     this.#clock = clock;
-    this.#interval = perSecond === 0 ? 0 : 1000 / perSecond;
+    this.#interval = perSecond === 0 ? 0 : Math.ceil(1000 / perSecond);
     this.#run = run;
   }
 
