@@ -31,8 +31,6 @@ export interface Gateway {
   readonly services: readonly Served[];
   /** The fast road of `Trade`. */
   readonly openTradeSession: OpenTradeSession<Caller>;
-  /** Somebody watches a market or trades on a session: simulated markets go at full pace (S10). */
-  watched(): boolean;
   /** Ends sessions and streams; what was taken in and not logged is dropped and told so. */
   stop(): void;
 }
@@ -104,7 +102,6 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
     authenticator: signIn.authenticator,
     services,
     openTradeSession: sessions.open,
-    watched: () => markets.watched || sessions.size > 0,
     stop() {
       for (const part of [sessions, streams, markets, signIn, instruments, events, recordings, intake]) part.stop();
     },

@@ -4,7 +4,6 @@ import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { IdentityService } from "@atlas/gen/atlas/identity/v1/identity_service_pb";
 import { InstrumentService } from "@atlas/gen/atlas/instrument/v1/instrument_service_pb";
 import type { Role } from "@atlas/gen/atlas/options/v1/options_pb";
-import { CandleHistory } from "@atlas/market/candle-history";
 import { MarketView } from "@atlas/market/market-view";
 import { createHandlers } from "@atlas/platform/access/create-handlers";
 import { type InProcessOptions, inProcessTransport } from "@atlas/platform/access/in-process-transport";
@@ -23,8 +22,7 @@ import { type Client, createClient } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { firstStart } from "../first-start/first-start.ts";
 import { LocalShards } from "../local-shards.ts";
-import { marketReadsOf } from "../market/market-reads.ts";
-import { marketSourceOf } from "../market/market-source.ts";
+import { marketReads, marketSource } from "../market-source.ts";
 
 const PARTITIONS = { oms: 16, venue: 8 };
 const MESSAGE_BYTES = 4_000_000;
@@ -91,7 +89,7 @@ export class GatewayPlatform {
     await this.run(Promise.all([this.#shards.start(), view.start()]));
     await this.openGateway(view);
     const venues = this.#shards.venues.map(({ shard }) => shard);
-    new TickDriver(ports, venues, { watched: this.#pace, quiet: 1_000 }, () => this.gateway.watched()).start();
+    new TickDriver(ports, venues, { watched: this.#pace, quiet: 1_000 }, () => view.isWatched).start();
     const authorization = this.localKey();
     const accounts = this.client(AccountService, { authorization });
     const instruments = this.client(InstrumentService, { authorization });
@@ -120,8 +118,8 @@ export class GatewayPlatform {
       partitions: PARTITIONS,
       directory: this.shards,
       queries: mergedAccountQueries(this.shards, store, PARTITIONS.oms),
-      market: marketSourceOf(view),
-      marketReads: marketReadsOf({ view, history: new CandleHistory(store), clock }),
+      market: marketSource(view),
+      marketReads: marketReads(view, store, clock),
       pressure: { storeLag: () => pressure.lag, diskLow: () => pressure.low },
     };
     this.#gateway = await this.run(openGateway(context));

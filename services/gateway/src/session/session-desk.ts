@@ -22,10 +22,6 @@ export class SessionDesk {
     return session;
   };
 
-  get size(): number {
-    return this.#sessions.size;
-  }
-
   stop(): void {
     for (const session of [...this.#sessions]) session.stopping();
   }

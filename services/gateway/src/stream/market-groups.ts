@@ -4,7 +4,7 @@ import { type MarketTerms, marketKind } from "./market-kinds.ts";
 import type { MarketSource } from "./market-source.ts";
 
 /** How long a group goes on when nobody watches, so that who was cut off resumes; and how many of those there may be. */
-const LINGER = 60_000;
+const LINGER = 30_000;
 const MOST_IDLE = 64;
 
 export interface WatchedMarket extends MarketTerms {
@@ -40,11 +40,6 @@ export class MarketGroups {
       group.leave(member);
       if (group.size === 0) this.#linger(key);
     };
-  }
-
-  /** Somebody watches a market. */
-  get watched(): boolean {
-    return this.#groups.size > this.#idle.size;
   }
 
   stop(): void {
