@@ -9,7 +9,12 @@ import { type Submitted, WITNESS_ACCOUNTS, WITNESS_BASE, WITNESS_QUOTE, type Wit
 
 /** A stream is at most so far behind what reads answer, milliseconds. */
 const STREAM_LAG = 10_000;
-const FINAL = [OrderStatus.FILLED, OrderStatus.CANCELED, OrderStatus.REJECTED, OrderStatus.EXPIRED];
+const FINAL: readonly OrderStatus[] = [
+  OrderStatus.FILLED,
+  OrderStatus.CANCELED,
+  OrderStatus.REJECTED,
+  OrderStatus.EXPIRED,
+];
 
 /** What RPCs answer of the witness's accounts. */
 interface State {

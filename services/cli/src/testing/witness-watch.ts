@@ -85,7 +85,8 @@ class AccountsWatch implements WitnessWatch {
       if (content.case !== "snapshot" && content.case !== "update") continue;
       const held = this.#cursors.get(subscriptionId);
       const isUpdate = content.case === "update";
-      if (!isUpdate && held !== undefined) this.broken.push(`a snapshot of ${subscriptionId} at ${cursor} after ${held}`);
+      if (!isUpdate && held !== undefined)
+        this.broken.push(`a snapshot of ${subscriptionId} at ${cursor} after ${held}`);
       if (isUpdate || content.value.last) this.#cursors.set(subscriptionId, cursor);
       this.#take(accountId, content.value.contents, isUpdate);
     }

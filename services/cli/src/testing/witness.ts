@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { InstrumentSchema, MarketModel } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
-import { NewOrderSchema, type Order, OrderType, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
+import { type NewOrderSchema, type Order, OrderType, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
 import { refusalOf } from "@atlas/platform/refusal/refusal-error";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
@@ -151,7 +151,13 @@ export class Witness {
 
   async #submitNew(accountId: string): Promise<void> {
     const roll = this.#roll;
-    const timeInForce = roll.pick([TimeInForce.GTC, TimeInForce.GTC, TimeInForce.DAY, TimeInForce.IOC, TimeInForce.FOK]);
+    const timeInForce = roll.pick([
+      TimeInForce.GTC,
+      TimeInForce.GTC,
+      TimeInForce.DAY,
+      TimeInForce.IOC,
+      TimeInForce.FOK,
+    ]);
     const rests = timeInForce === TimeInForce.GTC || timeInForce === TimeInForce.DAY;
     const order = {
       instrumentId: INSTRUMENT_ID,
@@ -185,7 +191,9 @@ export class Witness {
     const request = { requestId: requestId(), accountId, amount: { asset, amount: `${Math.abs(amount)}` } };
     const { accounts } = this.atlas;
     try {
-      await this.#answered(() => (amount > 0 ? accounts.depositFunds(request) : accounts.withdrawFunds(request)));
+      await this.#answered<unknown>(() =>
+        amount > 0 ? accounts.depositFunds(request) : accounts.withdrawFunds(request),
+      );
       this.moved.push({ accountId, asset, amount });
     } catch (error) {
       if (refusalOf(error)?.reason !== Reason.INSUFFICIENT_FUNDS) this.broken.push(`funds: ${error}`);
