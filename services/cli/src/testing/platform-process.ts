@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, join } from "node:path";
-import { setTimeout as sleep, setTimeout as sleep } from "node:timers/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
@@ -27,80 +27,117 @@ export interface AtlasProcess {
   said(): { readonly stdout: string; readonly stderr: string };
 }
 
-/** A platform is ready within this, or its test fails; milliseconds. */
-const READY_WITHIN = 60_000;
-
-/** A platform in a process of its own, on a data folder and a port that it keeps over restarts. */
-export class PlatformProcess {
-  readonly folder: string;
+/** A platform in a process of its own. */
+export interface PlatformProcess extends AtlasProcess {
+  readonly url: string;
   readonly port: number;
-  /** Milliseconds from each start until `/readyz` was green. */
-  readonly startMilliseconds: number[] = [];
-  #running: RunningCommand | undefined;
+  readonly folder: string;
+  /** The local key. */
+  readonly key: string;
+  /** Milliseconds from its start until `/readyz` was green. */
+  readonly startMilliseconds: number;
+  /** Ends it in order, as Ctrl-C does. */
+  stop(): Promise<Ended>;
+  /** Ends it as a power cut would. */
+  kill(): Promise<Ended>;
+}
 
-  constructor(folder: string, port: number) {
-    this.folder = folder;
-    this.port = port;
-  }
+export interface StartTerms {
+  readonly folder: string;
+  /** Absent: any free one. */
+  readonly port?: number;
+  /** Above what `cleanEnvironment` has. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Of `atlas start`. */
+  readonly args?: readonly string[];
+  /** Of Node, such as `--cpu-prof`. */
+  readonly nodeArgs?: readonly string[];
+}
 
-  static async at(folder: string): Promise<PlatformProcess> {
-    return new PlatformProcess(folder, await freePort());
-  }
+/** A folder of its own, removed by `removeFolder`. */
+export function newFolder(name: string): string {
+  return mkdtempSync(join(tmpdir(), `atlas-${name}-`));
+}
 
-  get url(): string {
-    return `http://127.0.0.1:${this.port}`;
-  }
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
 
-  /** The local key; there once it was ready. */
-  get key(): string {
-    return readFileSync(join(this.folder, "cli.key"), "utf8").trim();
-  }
+/** This process's environment without settings of Atlas: a developer's own ones change nothing. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("ATLAS_")));
+}
 
-  /** What a command needs to find it. */
-  get variables(): Record<string, string> {
-    return { ATLAS_URL: this.url, ATLAS_DATA: this.folder };
-  }
-
-  /** Resolves when it is ready. Rejects with what it said when it ends before. */
-  async start(...options: readonly string[]): Promise<void> {
-    const began = performance.now();
-    const running = this.begin(...options);
-    let end: Ended | undefined;
-    void running.ended.then((ended) => {
-      end = ended;
+/** Runs `atlas` with these arguments. */
+export function spawnAtlas(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  nodeArgs: readonly string[] = [],
+): AtlasProcess {
+  const child = spawn(process.execPath, [...nodeArgs, MAIN, ...args], {
+    env: { ...cleanEnvironment(), ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const texts = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].setEncoding("utf8").on("data", (text: string) => {
+      texts[name] = `${texts[name]}${text}`.slice(-KEPT);
     });
-    while (!(await this.#isReady())) {
-      if (end !== undefined) throw new Error(`the platform ended with ${end.code}: ${end.out}${end.err}`);
-      if (performance.now() - began > READY_WITHIN) throw new Error(`the platform is not ready after ${READY_WITHIN} ms`);
-      await sleep(20);
-    }
-    this.startMilliseconds.push(performance.now() - began);
   }
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, ...texts }));
+  });
+  return { process: child, ended, said: () => ({ ...texts }) };
+}
 
-  /** Starts it and does not wait. */
-  begin(...options: readonly string[]): RunningCommand {
-    this.#running = command(["start", "--data", this.folder, "--port", String(this.port), ...options]);
-    return this.#running;
-  }
+/** Starts a platform by `atlas start` and waits until it is ready. Rejects with what it said if it ends before. */
+export async function startPlatformProcess(terms: StartTerms): Promise<PlatformProcess> {
+  const began = performance.now();
+  const port = terms.port ?? (await freePort());
+  const atlas = spawnStart({ ...terms, port });
+  const url = `http://127.0.0.1:${port}`;
+  await untilReady(url, atlas);
+  const startMilliseconds = performance.now() - began;
+  const end = (signal: NodeJS.Signals) => {
+    atlas.process.kill(signal);
+    return atlas.ended;
+  };
+  return {
+    ...atlas,
+    url,
+    port,
+    folder: terms.folder,
+    key: readFileSync(join(terms.folder, "cli.key"), "utf8").trim(),
+    startMilliseconds,
+    stop: () => end("SIGINT"),
+    kill: () => end("SIGKILL"),
+  };
+}
 
-  /** As if the power failed, for this process. */
-  async kill(): Promise<void> {
-    this.#running?.child.kill("SIGKILL");
-    await this.#running?.ended;
-  }
+/** Starts a platform and does not wait. */
+export function spawnStart({ folder, port, environment, args, nodeArgs }: StartTerms & { port: number }): AtlasProcess {
+  const settings = { ATLAS_PORT: `${port}`, ATLAS_DATA: folder, ATLAS_LOG_LEVEL: "warn", ...environment };
+  return spawnAtlas(["start", ...(args ?? [])], settings, nodeArgs);
+}
 
-  /** As by Ctrl-C. */
-  async stop(): Promise<Ended | undefined> {
-    this.#running?.child.kill("SIGINT");
-    return this.#running?.ended;
-  }
-
-  #isReady(): Promise<boolean> {
-    return fetch(`${this.url}/readyz`).then(
+async function untilReady(url: string, atlas: AtlasProcess): Promise<void> {
+  const deadline = performance.now() + READY_WITHIN;
+  let end: Ended | undefined;
+  void atlas.ended.then((ended) => {
+    end = ended;
+  });
+  while (performance.now() < deadline) {
+    if (end !== undefined) throw new Error(`the platform ended with ${end.code}: ${end.stdout}${end.stderr}`);
+    const ready = await fetch(`${url}/readyz`).then(
       ({ ok }) => ok,
       () => false,
     );
+    if (ready) return;
+    await sleep(20);
   }
+  atlas.process.kill("SIGKILL");
+  throw new Error(`the platform was not ready within ${READY_WITHIN / 1_000} s: ${JSON.stringify(atlas.said())}`);
 }
 
 /** A port that nobody listens on. */
