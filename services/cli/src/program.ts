@@ -51,6 +51,7 @@ export function atlasProgram(io: Io): Command {
   ];
   for (const one of verbs) program.addCommand(one);
   for (const command of [program, ...verbs, ...verbs.flatMap((one) => one.commands)]) {
+    if (command.commands.length > 0) command.enablePositionalOptions();
     command.exitOverride().configureOutput({ writeOut: trimmed(io.out), writeErr: trimmed(io.err) });
   }
   return program;

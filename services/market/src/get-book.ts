@@ -5,7 +5,7 @@ import type { MarketReadContext } from "./context.ts";
 import { findMarket, marketCursor } from "./market-cursor.ts";
 
 /** Levels a side when the request names no depth. */
-export const DEFAULT_DEPTH = 20;
+const DEFAULT_DEPTH = 20;
 
 export async function getBook(request: GetBookRequest, context: MarketReadContext): Promise<GetBookResponse> {
   const market = await findMarket(request, context);

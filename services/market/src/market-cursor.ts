@@ -9,7 +9,7 @@ export function marketCursor(instrumentId: string, sequence: number | bigint): s
 }
 
 /** The sequence of a cursor of this instrument; `undefined`: it is none. */
-export function sequenceOf(cursor: string, instrumentId: string): number | undefined {
+function sequenceOf(cursor: string, instrumentId: string): number | undefined {
   const digits = cursor.startsWith(`${instrumentId}:`) ? cursor.slice(instrumentId.length + 1) : "";
   return /^(0|[1-9]\d{0,14})$/.test(digits) ? Number(digits) : undefined;
 }

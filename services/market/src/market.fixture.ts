@@ -38,7 +38,7 @@ export function trade(price: string, quantity: string, takerSide: Side = Side.BU
 export const snapshot: EventInit = { case: "snapshot", value: {} };
 
 /** A venue shard's writer: numbers events by instrument and shard. */
-export class EventWriter {
+class EventWriter {
   readonly #sequences = new Map<string, number>();
   shardSequence = 0;
   time = MIDNIGHT;

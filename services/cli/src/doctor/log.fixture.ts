@@ -76,14 +76,7 @@ export function event(sequence: number, init: EventInit): OrderEvent {
   });
 }
 
-export function posting(
-  asset: string,
-  fromBucket: Bucket,
-  toBucket: Bucket,
-  amount: string,
-  orderId = "",
-  accountId = "a",
-) {
+function posting(asset: string, fromBucket: Bucket, toBucket: Bucket, amount: string, orderId = "", accountId = "a") {
   return { accountId, asset, fromBucket, toBucket, amount, reason: PostingReason.RESERVE, orderId };
 }
 

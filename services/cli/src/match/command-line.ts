@@ -3,7 +3,7 @@ import { type VenueCommand, VenueCommandSchema } from "@atlas/gen/atlas/venue/v1
 import { fromJson } from "@bufbuild/protobuf";
 
 /** A line is no command that the engine takes; the message says why. */
-export class LineError extends Error {
+class LineError extends Error {
   override name = "LineError";
 }
 

@@ -19,7 +19,7 @@ import { wholeNumber } from "./pages.ts";
 import { type CommonOptions, jsonLine, print, verb, withAtlas } from "./verb.ts";
 
 /** Every frame that can stand on the log. */
-export const frameRegistry = createRegistry(
+const frameRegistry = createRegistry(
   file_atlas_log_v1_order_command,
   file_atlas_log_v1_order_event,
   file_atlas_log_v1_venue_record,

@@ -54,7 +54,7 @@ export function bookVerb(io: Io): Command {
 }
 
 /** Bids on the left, asks on the right, the best of both on top. */
-export function bookText(book: Book): string {
+function bookText(book: Book): string {
   const rows = Array.from({ length: Math.max(book.bids.length, book.asks.length) }, (_, index) => ({
     bid: book.bids[index],
     ask: book.asks[index],

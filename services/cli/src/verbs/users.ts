@@ -1,6 +1,6 @@
 import { type User, UserSchema } from "@atlas/gen/atlas/identity/v1/identity_pb";
 import { type Role, RoleSchema } from "@atlas/gen/atlas/options/v1/options_pb";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { refused } from "../client/failure.ts";
 import type { Io } from "../output/io.ts";
 import { table } from "../output/table.ts";
@@ -34,8 +34,7 @@ export function usersVerb(io: Io): Command {
 }
 
 function rolesVerb(io: Io, name: "create" | "roles", summary: string): Command {
-  return new Command(name)
-    .description(summary)
+  return verb(name, summary, [`users ${name} maria --role operator`])
     .argument("<user>", "the user's id")
     .option("--role <role...>", "such as operator", [])
     .action((userId: string, own: { role: string[] }, self: Command) => {
@@ -47,8 +46,7 @@ function rolesVerb(io: Io, name: "create" | "roles", summary: string): Command {
 }
 
 function grantVerb(io: Io, name: "grant" | "withdraw", summary: string): Command {
-  return new Command(name)
-    .description(summary)
+  return verb(name, summary, [`users ${name} maria demo viewer`])
     .argument("<user>", "the user's id")
     .argument("<account>", "the account's id")
     .argument("<role>", "viewer or trader")
@@ -63,8 +61,7 @@ function grantVerb(io: Io, name: "grant" | "withdraw", summary: string): Command
 }
 
 function disableVerb(io: Io): Command {
-  return new Command("disable")
-    .description("Disables a user: nothing of theirs works any more.")
+  return verb("disable", "Disables a user: nothing of theirs works any more.", ["users disable maria"])
     .argument("<user>", "the user's id")
     .action((userId: string, _: unknown, self: Command) =>
       change(io, self, ({ atlas }) => atlas.identity.disableUser({ userId })),

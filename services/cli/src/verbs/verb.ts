@@ -33,7 +33,7 @@ export function verb(name: string, summary: string, examples: readonly string[])
 }
 
 /** The settings of a command: its options above the environment. */
-export function settingsOf(options: CommonOptions): Settings {
+function settingsOf(options: CommonOptions): Settings {
   const given = { ATLAS_URL: options.url, ATLAS_DATA: options.data };
   return checkSettings(readSettings(environment(), given));
 }
