@@ -24,7 +24,7 @@ export interface StartedPlatform {
 }
 
 /** Arguments for the platform's Node, such as `--cpu-prof`. */
-const NODE_ARGUMENTS = process.env.ATLAS_BENCH_NODE?.split(" ") ?? [];
+const NODE_ARGUMENTS = process.env.BENCH_NODE_ARGUMENTS?.split(" ") ?? [];
 
 /** Starts a platform by `atlas start` and waits until it is ready. Rejects with what it said if it ends before. */
 export async function startPlatform(folder?: string, args: readonly string[] = []): Promise<StartedPlatform> {

@@ -16,3 +16,12 @@ export function sleep(clock: Clock, milliseconds: number): Promise<void> {
     clock.after(milliseconds, resolve);
   });
 }
+
+/** Resolves when `work` does, or after `milliseconds` without it; rejects as it does. No timer is left behind. */
+export async function within(clock: Clock, milliseconds: number, work: Promise<unknown>): Promise<void> {
+  let cancel = () => {};
+  const over = new Promise<void>((resolve) => {
+    cancel = clock.after(milliseconds, resolve);
+  });
+  await Promise.race([work, over]).finally(cancel);
+}

@@ -1,6 +1,6 @@
 import type { OutputState } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import type { ReadRequest, ReadResponse } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
-import type { Clock } from "../ports/clock.ts";
+import { type Clock, within } from "../ports/clock.ts";
 import type { Digest } from "../ports/digest.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
@@ -137,7 +137,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#offsets.fail(gone);
     this.#sequences.fail(gone);
     const finished = this.#outputs.emptied().then(() => this.#images.finish(this.#outputs.eventsPlace()));
-    await Promise.race([finished, new Promise<void>((resolve) => void this.#ports.clock.after(patience, resolve))]);
+    await within(this.#ports.clock, patience, finished);
     await this.#outputs.close();
     this.#feed?.fail(gone);
   }

@@ -1,5 +1,6 @@
 import type { OutputState } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import type { ReadRequest, ReadResponse } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
+import { within } from "../ports/clock.ts";
 import type { Arrival } from "./arrival.ts";
 import type { Channel } from "./event-shard-kind.ts";
 import type { OwnerPorts } from "./event-shard-owner.ts";
@@ -88,7 +89,7 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     this.#inputs.close();
     this.#offsets.fail(notReady(`${this.#shard.name} is stopping`));
     const finished = Promise.resolve(this.#imaging).then(() => this.#image());
-    await Promise.race([finished, new Promise<void>((resolve) => void this.#ports.clock.after(patience, resolve))]);
+    await within(this.#ports.clock, patience, finished);
     await this.#outputs.close();
   }
 
