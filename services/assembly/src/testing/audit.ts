@@ -1,0 +1,156 @@
+import { OperationsService } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
+import { type Order, OrderStatus, Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
+import type { GatewayProcess } from "./memory-platform.ts";
+import { e8 } from "./model/e8.ts";
+import { LedgerModel } from "./model/ledger-model.ts";
+import { checkCauses, checkSequences, checkVenueOrders } from "./model/link-model.ts";
+import { inSequence, type LogReading, readLog } from "./model/log-reading.ts";
+import { isEnd, type ModelOrder, OrderModel } from "./model/order-model.ts";
+import { TradeModel } from "./model/trade-model.ts";
+import type { Violations } from "./model/violations.ts";
+import type { TradingFloor } from "./trading-floor.ts";
+
+/** The platform in plain maps, from its log alone. */
+export interface Model {
+  readonly reading: LogReading;
+  readonly ledger: LedgerModel;
+  readonly orders: OrderModel;
+}
+
+/** Makes the model from what stands on the log, checking as it goes. */
+export function modelOf(reading: LogReading, violations: Violations): Model {
+  const ledger = new LedgerModel(violations);
+  const orders = new OrderModel(violations, ledger);
+  const trades = new TradeModel(violations);
+  for (const events of inSequence(reading.orderEvents).values()) {
+    for (const { message } of events) {
+      if (message === undefined) throw new Error("an event does not decode");
+      ledger.take(message);
+      orders.take(message);
+      trades.take(message);
+    }
+  }
+  ledger.conserve();
+  trades.end(orders);
+  checkSequences(reading, violations);
+  checkCauses(reading, violations);
+  checkVenueOrders(reading, orders, violations);
+  return { reading, ledger, orders };
+}
+
+/** Holds everything that can be known of a platform at rest against the model; answers what is broken. */
+export async function audit(floor: TradingFloor): Promise<Model> {
+  const { platform, violations, clients } = floor;
+  for (const failure of platform.failures) violations.check("S16", false, () => failure);
+  const model = modelOf(await readLog(platform), violations);
+  clients.end(model.orders);
+  for (const accountId of floor.accounts) {
+    await checkBalances(floor, accountId, model);
+    await checkOrders(floor, accountId, model);
+  }
+  await checkTotals(floor);
+  for (const gateway of platform.gateways) if (gateway.process.state === "RUNS") checkBooks(floor, gateway, model);
+  return model;
+}
+
+async function checkBalances(floor: TradingFloor, accountId: string, { ledger, orders }: Model): Promise<void> {
+  const { violations } = floor;
+  for (const { asset, available, reserved } of await floor.balances(accountId)) {
+    const held = ledger.of(accountId, asset);
+    const same = held.available === e8(available) && held.reserved === e8(reserved);
+    const text = () => `${accountId} has ${available} and ${reserved} ${asset}; its postings make ${held.available}`;
+    violations.check("I1", same, text);
+    let sum = 0n;
+    for (const { order, status } of orders.orders.values()) {
+      if (order.accountId !== accountId || order.reserved?.asset !== asset || isEnd(status)) continue;
+      sum += ledger.locked.get(order.orderId) ?? 0n;
+    }
+    violations.check("I3", sum === held.reserved, () => `${accountId} reserves ${held.reserved} ${asset} for ${sum}`);
+  }
+}
+
+/** What the platform lists is what the log tells: no order lost, none doubled. */
+async function checkOrders(floor: TradingFloor, accountId: string, { orders }: Model): Promise<void> {
+  const { platform, violations } = floor;
+  const listed = new Map<string, Order>();
+  for (let pageToken = ""; ; ) {
+    const page = await platform.run(platform.client(OrderService).listOrders({ accountId, pageSize: 50, pageToken }));
+    for (const order of page.orders) {
+      violations.check("D4", !listed.has(order.orderId), () => `${order.orderId} is listed twice`);
+      listed.set(order.orderId, order);
+    }
+    pageToken = page.nextPageToken;
+    if (pageToken === "") break;
+  }
+  const due = [...orders.orders.values()].filter(({ order }) => order.accountId === accountId);
+  violations.check(
+    "D4",
+    due.length === listed.size,
+    () => `${accountId} has ${due.length} orders, lists ${listed.size}`,
+  );
+  for (const { order, status, version, cumulative } of due) {
+    const one = listed.get(order.orderId);
+    const same = one?.status === status && one.version === version && e8(one.cumulativeQuantity) === cumulative;
+    violations.check("D4", same, () => `${order.orderId} is listed as ${one?.version}, the log has ${version}`);
+  }
+}
+
+/** Clearing with each venue sums to zero over the shards, and what is reserved is what is committed. */
+async function checkTotals({ platform, violations }: TradingFloor): Promise<void> {
+  const { shards } = await platform.run(platform.client(OperationsService).getSystemState({}));
+  const clearing = new Map<string, bigint>();
+  for (const { shard, totals, committed } of shards) {
+    for (const total of totals) {
+      clearing.set(total.asset, (clearing.get(total.asset) ?? 0n) + e8(total.clearing));
+      const held = e8(total.available) + e8(total.reserved) + e8(total.clearing) + e8(total.fees);
+      const paid = e8(total.deposited) - e8(total.withdrawn);
+      violations.check("I1", held === paid, () => `${shard} holds ${held} ${total.asset} of ${paid}`);
+      const due = e8(committed.find(({ asset }) => asset === total.asset)?.amount ?? "");
+      violations.check("I3", e8(total.reserved) === due, () => `${shard} reserves ${total.reserved} for ${due}`);
+    }
+  }
+  for (const [asset, sum] of clearing) violations.check("I1", sum === 0n, () => `clearing of ${asset} is ${sum}`);
+}
+
+/** The book of a market of clients alone is what their open orders make it (I11). */
+function checkBooks({ violations, platform }: TradingFloor, gateway: GatewayProcess, { orders }: Model): void {
+  for (const instrumentId of ["ETH-USD", "ETH-BTC"]) {
+    const book = gateway.market.market(instrumentId)?.book(1_000);
+    for (const [side, levels] of [
+      [Side.BUY, book?.bids],
+      [Side.SELL, book?.asks],
+    ] as const) {
+      const due = levelsOf(orders, instrumentId, side);
+      const shown = new Map(levels?.map(({ price, quantity }) => [e8(price), e8(quantity)]));
+      const same = due.size === shown.size && [...due].every(([price, quantity]) => shown.get(price) === quantity);
+      const text = () =>
+        `${instrumentId} ${side === Side.BUY ? "bids" : "asks"}: ${gateway.process.name} shows ${words(shown)}, due ${words(due)}`;
+      violations.check("I11", same, text);
+    }
+    const venues = platform.leader()?.shards.venues ?? [];
+    const venueBook = venues.map(({ shard }) => shard.state.bookOf.get(instrumentId)).find((one) => one !== undefined);
+    const sequence = () => `${instrumentId} is at ${venueBook?.sequence}, shown at ${book?.sequence}`;
+    violations.check("I11", Number(book?.sequence ?? 0n) >= (venueBook?.sequence ?? 0) - 2, sequence);
+  }
+}
+
+function levelsOf({ orders }: OrderModel, instrumentId: string, side: Side): Map<bigint, bigint> {
+  const levels = new Map<bigint, bigint>();
+  for (const one of orders.values()) {
+    if (one.order.instrumentId !== instrumentId || one.order.side !== side || !rests(one)) continue;
+    levels.set(one.limit, (levels.get(one.limit) ?? 0n) + one.leaves);
+  }
+  return levels;
+}
+
+function rests({ status }: ModelOrder): boolean {
+  return status === OrderStatus.LIVE || status === OrderStatus.PARTIALLY_FILLED;
+}
+
+function words(levels: ReadonlyMap<bigint, bigint>): string {
+  return [...levels]
+    .sort()
+    .map(([price, quantity]) => `${quantity}@${price}`)
+    .join(" ");
+}

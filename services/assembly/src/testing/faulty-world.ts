@@ -1,0 +1,71 @@
+import { systemDigest } from "@atlas/adapters/system/system-digest";
+import { type ManualClock, manualClock } from "@atlas/platform/memory/manual-clock";
+import { type AppendAttempt, type AppendFault, type MemoryLog, memoryLog } from "@atlas/platform/memory/memory-log";
+import { type MemoryStore, memoryStore, type StoreCall, type StoreFault } from "@atlas/platform/memory/memory-store";
+import { TestProcess } from "./test-process.ts";
+
+/** A turn of the event loop: every promise job has run behind it. Keys are made by threads, which need turns of their own. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
+
+/** One log, one store and one time, with everything that can befall them. */
+export class FaultyWorld {
+  readonly clock: ManualClock;
+  readonly log: MemoryLog;
+  readonly store: MemoryStore;
+  readonly digest = systemDigest();
+  /** Asked for each append. */
+  appendFault: (attempt: AppendAttempt) => AppendFault | undefined = () => undefined;
+  /** Asked for each call of the store. */
+  storeFault: (call: StoreCall) => StoreFault | undefined = () => undefined;
+  /** Milliseconds by which tails hear of a record late. */
+  tailLag: (topic: string) => number = () => 0;
+  #frozenAt: number | undefined;
+  #processes = 0;
+
+  constructor() {
+    const clock = manualClock({ turn });
+    this.clock = { ...clock, now: () => this.#frozenAt ?? clock.now() };
+    this.log = memoryLog({
+      clock: this.clock,
+      fault: (attempt) => this.appendFault(attempt),
+      lag: (topic) => this.tailLag(topic),
+    });
+    this.store = memoryStore({ clock: this.clock, fault: (call) => this.storeFault(call) });
+  }
+
+  /** Everybody's wall clock stands still, the log's too, until it is thawed (F17). */
+  freezeWall(): void {
+    this.#frozenAt = this.clock.now();
+  }
+
+  thawWall(): void {
+    this.#frozenAt = undefined;
+  }
+
+  process(kind: string): TestProcess {
+    return new TestProcess(`${kind}-${++this.#processes}`, this);
+  }
+
+  /** Nothing fails any more. */
+  heal(): void {
+    this.appendFault = () => undefined;
+    this.storeFault = () => undefined;
+    this.tailLag = () => 0;
+    this.log.setDown(false);
+    this.store.setDown(false);
+  }
+
+  /** Lets time pass until a promise is settled. */
+  async run<Value>(promise: Promise<Value>, step = 2): Promise<Value> {
+    let settled = false;
+    const done = promise.finally(() => {
+      settled = true;
+    });
+    done.catch(() => undefined);
+    for (let count = 0; count < 30_000 && !settled; count++) await this.clock.advance(step);
+    if (!settled) throw new Error("nothing came of it");
+    return done;
+  }
+}

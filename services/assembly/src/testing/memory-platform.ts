@@ -1,0 +1,201 @@
+import { type Gateway, openGateway } from "@atlas/gateway/gateway";
+import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
+import { InstrumentService } from "@atlas/gen/atlas/instrument/v1/instrument_service_pb";
+import { MarketView } from "@atlas/market/market-view";
+import { createHandlers } from "@atlas/platform/access/create-handlers";
+import { inProcessTransport } from "@atlas/platform/access/in-process-transport";
+import { memorySecretFiles } from "@atlas/platform/memory/memory-secret-files";
+import { seededChance } from "@atlas/platform/memory/seeded-chance";
+import { mergedAccountQueries } from "@atlas/platform/query/merged-account-queries";
+import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
+import { silentJournal } from "@atlas/platform/telemetry/journal";
+import { silentMetrics } from "@atlas/platform/telemetry/metrics";
+import type { PartitionCounts } from "@atlas/platform/topic/topics";
+import { TickDriver } from "@atlas/venue/tick-driver";
+import type { DescService } from "@bufbuild/protobuf";
+import { type Client, createClient, type Transport } from "@connectrpc/connect";
+import type { UniversalHandler } from "@connectrpc/connect/protocol";
+import { LocalShards } from "../local-shards.ts";
+import { marketReads, marketSource } from "../market-source.ts";
+import { FaultyWorld } from "./faulty-world.ts";
+import { type RemoteOwner, remoteShards } from "./remote-shards.ts";
+import { testInstruments } from "./test-instruments.ts";
+import type { TestProcess } from "./test-process.ts";
+
+/** A process that owns every shard, with or without knowing that another does, too. */
+export interface OwnerProcess extends RemoteOwner {
+  readonly process: TestProcess;
+  readonly shards: LocalShards;
+}
+
+/** A process that serves clients. */
+export interface GatewayProcess {
+  readonly process: TestProcess;
+  readonly gateway: Gateway;
+  readonly market: MarketView;
+  readonly pressure: { lag: number; low: boolean };
+  /** A client of this gateway, signed in by the local key unless told otherwise. */
+  client<S extends DescService>(service: S, authorization?: string): Client<S>;
+}
+
+export interface MemoryPlatformOptions {
+  readonly partitions?: PartitionCounts;
+  /** Milliseconds between ticks. */
+  readonly pace?: number;
+}
+
+const FEW: PartitionCounts = { oms: 3, venue: 2 };
+const MESSAGE_BYTES = 4_000_000;
+
+/** A whole platform of any number of processes on one faulty world, by a clock that stands until it is moved. */
+export class MemoryPlatform {
+  readonly world = new FaultyWorld();
+  readonly partitions: PartitionCounts;
+  readonly owners: OwnerProcess[] = [];
+  readonly gateways: GatewayProcess[] = [];
+  /** Shards that have stopped, in processes that were not to. */
+  readonly failures: string[] = [];
+  /** What would be told to a person. */
+  readonly warnings: string[] = [];
+  readonly files = new Map<string, string>();
+  readonly #pace: number;
+  #chances = 0;
+
+  constructor(options: MemoryPlatformOptions = {}) {
+    this.partitions = options.partitions ?? FEW;
+    this.#pace = options.pace ?? 500;
+  }
+
+  get clock() {
+    return this.world.clock;
+  }
+
+  /** One owner, one gateway, the instruments. */
+  async start(): Promise<this> {
+    await this.startOwner();
+    await this.startGateway();
+    const instruments = this.client(InstrumentService);
+    for (const instrument of testInstruments) {
+      await this.run(instruments.defineInstrument({ requestId: instrument.instrumentId, instrument }));
+    }
+    await this.clock.advance(2_000);
+    return this;
+  }
+
+  /** The process that is asked first: the newest that lives. */
+  leader(): OwnerProcess | undefined {
+    return this.owners.findLast(({ process }) => process.state !== "DEAD");
+  }
+
+  /** Another process that owns every shard; gateways turn to it once it has recovered. */
+  async startOwner(): Promise<OwnerProcess> {
+    return this.run(this.beginOwner());
+  }
+
+  /** The same, for who lets time pass meanwhile. */
+  async beginOwner(): Promise<OwnerProcess> {
+    const process = this.world.process("owner");
+    const { clock, log, store, name } = process;
+    const warn = (message: string, facts: object) => {
+      this.warnings.push(`${name}: ${message} ${JSON.stringify(facts, plain)}`);
+    };
+    const ports: OwnerPorts = { log, store, clock, digest: this.world.digest, warn, writer: name };
+    const shards = new LocalShards({
+      ports,
+      partitions: this.partitions,
+      tickInterval: 100,
+      failed: (shard, error) => void this.failures.push(`${name} ${shard}: ${error.stack}`),
+    });
+    const owner = { process, shards };
+    await shards.start();
+    const venues = shards.venues.map(({ shard }) => shard);
+    new TickDriver(ports, venues, { watched: this.#pace, quiet: 1_000 }, () => true).start();
+    if (process.state !== "DEAD") this.owners.push(owner);
+    return owner;
+  }
+
+  async startGateway(find?: () => RemoteOwner | undefined): Promise<GatewayProcess> {
+    return this.run(this.beginGateway(find));
+  }
+
+  /** Another gateway; `find` says whom it asks, if not the leader. */
+  async beginGateway(find: () => RemoteOwner | undefined = () => this.leader()): Promise<GatewayProcess> {
+    const process = this.world.process("gateway");
+    const { clock, log, store, name } = process;
+    const { digest } = this.world;
+    const warn = (message: string) => void this.warnings.push(`${name}: ${message}`);
+    const market = new MarketView({ log, store, clock, digest, warn }, this.partitions.venue);
+    const directory = remoteShards(process, find);
+    const pressure = { lag: 0, low: false };
+    await market.start();
+    const gateway = await openGateway({
+      ports: {
+        ...{ log, store, clock, digest, journal: silentJournal, metrics: silentMetrics },
+        chance: seededChance(7_000 + this.#chances++),
+        files: memorySecretFiles(this.files),
+      },
+      partitions: this.partitions,
+      directory,
+      queries: mergedAccountQueries(directory, store, this.partitions.oms),
+      market: marketSource(market),
+      marketReads: marketReads(market, store, clock),
+      pressure: { storeLag: () => pressure.lag, diskLow: () => pressure.low },
+    });
+    const shutdown = new AbortController();
+    process.onDeath(() => shutdown.abort());
+    const handlers = createHandlers(gateway.services, {
+      authenticator: gateway.authenticator,
+      journal: silentJournal,
+      messageBytes: MESSAGE_BYTES,
+      compression: [],
+      shutdown: shutdown.signal,
+    });
+    const opened: GatewayProcess = {
+      ...{ process, gateway, market, pressure },
+      client: (service, authorization = this.localKey()) =>
+        createClient(service, transportTo(process, handlers, authorization)),
+    };
+    this.gateways.push(opened);
+    return opened;
+  }
+
+  /** A client of the newest gateway that lives. */
+  client<S extends DescService>(service: S, authorization?: string): Client<S> {
+    const gateway = this.gateways.findLast(({ process }) => process.state !== "DEAD");
+    if (gateway === undefined) throw new Error("no gateway lives");
+    return gateway.client(service, authorization);
+  }
+
+  /** What who owns the data folder sends. */
+  localKey(): string {
+    return `Bearer ${this.files.get("cli.key")?.trim()}`;
+  }
+
+  /** An account with funds that the local key trades on. */
+  async account(accountId: string, funds: Readonly<Record<string, string>>, ownerId = accountId): Promise<string> {
+    const accounts = this.client(AccountService);
+    await this.run(accounts.createAccount({ requestId: accountId, accountId, ownerId }));
+    for (const [asset, amount] of Object.entries(funds)) {
+      const requestId = `${accountId}-${asset}`;
+      await this.run(accounts.depositFunds({ requestId, accountId, amount: { asset, amount } }));
+    }
+    return accountId;
+  }
+
+  run<Value>(promise: Promise<Value>): Promise<Value> {
+    return this.world.run(promise);
+  }
+}
+
+/** Calls reach the gateway while it runs, wait while it is paused, and break off when it dies. */
+function transportTo(process: TestProcess, handlers: readonly UniversalHandler[], authorization: string): Transport {
+  const inner = inProcessTransport(handlers, { authorization });
+  return {
+    unary: (...call) => process.call(() => inner.unary(...call)),
+    stream: (...call) => process.call(() => inner.stream(...call)),
+  };
+}
+
+function plain(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
+}

@@ -1,0 +1,162 @@
+import type { OrderEvent, OrderProgress } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import { Liquidity, type Order, OrderStatusSchema, OrderStatus as S, Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { ceilDivide, e8, timesE8 } from "./e8.ts";
+import type { LedgerModel } from "./ledger-model.ts";
+import type { Violations } from "./violations.ts";
+
+/** An order in the model. */
+export interface ModelOrder {
+  readonly order: Order;
+  readonly protection: bigint;
+  status: S;
+  version: bigint;
+  quantity: bigint;
+  limit: bigint;
+  cumulative: bigint;
+  leaves: bigint;
+  /** Exact sums of rate x notional, in 1e-16, and of notional in 1e-8. */
+  accrued: bigint;
+  cost: bigint;
+  fees: bigint;
+  /** A replace is on its way. */
+  replacing: boolean;
+}
+
+const OPEN: readonly S[] = [S.LIVE, S.PARTIALLY_FILLED, S.PENDING_CANCEL, S.PENDING_REPLACE];
+const ENDS: readonly S[] = [S.FILLED, S.CANCELED, S.REJECTED, S.EXPIRED];
+
+/** DOMAIN.md, "Order states", written out once more. Not in it: impossible. */
+const ARROWS: Readonly<Partial<Record<S, readonly S[]>>> = {
+  [S.PENDING_SUBMIT]: [S.LIVE, S.PARTIALLY_FILLED, S.PENDING_CANCEL, S.PENDING_REPLACE, ...ENDS, S.PENDING_SUBMIT],
+  [S.LIVE]: [...OPEN, S.FILLED, S.CANCELED, S.EXPIRED],
+  [S.PARTIALLY_FILLED]: [S.PARTIALLY_FILLED, S.FILLED, S.PENDING_CANCEL, S.PENDING_REPLACE, S.CANCELED, S.EXPIRED],
+  [S.PENDING_CANCEL]: [S.PENDING_CANCEL, S.LIVE, S.PARTIALLY_FILLED, ...ENDS],
+  [S.PENDING_REPLACE]: [...OPEN, S.REJECTED, S.FILLED, S.CANCELED, S.EXPIRED],
+};
+
+/** Fee rates of the test's instruments, in 1e-8. */
+const MAKER = 20_000n;
+const TAKER = 50_000n;
+
+/** A status by its name. */
+export function word(status: S): string {
+  return OrderStatusSchema.value[status]?.name ?? String(status);
+}
+
+export function isEnd(status: S): boolean {
+  return ENDS.includes(status);
+}
+
+/** Every order of the platform, by what its events say (I3, I5, I6, I8, D7). */
+export class OrderModel {
+  readonly orders = new Map<string, ModelOrder>();
+  /** Order ids by account and request id. */
+  readonly byRequest = new Map<string, string>();
+  readonly #violations: Violations;
+  readonly #ledger: LedgerModel;
+
+  constructor(violations: Violations, ledger: LedgerModel) {
+    this.#violations = violations;
+    this.#ledger = ledger;
+  }
+
+  /** After the ledger has taken the event. */
+  take(event: OrderEvent): void {
+    const body = event.event;
+    if (body.case === "orderAccepted") this.#begin(event, body.value.order, e8(body.value.protectionPrice));
+    else if (body.case === "orderDenied") this.#begin(event, body.value.order, 0n);
+    else if (body.case !== undefined && "progress" in body.value && body.value.progress !== undefined) {
+      this.#advance(event, body.value.progress);
+    }
+  }
+
+  #begin(event: OrderEvent, order: Order | undefined, protection: bigint): void {
+    if (order === undefined) throw new Error(`${event.eventId} has no order`);
+    const { orderId, accountId, requestId, status } = order;
+    const key = `${accountId}\n${requestId}`;
+    const first = this.byRequest.get(key);
+    this.#violations.check("I6", first === undefined, () => `${key} made ${first} and ${orderId}`);
+    this.#violations.check("I6", !this.orders.has(orderId), () => `${orderId} begins twice`);
+    this.byRequest.set(key, orderId);
+    const begun: ModelOrder = {
+      ...{ order, protection, status, version: order.version, quantity: e8(order.quantity) },
+      ...{ limit: e8(order.limitPrice), cumulative: 0n, leaves: e8(order.leavesQuantity), accrued: 0n, cost: 0n },
+      ...{ fees: 0n, replacing: false },
+    };
+    this.orders.set(orderId, begun);
+    const isRight = order.version === 1n && (status === S.PENDING_SUBMIT || status === S.REJECTED);
+    this.#violations.check("I5", isRight, () => `${orderId} begins as ${word(status)}, version ${order.version}`);
+    this.#reserved(begun, e8(order.reserved?.amount ?? ""));
+  }
+
+  #advance(event: OrderEvent, progress: OrderProgress): void {
+    const known = this.orders.get(event.orderId);
+    if (known === undefined) {
+      this.#violations.check("I5", false, () => `${event.eventId} moves ${event.orderId}, which never began`);
+      return;
+    }
+    const kind = event.event.case ?? "";
+    const arrow = ARROWS[known.status]?.includes(progress.status) ?? false;
+    const told = () => `${event.eventId}: ${kind} leads from ${word(known.status)} to ${word(progress.status)}`;
+    this.#violations.check("I5", arrow, told);
+    const version = () => `${event.eventId}: version ${progress.version} after ${known.version}`;
+    this.#violations.check("I5", progress.version === known.version + 1n, version);
+    const [quantity, cumulative, leaves] = [
+      progress.quantity,
+      progress.cumulativeQuantity,
+      progress.leavesQuantity,
+    ].map(e8);
+    const canceled = e8(progress.canceledQuantity);
+    if (quantity === undefined || cumulative === undefined || leaves === undefined) throw new Error("no numbers");
+    this.#violations.check("I5", cumulative >= known.cumulative, () => `${event.eventId}: what is filled falls`);
+    const sum = () => `${event.eventId}: ${cumulative} + ${leaves} + ${canceled} is not ${quantity}`;
+    this.#violations.check("D7", cumulative + leaves + canceled === quantity, sum);
+    if (event.event.case === "orderFilled") this.#fill(event, known, cumulative);
+    else this.#violations.check("I5", cumulative === known.cumulative, () => `${event.eventId}: filled by ${kind}`);
+    if (kind === "replaceRequested") known.replacing = true;
+    if (kind === "orderReplaced" || kind === "replaceRefused") known.replacing = false;
+    Object.assign(known, { status: progress.status, version: progress.version, quantity, cumulative, leaves });
+    known.limit = e8(progress.limitPrice);
+    this.#violations.check("I1", known.fees === e8(progress.fees), () => `${event.eventId}: fees ${progress.fees}`);
+    this.#reserved(known, e8(progress.reserved));
+  }
+
+  /** One fill: what it costs, by DOMAIN.md's formula, and that it is no worse than the limit. */
+  #fill(event: OrderEvent, known: ModelOrder, cumulative: bigint): void {
+    const fill = event.event.case === "orderFilled" ? event.event.value.fill : undefined;
+    if (fill === undefined) throw new Error(`${event.eventId} has no fill`);
+    const [price, quantity] = [e8(fill.price), e8(fill.quantity)];
+    this.#violations.check("I5", known.cumulative + quantity === cumulative, () => `${event.eventId} fills otherwise`);
+    const notional = timesE8(price, quantity);
+    known.accrued += (fill.liquidity === Liquidity.MAKER ? MAKER : TAKER) * notional;
+    known.cost += notional;
+    const due = ceilDivide(known.accrued, 100_000_000n) - known.fees;
+    known.fees += due;
+    const fee = e8(fill.fee?.amount ?? "");
+    this.#violations.check("I1", fee === due, () => `${event.eventId} charges ${fee} where ${due} is due`);
+    const worst = known.limit > 0n ? known.limit : known.protection;
+    const within = known.order.side === Side.BUY ? price <= worst : price >= worst;
+    this.#violations.check(
+      "I8",
+      within || known.replacing,
+      () => `${event.eventId} trades at ${price}, limit ${worst}`,
+    );
+  }
+
+  /** What stands reserved for the order is what it can still cost (I3), by its postings too (I4). */
+  #reserved(order: ModelOrder, stated: bigint): void {
+    const { orderId } = order.order;
+    const locked = this.#ledger.locked.get(orderId) ?? 0n;
+    this.#violations.check("I4", locked === stated, () => `${orderId} locks ${locked}, says ${stated}`);
+    const due = isEnd(order.status) ? 0n : exposureOf(order);
+    const holds = order.replacing && !isEnd(order.status) ? stated >= due : stated === due;
+    this.#violations.check("I3", holds, () => `${orderId} (${word(order.status)}) reserves ${stated}, can cost ${due}`);
+  }
+}
+
+/** What an open order can still cost, in 1e-8 of what it gives. */
+function exposureOf({ order, leaves, limit, protection, accrued, fees }: ModelOrder): bigint {
+  if (order.side === Side.SELL) return leaves;
+  const notional = timesE8(limit > 0n ? limit : protection, leaves);
+  return notional + ceilDivide(accrued + TAKER * notional, 100_000_000n) - fees;
+}

@@ -1,0 +1,229 @@
+import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
+import { ReasonSchema } from "@atlas/gen/atlas/error/v1/refusal_pb";
+import { type Order, OrderType, type SelfTradePrevention, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
+import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
+import { sleep } from "@atlas/platform/ports/clock";
+import { refusalOf } from "@atlas/platform/refusal/refusal-error";
+import { Code, ConnectError } from "@connectrpc/connect";
+import type { Dice } from "./dice.ts";
+import type { GatewayProcess, MemoryPlatform } from "./memory-platform.ts";
+import type { Answer, AskedTerms, ClientModel, ClientRequest } from "./model/client-model.ts";
+
+/** What a client sends, over and over, until it knows what came of it. */
+type Send = (gateway: GatewayProcess) => Promise<Order | undefined>;
+
+interface Market {
+  readonly instrumentId: string;
+  readonly lot: number;
+  readonly decimals: number;
+  readonly price: number;
+  readonly priceDecimals: number;
+}
+
+const MARKETS: readonly Market[] = [
+  { instrumentId: "BTC-USD", lot: 0.0001, decimals: 4, price: 50_000, priceDecimals: 2 },
+  { instrumentId: "ETH-USD", lot: 0.001, decimals: 3, price: 3_000, priceDecimals: 2 },
+  { instrumentId: "ETH-BTC", lot: 0.001, decimals: 3, price: 0.06, priceDecimals: 4 },
+];
+
+/** What a transport says of its own. */
+const NOTHING_DONE = [Code.Unavailable, Code.ResourceExhausted, Code.Aborted];
+
+/**
+ * A client as clients are: it makes a request's id, keeps it, sends, waits a while, and sends the same again to any gateway
+ * until it knows. It now and then sends what it had long sent, twice at once, or gives up.
+ */
+export class RandomClient {
+  readonly #platform: MemoryPlatform;
+  readonly #model: ClientModel;
+  readonly #accountId: string;
+  readonly #roll: Dice;
+  /** Milliseconds between two requests, about. */
+  readonly #pause: number;
+  readonly #sent: { request: ClientRequest; send: Send }[] = [];
+  readonly #orders: string[] = [];
+  #count = 0;
+  #stopped = false;
+
+  constructor(platform: MemoryPlatform, model: ClientModel, accountId: string, roll: Dice, pause = 120) {
+    this.#platform = platform;
+    this.#model = model;
+    this.#accountId = accountId;
+    this.#roll = roll;
+    this.#pause = pause;
+  }
+
+  /** Resolves when it was stopped and knows of every request what came of it. */
+  async trade(): Promise<void> {
+    while (!this.#stopped) {
+      await this.#act();
+      await sleep(this.#platform.clock, 1 + this.#roll(2 * this.#pause));
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #act(): Promise<void> {
+    const kind = this.#roll(100);
+    if (kind < 55) return this.#submit();
+    if (kind < 68) return this.#cancel();
+    if (kind < 80) return this.#replace();
+    if (kind < 84) return this.#cancelMany();
+    if (kind < 88) return this.#moveFunds();
+    if (kind < 93) return this.#again();
+    return this.#read();
+  }
+
+  #submit(): Promise<void> {
+    const roll = this.#roll;
+    const market = roll.pick(MARKETS);
+    const isMarket = roll.onceIn(8);
+    const offset = (roll(41) - 20) / 10_000;
+    const terms: AskedTerms = {
+      instrumentId: market.instrumentId,
+      quantity: ((1 + roll(900)) * market.lot).toFixed(market.decimals),
+      limitPrice: isMarket ? "" : (market.price * (1 + offset)).toFixed(market.priceDecimals),
+    };
+    const order = {
+      ...terms,
+      side: roll.pick([Side.BUY, Side.SELL]),
+      type: isMarket ? OrderType.MARKET : OrderType.LIMIT,
+      timeInForce: isMarket
+        ? TimeInForce.IOC
+        : roll.pick([TimeInForce.GTC, TimeInForce.GTC, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK]),
+      selfTradePrevention: roll(6) as SelfTradePrevention,
+    };
+    const accountId = this.#accountId;
+    return this.#ask("submit", terms, (requestId) => async (gateway) => {
+      return (await gateway.client(OrderService).submitOrder({ requestId, accountId, order })).order;
+    });
+  }
+
+  #cancel(): Promise<void> {
+    const orderId = this.#anOrder();
+    const accountId = this.#accountId;
+    return this.#ask("cancel", undefined, (requestId) => async (gateway) => {
+      return (await gateway.client(OrderService).cancelOrder({ requestId, accountId, orderId })).order;
+    });
+  }
+
+  #replace(): Promise<void> {
+    const roll = this.#roll;
+    const market = roll.pick(MARKETS);
+    const quantity = roll.onceIn(3) ? "" : ((1 + roll(900)) * market.lot).toFixed(market.decimals);
+    const limitPrice = roll.onceIn(2) ? "" : (market.price * (1 + (roll(41) - 20) / 10_000)).toFixed(2);
+    const replace = { accountId: this.#accountId, orderId: this.#anOrder(), quantity, limitPrice };
+    const expectedVersion = roll.onceIn(2) ? this.#model.known(replace.orderId) : 0n;
+    return this.#ask("replace", undefined, (requestId) => async (gateway) => {
+      return (await gateway.client(OrderService).replaceOrder({ requestId, ...replace, expectedVersion })).order;
+    });
+  }
+
+  #cancelMany(): Promise<void> {
+    const accountId = this.#accountId;
+    const instrumentId = this.#roll.pick(["", ...MARKETS.map((market) => market.instrumentId)]);
+    return this.#ask("cancelMany", undefined, (requestId) => async (gateway) => {
+      await gateway.client(OrderService).cancelOrders({ requestId, accountId, instrumentId });
+      return undefined;
+    });
+  }
+
+  #moveFunds(): Promise<void> {
+    const accountId = this.#accountId;
+    const amount = { asset: this.#roll.pick(["USD", "BTC", "ETH"]), amount: `${1 + this.#roll(20)}.25` };
+    const deposits = this.#roll.onceIn(2);
+    return this.#ask(deposits ? "deposit" : "withdraw", undefined, (requestId) => async (gateway) => {
+      const accounts = gateway.client(AccountService);
+      const request = { requestId, accountId, amount };
+      await (deposits ? accounts.depositFunds(request) : accounts.withdrawFunds(request));
+      return undefined;
+    });
+  }
+
+  /** What was settled long ago reaches the platform once more (F2). */
+  async #again(): Promise<void> {
+    const old = this.#sent[this.#roll(this.#sent.length)];
+    if (old === undefined) return;
+    const answer = await this.#attempt(old.send);
+    const settled = old.request.answers.some(({ kind }) => kind === "ORDER" || kind === "DONE");
+    // What was refused without a trace may pass now: then the request has happened after all, and is told so.
+    if (settled || old.request.method === "submit") old.request.answers.push(answer);
+    else old.request.answers.push(answer.kind === "REFUSED" ? { ...answer, orderId: "" } : answer);
+  }
+
+  async #read(): Promise<void> {
+    const orderId = this.#anOrder();
+    if (orderId === "none") return;
+    const accountId = this.#accountId;
+    const answer = await this.#attempt(
+      async (gateway) => (await gateway.client(OrderService).getOrder({ accountId, orderId })).order,
+    );
+    if (answer.kind === "REFUSED" && answer.reason === "UNKNOWN_ORDER" && this.#model.known(orderId) > 0n) {
+      throw new Error(`${orderId} was shown before and is unknown now (S22)`);
+    }
+  }
+
+  /** Makes a request, keeps it, and sends it until it knows. */
+  async #ask(method: string, terms: AskedTerms | undefined, make: (requestId: string) => Send): Promise<void> {
+    const requestId = this.#requestId();
+    const request: ClientRequest = { accountId: this.#accountId, requestId, method, terms, answers: [] };
+    const send = make(requestId);
+    this.#model.requests.push(request);
+    this.#sent.push({ request, send });
+    const gives = this.#roll.onceIn(15);
+    if (this.#roll.onceIn(12)) request.answers.push(...(await Promise.all([this.#attempt(send), this.#attempt(send)])));
+    for (;;) {
+      const answer = await this.#attempt(send);
+      request.answers.push(answer);
+      if (answer.kind === "ORDER" && method === "submit") this.#orders.push(answer.order.orderId);
+      if (answer.kind !== "UNKNOWN" && answer.kind !== "NOTHING") return;
+      if (gives && request.answers.every(({ kind }) => kind === "NOTHING")) return;
+      await sleep(this.#platform.clock, 50 + this.#roll(500));
+    }
+  }
+
+  async #attempt(send: Send): Promise<Answer> {
+    const { clock, gateways } = this.#platform;
+    const living = gateways.filter(({ process }) => process.state !== "DEAD");
+    if (living.length === 0) return { kind: "NOTHING", reason: "nobody listens" };
+    const known = new Map(this.#orders.map((orderId) => [orderId, this.#model.known(orderId)]));
+    const late = new Promise<Answer>((resolve) => {
+      clock.after(1_500 + this.#roll(2_000), () => resolve({ kind: "UNKNOWN", reason: "no answer" }));
+    });
+    const answered = send(this.#roll.pick(living)).then(
+      (order): Answer => (order === undefined ? { kind: "DONE" } : { kind: "ORDER", order }),
+      answerOf,
+    );
+    const answer = await Promise.race([late, answered]);
+    if (answer.kind === "ORDER") this.#model.show(answer.order, known.get(answer.order.orderId) ?? 0n);
+    return answer;
+  }
+
+  #anOrder(): string {
+    const recent = this.#orders.slice(-12);
+    return recent[this.#roll(recent.length)] ?? "none";
+  }
+
+  /** A UUID v7 of now, of long ago, or any text. */
+  #requestId(): string {
+    const number = ++this.#count;
+    if (this.#roll.onceIn(4)) return `${this.#accountId} ${number}`;
+    const time = this.#roll.onceIn(4) ? 1_600_000_000_000 : this.#platform.clock.now();
+    const stamp = time.toString(16).padStart(12, "0");
+    const tail = `${number.toString(16).padStart(6, "0")}${this.#roll(0xffffff).toString(16).padStart(6, "0")}`;
+    return `${stamp.slice(0, 8)}-${stamp.slice(8)}-7000-8000-${tail}`;
+  }
+}
+
+function answerOf(error: unknown): Answer {
+  if (!(error instanceof ConnectError)) return { kind: "UNKNOWN", reason: String(error) };
+  const refusal = refusalOf(error);
+  const reason = refusal === undefined ? Code[error.code] : (ReasonSchema.value[refusal.reason]?.localName ?? "");
+  if (error.code === Code.Internal || error.code === Code.Unknown) throw new Error(`a defect: ${error.message}`);
+  if (error.code === Code.DeadlineExceeded || error.code === Code.Canceled) return { kind: "UNKNOWN", reason };
+  // a stale version is about this attempt alone; what the client asks next is another question
+  if (NOTHING_DONE.includes(error.code) && reason !== "STALE_VERSION") return { kind: "NOTHING", reason };
+  return { kind: "REFUSED", reason, orderId: refusal?.orderId ?? "", field: refusal?.field ?? "" };
+}

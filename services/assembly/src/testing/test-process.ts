@@ -1,0 +1,135 @@
+import type { Clock } from "@atlas/platform/ports/clock";
+import type { Log, TailReceiver } from "@atlas/platform/ports/log";
+import type { Store } from "@atlas/platform/ports/store";
+import { notReady } from "@atlas/platform/shard/not-ready";
+
+/** What a process stands on and shares with the others. */
+export interface SharedPorts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: Store;
+}
+
+type State = "RUNS" | "PAUSED" | "DEAD";
+
+/**
+ * A process among others on one log and one store: everything that reaches it passes here, so that it can be paused as a
+ * whole (F10) or killed at any point (F4, F5, F14). What it had handed over before stays handed over.
+ */
+export class TestProcess {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: Store;
+  /** Milliseconds by which its wall clock differs from the others' (F17). */
+  wallOffset = 0;
+  #state: State = "RUNS";
+  #held: (() => void)[] = [];
+  readonly #deaths = new Set<() => void>();
+
+  constructor(name: string, { clock, log, store }: SharedPorts) {
+    this.name = name;
+    this.clock = {
+      now: () => clock.now() + this.wallOffset,
+      monotonic: () => clock.monotonic(),
+      after: (milliseconds, action) => clock.after(milliseconds, () => this.deliver(action)),
+      soon: (action) => clock.soon(() => this.deliver(action)),
+    };
+    this.log = {
+      append: (topic, partition, bytes) => this.#ask(() => log.append(topic, partition, bytes)),
+      read: (topic, partition, from, maxBytes) => this.#ask(() => log.read(topic, partition, from, maxBytes)),
+      range: (topic, partition) => this.#ask(() => log.range(topic, partition)),
+      tail: (topic, partition, from, receiver) => log.tail(topic, partition, from, this.#receiver(receiver)),
+      trim: (topic, partition, before) => this.#ask(() => log.trim(topic, partition, before)),
+    };
+    this.store = {
+      get: (table, key) => this.#ask(() => store.get(table, key)),
+      query: (table, query) => this.#ask(() => store.query(table, query)),
+      put: (table, item) => this.#ask(() => store.put(table, item)),
+      putAll: (puts) => this.#ask(() => store.putAll(puts)),
+      remove: (table, keys) => this.#ask(() => store.remove(table, keys)),
+    };
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Does nothing more until it is resumed; what comes for it waits. */
+  pause(): void {
+    if (this.#state === "RUNS") this.#state = "PAUSED";
+  }
+
+  resume(): void {
+    if (this.#state !== "PAUSED") return;
+    this.#state = "RUNS";
+    for (const action of this.#held.splice(0)) this.deliver(action);
+  }
+
+  /** `kill -9`. */
+  kill(): void {
+    if (this.#state === "DEAD") return;
+    this.#state = "DEAD";
+    this.#held = [];
+    for (const hear of [...this.#deaths]) hear();
+    this.#deaths.clear();
+  }
+
+  /** Runs what reaches the process: now, when it is resumed, or never. */
+  deliver(action: () => void): void {
+    if (this.#state === "RUNS") action();
+    else if (this.#state === "PAUSED") this.#held.push(action);
+  }
+
+  /** Hears of its death, as a peer whose connection breaks; the answer ends that. */
+  onDeath(hear: () => void): () => void {
+    if (this.#state === "DEAD") hear();
+    else this.#deaths.add(hear);
+    return () => void this.#deaths.delete(hear);
+  }
+
+  /** A call from outside: rejects when the process is gone, or goes before it has answered. */
+  call<T>(action: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const forget = this.onDeath(() => reject(notReady(`${this.name} is gone`)));
+      const settle = (told: () => void) =>
+        this.deliver(() => {
+          forget();
+          told();
+        });
+      this.deliver(() => {
+        action().then(
+          (value) => settle(() => resolve(value)),
+          (error: Error) => settle(() => reject(error)),
+        );
+      });
+    });
+  }
+
+  /** What the process hears of something it asked for elsewhere. */
+  hear<T>(answer: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      answer.then(
+        (value) => this.deliver(() => resolve(value)),
+        (error: Error) => this.deliver(() => reject(error)),
+      );
+    });
+  }
+
+  /** A dead process asks for nothing. */
+  #ask<T>(action: () => Promise<T>): Promise<T> {
+    return this.#state === "DEAD" ? new Promise<T>(() => undefined) : this.hear(action());
+  }
+
+  #receiver(receiver: TailReceiver): TailReceiver {
+    return {
+      receive: (records) => {
+        if (this.#state === "RUNS") return receiver.receive(records);
+        return new Promise<void>((resolve, reject) => {
+          this.deliver(() => void Promise.resolve(receiver.receive(records)).then(resolve, reject));
+        });
+      },
+      fail: (error) => this.deliver(() => receiver.fail(error)),
+    };
+  }
+}

@@ -1,0 +1,68 @@
+import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
+import { sleep } from "@atlas/platform/ports/clock";
+import { dice } from "./dice.ts";
+import type { MemoryPlatform } from "./memory-platform.ts";
+import { ClientModel } from "./model/client-model.ts";
+import { Violations } from "./model/violations.ts";
+import { RandomClient } from "./random-client.ts";
+
+const FUNDS = { USD: "400000", BTC: "6", ETH: "80" };
+/** Two accounts of one owner meet each other: that is what self-trade prevention is for. */
+const OWNERS = ["ada", "ada", "bob", "cyd", "dan"];
+
+/** Clients who trade on a platform, and what they were told. */
+export class TradingFloor {
+  readonly violations = new Violations();
+  readonly clients = new ClientModel(this.violations);
+  readonly accounts: string[] = [];
+  readonly seed: number;
+  readonly platform: MemoryPlatform;
+  #traders: RandomClient[] = [];
+  #trading: Promise<unknown> = Promise.resolve();
+
+  constructor(platform: MemoryPlatform, seed: number) {
+    this.platform = platform;
+    this.seed = seed;
+  }
+
+  /** Opens accounts and lets their clients trade; `pause`: milliseconds between two requests of one, about. */
+  async open(pause?: number): Promise<this> {
+    const { platform, seed } = this;
+    for (const [index, owner] of OWNERS.entries()) {
+      this.accounts.push(await platform.account(`${owner}-${index}`, FUNDS, owner));
+    }
+    this.#traders = this.accounts.map(
+      (account, index) => new RandomClient(platform, this.clients, account, dice(seed * 100 + index), pause),
+    );
+    this.#trading = Promise.all(this.#traders.map((trader) => trader.trade()));
+    this.#trading.catch(() => undefined);
+    return this;
+  }
+
+  /** Heals everything, lets every client learn what came of its requests, and waits until nothing is on its way. */
+  async close(): Promise<void> {
+    const { platform } = this;
+    platform.world.heal();
+    for (const { process } of [...platform.owners, ...platform.gateways]) process.resume();
+    for (const trader of this.#traders) trader.stop();
+    await platform.run(this.#trading);
+    await this.settle();
+  }
+
+  /** Waits until nothing is on its way to a venue or from it, and the store shows everything. */
+  async settle(): Promise<void> {
+    const { platform } = this;
+    const done = async () => {
+      for (let quiet = 0; quiet < 3; ) {
+        await sleep(platform.clock, 700);
+        quiet = platform.leader()?.shards.oms.every(({ projection }) => projection.lag === 0) ? quiet + 1 : 0;
+      }
+    };
+    await platform.run(done());
+  }
+
+  /** What an account holds, as the platform answers. */
+  async balances(accountId: string) {
+    return (await this.platform.run(this.platform.client(AccountService).listBalances({ accountId }))).balances;
+  }
+}
