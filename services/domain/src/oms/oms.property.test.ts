@@ -62,7 +62,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 function newExchange(): Exchange {
   const exchange = new Exchange(2);
   exchange.define(listingOf(BTC_USD, { makerRateE8: -10_000n, takerRateE8: 33_333n }));
-  for (const account of ACCOUNTS) exchange.open(account, { USD: "3000", BTC: "0.05" }, account === "d" ? "a" : account);
+  for (const account of ACCOUNTS) exchange.open(account, { USD: "1300", BTC: "0.03" }, account === "d" ? "a" : account);
   return exchange;
 }
 
