@@ -188,6 +188,26 @@ describe("recovery", () => {
   });
 });
 
+describe("a shard that stopped", () => {
+  test("I21, F13: what it had decided and not said is in no image, so a mended one decides it again", async () => {
+    const platform = new TallyPlatform();
+    let decisions = 0;
+    const first = await platform.own((amount) => {
+      if (++decisions === 4) throw new Error("a defect");
+      return amount;
+    });
+    await platform.send(["a"], 1);
+    await platform.send(["a", "b", "a"], 2);
+    expect(platform.failures.map(({ message }) => message)).toEqual(["a defect"]);
+    const stopped = first.owner.stop(5_000);
+    await platform.clock.advance(1_000);
+    await stopped;
+    const second = await platform.own();
+    expect([second.shard.tally("a"), second.shard.tally("b"), second.shard.sequence]).toEqual([3, 1, 4]);
+    expect((await platform.events()).map(({ accountId }) => accountId)).toEqual(["a", "a", "b", "a"]);
+  });
+});
+
 describe("two owners at once", () => {
   test("I20, S16, F10, F11: they write the same events under the same sequences, and readers see each once", async () => {
     let count = 0;

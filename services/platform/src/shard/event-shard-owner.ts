@@ -204,6 +204,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
   #fail(error: Error): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
+    this.#images.close();
     this.#inputs.close();
     this.#comparison?.close();
     this.#offsets.fail(error);

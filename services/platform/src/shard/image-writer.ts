@@ -42,6 +42,7 @@ export class ImageWriter {
   #pass: Pass | undefined;
   #sequence = 0;
   #writing: Promise<void> | undefined;
+  #closed = false;
 
   constructor(ports: ImagePorts, shard: string, slabs: Slabs) {
     this.#clock = ports.clock;
@@ -61,7 +62,7 @@ export class ImageWriter {
   /** Begins an image if one is due; called between two inputs. */
   consider(sequence: number, place: EventsPlace): void {
     this.#sequence = sequence;
-    if (this.#pass !== undefined || this.#writing !== undefined) return;
+    if (this.#closed || this.#pass !== undefined || this.#writing !== undefined) return;
     const events = sequence - this.#lastSequence;
     if (events === 0) return;
     const waited = this.#clock.monotonic() - this.#lastTime;
@@ -78,13 +79,19 @@ export class ImageWriter {
   /** Writes a last image of all that is acknowledged. */
   async finish(place: EventsPlace): Promise<void> {
     await this.#writing;
-    if (place.sequence <= this.#lastSequence) return;
+    if (this.#closed || place.sequence <= this.#lastSequence) return;
     this.#sequence = place.sequence;
     this.#acknowledged = place.sequence;
     this.#begin(place);
     while (this.#copy());
     this.#tryWrite();
     await this.#writing;
+  }
+
+  /** No image any more: the state is not what its sequence says, for the shard broke off while it decided (I21). */
+  close(): void {
+    this.#closed = true;
+    this.#pass = undefined;
   }
 
   #begin(place: EventsPlace): void {

@@ -127,10 +127,13 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     });
   }
 
-  /** All of the state at one input; written once all that was decided by then has left, and its positions are kept. */
+  /**
+   * All of the state at one input; written once all that was decided by then has left, and its positions are kept. A shard
+   * that broke off stands in the middle of an input: there is no image of that.
+   */
   async #image(): Promise<void> {
     const nextInput = this.#inputs.next;
-    if (nextInput === this.#imageOffset) return;
+    if (this.#failure !== undefined || nextInput === this.#imageOffset) return;
     const slabs = this.#shard.copy().map(({ key, bytes }) => ({ key, stamp: nextInput, bytes }));
     this.#imageTime = this.#ports.clock.monotonic();
     try {
