@@ -172,6 +172,27 @@ describe("recovery", () => {
     ]);
   });
 
+  test("F6: while the store refuses an image it is not tried at every input; when it takes one, it is written", async () => {
+    let refuses = true;
+    const platform = new TallyPlatform({ store: () => (refuses ? { kind: "refused" } : undefined) });
+    refuses = false;
+    const owned = await platform.own();
+    refuses = true;
+    const many = Array.from({ length: 4_200 }, () => "a");
+    for (let round = 0; round < 5; round++) await platform.send(many, 1 + round * many.length);
+    for (let round = 0; round < 40; round++) await platform.send(["a"], 21_001 + round);
+    const images = platform.warnings.filter((warning) => warning === "an image could not be written");
+    expect(images.length).toBe(1);
+    refuses = false;
+    await platform.clock.advance(5_000);
+    await platform.send(["a"], 21_041);
+    await platform.clock.advance(1_000);
+    const manifest = platform.store.get("atlas_shards", "oms/0/manifest");
+    await platform.clock.settle();
+    expect((await manifest)?.version).toBe(21_041);
+    expect(owned.shard.sequence).toBe(21_041);
+  });
+
   test("S19: without a usable image the shard is rebuilt from its log, loudly", async () => {
     const platform = new TallyPlatform();
     const first = await platform.own();

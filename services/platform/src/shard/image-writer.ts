@@ -15,6 +15,8 @@ export interface ImagePorts {
 const EVERY_EVENTS = 20_000;
 /** Or after so many milliseconds, if anything changed. */
 const EVERY_MILLISECONDS = 60_000;
+/** After the store refused one, in milliseconds: copying for nothing keeps inputs waiting (F6). */
+const RETRY = 5_000;
 /** Bytes copied between two inputs. */
 const COPY_BYTES = 262_144;
 
@@ -38,6 +40,8 @@ export class ImageWriter {
   readonly #written = new Map<string, number>();
   #lastSequence = 0;
   #lastTime: number;
+  /** Monotonic milliseconds before which no image is tried. */
+  #notBefore = 0;
   #acknowledged = 0;
   #pass: Pass | undefined;
   #sequence = 0;
@@ -64,8 +68,9 @@ export class ImageWriter {
     this.#sequence = sequence;
     if (this.#closed || this.#pass !== undefined || this.#writing !== undefined) return;
     const events = sequence - this.#lastSequence;
-    if (events === 0) return;
-    const waited = this.#clock.monotonic() - this.#lastTime;
+    const now = this.#clock.monotonic();
+    if (events === 0 || now < this.#notBefore) return;
+    const waited = now - this.#lastTime;
     if (events < EVERY_EVENTS && waited < EVERY_MILLISECONDS) return;
     this.#begin(place);
     this.#clock.soon(() => this.#step());
@@ -138,6 +143,7 @@ export class ImageWriter {
       if (!stands) this.#written.clear();
       else for (const { key, stamp } of pass.copies) this.#written.set(key, stamp);
     } catch (error) {
+      this.#notBefore = this.#clock.monotonic() + RETRY;
       this.#warn("an image could not be written", { shard: this.#shard, reason: String(error) });
     }
   }

@@ -30,6 +30,8 @@ export interface InputOwnerHooks<Published> {
 const EVERY_FRAMES = 20_000;
 /** Or after so many milliseconds, if there was any input. */
 const EVERY_MILLISECONDS = 600_000;
+/** After the store refused one, in milliseconds (F6). */
+const RETRY = 5_000;
 const BACKLOG = 100_000;
 
 /** Owns a shard without an event log: decides its inputs again from the last image on, then those that come. */
@@ -45,6 +47,8 @@ export class InputShardOwner<Command, Published> implements ShardClient {
   readonly #offsets: ReadGate;
   #imageOffset = 0;
   #imageTime: number;
+  /** Monotonic milliseconds before which no image is tried. */
+  #imageNotBefore = 0;
   #imaging: Promise<void> | undefined;
   #failure: Error | undefined;
 
@@ -120,7 +124,9 @@ export class InputShardOwner<Command, Published> implements ShardClient {
 
   #considerImage(offset: number): void {
     if (this.#imaging !== undefined || offset === this.#imageOffset) return;
-    const waited = this.#ports.clock.monotonic() - this.#imageTime;
+    const now = this.#ports.clock.monotonic();
+    if (now < this.#imageNotBefore) return;
+    const waited = now - this.#imageTime;
     if (offset - this.#imageOffset < EVERY_FRAMES && waited < EVERY_MILLISECONDS) return;
     this.#imaging = this.#image().finally(() => {
       this.#imaging = undefined;
@@ -142,6 +148,7 @@ export class InputShardOwner<Command, Published> implements ShardClient {
       await this.#images.write(slabs, { sequence: nextInput, eventsOffset: 0, nextInput });
       this.#imageOffset = nextInput;
     } catch (error) {
+      this.#imageNotBefore = this.#ports.clock.monotonic() + RETRY;
       this.#ports.warn("an image could not be written", { shard: this.#shard.name, reason: String(error) });
     }
   }
