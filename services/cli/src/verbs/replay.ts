@@ -30,14 +30,23 @@ export function replayVerb(io: Io): Command {
         const steps = readSteps(path, (read) => {
           part = read;
         });
+        let failure: unknown;
         async function* requests() {
-          for await (const step of paced(steps, options.speed)) {
-            yield playRequest(options.instrument, step);
-            played++;
-            bar(part, `${played} steps${elapsed(step)}`);
+          try {
+            for await (const step of paced(steps, options.speed)) {
+              yield playRequest(options.instrument, step);
+              played++;
+              bar(part, `${played} steps${elapsed(step)}`);
+            }
+          } catch (error) {
+            // The call would only say that its requests broke off.
+            failure = error;
+            throw error;
           }
         }
-        const answer = await context.atlas.market.playRecording(requests(), { timeoutMs: 0 });
+        const answer = await context.atlas.market.playRecording(requests(), { timeoutMs: 0 }).catch((error) => {
+          throw failure ?? error;
+        });
         io.progress("");
         print(context, PlayRecordingResponseSchema, [answer], () => `played ${answer.steps} steps`);
       }),
