@@ -8,6 +8,7 @@ import { create } from "@bufbuild/protobuf";
 import type { CallContext } from "../call-context.ts";
 import { decideForAccount } from "./account-command.ts";
 import type { AccountContext } from "./account-context.ts";
+import { differingIn } from "./differing-in.ts";
 
 /** Opens an account and grants TRADER on it to the caller; a repeat finishes what an interrupted call has left. */
 export async function createAccount(
@@ -17,7 +18,8 @@ export async function createAccount(
 ): Promise<CreateAccountResponse> {
   const ownerId = request.ownerId === "" ? call.principal.userId : request.ownerId;
   const value = { $typeName: "atlas.account.v1.CreateAccount", ownerId } as const;
-  const event = await decideForAccount(request, { case: "createAccount", value }, call, context);
+  const command = { case: "createAccount", value } as const;
+  const event = await decideForAccount(request, command, call, context).catch(differingIn("owner_id"));
   await context.grantTrader(request.accountId, call);
   const notBefore = cursorOf(event.shard, event.sequence);
   const account = { $typeName: "atlas.account.v1.GetAccountRequest", accountId: request.accountId, notBefore } as const;

@@ -7,16 +7,15 @@ import {
   type WithdrawFundsResponse,
   WithdrawFundsResponseSchema,
 } from "@atlas/gen/atlas/account/v1/account_service_pb";
-import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import type { Amount } from "@atlas/gen/atlas/money/v1/amount_pb";
 import { cursorOf } from "@atlas/platform/query/cursor";
-import { RefusalError } from "@atlas/platform/refusal/refusal-error";
 import { create } from "@bufbuild/protobuf";
 import type { CallContext } from "../call-context.ts";
 import { invalidField } from "../refusal/invalid-field.ts";
 import { decideFunds } from "./account-command.ts";
 import type { AccountContext } from "./account-context.ts";
+import { differingIn } from "./differing-in.ts";
 
 /** Pays funds in; a repeat shows the balance as it is now. */
 export async function depositFunds(
@@ -26,7 +25,7 @@ export async function depositFunds(
 ): Promise<DepositFundsResponse> {
   const amount = checkedAmount(request.amount);
   const value = { $typeName: "atlas.account.v1.DepositFunds", amount } as const;
-  const event = await decideFunds(request, { case: "deposit", value }, call, context).catch(nameDifference);
+  const event = await decideFunds(request, { case: "deposit", value }, call, context).catch(differingIn("amount"));
   return create(DepositFundsResponseSchema, await balanceAfter(event, request.accountId, amount.asset, call, context));
 }
 
@@ -38,7 +37,7 @@ export async function withdrawFunds(
 ): Promise<WithdrawFundsResponse> {
   const amount = checkedAmount(request.amount);
   const value = { $typeName: "atlas.account.v1.WithdrawFunds", amount } as const;
-  const event = await decideFunds(request, { case: "withdraw", value }, call, context).catch(nameDifference);
+  const event = await decideFunds(request, { case: "withdraw", value }, call, context).catch(differingIn("amount"));
   return create(WithdrawFundsResponseSchema, await balanceAfter(event, request.accountId, amount.asset, call, context));
 }
 
@@ -63,10 +62,4 @@ async function balanceAfter(
   const { balances, cursor } = await context.queries.balances(request, call.deadline);
   const balance = balances.find((one) => one.asset === asset);
   return { balance: balance ?? { asset, available: "0", reserved: "0" }, cursor };
-}
-
-/** The amount is all that two requests of one method can differ in. */
-function nameDifference(error: unknown): never {
-  if (!(error instanceof RefusalError) || error.refusal.reason !== Reason.REQUEST_ID_REUSED) throw error;
-  throw new RefusalError({ ...error.refusal, field: error.refusal.field || "amount" });
 }

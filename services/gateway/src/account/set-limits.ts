@@ -10,6 +10,7 @@ import type { CallContext } from "../call-context.ts";
 import { invalidField } from "../refusal/invalid-field.ts";
 import { decideForAccount } from "./account-command.ts";
 import type { AccountContext } from "./account-context.ts";
+import { differingIn } from "./differing-in.ts";
 
 /** Puts limits in place; answers once they hold for every order decided from then on. */
 export async function setLimits(
@@ -21,7 +22,8 @@ export async function setLimits(
   if (limits === undefined) throw invalidField("limits", "is required");
   checkOncePerInstrument(limits);
   const value = { $typeName: "atlas.account.v1.SetLimits", limits } as const;
-  const event = await decideForAccount(request, { case: "setLimits", value }, call, context);
+  const command = { case: "setLimits", value } as const;
+  const event = await decideForAccount(request, command, call, context).catch(differingIn("limits"));
   const notBefore = cursorOf(event.shard, event.sequence);
   const { accountId } = request;
   const read = { $typeName: "atlas.account.v1.GetLimitsRequest", accountId, notBefore } as const;
