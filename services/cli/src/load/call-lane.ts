@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Order, OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
 import { codeOf } from "@atlas/platform/refusal/reason-code";
+import { refusalOf } from "@atlas/platform/refusal/refusal-error";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { isWorthRepeating, refused } from "../client/failure.ts";
+import { isConnectionRefused, isWorthRepeating, refused } from "../client/failure.ts";
 import { repeat } from "../client/repeat.ts";
 import { watchFills } from "./fill-watch.ts";
 import { type Lane, type LaneTerms, noteLoss } from "./lane.ts";
@@ -66,7 +67,7 @@ async function settle(terms: LaneTerms, first: readonly number[], submit: Submit
         try {
           return await submit(terms, sent);
         } catch (error) {
-          if (isWorthRepeating(error)) noteLoss(terms.losses, sent.length);
+          if (isUnanswered(error)) noteLoss(terms.losses, sent.length);
           throw error;
         }
       },
@@ -74,6 +75,11 @@ async function settle(terms: LaneTerms, first: readonly number[], submit: Submit
     );
     if (left.length > 0) await sleep(100);
   }
+}
+
+/** It was sent, and what became of it was not said: not so a refusal, or a platform that was away already. */
+function isUnanswered(error: unknown): boolean {
+  return isWorthRepeating(error) && !isConnectionRefused(error) && refusalOf(error) === undefined;
 }
 
 async function submitOne({ atlas, accountId, orders }: LaneTerms, indices: readonly number[]): Promise<number[]> {
