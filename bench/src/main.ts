@@ -4,6 +4,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(): void | Promise<voi
   shard: () => import("./shard/shard.ts"),
   e2e: () => import("./e2e/e2e.ts"),
   stream: () => import("./stream/stream.ts"),
+  recovery: () => import("./recovery/recovery.ts"),
   growth: () => import("./growth/growth.ts"),
   idle: () => import("./idle/idle.ts"),
 };

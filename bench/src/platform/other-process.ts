@@ -4,6 +4,8 @@ import { fork } from "node:child_process";
 export interface OtherProcess<Result> {
   /** What it answered; rejects when it ended without. */
   readonly result: Promise<Result>;
+  /** Resolves when it is gone. */
+  readonly ended: Promise<void>;
   /** Asks it to come to its end and answer. */
   finish(): void;
 }
@@ -20,21 +22,25 @@ export function startOtherProcess<Argument, Result>(module: URL, argument: Argum
     });
     child.once("exit", (code) => reject(new Error(`${module.pathname} ended with ${code} and without an answer`)));
   });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   child.send({ argument });
-  return { result, finish: () => child.connected && child.send({ finish: true }) };
+  return { result, ended, finish: () => child.connected && child.send({ finish: true }) };
 }
 
 /**
  * The other side: `work` gets the argument and a promise that resolves when the parent wants the answer now. The process ends
- * with the answer, or with its parent.
+ * with the answer (in order, or as by a power cut), and with its parent.
  */
 export function workInOtherProcess<Argument, Result>(
   work: (argument: Argument, finished: Promise<void>) => Promise<Result>,
+  end: "in order" | "as by a power cut" = "in order",
 ): void {
   let finish: () => void = () => {};
   const finished = new Promise<void>((resolve) => {
     finish = resolve;
   });
+  const leave = () => (end === "in order" ? process.exit(0) : process.kill(process.pid, "SIGKILL"));
+  const answer = (message: FromChild) => process.send?.(message, leave);
   process.once("disconnect", () => process.exit(1));
   process.on("message", (message: { readonly argument?: Argument }) => {
     if (!("argument" in message)) finish();
@@ -45,8 +51,4 @@ export function workInOtherProcess<Argument, Result>(
       );
     }
   });
-}
-
-function answer(message: FromChild): void {
-  process.send?.(message, () => process.exit(0));
 }

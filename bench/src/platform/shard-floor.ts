@@ -55,10 +55,14 @@ export class ShardFloor {
     }
   }
 
-  /** Trades so many orders, each with another; they are filled when it resolves, and the store shows them. */
-  async trade(orders: number): Promise<void> {
+  /**
+   * Trades so many orders, each with another, or fewer when the time is up; answers how many. They are filled when it resolves,
+   * and the store shows them.
+   */
+  async trade(orders: number, milliseconds = PATIENCE): Promise<number> {
+    const end = performance.now() + milliseconds;
     let left = orders;
-    while (left > 0) {
+    while (left > 0 && performance.now() < end) {
       for (const { instrumentId, buyer, seller } of this.#pairs) {
         const count = Math.min(FRAME, Math.ceil(left / 2));
         if (count <= 0) break;
@@ -69,6 +73,7 @@ export class ShardFloor {
       }
     }
     await this.#until(() => this.#filled >= this.#expected && this.#storeLag() === 0);
+    return orders - left;
   }
 
   /** Leaves so many orders at rest, spread over prices that do not meet; they are accepted when it resolves. */
