@@ -67,11 +67,15 @@ export class EventOutputs<Command, Event, Report> {
     for (const event of recovered.events) this.#emitBeyondEvents(event);
   }
 
-  /** Sends out what was just decided. */
-  emit(events: readonly Event[]): void {
-    for (const event of events) {
+  /** Sends out what was just decided; `ends` are the counts of events at which an input, or a slice of one, ends (S13). */
+  emit(events: readonly Event[], ends: readonly number[]): void {
+    let next = 0;
+    for (let index = 0; index < events.length; index++) {
+      const event = events[index] as Event;
       const sequence = this.#kind.sequenceOf(event);
-      this.#events.add({ number: sequence, sequence, message: event });
+      const continues = index + 1 !== ends[next];
+      if (!continues) next++;
+      this.#events.add({ number: sequence, sequence, message: event, continues });
       this.#emitBeyondEvents(event);
     }
   }

@@ -70,7 +70,9 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
   #feed: EventFeed<Event> | undefined;
   #comparison: EventComparison<Event> | undefined;
   #batch: Event[] = [];
-  #ends: Promise<number> | undefined;
+  /** Counts of the batch's events at which an input, or a slice of one, ends. */
+  #ends: number[] = [];
+  #end: Promise<number> | undefined;
   #failure: Error | undefined;
 
   constructor(
@@ -144,7 +146,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
 
   async read(request: ReadRequest, deadline: number): Promise<ReadResponse> {
     if (this.#failure !== undefined) throw notReady(`${this.#shard.name} has stopped`);
-    await this.#offsets.reach(await this.#end(), deadline);
+    await this.#offsets.reach(await this.#inputEnd(), deadline);
     await this.#sequences.reach(Number(request.notBefore), deadline);
     return this.#hooks.answer(request, this.#outputs.states(), this.#inputs.next);
   }
@@ -158,14 +160,14 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
   }
 
   /** The input's end as asked after the read arrived: one question for all reads in hand (S22). */
-  #end(): Promise<number> {
-    this.#ends ??= this.#askEnd();
-    return this.#ends;
+  #inputEnd(): Promise<number> {
+    this.#end ??= this.#askEnd();
+    return this.#end;
   }
 
   async #askEnd(): Promise<number> {
     await Promise.resolve();
-    this.#ends = undefined;
+    this.#end = undefined;
     return (await this.#ports.log.range(this.#kind.inputs.topic.name, this.#partition)).end;
   }
 
@@ -176,6 +178,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
 
   #take(events: readonly Event[]): void {
     for (const event of events) this.#batch.push(event);
+    if (events.length > 0) this.#ends.push(this.#batch.length);
   }
 
   #settled(offset: number): void | Promise<void> {
@@ -189,9 +192,11 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
   #publish(): void {
     if (this.#batch.length === 0) return;
     const events = this.#batch;
+    const ends = this.#ends;
     this.#batch = [];
+    this.#ends = [];
     this.#hooks.decided(events);
-    this.#outputs.emit(events);
+    this.#outputs.emit(events, ends);
     this.#feed?.publish(events);
     this.#sequences.raise(this.#shard.sequence);
   }

@@ -8,6 +8,8 @@ import type { Framing, OutboxEntry } from "./outbox.ts";
 /** A frame takes at most this many messages, and bytes where they are known. */
 const FRAME_MESSAGES = 4_096;
 const FRAME_BYTES = 1_000_000;
+/** A frame of messages whose size is known only once they are encoded is cut again above it: the log takes 4,000,000. */
+const RECORD_BYTES = 3_500_000;
 
 /** Who signs the frames. */
 export interface FrameAuthor {
@@ -68,6 +70,31 @@ export class LinkFraming implements Framing<LinkEntry> {
 /** A message of a sequenced output. */
 export interface SequencedEntry<Message> extends OutboxEntry {
   readonly message: Message;
+  /** The next one belongs to the same input, or slice of it: no frame ends here (S13). */
+  readonly continues?: boolean;
+}
+
+/** Where a frame of at most `most` entries may end: a number of entries, at least what the first input made. */
+function frameEnd(entries: readonly SequencedEntry<unknown>[], most: number): number {
+  let end = Math.min(entries.length, most);
+  while (end > 0 && entries[end - 1]?.continues) end--;
+  if (end > 0) return end;
+  do end++;
+  while (entries[end - 1]?.continues && end < entries.length);
+  return end;
+}
+
+/** A frame of the first entries, as many as fit. */
+function frameOf<Message>(
+  entries: readonly SequencedEntry<Message>[],
+  seal: (messages: readonly Message[]) => Uint8Array,
+): { bytes: Uint8Array; count: number } {
+  for (let count = frameEnd(entries, FRAME_MESSAGES); ; ) {
+    const bytes = seal(entries.slice(0, count).map((entry) => entry.message));
+    const fewer = frameEnd(entries, Math.floor((count * RECORD_BYTES) / bytes.length));
+    if (bytes.length <= RECORD_BYTES || fewer >= count) return { bytes, count };
+    count = fewer;
+  }
 }
 
 /** Frames of a shard's events, numbered by sequence without holes. */
@@ -84,10 +111,10 @@ export class EventFraming<Message> implements Framing<SequencedEntry<Message>> {
 
   frame(entries: readonly SequencedEntry<Message>[]): { bytes: Uint8Array; count: number } {
     const { source, writer, digest } = this.#author;
-    const count = Math.min(entries.length, FRAME_MESSAGES);
-    const messages = entries.slice(0, count).map((entry) => entry.message);
     const firstNumber = BigInt((entries[0] as SequencedEntry<Message>).number);
-    return { bytes: encodeFrameOf(this.#codec, { source, writer, firstNumber }, messages, digest), count };
+    return frameOf(entries, (messages) =>
+      encodeFrameOf(this.#codec, { source, writer, firstNumber }, messages, digest),
+    );
   }
 
   acknowledged(number: number, appended: Appended): void {
@@ -111,12 +138,12 @@ export class ReportFraming<Message> implements Framing<SequencedEntry<Message>> 
 
   frame(entries: readonly SequencedEntry<Message>[]): { bytes: Uint8Array; count: number } {
     const { source, writer, digest } = this.#author;
-    const count = Math.min(entries.length, FRAME_MESSAGES);
-    const messages = entries.slice(0, count).map((entry) => entry.message);
-    const through = BigInt((entries[count - 1] as SequencedEntry<Message>).number);
     const firstNumber = BigInt((entries[0] as SequencedEntry<Message>).number);
-    const fields = { source, writer, firstNumber, after: BigInt(this.#after), through };
-    return { bytes: encodeFrameOf(this.#codec, fields, messages, digest), count };
+    return frameOf(entries, (messages) => {
+      const through = BigInt((entries[messages.length - 1] as SequencedEntry<Message>).number);
+      const fields = { source, writer, firstNumber, after: BigInt(this.#after), through };
+      return encodeFrameOf(this.#codec, fields, messages, digest);
+    });
   }
 
   acknowledged(number: number, appended: Appended): void {
