@@ -237,7 +237,7 @@ export class Exchange {
   }
 }
 
-export function reportInputOf(report: VenueReport): VenueReportInput {
+function reportInputOf(report: VenueReport): VenueReportInput {
   const totals = [
     { asset: report.baseAsset, amountMinor: report.baseTotalMinor },
     { asset: report.quoteAsset, amountMinor: report.quoteTotalMinor },
@@ -251,7 +251,7 @@ export function reportInputOf(report: VenueReport): VenueReportInput {
 }
 
 /** What an event sends to the venue. */
-export function venueInputOf(event: OmsEvent, state: OmsState): VenueInput | undefined {
+function venueInputOf(event: OmsEvent, state: OmsState): VenueInput | undefined {
   const { body, orderId, accountId, instrumentId } = event;
   const head = { orderId, accountId, instrumentId };
   switch (body.kind) {

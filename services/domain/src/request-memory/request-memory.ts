@@ -174,6 +174,6 @@ export class RequestMemory {
 }
 
 /** The slab that a number is in. */
-export function slabNumber(number: number): number {
+function slabNumber(number: number): number {
   return Math.floor(number / SLAB_IDS);
 }

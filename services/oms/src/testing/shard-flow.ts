@@ -18,14 +18,14 @@ import { wireVenueReport } from "@atlas/platform/wire/venue/venue-report";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { OmsShard } from "../oms-shard.ts";
 
-export const START = 1_767_225_600_000;
+const START = 1_767_225_600_000;
 
 export const digest: Digest = {
   sha256: (content) => createHash("sha256").update(content).digest(),
   crc32: (content, seed) => crc32(content, seed),
 };
 
-export const BTC_USD: Instrument = create(InstrumentSchema, {
+const BTC_USD: Instrument = create(InstrumentSchema, {
   instrumentId: "BTC-USD",
   baseAsset: "BTC",
   quoteAsset: "USD",
