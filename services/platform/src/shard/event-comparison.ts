@@ -1,6 +1,6 @@
 import { encode } from "@atlas/gen/codec/codec";
 import type { Tail } from "../ports/log.ts";
-import { messageBytes, openFrame } from "../wire/codec/frame.ts";
+import { BrokenFrameError, type Frame, messageBytes, openFrame } from "../wire/codec/frame.ts";
 import type { EventShardKind } from "./event-shard-kind.ts";
 import type { OwnerPorts } from "./event-shard-owner.ts";
 
@@ -42,9 +42,19 @@ export class EventComparison<Event> {
     this.#tail.close();
   }
 
+  /** What is no frame says nothing (F13). */
+  #open(record: Uint8Array): Frame | undefined {
+    try {
+      return openFrame(record, this.#ports.digest);
+    } catch (error) {
+      if (error instanceof BrokenFrameError) return undefined;
+      throw error;
+    }
+  }
+
   #compare(record: Uint8Array): void {
-    const frame = openFrame(record, this.#ports.digest);
-    if (frame.header.writer === this.#ports.writer) return;
+    const frame = this.#open(record);
+    if (frame === undefined || frame.header.writer === this.#ports.writer) return;
     for (let index = 0; index < frame.count; index++) {
       const sequence = Number(frame.header.firstNumber) + index;
       const mine = this.#compared.recent(sequence);

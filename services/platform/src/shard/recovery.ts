@@ -1,7 +1,7 @@
 import type { Digest } from "../ports/digest.ts";
-import { type Log, OffsetTrimmed } from "../ports/log.ts";
+import { type Log, type LogRecord, OffsetTrimmed } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
-import { openFrame, readMessage } from "../wire/codec/frame.ts";
+import { BrokenFrameError, type Frame, openFrame, readMessage } from "../wire/codec/frame.ts";
 import type { EventShard } from "./event-shard.ts";
 import type { EventShardKind } from "./event-shard-kind.ts";
 import { ImageIncomplete, type ImageStore } from "./image-store.ts";
@@ -27,6 +27,11 @@ export interface RecoveredEvents<Event> {
 /** How often an image that changes under the reader is loaded again before the log alone must do. */
 const TRIES = 3;
 const READ_BYTES = 4_194_304;
+/**
+ * Records that are read before an image's place when an event is missing behind it, at first: another owner, faster than the
+ * one that wrote the image, may have written it there.
+ */
+const STEP_BACK = 64;
 
 /**
  * Puts a shard's state together (S20): the image's slabs, then the events above each slab's stamp. `emitted` says through
@@ -44,16 +49,46 @@ export async function recoverEvents<Command, Event, Report>(
   const from = image === undefined ? 0 : Math.min(image.eventsOffset, emitted.offset);
   const lowest = image === undefined ? 0 : Math.min(image.lowestStamp, emitted.sequence);
   const reader = new EventReader(kind, shard, lowest, emitted.sequence);
-  const { end } = await ports.log.range(kind.events.topic.name, partition);
+  const { start, end } = await ports.log.range(kind.events.topic.name, partition);
+  let first = from;
+  for (let back = STEP_BACK; !(await readEvents(ports, kind, partition, reader, first, end)); back *= 2) {
+    if (first <= start) throw new Error(`event ${reader.last + 1} of ${shard.name} is missing on the log`);
+    first = Math.max(start, from - back);
+  }
+  return { events: reader.kept, eventsEnd: end };
+}
+
+/** Takes the events that stand between two offsets; `false`: one is missing there. */
+async function readEvents<Command, Event, Report>(
+  ports: RecoveryPorts,
+  kind: EventShardKind<Command, Event, Report>,
+  partition: number,
+  reader: EventReader<Command, Event, Report>,
+  from: number,
+  end: number,
+): Promise<boolean> {
   for (let offset = from; offset < end; ) {
     const records = await ports.log.read(kind.events.topic.name, partition, offset, READ_BYTES);
     for (const record of records) {
       if (record.offset >= end) break;
-      reader.take(record.bytes, ports.digest);
+      const frame = opened(ports, kind.events.topic.name, partition, record);
+      if (frame !== undefined && !reader.take(frame)) return false;
     }
     offset += records.length;
   }
-  return { events: reader.kept, eventsEnd: end };
+  return true;
+}
+
+/** What is no frame holds no event: if it was to, the event is missed (F13). */
+function opened(ports: RecoveryPorts, topic: string, partition: number, record: LogRecord): Frame | undefined {
+  try {
+    return openFrame(record.bytes, ports.digest);
+  } catch (error) {
+    if (!(error instanceof BrokenFrameError)) throw error;
+    const { offset } = record;
+    ports.warn("a record of events cannot be read", { topic, partition, offset, reason: error.message });
+    return undefined;
+  }
 }
 
 interface LoadedImage {
@@ -102,7 +137,8 @@ class EventReader<Command, Event, Report> {
   readonly #shard: EventShard<Command, Event>;
   readonly #emitted: number;
   readonly kept: Event[] = [];
-  #last: number;
+  /** Sequence of the last event taken. */
+  last: number;
 
   constructor(
     kind: EventShardKind<Command, Event, Report>,
@@ -112,20 +148,21 @@ class EventReader<Command, Event, Report> {
   ) {
     this.#kind = kind;
     this.#shard = shard;
-    this.#last = last;
+    this.last = last;
     this.#emitted = emitted;
   }
 
-  take(record: Uint8Array, digest: Digest): void {
-    const frame = openFrame(record, digest);
+  /** `false`: the event behind the last one is missing, and nothing of the frame was taken. */
+  take(frame: Frame): boolean {
     for (let index = 0; index < frame.count; index++) {
       const sequence = Number(frame.header.firstNumber) + index;
-      if (sequence <= this.#last) continue;
-      if (sequence !== this.#last + 1) throw new Error(`event ${sequence} follows ${this.#last} on the log`);
+      if (sequence <= this.last) continue;
+      if (sequence !== this.last + 1) return false;
       const event = readMessage(frame, index, this.#kind.events.codec);
       this.#shard.evolve(event);
       if (sequence > this.#emitted) this.kept.push(event);
-      this.#last = sequence;
+      this.last = sequence;
     }
+    return true;
   }
 }

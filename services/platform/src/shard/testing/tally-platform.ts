@@ -97,7 +97,7 @@ export class TallyPlatform {
     if ((await range).end === 0) return [];
     const records = this.log.read(topic, 0, 0, 100_000_000);
     await this.clock.settle();
-    return (await records).map(({ bytes }) => openFrame(bytes, digest));
+    return (await records).filter(({ bytes }) => bytes.length > 3).map(({ bytes }) => openFrame(bytes, digest));
   }
 
   /** Events as a reader sees them that drops repeats (S15). */

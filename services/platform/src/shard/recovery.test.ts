@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { ImageStore } from "./image-store.ts";
+import { TallyPlatform } from "./testing/tally-platform.ts";
+import { TallyShard } from "./testing/tally-shard.ts";
+
+/** An image of the shard after its first events, whose writer thought that what follows stands from `eventsOffset` on. */
+async function imageAfter(platform: TallyPlatform, sequence: number, eventsOffset: number): Promise<void> {
+  const shard = new TallyShard();
+  for (const event of (await platform.events()).slice(0, sequence)) shard.evolve(event);
+  const slabs = shard.slabs.keys().map((key) => ({ key, stamp: sequence, bytes: shard.slabs.copy(key) }));
+  const written = new ImageStore(platform.store, shard.name).write(slabs, {
+    sequence,
+    eventsOffset,
+    nextInput: undefined,
+  });
+  await platform.clock.advance(100);
+  expect(await written).toBe(true);
+}
+
+test("S20, I20, F11: events that a faster owner wrote before an image's place on the log are found", async () => {
+  const platform = new TallyPlatform();
+  const fast = await platform.own();
+  await platform.send(["a", "b"], 1);
+  await platform.send(["a", "b"], 3);
+  const [first] = await platform.frames("orders.events");
+  if (first === undefined) throw new Error("nothing was written");
+  // a slow owner's frame of the first two events lands behind the fast one's third and fourth
+  const copied = platform.log.append("orders.events", 0, first.bytes);
+  await platform.clock.advance(30);
+  const { offset } = await copied;
+  await platform.send(["c1"], 5);
+  await imageAfter(platform, 2, offset);
+  await platform.clock.advance(1_000);
+  const successor = await platform.own();
+  expect(platform.hash(successor.shard)).toBe(platform.hash(fast.shard));
+  expect(successor.shard.sequence).toBe(5);
+  expect(platform.failures).toEqual([]);
+});
+
+test("F13: a record of the event log that is no frame is passed over, loudly; one that is missing stops the start", async () => {
+  const platform = new TallyPlatform();
+  const first = await platform.own();
+  await platform.send(["a", "b"], 1);
+  const poison = platform.log.append("orders.events", 0, Uint8Array.of(1, 2, 3));
+  await platform.clock.advance(30);
+  await poison;
+  await platform.send(["a"], 3);
+  await platform.clock.advance(1_000);
+  const second = await platform.own();
+  expect(platform.hash(second.shard)).toBe(platform.hash(first.shard));
+  expect(platform.warnings).toContain("a record of events cannot be read");
+  await platform.send(["b"], 4);
+  expect([first.shard.sequence, second.shard.sequence]).toEqual([4, 4]);
+  expect(platform.failures).toEqual([]);
+});
