@@ -2,7 +2,7 @@ import type { FollowResponse } from "@atlas/gen/atlas/operations/v1/shard_servic
 import type { FollowReceiver } from "./shard-client.ts";
 
 /** Events kept for who follows from a little while ago. */
-const KEPT = 4_096;
+const KEPT = 256;
 
 /** The recent events of a shard, and who follows them. */
 export class EventFeed<Event> {

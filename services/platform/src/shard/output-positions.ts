@@ -36,6 +36,8 @@ export class OutputPositions {
   /** Asked when the positions are written: through where everything has left. */
   readonly #place: () => EventsPlace;
   readonly #marks = new Map<string, OutputMark>();
+  /** What another owner wrote meanwhile: it has left, too, but is not what this one goes on from. */
+  #others: ShardOutputs | undefined;
   #loaded: EventsPlace = { sequence: 0, offset: 0 };
   #version = 0;
   #scheduled = false;
@@ -80,12 +82,18 @@ export class OutputPositions {
     this.#schedule();
   }
 
-  /** Keeps what is known now. */
+  /** Keeps what is known now, by this owner or by another (I20). */
   async flush(): Promise<void> {
-    this.#version += 1;
-    const body = encode(ShardOutputsCodec, this.#message());
-    const item = { key: this.#key, version: this.#version, partition: this.#shard, sort: "outputs", body };
-    await this.#store.put(SHARDS_TABLE, item);
+    for (;;) {
+      this.#version += 1;
+      const body = encode(ShardOutputsCodec, this.#message());
+      const item = { key: this.#key, version: this.#version, partition: this.#shard, sort: "outputs", body };
+      if (await this.#store.put(SHARDS_TABLE, item)) return;
+      const stored = await this.#store.get(SHARDS_TABLE, this.#key);
+      if (stored === undefined) continue;
+      this.#version = stored.version;
+      this.#others = decode(ShardOutputsCodec, stored.body);
+    }
   }
 
   close(): void {
@@ -107,14 +115,24 @@ export class OutputPositions {
 
   #message(): ShardOutputs {
     const place = this.#place();
+    const others = this.#others;
+    const isBehind = others !== undefined && Number(others.eventsThrough) > place.sequence;
     return {
       $typeName: "atlas.log.v1.ShardOutputs",
-      positions: this.destinations().map((destination) => {
-        const { number, chain } = this.mark(destination);
+      positions: this.#furthest().map(([destination, { number, chain }]) => {
         return { $typeName: "atlas.log.v1.OutputPosition", destination, number: BigInt(number), chain };
       }),
-      eventsThrough: BigInt(place.sequence),
-      eventsOffset: BigInt(place.offset),
+      eventsThrough: isBehind ? others.eventsThrough : BigInt(place.sequence),
+      eventsOffset: isBehind ? others.eventsOffset : BigInt(place.offset),
     };
+  }
+
+  /** By destination: of this owner's position and the other's the one that is further. */
+  #furthest(): [string, OutputMark][] {
+    const furthest = new Map(this.#marks);
+    for (const { destination, number, chain } of this.#others?.positions ?? []) {
+      if (Number(number) > this.mark(destination).number) furthest.set(destination, { number: Number(number), chain });
+    }
+    return [...furthest].sort(([left], [right]) => (left < right ? -1 : 1));
   }
 }

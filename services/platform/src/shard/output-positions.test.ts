@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { manualClock } from "../memory/manual-clock.ts";
+import { memoryStore } from "../memory/memory-store.ts";
+import { OutputPositions } from "./output-positions.ts";
+
+const clock = manualClock();
+
+function owner(store = memoryStore({ clock }), sequence = 0) {
+  return new OutputPositions(store, clock, "venue/0", () => ({ sequence, offset: sequence }));
+}
+
+test("S14, I20: an owner that is behind does not take back what another has acknowledged, whoever wrote more often", async () => {
+  const store = memoryStore({ clock });
+  const [ahead, behind] = [owner(store, 70), owner(store, 40)];
+  await Promise.all([ahead.load(), behind.load()]);
+  behind.raise("oms/1", 50, 5n);
+  behind.raise("oms/2", 9, 2n);
+  for (let count = 0; count < 3; count++) await behind.flush();
+  ahead.raise("oms/1", 80, 8n);
+  await ahead.flush();
+  for (let count = 0; count < 3; count++) await behind.flush();
+  const successor = owner(store);
+  await successor.load();
+  expect(successor.mark("oms/1")).toEqual({ number: 80, chain: 8n });
+  expect(successor.mark("oms/2")).toEqual({ number: 9, chain: 2n });
+  expect(successor.loaded).toEqual({ sequence: 70, offset: 70 });
+  expect(behind.mark("oms/1")).toEqual({ number: 50, chain: 5n });
+});
