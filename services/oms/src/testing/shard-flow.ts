@@ -108,6 +108,12 @@ export class ShardFlow {
     return this.#log(encode(OrderCommandCodec, create(OrderCommandSchema, fields)), source);
   }
 
+  /** Lets the shard decide an input of another flow. */
+  again(input: LoggedInput): void {
+    this.inputs.push(input);
+    this.events.push(...decideLogged(this.shard, input));
+  }
+
   get waiting(): number {
     return this.#toVenue.length + this.#toShard.length;
   }

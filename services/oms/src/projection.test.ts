@@ -1,0 +1,200 @@
+import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import { StoredHistoryCodec, StoredOrderCodec, StorePositionCodec } from "@atlas/gen/atlas/log/v1/order_store_codec";
+import type { Order } from "@atlas/gen/atlas/order/v1/order_pb";
+import { decode } from "@atlas/gen/codec/codec";
+import { type ManualClock, manualClock } from "@atlas/platform/memory/manual-clock";
+import { memoryStore, type StoreFault } from "@atlas/platform/memory/memory-store";
+import type { Store } from "@atlas/platform/ports/store";
+import { HISTORY_TABLE, ORDERS_TABLE, REQUESTS_TABLE, storePositionKey } from "@atlas/platform/query/store-layout";
+import { SHARDS_TABLE } from "@atlas/platform/shard/output-positions";
+import { orderIdOf } from "@atlas/platform/text/order-id";
+import { advanceOrder, orderMadeBy } from "@atlas/platform/wire/order/advance-order";
+import { describe, expect, test } from "vitest";
+import { balanceOf } from "./account-view.ts";
+import { Projection } from "./projection.ts";
+import { dice, randomFlow } from "./testing/random-flow.ts";
+import { digest, ShardFlow } from "./testing/shard-flow.ts";
+
+const ACCOUNTS = ["alice", "bob", "carol"];
+
+function project(flow: ShardFlow, store: Store, clock: ManualClock): Projection {
+  return new Projection(
+    { store, clock, digest },
+    {
+      name: flow.shard.name,
+      partition: 0,
+      openOrders: () => flow.shard.openOrders(),
+      balance: (accountId, asset) => balanceOf(flow.shard.state.account(accountId), asset),
+    },
+  );
+}
+
+/** Every order as its events tell it. */
+function ordersOf(events: readonly OrderEvent[]): Map<string, Order> {
+  const orders = new Map<string, Order>();
+  for (const event of events) {
+    const made = orderMadeBy(event);
+    const before = orders.get(event.orderId);
+    if (made !== undefined) orders.set(event.orderId, made);
+    else if (before !== undefined) orders.set(event.orderId, advanceOrder(before, event));
+  }
+  return orders;
+}
+
+async function storedOrder(store: Store, orderId: string) {
+  const item = await store.get(ORDERS_TABLE, orderId);
+  return item === undefined ? undefined : decode(StoredOrderCodec, item.body);
+}
+
+async function storedSequence(store: Store): Promise<number> {
+  const item = await store.get(SHARDS_TABLE, storePositionKey("oms/0"));
+  return item === undefined ? 0 : Number(decode(StorePositionCodec, item.body).sequence);
+}
+
+/** The store shows everything: each order as it is, each event of an account once, nothing more. */
+async function checkStore(flow: ShardFlow, store: Store): Promise<void> {
+  for (const [orderId, order] of ordersOf(flow.events)) {
+    const stored = await storedOrder(store, orderId);
+    expect(stored?.order).toEqual(order);
+    expect(stored?.contentDigest).toHaveLength(16);
+  }
+  for (const accountId of ACCOUNTS) {
+    const told = flow.events.filter((event) => event.accountId === accountId).map(({ sequence }) => sequence);
+    expect(await historyOf(store, accountId)).toEqual(told);
+  }
+  expect(await storedSequence(store)).toBe(flow.events.length);
+}
+
+/** Sequences of the account's events; packs that overlap tell an event twice. */
+async function historyOf(store: Store, accountId: string): Promise<bigint[]> {
+  const items = await store.query(HISTORY_TABLE, { partition: accountId, limit: 1_000 });
+  const sequences = items.flatMap(({ body }) =>
+    decode(StoredHistoryCodec, body).events.map(({ sequence }) => sequence),
+  );
+  expect(items.every(({ body }) => decode(StoredHistoryCodec, body).events.length <= 100)).toBe(true);
+  return [...new Set(sequences)].sort((left, right) => Number(left - right));
+}
+
+/** Lives through a flow with its projection beside it; the log acknowledges a little later than it is told. */
+async function live(steps: number, seed: number, store: Store, clock: ManualClock, each?: () => Promise<void>) {
+  const roll = dice(seed);
+  const flow = new ShardFlow();
+  const projection = project(flow, store, clock);
+  const events = randomFlow(seed, steps).inputs;
+  let told = 0;
+  for (const [index, input] of events.entries()) {
+    replay(flow, input, index);
+    projection.decided(flow.events.slice(told));
+    told = flow.events.length;
+    if (roll(5) === 0) projection.acknowledged({ sequence: Math.max(0, told - roll(10)), offset: index });
+    if (roll(3) === 0) await clock.advance(roll(200));
+    await each?.();
+  }
+  projection.acknowledged({ sequence: told, offset: events.length });
+  await clock.advance(60_000);
+  return { flow, projection };
+}
+
+/** The first input of a flow is its own: the instrument. */
+function replay(flow: ShardFlow, input: ShardFlow["inputs"][number], index: number): void {
+  if (index > 0) flow.again(input);
+}
+
+describe("S27: the projection", () => {
+  test("shows every order, every event and every used id, once the log has them", async () => {
+    const clock = manualClock();
+    const store = memoryStore({ clock });
+    const { flow, projection } = await live(150, 21, store, clock);
+    await checkStore(flow, store);
+    const deposit = flow.events.find((event) => event.event.case === "fundsMoved") as OrderEvent;
+    const key = orderIdOf(digest, 0, deposit.accountId, deposit.requestId);
+    expect(await store.get(REQUESTS_TABLE, key)).toBeDefined();
+    expect(projection.lag).toBe(0);
+  });
+
+  test("F6: whatever the store refuses, loses or does late, it ends the same", async () => {
+    const clock = manualClock();
+    const roll = dice(5);
+    const faults: readonly (StoreFault | undefined)[] = [
+      { kind: "refused" },
+      { kind: "answer-lost" },
+      { kind: "cut-short", done: 3 },
+      { kind: "done-late", milliseconds: 900 },
+      { kind: "delayed", milliseconds: 700 },
+    ];
+    let healed = false;
+    const store = memoryStore({
+      clock,
+      fault: ({ operation }) => (healed || operation !== "putAll" ? undefined : faults[roll(7)]),
+    });
+    const { flow } = await live(120, 22, store, clock);
+    healed = true;
+    await clock.advance(5_000);
+    await checkStore(flow, store);
+  });
+
+  test("I21: the store never holds what the log has not acknowledged", async () => {
+    const clock = manualClock();
+    const store = memoryStore({ clock });
+    const flow = randomFlow(23, 60);
+    const projection = project(flow, store, clock);
+    projection.decided(flow.events);
+    projection.acknowledged({ sequence: flow.events.length - 1, offset: 1 });
+    await clock.advance(10_000);
+    expect(await storedSequence(store)).toBe(0);
+    for (const orderId of ordersOf(flow.events).keys()) expect(await storedOrder(store, orderId)).toBeUndefined();
+    projection.acknowledged({ sequence: flow.events.length, offset: 2 });
+    await clock.advance(1_000);
+    await checkStore(flow, store);
+  });
+
+  test("S17: an order that ended stays at hand until the store shows it, and no longer", async () => {
+    const clock = manualClock();
+    const store = memoryStore({ clock });
+    const flow = randomFlow(24, 80);
+    const projection = project(flow, store, clock);
+    projection.decided(flow.events);
+    for (const [orderId, order] of ordersOf(flow.events)) expect(projection.views.get(orderId)?.order).toEqual(order);
+    store.setDown(true);
+    projection.acknowledged({ sequence: flow.events.length, offset: 1 });
+    await clock.advance(2_000);
+    expect(projection.storedSequence).toBe(0);
+    store.setDown(false);
+    await clock.advance(2_000);
+    expect(projection.storedSequence).toBe(flow.events.length);
+    const kept = ACCOUNTS.flatMap((accountId) => projection.views.ofAccount(accountId)).map(
+      ({ order }) => order.orderId,
+    );
+    expect(kept.sort()).toEqual([...flow.shard.openOrders()].map(({ order }) => order.orderId).sort());
+    expect(ACCOUNTS.flatMap((accountId) => projection.history.ofAccount(accountId))).toEqual([]);
+  });
+
+  test("a successor goes on from where the store stands, and ends the same", async () => {
+    const clock = manualClock();
+    const store = memoryStore({ clock });
+    const flow = randomFlow(25, 120);
+    const before = Math.floor(flow.events.length / 2);
+    const half = new ShardFlow();
+    const first = project(half, store, clock);
+    for (const input of flow.inputs.slice(1)) if (half.events.length < before) half.again(input);
+    first.decided(half.events);
+    first.acknowledged({ sequence: half.events.length, offset: 7 });
+    await clock.advance(1_000);
+    first.close();
+    const second = project(flow, store, clock);
+    const place = await loaded(second, clock);
+    expect(place).toEqual({ sequence: half.events.length, offset: 7 });
+    const recovering = second.recovered(flow.events.slice(place.sequence));
+    await clock.settle();
+    await recovering;
+    second.acknowledged({ sequence: flow.events.length, offset: 9 });
+    await clock.advance(1_000);
+    await checkStore(flow, store);
+  });
+});
+
+async function loaded(projection: Projection, clock: ManualClock) {
+  const loading = projection.load();
+  await clock.settle();
+  return loading;
+}
