@@ -33,8 +33,8 @@ async function raw(edge: HttpEdge, ...pieces: string[]): Promise<string> {
   socket.on("data", (chunk) => chunks.push(chunk));
   const closed = new Promise((resolve) => socket.once("close", resolve));
   for (const piece of pieces) {
-    socket.write(piece);
-    await sleep(2);
+    socket.write(piece, "latin1");
+    await sleep(20);
   }
   await closed;
   return Buffer.concat(chunks).toString("latin1");
@@ -138,6 +138,26 @@ describe("a hostile client", () => {
     const client = createClient(Health, createConnectTransport({ baseUrl: edge.url, httpVersion: "1.1" }));
     const failed = await client.check({ service: "x".repeat(2000) }).catch(ConnectError.from);
     expect(failed).toMatchObject({ code: Code.ResourceExhausted });
+  });
+
+  test("whose call was answered before it had sent all, may call again on the same connection", async () => {
+    const edge = await open();
+    const message = Buffer.alloc(200_000);
+    message.writeUInt32BE(message.length - 5, 1);
+    const header = (type: string, length: number, more = "") =>
+      `POST ${path.replace("Check", type === "json" ? "Check" : "Watch")} HTTP/1.1\r\nhost: x\r\n${more}` +
+      `content-type: application/${type}\r\ncontent-length: ${length}\r\n\r\n`;
+    for (const cut of [10, 70_000, 150_000]) {
+      const said = await raw(
+        edge,
+        header("connect+proto", message.length),
+        message.toString("latin1", 0, cut),
+        message.toString("latin1", cut),
+        `${header("json", 2, "connection: close\r\n")}{}`,
+      );
+      expect(said, `cut at ${cut}`).toContain("resource_exhausted");
+      expect(said, `cut at ${cut}`).toContain('{"status":"SERVING"}');
+    }
   });
 
   test("who opens too many connections gets no more", async () => {

@@ -1,4 +1,5 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { Socket } from "node:net";
 import type { Dispatch } from "./dispatch.ts";
 import type { EdgeLimits } from "./limits.ts";
 
@@ -11,7 +12,11 @@ export function createHttp1(dispatch: Dispatch, limits: EdgeLimits): Server {
     keepAliveTimeout: limits.idleTimeout,
     noDelay: true,
   });
-  server.on("request", dispatch);
+  server.on("request", (request, response) => {
+    const { socket } = request;
+    response.once("finish", () => drain(request, socket));
+    dispatch(request, response);
+  });
   server.on("clientError", (_error, socket) => {
     if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
     else socket.destroy();
@@ -19,4 +24,14 @@ export function createHttp1(dispatch: Dispatch, limits: EdgeLimits): Server {
   // It never listens itself, and without this event neither time-outs nor closeIdleConnections work.
   server.emit("listening");
   return server;
+}
+
+/**
+ * A call may be answered before all of it was read, by a handler that then gives the rest up. Node drops what is left
+ * only if nobody began to read; else it stops the connection, and the client's next call on it would wait for ever.
+ */
+function drain(request: IncomingMessage, socket: Socket): void {
+  if (request.readableEnded) return;
+  (request as IncomingMessage & { _dump(): void })._dump();
+  socket.resume();
 }
