@@ -22,7 +22,7 @@ import type { SessionContext } from "./session-context.ts";
 import { SessionRequests } from "./session-requests.ts";
 
 /** Requests that may be unanswered; beyond them nothing is read. */
-export const WINDOW = 256;
+const WINDOW = 256;
 /** Reading goes on when so few are left: not at every answer. */
 const RESUME_READING = WINDOW - 32;
 /** Bytes that a client may leave untaken. */

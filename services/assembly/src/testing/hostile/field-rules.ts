@@ -2,7 +2,7 @@ import { type DescField, getOption } from "@bufbuild/protobuf";
 import { field as fieldRules } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 
 /** The pattern that a text must match, as the contract states it. */
-export function patternOf(field: DescField): RegExp | undefined {
+function patternOf(field: DescField): RegExp | undefined {
   const { type } = rulesOf(field);
   if (type.case === "string" && type.value.pattern !== "") return new RegExp(type.value.pattern, "u");
   return undefined;

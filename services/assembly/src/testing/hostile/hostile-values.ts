@@ -2,7 +2,7 @@ import { type DescField, type JsonValue, ScalarType } from "@bufbuild/protobuf";
 import { allowsNumber, allowsText, isRequired, mostItems } from "./field-rules.ts";
 
 /** Texts that some field or other must refuse: numbers in every disguise, too much, too little, not ASCII. */
-export const hostileTexts: readonly string[] = [
+const hostileTexts: readonly string[] = [
   ...[
     "",
     "-1",

@@ -86,6 +86,6 @@ function changed(request: JsonValue, [key = "", ...rest]: readonly string[], val
   return copy;
 }
 
-export function snakeCase(name: string): string {
+function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
