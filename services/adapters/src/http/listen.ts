@@ -1,7 +1,7 @@
 import type { AddressInfo, Server } from "node:net";
 
 /** The edge could not be opened; the message is for the person who starts it. */
-export class ListenError extends Error {
+class ListenError extends Error {
   override name = "ListenError";
 }
 

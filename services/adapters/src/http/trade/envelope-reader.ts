@@ -10,7 +10,7 @@ export interface Enveloped {
 }
 
 /** An envelope announces more bytes than are taken. */
-export class TooLargeError extends Error {
+class TooLargeError extends Error {
   override name = "TooLargeError";
 }
 
