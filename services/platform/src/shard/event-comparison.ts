@@ -4,7 +4,12 @@ import { BrokenFrameError, type Frame, messageBytes, openFrame } from "../wire/c
 import type { EventShardKind } from "./event-shard-kind.ts";
 import type { OwnerPorts } from "./event-shard-owner.ts";
 
+/** Events of a faster owner that are kept until this one has decided them. */
+const MOST_AHEAD = 4_096;
+
 interface Compared<Event> {
+  /** Sequence of the last event that this owner decided. */
+  last(): number;
   /** The event that this owner decided under a sequence, while it is at hand. */
   recent(sequence: number): Event | undefined;
   /** Another owner's event differs: one of the two is wrong. */
@@ -17,18 +22,23 @@ interface Compared<Event> {
 export class EventComparison<Event> {
   readonly #ports: OwnerPorts;
   readonly #kind: EventShardKind<unknown, Event, unknown>;
+  readonly #shard: string;
   readonly #compared: Compared<Event>;
   readonly #tail: Tail;
+  /** What others wrote above the last event decided here, by sequence. */
+  readonly #ahead = new Map<number, { readonly bytes: Uint8Array; readonly writer: string }>();
 
   constructor(
     ports: OwnerPorts,
     kind: EventShardKind<unknown, Event, unknown>,
+    shard: string,
     partition: number,
     from: number,
     compared: Compared<Event>,
   ) {
     this.#ports = ports;
     this.#kind = kind;
+    this.#shard = shard;
     this.#compared = compared;
     this.#tail = ports.log.tail(kind.events.topic.name, partition, from, {
       receive: (records) => {
@@ -36,6 +46,18 @@ export class EventComparison<Event> {
       },
       fail: (error) => ports.warn("the event log cannot be compared", { reason: error.message }),
     });
+  }
+
+  /** Events have been decided and nobody has heard of them: throws when one differs from what stands on the log. */
+  check(events: readonly Event[]): void {
+    if (this.#ahead.size === 0) return;
+    for (const event of events) {
+      const sequence = this.#kind.sequenceOf(event);
+      const other = this.#ahead.get(sequence);
+      if (other === undefined) continue;
+      this.#ahead.delete(sequence);
+      if (!equal(encode(this.#kind.events.codec, event), other.bytes)) throw this.#difference(sequence, other.writer);
+    }
   }
 
   close(): void {
@@ -55,15 +77,25 @@ export class EventComparison<Event> {
   #compare(record: Uint8Array): void {
     const frame = this.#open(record);
     if (frame === undefined || frame.header.writer === this.#ports.writer) return;
+    const { writer, firstNumber } = frame.header;
     for (let index = 0; index < frame.count; index++) {
-      const sequence = Number(frame.header.firstNumber) + index;
+      const sequence = Number(firstNumber) + index;
+      const bytes = messageBytes(frame, index);
       const mine = this.#compared.recent(sequence);
-      if (mine === undefined || equal(encode(this.#kind.events.codec, mine), messageBytes(frame, index))) continue;
-      this.#compared.differs(
-        new Error(`event ${sequence} of ${frame.header.source} differs from what ${frame.header.writer} wrote`),
-      );
-      return;
+      if (mine === undefined) this.#keep(sequence, bytes, writer);
+      else if (!equal(encode(this.#kind.events.codec, mine), bytes)) {
+        this.#compared.differs(this.#difference(sequence, writer));
+        return;
+      }
     }
+  }
+
+  #keep(sequence: number, bytes: Uint8Array, writer: string): void {
+    if (sequence > this.#compared.last() && this.#ahead.size < MOST_AHEAD) this.#ahead.set(sequence, { bytes, writer });
+  }
+
+  #difference(sequence: number, writer: string): Error {
+    return new Error(`event ${sequence} of ${this.#shard} differs from what ${writer} wrote`);
   }
 }
 

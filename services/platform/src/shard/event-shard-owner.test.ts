@@ -262,6 +262,21 @@ describe("two owners at once", () => {
   });
 });
 
+describe("an owner that is behind", () => {
+  test("S16: it is stopped by what a faster one wrote before it came so far", async () => {
+    const platform = new TallyPlatform();
+    const fast = await platform.own();
+    const slow = await platform.own((amount) => amount + 1, 300);
+    await platform.send(["a"], 1);
+    await platform.clock.advance(1_000);
+    await platform.send(["a"], 2);
+    expect(platform.failures.map(({ message }) => message)).toEqual([
+      "event 1 of oms/0 differs from what process-1 wrote",
+    ]);
+    expect([fast.shard.sequence, slow.events.length]).toEqual([2, 0]);
+  });
+});
+
 describe("reads", () => {
   test("S22: an answer shows everything that was on the log when the question came", async () => {
     const platform = new TallyPlatform();

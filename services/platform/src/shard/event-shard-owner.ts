@@ -119,10 +119,18 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     await this.#hooks.recovered?.(missed);
     this.#feed = new EventFeed(this.#shard.sequence, (events) => this.#kind.respond(events));
     this.#outputs.resume(recovered);
-    this.#comparison = new EventComparison(this.#ports, this.#kind, this.#partition, recovered.eventsEnd, {
-      recent: (sequence) => this.#feed?.recent(sequence),
-      differs: (error) => this.#fail(error),
-    });
+    this.#comparison = new EventComparison(
+      this.#ports,
+      this.#kind,
+      this.#shard.name,
+      this.#partition,
+      recovered.eventsEnd,
+      {
+        last: () => this.#feed?.last ?? 0,
+        recent: (sequence) => this.#feed?.recent(sequence),
+        differs: (error) => this.#fail(error),
+      },
+    );
     this.#hooks.acknowledged(this.#outputs.eventsPlace());
     this.#sequences.raise(this.#shard.sequence);
     while (this.#shard.workOpen) this.#take(this.#shard.advance());
@@ -195,6 +203,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     const ends = this.#ends;
     this.#batch = [];
     this.#ends = [];
+    this.#comparison?.check(events);
     this.#hooks.decided(events);
     this.#outputs.emit(events, ends);
     this.#feed?.publish(events);

@@ -33,6 +33,8 @@ const EVERY_MILLISECONDS = 600_000;
 /** After the store refused one, in milliseconds (F6). */
 const RETRY = 5_000;
 const BACKLOG = 100_000;
+/** How often an image that changes under the reader is loaded again before the log alone must do. */
+const TRIES = 3;
 
 /** Owns a shard without an event log: decides its inputs again from the last image on, then those that come. */
 export class InputShardOwner<Command, Published> implements ShardClient {
@@ -153,19 +155,25 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     }
   }
 
+  /** The first input that the image does not hold. All parts are read before the first is put in place. */
   async #restore(): Promise<number> {
-    const manifest = await this.#images.manifest();
-    if (manifest?.nextInput === undefined) return 0;
-    try {
-      const parts = [];
-      for (const entry of manifest.slabs) parts.push({ key: entry.key, bytes: await this.#images.slab(entry) });
-      this.#shard.restore(parts);
-      return Number(manifest.nextInput.offset);
-    } catch (error) {
-      if (!(error instanceof ImageIncomplete)) throw error;
-      this.#ports.warn("no image is usable: the shard is rebuilt from its whole log", { shard: this.#shard.name });
-      return 0;
+    const { warn } = this.#ports;
+    const shard = this.#shard.name;
+    for (let tries = 0; tries < TRIES; tries++) {
+      try {
+        const manifest = await this.#images.manifest();
+        if (manifest?.nextInput === undefined) return 0;
+        const parts = [];
+        for (const entry of manifest.slabs) parts.push({ key: entry.key, bytes: await this.#images.slab(entry) });
+        this.#shard.restore(parts);
+        return Number(manifest.nextInput.offset);
+      } catch (error) {
+        if (!(error instanceof ImageIncomplete)) throw error;
+        warn("an image is incomplete", { shard, reason: error.message });
+      }
     }
+    warn("no image is usable: the shard is rebuilt from its whole log", { shard });
+    return 0;
   }
 
   #fail(error: Error): void {

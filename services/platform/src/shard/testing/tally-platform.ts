@@ -10,7 +10,9 @@ import { create } from "@bufbuild/protobuf";
 import { type ManualClock, manualClock } from "../../memory/manual-clock.ts";
 import { type AppendFault, type MemoryLog, memoryLog } from "../../memory/memory-log.ts";
 import { type MemoryStore, memoryStore, type StoreFault } from "../../memory/memory-store.ts";
+import { sleep } from "../../ports/clock.ts";
 import type { Digest } from "../../ports/digest.ts";
+import type { Log } from "../../ports/log.ts";
 import { encodeFrame, openFrame, readMessages } from "../../wire/codec/frame.ts";
 import { EventShardOwner } from "../event-shard-owner.ts";
 import { nextChain } from "../link-chain.ts";
@@ -44,12 +46,12 @@ export class TallyPlatform {
     this.store = memoryStore({ clock, fault: () => faults.store?.() });
   }
 
-  /** A process that owns the shard; nothing of another one is needed for it. */
-  async own(rule?: TallyRule): Promise<Owned> {
+  /** A process that owns the shard; nothing of another one is needed for it. It hears of inputs `late` milliseconds. */
+  async own(rule?: TallyRule, late = 0): Promise<Owned> {
     const shard = new TallyShard(rule);
     const events: OrderEvent[] = [];
     const ports = {
-      log: this.log,
+      log: late === 0 ? this.log : this.#lateLog(late),
       store: this.store,
       clock: this.clock,
       digest,
@@ -109,6 +111,22 @@ export class TallyPlatform {
       }
     }
     return seen;
+  }
+
+  #lateLog(late: number): Log {
+    const { log, clock } = this;
+    const tail: Log["tail"] = (topic, partition, from, receiver) =>
+      log.tail(topic, partition, from, {
+        ...receiver,
+        receive: (records) =>
+          topic === "orders.commands"
+            ? sleep(clock, late).then(() => receiver.receive(records))
+            : receiver.receive(records),
+      });
+    return {
+      ...{ tail, append: log.append.bind(log), read: log.read.bind(log) },
+      ...{ range: log.range.bind(log), trim: log.trim.bind(log) },
+    };
   }
 
   hash(shard: TallyShard): string {
