@@ -34,24 +34,25 @@ function act(flow: ShardFlow, roll: (bound: number) => number, account: string):
   else if (kind === 16) flow.client(account, { case: "cancelMany", value: { side: roll(3) as Side } });
   else if (kind === 17) flow.client(account, { case: "withdraw", value: { amount: { asset: "USD", amount: "12.5" } } });
   else if (kind === 18) {
-    const limits = { maximumNotional: "50000", maximumOpenOrders: 40, ordersPerSecond: 1 + roll(100), orderBurst: 20 };
+    const limits = { maximumNotional: "4000", maximumOpenOrders: 40, ordersPerSecond: 1 + roll(100), orderBurst: 20 };
     flow.client(account, { case: "setLimits", value: { limits } });
   } else flow.client("nobody", { case: "cancel", value: { orderId: "00none" } });
 }
 
 function submit(flow: ShardFlow, roll: (bound: number) => number, account: string): void {
   const isMarket = roll(8) === 0;
+  const isStop = !isMarket && roll(15) === 0;
   const times = [TimeInForce.UNSPECIFIED, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK, TimeInForce.DAY];
   const requestId = roll(10) === 0 ? `again-${roll(6)}` : undefined;
   flow.submit(
     account,
     {
       side: roll(2) === 0 ? Side.BUY : Side.SELL,
-      type: isMarket ? OrderType.MARKET : roll(30) === 0 ? OrderType.STOP_LIMIT : OrderType.LIMIT,
+      type: isMarket ? OrderType.MARKET : isStop ? OrderType.STOP_LIMIT : OrderType.LIMIT,
       timeInForce: isMarket ? TimeInForce.UNSPECIFIED : (times[roll(5)] as TimeInForce),
       quantity: roll(25) === 0 ? "0.00015" : String((1 + roll(900)) / 10_000),
       limitPrice: isMarket ? "" : String((4_999_500 + roll(1_000)) / 100),
-      stopPrice: "",
+      stopPrice: isStop ? "50000" : "",
       clientOrderId: `mine-${roll(100)}`,
       postOnly: roll(10) === 0,
       selfTradePrevention: roll(6) as SelfTradePrevention,
