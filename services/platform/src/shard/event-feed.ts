@@ -17,6 +17,11 @@ export class EventFeed<Event> {
     this.#respond = respond;
   }
 
+  /** Sequence of the last event published. */
+  get last(): number {
+    return this.#last;
+  }
+
   publish(events: readonly Event[]): void {
     for (const event of events) this.#recent.push(event);
     this.#last += events.length;
