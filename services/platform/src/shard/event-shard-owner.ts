@@ -10,7 +10,7 @@ import { EventFeed } from "./event-feed.ts";
 import { EventOutputs } from "./event-outputs.ts";
 import type { EventShard } from "./event-shard.ts";
 import type { EventShardKind } from "./event-shard-kind.ts";
-import { ImageWriter } from "./image-writer.ts";
+import { type ImagePace, ImageWriter } from "./image-writer.ts";
 import { InputLoop } from "./input-loop.ts";
 import { notReady } from "./not-ready.ts";
 import type { EventsPlace } from "./output-positions.ts";
@@ -27,6 +27,8 @@ export interface OwnerPorts {
   readonly warn: Warn;
   /** Names this process in frames. */
   readonly writer: string;
+  /** How often images are written; absent: as is usual. */
+  readonly imagePace?: ImagePace;
 }
 
 /** What a service adds to its shard's owner. */

@@ -9,12 +9,20 @@ export interface ImagePorts {
   readonly store: Store;
   readonly clock: Clock;
   readonly warn: Warn;
+  /** How often; absent: as is usual. */
+  readonly imagePace?: ImagePace;
 }
 
-/** An image at the latest after so many events (S19 asks for 100,000; fewer make recovery shorter). */
-const EVERY_EVENTS = 20_000;
-/** Or after so many milliseconds, if anything changed. */
-const EVERY_MILLISECONDS = 60_000;
+/** How often images are written: a matter of an owner's pace, never of an outcome (S2). */
+export interface ImagePace {
+  /** After so many events, or frames of inputs, at the latest. */
+  readonly changes: number;
+  /** Or after so many milliseconds, if anything changed. */
+  readonly milliseconds: number;
+}
+
+/** S19 asks for 100,000 events; fewer make recovery shorter. */
+const USUAL: ImagePace = { changes: 20_000, milliseconds: 60_000 };
 /** After the store refused one, in milliseconds: copying for nothing keeps inputs waiting (F6). */
 const RETRY = 5_000;
 /** Bytes copied between two inputs. */
@@ -38,6 +46,7 @@ export class ImageWriter {
   readonly images: ImageStore;
   /** By slab: the sequence through which the image in the store holds it. */
   readonly #written = new Map<string, number>();
+  readonly #pace: ImagePace;
   #lastSequence = 0;
   #lastTime: number;
   /** Monotonic milliseconds before which no image is tried. */
@@ -53,6 +62,7 @@ export class ImageWriter {
     this.#warn = ports.warn;
     this.#shard = shard;
     this.#slabs = slabs;
+    this.#pace = ports.imagePace ?? USUAL;
     this.images = new ImageStore(ports.store, shard);
     this.#lastTime = ports.clock.monotonic();
   }
@@ -71,7 +81,7 @@ export class ImageWriter {
     const now = this.#clock.monotonic();
     if (events === 0 || now < this.#notBefore) return;
     const waited = now - this.#lastTime;
-    if (events < EVERY_EVENTS && waited < EVERY_MILLISECONDS) return;
+    if (events < this.#pace.changes && waited < this.#pace.milliseconds) return;
     this.#begin(place);
     this.#clock.soon(() => this.#step());
   }

@@ -5,6 +5,7 @@ import type { Arrival } from "./arrival.ts";
 import type { Channel } from "./event-shard-kind.ts";
 import type { OwnerPorts } from "./event-shard-owner.ts";
 import { ImageIncomplete, ImageStore } from "./image-store.ts";
+import type { ImagePace } from "./image-writer.ts";
 import { InputLoop } from "./input-loop.ts";
 import { InputOutputs } from "./input-outputs.ts";
 import type { InputShard } from "./input-shard.ts";
@@ -26,10 +27,8 @@ export interface InputOwnerHooks<Published> {
   failed(error: Error): void;
 }
 
-/** An image at the latest after so many frames of inputs. */
-const EVERY_FRAMES = 20_000;
-/** Or after so many milliseconds, if there was any input. */
-const EVERY_MILLISECONDS = 600_000;
+/** All of the state is copied at once: more seldom than elsewhere. */
+const USUAL: ImagePace = { changes: 20_000, milliseconds: 600_000 };
 /** After the store refused one, in milliseconds (F6). */
 const RETRY = 5_000;
 const BACKLOG = 100_000;
@@ -129,7 +128,8 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     const now = this.#ports.clock.monotonic();
     if (now < this.#imageNotBefore) return;
     const waited = now - this.#imageTime;
-    if (offset - this.#imageOffset < EVERY_FRAMES && waited < EVERY_MILLISECONDS) return;
+    const { changes, milliseconds } = this.#ports.imagePace ?? USUAL;
+    if (offset - this.#imageOffset < changes && waited < milliseconds) return;
     this.#imaging = this.#image().finally(() => {
       this.#imaging = undefined;
     });
