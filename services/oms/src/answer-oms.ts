@@ -107,7 +107,7 @@ function ordersOf(state: OmsState, projection: Projection, query: OrdersQuery): 
 
 function eventsOf(state: OmsState, projection: Projection, accountId: string): ReadResponse["result"] {
   if (!state.accounts.has(accountId)) return { case: undefined };
-  const events = [...projection.history.ofAccount(accountId)];
+  const events = projection.history.ofAccount(accountId);
   return { case: "events", value: { $typeName: "atlas.operations.v1.OrderEventList", events } };
 }
 

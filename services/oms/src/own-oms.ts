@@ -53,7 +53,7 @@ export function ownOms(ports: OwnerPorts, settings: OmsSettings, hooks: { failed
     },
   });
   const owner = new EventShardOwner(ports, KIND, shard, partition, {
-    decided: (events) => projection.decided(events),
+    decided: (events, encoded) => projection.decided(events, encoded),
     acknowledged: (place) => projection.acknowledged(place),
     projected: () => projection.load(),
     recovered: (events) => projection.recovered(events),

@@ -1,4 +1,5 @@
 import type { Balance } from "@atlas/gen/atlas/account/v1/account_pb";
+import { OrderEventCodec } from "@atlas/gen/atlas/log/v1/order_event_codec";
 import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import { StoredOrderCodec, StorePositionCodec } from "@atlas/gen/atlas/log/v1/order_store_codec";
 import type { Order } from "@atlas/gen/atlas/order/v1/order_pb";
@@ -8,6 +9,7 @@ import type { Digest } from "@atlas/platform/ports/digest";
 import type { Store, StorePut } from "@atlas/platform/ports/store";
 import { ORDERS_TABLE, storePositionKey } from "@atlas/platform/query/store-layout";
 import { type EventsPlace, SHARDS_TABLE } from "@atlas/platform/shard/output-positions";
+import { encodeEach } from "@atlas/platform/wire/codec/encode-each";
 import { millisecondsOf } from "@atlas/platform/wire/time";
 import { UnstoredHistory } from "./history.ts";
 import { type OrderView, OrderViews } from "./order-views.ts";
@@ -102,8 +104,9 @@ export class Projection {
     this.decided(events);
   }
 
-  decided(events: readonly OrderEvent[]): void {
-    for (const event of events) this.#note(event);
+  /** `encoded`: the bytes of each. */
+  decided(events: readonly OrderEvent[], encoded: readonly Uint8Array[] = encodeEach(OrderEventCodec, events)): void {
+    for (const [index, event] of events.entries()) this.#note(event, encoded[index] as Uint8Array);
     const last = events.at(-1);
     if (last === undefined) return;
     this.#decided = Number(last.sequence);
@@ -128,8 +131,8 @@ export class Projection {
     if (order !== undefined) this.views.set({ order, acceptedSequence: Number(acceptedSequence), contentDigest });
   }
 
-  #note(event: OrderEvent): void {
-    if (event.accountId !== "") this.history.add(event);
+  #note(event: OrderEvent, bytes: Uint8Array): void {
+    if (event.accountId !== "") this.history.add(event.accountId, Number(event.sequence), bytes);
     const view = this.views.apply(event);
     if (view !== undefined) this.#orders.add(view);
     for (const { accountId, asset } of event.postings) this.#noteBalance(accountId, asset);

@@ -2,12 +2,12 @@ import type { Balance } from "@atlas/gen/atlas/account/v1/account_pb";
 import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import {
   StoredBalanceCodec,
-  StoredHistoryCodec,
   StoredOrderCodec,
   StoredRequestCodec,
   StorePositionCodec,
 } from "@atlas/gen/atlas/log/v1/order_store_codec";
 import { encode } from "@atlas/gen/codec/codec";
+import { Writer } from "@atlas/gen/codec/writer";
 import type { Digest } from "@atlas/platform/ports/digest";
 import type { StorePut } from "@atlas/platform/ports/store";
 import {
@@ -22,6 +22,7 @@ import {
 } from "@atlas/platform/query/store-layout";
 import { SHARDS_TABLE } from "@atlas/platform/shard/output-positions";
 import { orderIdOf } from "@atlas/platform/text/order-id";
+import type { UnstoredEvent } from "./history.ts";
 import type { OrderView } from "./order-views.ts";
 
 /** Events in one item of the history (S27). */
@@ -42,20 +43,28 @@ export function orderItem({ order, acceptedSequence, contentDigest }: OrderView,
   };
 }
 
-/** An account's events, up to 100 an item. */
-export function historyItems(shard: string, accountId: string, events: readonly OrderEvent[]): StorePut[] {
+/** `events` of a `StoredHistory`. */
+const EVENTS_TAG = 0x0a;
+const writer = new Writer();
+
+/** An account's events, up to 100 an item: their bytes end to end, each behind its tag, as protobuf-es would write them. */
+export function historyItems(shard: string, accountId: string, events: readonly UnstoredEvent[]): StorePut[] {
   const items: StorePut[] = [];
   for (let start = 0; start < events.length; start += PACK) {
     const packed = events.slice(start, start + PACK);
-    const first = Number(packed[0]?.sequence);
-    const body = encode(StoredHistoryCodec, { $typeName: "atlas.log.v1.StoredHistory", events: packed });
+    const first = (packed[0] as UnstoredEvent).sequence;
+    writer.reset();
+    for (let index = packed.length - 1; index >= 0; index--) {
+      writer.copy(EVENTS_TAG, (packed[index] as UnstoredEvent).bytes);
+    }
+    const body = writer.take();
     items.push({
       table: HISTORY_TABLE,
       item: {
         key: historyKey(shard, accountId, first),
         partition: accountId,
         sort: sortable(first),
-        version: Number(packed.at(-1)?.sequence),
+        version: (packed.at(-1) as UnstoredEvent).sequence,
         body,
       },
     });

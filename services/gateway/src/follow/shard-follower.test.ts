@@ -1,3 +1,4 @@
+import { OrderEventCodec } from "@atlas/gen/atlas/log/v1/order_event_codec";
 import { type OrderEvent, OrderEventFrameSchema, OrderEventSchema } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import { FollowResponseSchema, ReadResponseSchema } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { manualClock } from "@atlas/platform/memory/manual-clock";
@@ -5,6 +6,7 @@ import { EventFeed } from "@atlas/platform/shard/event-feed";
 import { notReady } from "@atlas/platform/shard/not-ready";
 import type { ShardClient } from "@atlas/platform/shard/shard-client";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
+import { encodeEach } from "@atlas/platform/wire/codec/encode-each";
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import { eventsBetween } from "./events-between.ts";
@@ -19,7 +21,7 @@ function rig() {
   let sequence = 0;
   let owner: EventFeed<OrderEvent> | undefined;
   const start = () => {
-    owner = new EventFeed<OrderEvent>(sequence, (events) => {
+    owner = new EventFeed(sequence, OrderEventCodec, (events) => {
       const value = create(OrderEventFrameSchema, { messages: [...events] });
       return create(FollowResponseSchema, { events: { case: "orderEvents", value } });
     });
@@ -37,7 +39,7 @@ function rig() {
   };
   const decide = (count: number) => {
     const events = Array.from({ length: count }, () => event(++sequence, sequence % 2 === 0 ? "even" : "odd"));
-    owner?.publish(events);
+    owner?.publish(events, encodeEach(OrderEventCodec, events));
   };
   const heard: (number | string)[] = [];
   const follower = new ShardFollower<OrderEvent>(

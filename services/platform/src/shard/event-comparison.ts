@@ -1,4 +1,3 @@
-import { encode } from "@atlas/gen/codec/codec";
 import type { Tail } from "../ports/log.ts";
 import { BrokenFrameError, type Frame, messageBytes, openFrame } from "../wire/codec/frame.ts";
 import type { EventShardKind } from "./event-shard-kind.ts";
@@ -7,11 +6,11 @@ import type { OwnerPorts } from "./event-shard-owner.ts";
 /** Events of a faster owner that are kept until this one has decided them. */
 const MOST_AHEAD = 4_096;
 
-interface Compared<Event> {
+interface Compared {
   /** Sequence of the last event that this owner decided. */
   last(): number;
-  /** The event that this owner decided under a sequence, while it is at hand. */
-  recent(sequence: number): Event | undefined;
+  /** The bytes of the event that this owner decided under a sequence, while they are at hand. */
+  recent(sequence: number): Uint8Array | undefined;
   /** Another owner's event differs: one of the two is wrong. */
   differs(error: Error): void;
 }
@@ -23,7 +22,7 @@ export class EventComparison<Event> {
   readonly #ports: OwnerPorts;
   readonly #kind: EventShardKind<unknown, Event, unknown>;
   readonly #shard: string;
-  readonly #compared: Compared<Event>;
+  readonly #compared: Compared;
   readonly #tail: Tail;
   /** What others wrote above the last event decided here, by sequence. */
   readonly #ahead = new Map<number, { readonly bytes: Uint8Array; readonly writer: string }>();
@@ -34,7 +33,7 @@ export class EventComparison<Event> {
     shard: string,
     partition: number,
     from: number,
-    compared: Compared<Event>,
+    compared: Compared,
   ) {
     this.#ports = ports;
     this.#kind = kind;
@@ -49,14 +48,14 @@ export class EventComparison<Event> {
   }
 
   /** Events have been decided and nobody has heard of them: throws when one differs from what stands on the log. */
-  check(events: readonly Event[]): void {
+  check(events: readonly Event[], encoded: readonly Uint8Array[]): void {
     if (this.#ahead.size === 0) return;
-    for (const event of events) {
+    for (const [index, event] of events.entries()) {
       const sequence = this.#kind.sequenceOf(event);
       const other = this.#ahead.get(sequence);
       if (other === undefined) continue;
       this.#ahead.delete(sequence);
-      if (!equal(encode(this.#kind.events.codec, event), other.bytes)) throw this.#difference(sequence, other.writer);
+      if (!equal(encoded[index] as Uint8Array, other.bytes)) throw this.#difference(sequence, other.writer);
     }
   }
 
@@ -83,7 +82,7 @@ export class EventComparison<Event> {
       const bytes = messageBytes(frame, index);
       const mine = this.#compared.recent(sequence);
       if (mine === undefined) this.#keep(sequence, bytes, writer);
-      else if (!equal(encode(this.#kind.events.codec, mine), bytes)) {
+      else if (!equal(mine, bytes)) {
         this.#compared.differs(this.#difference(sequence, writer));
         return;
       }

@@ -1,19 +1,22 @@
 import type { FollowResponse } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
+import { type Codec, decode } from "@atlas/gen/codec/codec";
 import type { FollowReceiver } from "./shard-client.ts";
 
 /** Events kept for who follows from a little while ago. */
-const KEPT = 256;
+const KEPT = 4_096;
 
-/** The recent events of a shard, and who follows them. */
+/** The recent events of a shard, as bytes (thousands of objects that live long cost the collector much), and who follows them. */
 export class EventFeed<Event> {
   readonly #respond: (events: readonly Event[]) => FollowResponse;
   readonly #receivers = new Set<FollowReceiver>();
-  #recent: Event[] = [];
+  readonly #codec: Codec<Event>;
+  #recent: Uint8Array[] = [];
   /** Sequence of the last event. */
   #last: number;
 
-  constructor(last: number, respond: (events: readonly Event[]) => FollowResponse) {
+  constructor(last: number, codec: Codec<Event>, respond: (events: readonly Event[]) => FollowResponse) {
     this.#last = last;
+    this.#codec = codec;
     this.#respond = respond;
   }
 
@@ -22,8 +25,9 @@ export class EventFeed<Event> {
     return this.#last;
   }
 
-  publish(events: readonly Event[]): void {
-    for (const event of events) this.#recent.push(event);
+  /** `encoded`: the bytes of each. */
+  publish(events: readonly Event[], encoded: readonly Uint8Array[]): void {
+    for (const bytes of encoded) this.#recent.push(bytes);
     this.#last += events.length;
     if (this.#recent.length > 2 * KEPT) this.#recent = this.#recent.slice(-KEPT);
     if (this.#receivers.size === 0) return;
@@ -31,8 +35,8 @@ export class EventFeed<Event> {
     for (const receiver of [...this.#receivers]) receiver.receive(response);
   }
 
-  /** The event of a sequence, if it is still here. */
-  recent(sequence: number): Event | undefined {
+  /** The bytes of an event, if it is still here. */
+  recent(sequence: number): Uint8Array | undefined {
     return this.#recent[this.#recent.length - 1 - (this.#last - sequence)];
   }
 
@@ -42,7 +46,10 @@ export class EventFeed<Event> {
       receiver.fail(new Error(`events after ${after} are not at hand: the last is ${this.#last}`));
       return { close: () => undefined };
     }
-    if (missed > 0) receiver.receive(this.#respond(this.#recent.slice(-missed)));
+    if (missed > 0) {
+      const events = this.#recent.slice(-missed).map((bytes) => decode(this.#codec, bytes));
+      receiver.receive(this.#respond(events));
+    }
     this.#receivers.add(receiver);
     return { close: () => this.#receivers.delete(receiver) };
   }

@@ -1,5 +1,6 @@
 import { type OutputState, OutputStateSchema } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import { create } from "@bufbuild/protobuf";
+import { encodeEach } from "../wire/codec/encode-each.ts";
 import type { EventShard } from "./event-shard.ts";
 import type { EventShardKind } from "./event-shard-kind.ts";
 import type { OwnerPorts } from "./event-shard-owner.ts";
@@ -29,8 +30,8 @@ export class EventOutputs<Command, Event, Report> {
   readonly #positions: OutputPositions;
   readonly #acknowledged: (place: EventsPlace) => void;
   readonly #links = new Map<string, Outbox<LinkEntry>>();
-  readonly #events: Outbox<SequencedEntry<Event>>;
-  #reports: Outbox<SequencedEntry<Report>> | undefined;
+  readonly #events: Outbox<SequencedEntry>;
+  #reports: Outbox<SequencedEntry> | undefined;
   /** Acknowledged ends of the event log, rising, from the last one at or below where everything has left. */
   #places: EventsPlace[] = [{ sequence: 0, offset: 0 }];
 
@@ -63,21 +64,23 @@ export class EventOutputs<Command, Event, Report> {
       this.#positions.loaded,
       { sequence: this.#shard.sequence, offset: Math.max(0, recovered.eventsEnd - 1) },
     ];
-    if (this.#kind.reports !== undefined) this.#reports = this.#reportOutbox(this.#kind.reports.channel);
-    for (const event of recovered.events) this.#emitBeyondEvents(event);
+    if (this.#kind.reports !== undefined) this.#reports = this.#reportOutbox(this.#kind.reports.channel.topic);
+    this.#emitBeyondEvents(recovered.events);
   }
 
-  /** Sends out what was just decided; `ends` are the counts of events at which an input, or a slice of one, ends (S13). */
-  emit(events: readonly Event[], ends: readonly number[]): void {
+  /**
+   * Sends out what was just decided, as `encoded`; `ends` are the counts of events at which an input, or a slice of one, ends
+   * (S13).
+   */
+  emit(events: readonly Event[], encoded: readonly Uint8Array[], ends: readonly number[]): void {
     let next = 0;
     for (let index = 0; index < events.length; index++) {
-      const event = events[index] as Event;
-      const sequence = this.#kind.sequenceOf(event);
+      const sequence = this.#kind.sequenceOf(events[index] as Event);
       const continues = index + 1 !== ends[next];
       if (!continues) next++;
-      this.#events.add({ number: sequence, sequence, message: event, continues });
-      this.#emitBeyondEvents(event);
+      this.#events.add({ number: sequence, sequence, bytes: encoded[index] as Uint8Array, continues });
     }
+    this.#emitBeyondEvents(events);
   }
 
   get backlog(): number {
@@ -128,23 +131,41 @@ export class EventOutputs<Command, Event, Report> {
     return this.#places[0] as EventsPlace;
   }
 
-  #emitBeyondEvents(event: Event): void {
-    const sequence = this.#kind.sequenceOf(event);
-    for (const { destination, number, bytes } of this.#shard.linkMessages(event)) {
-      if (number > this.#positions.mark(destination).number) this.#link(destination).add({ number, sequence, bytes });
+  #emitBeyondEvents(events: readonly Event[]): void {
+    for (const event of events) {
+      const sequence = this.#kind.sequenceOf(event);
+      for (const { destination, number, bytes } of this.#shard.linkMessages(event)) {
+        if (number > this.#positions.mark(destination).number) this.#link(destination).add({ number, sequence, bytes });
+      }
     }
-    const reports = this.#kind.reports;
-    if (reports === undefined) return;
-    if (sequence <= this.#positions.mark(reports.channel.topic.name).number) return;
-    const report = reports.of(event);
-    if (report !== undefined) this.#reports?.add({ number: sequence, sequence, message: report });
+    this.#report(events);
   }
 
-  #eventOutbox(): Outbox<SequencedEntry<Event>> {
-    const { topic, codec } = this.#kind.events;
+  #report(events: readonly Event[]): void {
+    const { reports } = this.#kind;
+    const outbox = this.#reports;
+    if (reports === undefined || outbox === undefined) return;
+    const through = this.#positions.mark(reports.channel.topic.name).number;
+    const sequences: number[] = [];
+    const messages: Report[] = [];
+    for (const event of events) {
+      const sequence = this.#kind.sequenceOf(event);
+      const report = sequence <= through ? undefined : reports.of(event);
+      if (report === undefined) continue;
+      sequences.push(sequence);
+      messages.push(report);
+    }
+    const encoded = encodeEach(reports.channel.codec, messages);
+    for (const [index, sequence] of sequences.entries()) {
+      outbox.add({ number: sequence, sequence, bytes: encoded[index] as Uint8Array });
+    }
+  }
+
+  #eventOutbox(): Outbox<SequencedEntry> {
+    const { topic } = this.#kind.events;
     return new Outbox(
       this.#options(topic.name, this.#partition, PATIENCE),
-      new EventFraming(this.#author, codec, (sequence, { offset }) => {
+      new EventFraming(this.#author, (sequence, { offset }) => {
         const place = { sequence, offset };
         this.#places.push(place);
         this.#positions.raise(topic.name, sequence, 0n);
@@ -153,12 +174,11 @@ export class EventOutputs<Command, Event, Report> {
     );
   }
 
-  #reportOutbox(channel: { topic: { name: string }; codec: ConstructorParameters<typeof ReportFraming<Report>>[1] }) {
-    const { name } = channel.topic;
+  #reportOutbox({ name }: { name: string }): Outbox<SequencedEntry> {
     const after = this.#positions.mark(name).number;
-    return new Outbox<SequencedEntry<Report>>(
+    return new Outbox<SequencedEntry>(
       this.#options(name, this.#partition, PATIENCE),
-      new ReportFraming(this.#author, channel.codec, after, (sequence) => this.#positions.raise(name, sequence, 0n)),
+      new ReportFraming(this.#author, after, (sequence) => this.#positions.raise(name, sequence, 0n)),
     );
   }
 

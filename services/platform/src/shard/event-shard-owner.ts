@@ -4,6 +4,7 @@ import { type Clock, within } from "../ports/clock.ts";
 import type { Digest } from "../ports/digest.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
+import { encodeEach } from "../wire/codec/encode-each.ts";
 import type { Arrival } from "./arrival.ts";
 import { EventComparison } from "./event-comparison.ts";
 import { EventFeed } from "./event-feed.ts";
@@ -34,7 +35,7 @@ export interface OwnerPorts {
 /** What a service adds to its shard's owner. */
 export interface OwnerHooks<Event> {
   /** After events were decided and applied, before anybody hears of them. */
-  decided(events: readonly Event[]): void;
+  decided(events: readonly Event[], encoded: readonly Uint8Array[]): void;
   /** Events through this place stand on the log. */
   acknowledged(place: EventsPlace): void;
   /** Through where the service's own projection has everything; asked once, before recovery. Absent: it has none. */
@@ -119,7 +120,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     const recovered = await recoverEvents(this.#ports, this.#kind, this.#shard, this.#partition, this.#images, from);
     const missed = recovered.events.filter((event) => this.#kind.sequenceOf(event) > projected.sequence);
     await this.#hooks.recovered?.(missed);
-    this.#feed = new EventFeed(this.#shard.sequence, (events) => this.#kind.respond(events));
+    this.#feed = new EventFeed(this.#shard.sequence, this.#kind.events.codec, (events) => this.#kind.respond(events));
     this.#outputs.resume(recovered);
     this.#comparison = new EventComparison(
       this.#ports,
@@ -205,10 +206,11 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     const ends = this.#ends;
     this.#batch = [];
     this.#ends = [];
-    this.#comparison?.check(events);
-    this.#hooks.decided(events);
-    this.#outputs.emit(events, ends);
-    this.#feed?.publish(events);
+    const encoded = encodeEach(this.#kind.events.codec, events);
+    this.#comparison?.check(events, encoded);
+    this.#hooks.decided(events, encoded);
+    this.#outputs.emit(events, encoded, ends);
+    this.#feed?.publish(events, encoded);
     this.#sequences.raise(this.#shard.sequence);
   }
 

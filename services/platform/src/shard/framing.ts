@@ -1,15 +1,12 @@
-import type { Codec } from "@atlas/gen/codec/codec";
 import type { Digest } from "../ports/digest.ts";
 import type { Appended } from "../ports/log.ts";
-import { encodeFrame, encodeFrameOf } from "../wire/codec/frame.ts";
+import { encodeFrame } from "../wire/codec/frame.ts";
 import { nextChain } from "./link-chain.ts";
 import type { Framing, OutboxEntry } from "./outbox.ts";
 
-/** A frame takes at most this many messages, and bytes where they are known. */
+/** A frame takes at most this many messages, and bytes: the log takes 4,000,000. */
 const FRAME_MESSAGES = 4_096;
 const FRAME_BYTES = 1_000_000;
-/** A frame of messages whose size is known only once they are encoded is cut again above it: the log takes 4,000,000. */
-const RECORD_BYTES = 3_500_000;
 
 /** Who signs the frames. */
 export interface FrameAuthor {
@@ -67,54 +64,42 @@ export class LinkFraming implements Framing<LinkEntry> {
   }
 }
 
-/** A message of a sequenced output. */
-export interface SequencedEntry<Message> extends OutboxEntry {
-  readonly message: Message;
+/** A message of a sequenced output, encoded. */
+export interface SequencedEntry extends OutboxEntry {
+  readonly bytes: Uint8Array;
   /** The next one belongs to the same input, or slice of it: no frame ends here (S13). */
   readonly continues?: boolean;
 }
 
-/** Where a frame of at most `most` entries may end: a number of entries, at least what the first input made. */
-function frameEnd(entries: readonly SequencedEntry<unknown>[], most: number): number {
-  let end = Math.min(entries.length, most);
-  while (end > 0 && entries[end - 1]?.continues) end--;
-  if (end > 0) return end;
-  do end++;
-  while (entries[end - 1]?.continues && end < entries.length);
-  return end;
-}
-
-/** A frame of the first entries, as many as fit. */
-function frameOf<Message>(
-  entries: readonly SequencedEntry<Message>[],
-  seal: (messages: readonly Message[]) => Uint8Array,
-): { bytes: Uint8Array; count: number } {
-  for (let count = frameEnd(entries, FRAME_MESSAGES); ; ) {
-    const bytes = seal(entries.slice(0, count).map((entry) => entry.message));
-    const fewer = frameEnd(entries, Math.floor((count * RECORD_BYTES) / bytes.length));
-    if (bytes.length <= RECORD_BYTES || fewer >= count) return { bytes, count };
-    count = fewer;
+/** How many of the first entries a frame takes: as many as fit, and at least what the first input made. */
+function frameEnd(entries: readonly SequencedEntry[]): number {
+  let end = 0;
+  let size = 0;
+  for (let index = 0; index < entries.length; index++) {
+    const { bytes, continues } = entries[index] as SequencedEntry;
+    size += bytes.length;
+    if (end > 0 && (index >= FRAME_MESSAGES || size > FRAME_BYTES)) break;
+    if (!continues) end = index + 1;
   }
+  return end === 0 ? entries.length : end;
 }
 
 /** Frames of a shard's events, numbered by sequence without holes. */
-export class EventFraming<Message> implements Framing<SequencedEntry<Message>> {
+export class EventFraming implements Framing<SequencedEntry> {
   readonly #author: FrameAuthor;
-  readonly #codec: Codec<Message>;
   readonly #acknowledged: Acknowledged;
 
-  constructor(author: FrameAuthor, codec: Codec<Message>, acknowledged: Acknowledged) {
+  constructor(author: FrameAuthor, acknowledged: Acknowledged) {
     this.#author = author;
-    this.#codec = codec;
     this.#acknowledged = acknowledged;
   }
 
-  frame(entries: readonly SequencedEntry<Message>[]): { bytes: Uint8Array; count: number } {
+  frame(entries: readonly SequencedEntry[]): { bytes: Uint8Array; count: number } {
     const { source, writer, digest } = this.#author;
-    const firstNumber = BigInt((entries[0] as SequencedEntry<Message>).number);
-    return frameOf(entries, (messages) =>
-      encodeFrameOf(this.#codec, { source, writer, firstNumber }, messages, digest),
-    );
+    const count = frameEnd(entries);
+    const messages = entries.slice(0, count).map((entry) => entry.bytes);
+    const firstNumber = BigInt((entries[0] as SequencedEntry).number);
+    return { bytes: encodeFrame({ source, writer, firstNumber }, messages, digest), count };
   }
 
   acknowledged(number: number, appended: Appended): void {
@@ -123,27 +108,25 @@ export class EventFraming<Message> implements Framing<SequencedEntry<Message>> {
 }
 
 /** Frames of what the public sees of some events: `(after, through]` says which events a frame speaks for (S14). */
-export class ReportFraming<Message> implements Framing<SequencedEntry<Message>> {
+export class ReportFraming implements Framing<SequencedEntry> {
   readonly #author: FrameAuthor;
-  readonly #codec: Codec<Message>;
   readonly #acknowledged: Acknowledged;
   #after: number;
 
-  constructor(author: FrameAuthor, codec: Codec<Message>, after: number, acknowledged: Acknowledged) {
+  constructor(author: FrameAuthor, after: number, acknowledged: Acknowledged) {
     this.#author = author;
-    this.#codec = codec;
     this.#after = after;
     this.#acknowledged = acknowledged;
   }
 
-  frame(entries: readonly SequencedEntry<Message>[]): { bytes: Uint8Array; count: number } {
+  frame(entries: readonly SequencedEntry[]): { bytes: Uint8Array; count: number } {
     const { source, writer, digest } = this.#author;
-    const firstNumber = BigInt((entries[0] as SequencedEntry<Message>).number);
-    return frameOf(entries, (messages) => {
-      const through = BigInt((entries[messages.length - 1] as SequencedEntry<Message>).number);
-      const fields = { source, writer, firstNumber, after: BigInt(this.#after), through };
-      return encodeFrameOf(this.#codec, fields, messages, digest);
-    });
+    const count = frameEnd(entries);
+    const messages = entries.slice(0, count).map((entry) => entry.bytes);
+    const firstNumber = BigInt((entries[0] as SequencedEntry).number);
+    const through = BigInt((entries[count - 1] as SequencedEntry).number);
+    const fields = { source, writer, firstNumber, after: BigInt(this.#after), through };
+    return { bytes: encodeFrame(fields, messages, digest), count };
   }
 
   acknowledged(number: number, appended: Appended): void {

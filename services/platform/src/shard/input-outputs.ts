@@ -1,5 +1,6 @@
 import { type OutputState, OutputStateSchema } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import { create } from "@bufbuild/protobuf";
+import { encodeEach } from "../wire/codec/encode-each.ts";
 import type { OwnerPorts } from "./event-shard-owner.ts";
 import { EventFraming, type FrameAuthor, type LinkEntry, LinkFraming, type SequencedEntry } from "./framing.ts";
 import type { InputOutcome } from "./input-shard.ts";
@@ -22,7 +23,7 @@ export class InputOutputs<Published> {
   readonly #author: FrameAuthor;
   readonly #positions: OutputPositions;
   readonly #links = new Map<string, Outbox<LinkEntry>>();
-  readonly #published: Outbox<SequencedEntry<Published>>;
+  readonly #published: Outbox<SequencedEntry>;
 
   constructor(ports: OwnerPorts, kind: InputShardKind<unknown, Published>, shard: string, partition: number) {
     this.#ports = ports;
@@ -31,10 +32,10 @@ export class InputOutputs<Published> {
     this.#partition = partition;
     this.#author = { source: shard, writer: ports.writer, digest: ports.digest };
     this.#positions = new OutputPositions(ports.store, ports.clock, shard, () => ({ sequence: 0, offset: 0 }));
-    const { topic, codec } = kind.published;
+    const { topic } = kind.published;
     this.#published = new Outbox(
       this.#options(topic.name, partition, PATIENCE),
-      new EventFraming(this.#author, codec, (sequence) => this.#positions.raise(topic.name, sequence, 0n)),
+      new EventFraming(this.#author, (sequence) => this.#positions.raise(topic.name, sequence, 0n)),
     );
   }
 
@@ -50,9 +51,10 @@ export class InputOutputs<Published> {
       }
     }
     const through = this.#positions.mark(this.#kind.published.topic.name).number;
-    for (const message of outcome.published) {
+    const encoded = encodeEach(this.#kind.published.codec, outcome.published);
+    for (const [index, message] of outcome.published.entries()) {
       const number = this.#kind.sequenceOf(message);
-      if (number > through) this.#published.add({ number, sequence: offset, message });
+      if (number > through) this.#published.add({ number, sequence: offset, bytes: encoded[index] as Uint8Array });
     }
   }
 
