@@ -2,6 +2,7 @@ import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import type { Authenticator, Caller } from "@atlas/platform/access/caller";
 import type { Served } from "@atlas/platform/access/create-handlers";
 import { AccountShards } from "@atlas/platform/query/account-shard";
+import type { OpenResponseSource } from "@atlas/platform/session/response-source";
 import type { OpenTradeSession } from "@atlas/platform/session/trade-session";
 import { Calls } from "./calls.ts";
 import type { GatewayContext } from "./context.ts";
@@ -31,6 +32,8 @@ export interface Gateway {
   readonly services: readonly Served[];
   /** The fast road of `Trade`. */
   readonly openTradeSession: OpenTradeSession<Caller>;
+  /** The fast road of `Subscribe`. */
+  readonly openResponses: OpenResponseSource;
   /** Ends sessions and streams; what was taken in and not logged is dropped and told so. */
   stop(): void;
 }
@@ -102,6 +105,7 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
     authenticator: signIn.authenticator,
     services,
     openTradeSession: sessions.open,
+    openResponses: streams.open,
     stop() {
       for (const part of [sessions, streams, markets, signIn, instruments, events, recordings, intake]) part.stop();
     },

@@ -1,5 +1,6 @@
 import { Channel, type SubscribeRequest, type SubscribeResponse } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
 import type { RefusalError } from "@atlas/platform/refusal/refusal-error";
+import type { ResponseSource, WaitingResponse } from "@atlas/platform/session/response-source";
 import { timestampOf } from "@atlas/platform/wire/time";
 import { AccountFeed } from "./account-feed.ts";
 import { checkSubscriptions, isPrivate } from "./check-subscriptions.ts";
@@ -13,28 +14,45 @@ import type { StreamContext } from "./stream-context.ts";
 const HEARTBEAT_INTERVAL = 1_000;
 
 /** One `Subscribe` stream: feeds put in, one reader takes out. */
-export class ClientStream implements StreamOutput {
+export class ClientStream implements StreamOutput, ResponseSource {
   readonly #context: StreamContext;
   readonly #queue: ResponseQueue;
   readonly #feeds: readonly Feed[];
+  readonly #closed: () => void;
   #stopHeartbeat: () => void = () => {};
 
-  /** Throws a `RefusalError` when the request cannot be served. */
-  constructor(request: SubscribeRequest, context: StreamContext) {
+  /** Throws a `RefusalError` when the request cannot be served. `closed`: it has ended, told once or more. */
+  constructor(request: SubscribeRequest, context: StreamContext, closed: () => void) {
     this.#context = context;
+    this.#closed = closed;
     this.#queue = new ResponseQueue(() => this.#restart());
     this.#feeds = feedsOf(request, context, this);
   }
 
-  /** Begins; what is to be told is there to be taken, until `end` or `close`. */
-  responses(): AsyncGenerator<SubscribeResponse> {
+  /** Begins: what is to be told is there to be taken, until `end` or `close`. */
+  start(): void {
     for (const feed of this.#feeds) feed.start();
     this.#beat();
+  }
+
+  get ended(): ResponseSource["ended"] {
+    return this.#queue.ended;
+  }
+
+  take(): WaitingResponse | undefined {
+    return this.#queue.take();
+  }
+
+  ready(wake: () => void): void {
+    this.#queue.ready(wake);
+  }
+
+  responses(): AsyncGenerator<SubscribeResponse> {
     return this.#queue.responses();
   }
 
-  push(response: SubscribeResponse, weight: number): void {
-    this.#queue.push(response, weight);
+  push(response: SubscribeResponse, weight: number, shared = false): void {
+    this.#queue.push(response, weight, shared);
   }
 
   end(error: RefusalError): void {
@@ -47,6 +65,7 @@ export class ClientStream implements StreamOutput {
     this.#stopHeartbeat();
     for (const feed of this.#feeds) feed.stop();
     this.#queue.end(undefined);
+    this.#closed();
   }
 
   /** The reader was too slow and is back. */

@@ -3,7 +3,8 @@ import type { RefusalError } from "@atlas/platform/refusal/refusal-error";
 
 /** Where feeds put what their subscriptions are told. */
 export interface StreamOutput {
-  push(response: SubscribeResponse, weight: number): void;
+  /** `shared`: content, cursor and time are told to others as well, by the same objects. */
+  push(response: SubscribeResponse, weight: number, shared?: boolean): void;
   /** The whole stream ends with this. */
   end(error: RefusalError): void;
 }

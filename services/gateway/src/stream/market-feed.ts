@@ -33,7 +33,7 @@ export class MarketFeed implements Feed, MarketMember {
 
   restart(): void {
     this.#leave();
-    this.tell("", timestampOf(Math.floor(this.#clock.now())), RESYNC, 100);
+    this.tell("", timestampOf(Math.floor(this.#clock.now())), RESYNC, 100, false);
     this.#leave = this.#groups.join(this.#subscription, undefined, this);
   }
 
@@ -41,8 +41,14 @@ export class MarketFeed implements Feed, MarketMember {
     this.#leave();
   }
 
-  tell(cursor: string, serverTime: Timestamp, content: SubscribeResponse["content"], weight: number): void {
-    this.#output.push(responseOf(this.#subscription.subscriptionId, cursor, serverTime, content), weight);
+  tell(
+    cursor: string,
+    serverTime: Timestamp,
+    content: SubscribeResponse["content"],
+    weight: number,
+    shared: boolean,
+  ): void {
+    this.#output.push(responseOf(this.#subscription.subscriptionId, cursor, serverTime, content), weight, shared);
   }
 }
 

@@ -14,7 +14,14 @@ const KEPT = 1_024;
 
 /** One of those who watch the same. */
 export interface MarketMember {
-  tell(cursor: string, serverTime: Timestamp, content: SubscribeResponse["content"], weight: number): void;
+  /** `shared`: the other members are told the same, by the same objects. */
+  tell(
+    cursor: string,
+    serverTime: Timestamp,
+    content: SubscribeResponse["content"],
+    weight: number,
+    shared: boolean,
+  ): void;
 }
 
 interface Told {
@@ -63,10 +70,10 @@ export class MarketGroup {
     const serverTime = timestampOf(Math.floor(this.#clock.now()));
     if (missed === undefined) {
       const contents = this.#kind.snapshot(this.#source.market(this.#instrumentId));
-      member.tell(this.#cursor(this.#sequence), serverTime, snapshotContent(contents, true), weightOf(contents));
+      member.tell(this.#cursor(this.#sequence), serverTime, snapshotContent(contents, true), weightOf(contents), false);
     } else {
       for (const { sequence, contents } of missed) {
-        member.tell(this.#cursor(sequence), serverTime, updateContent(contents), weightOf(contents));
+        member.tell(this.#cursor(sequence), serverTime, updateContent(contents), weightOf(contents), false);
       }
     }
     this.#members.add(member);
@@ -114,7 +121,7 @@ export class MarketGroup {
     const serverTime = timestampOf(Math.floor(this.#clock.now()));
     const content = updateContent(contents);
     const weight = weightOf(contents);
-    for (const member of [...this.#members]) member.tell(cursor, serverTime, content, weight);
+    for (const member of [...this.#members]) member.tell(cursor, serverTime, content, weight, true);
   }
 
   #cursor(sequence: number): string {

@@ -1,12 +1,12 @@
 import type { SubscribeResponse } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
 import type { RefusalError } from "@atlas/platform/refusal/refusal-error";
+import type { WaitingResponse } from "@atlas/platform/session/response-source";
 
 /** What may wait for a reader: about so many bytes, and so many messages. */
 export const MOST_BYTES = 8_000_000;
 export const MOST_MESSAGES = 20_000;
 
-interface Waiting {
-  readonly response: SubscribeResponse;
+interface Weighed extends WaitingResponse {
   readonly weight: number;
 }
 
@@ -16,58 +16,65 @@ interface Waiting {
  */
 export class ResponseQueue {
   readonly #overflowed: () => void;
-  #waiting: Waiting[] = [];
+  #waiting: Weighed[] = [];
   #head = 0;
   #bytes = 0;
   #dropping = false;
-  #over = false;
-  #error: RefusalError | undefined;
+  #ended: { readonly error: RefusalError | undefined } | undefined;
   #wake: (() => void) | undefined;
 
   constructor(overflowed: () => void) {
     this.#overflowed = overflowed;
   }
 
-  /** The reader is too slow: what is pushed is dropped. */
-  get dropping(): boolean {
-    return this.#dropping;
+  get ended(): { readonly error: RefusalError | undefined } | undefined {
+    return this.#ended;
   }
 
-  push(response: SubscribeResponse, weight: number): void {
-    if (this.#over || this.#dropping) return;
+  push(response: SubscribeResponse, weight: number, shared: boolean): void {
+    if (this.#ended !== undefined || this.#dropping) return;
     if (this.#bytes + weight > MOST_BYTES || this.#waiting.length - this.#head >= MOST_MESSAGES) {
       this.#drop();
       this.#dropping = true;
       return;
     }
-    this.#waiting.push({ response, weight });
+    this.#waiting.push({ response, weight, shared });
     this.#bytes += weight;
     this.#signal();
   }
 
   /** The reader gets nothing more but this. */
   end(error: RefusalError | undefined): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#error = error;
+    if (this.#ended !== undefined) return;
+    this.#ended = { error };
     this.#drop();
     this.#signal();
   }
 
-  /** Everything pushed, in order, until the end; throws the error that ended it. */
-  async *responses(): AsyncGenerator<SubscribeResponse> {
-    while (!this.#over) {
-      const next = this.#shift();
-      if (next !== undefined) yield next;
-      else if (this.#dropping) {
-        this.#dropping = false;
-        this.#overflowed();
-      } else await new Promise<void>((resolve) => (this.#wake = resolve));
-    }
-    if (this.#error !== undefined) throw this.#error;
+  take(): WaitingResponse | undefined {
+    const next = this.#shift();
+    if (next !== undefined || !this.#dropping || this.#ended !== undefined) return next;
+    this.#dropping = false;
+    this.#overflowed();
+    return this.#shift();
   }
 
-  #shift(): SubscribeResponse | undefined {
+  ready(wake: () => void): void {
+    if (this.#ended !== undefined || this.#dropping || this.#head < this.#waiting.length) wake();
+    else this.#wake = wake;
+  }
+
+  /** Everything pushed, in order, until the end; throws the error that ended it. */
+  async *responses(): AsyncGenerator<SubscribeResponse> {
+    while (this.#ended === undefined) {
+      const next = this.take();
+      if (next !== undefined) yield next.response;
+      else await new Promise<void>((resolve) => this.ready(resolve));
+    }
+    if (this.#ended.error !== undefined) throw this.#ended.error;
+  }
+
+  #shift(): Weighed | undefined {
     const next = this.#waiting[this.#head];
     if (next === undefined) return undefined;
     this.#head += 1;
@@ -76,7 +83,7 @@ export class ResponseQueue {
       this.#waiting = [];
       this.#head = 0;
     }
-    return next.response;
+    return next;
   }
 
   #drop(): void {

@@ -13,25 +13,34 @@ export class StreamDesk {
     this.#context = context;
   }
 
-  /** Everything that a client watches, until it goes away; the edge ends it with the caller's credential. */
-  async *subscribe(request: SubscribeRequest, signal: AbortSignal): AsyncGenerator<SubscribeResponse> {
-    const stream = new ClientStream(request, this.#context);
-    const close = () => stream.close();
-    signal.addEventListener("abort", close);
+  /** Everything that a client watches, to be taken by a transport of our own; it ends it with the caller's credential. */
+  readonly open = (request: SubscribeRequest): ClientStream => {
+    const stream: ClientStream = new ClientStream(request, this.#context, () => this.#forget(stream));
     this.#open.add(stream);
     this.#count();
+    stream.start();
+    return stream;
+  };
+
+  /** The same for connect's handler. */
+  async *subscribe(request: SubscribeRequest, signal: AbortSignal): AsyncGenerator<SubscribeResponse> {
+    const stream = this.open(request);
+    const close = () => stream.close();
+    signal.addEventListener("abort", close);
     try {
       if (!signal.aborted) yield* stream.responses();
     } finally {
       signal.removeEventListener("abort", close);
       stream.close();
-      this.#open.delete(stream);
-      this.#count();
     }
   }
 
   stop(): void {
     for (const stream of [...this.#open]) stream.end(refusal(Reason.NOT_READY, "the platform is stopping"));
+  }
+
+  #forget(stream: ClientStream): void {
+    if (this.#open.delete(stream)) this.#count();
   }
 
   #count(): void {
