@@ -1,10 +1,10 @@
 import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import { StoredHistoryCodec } from "@atlas/gen/atlas/log/v1/order_store_codec";
 import { decode } from "@atlas/gen/codec/codec";
-import type { Store } from "../ports/store.ts";
 import { type AccountRequest, type AccountShards, unknownAccount } from "./account-shard.ts";
 import { cursorOf } from "./cursor.ts";
 import { HISTORY_TABLE, sortable } from "./store-layout.ts";
+import type { StoreReads } from "./store-reads.ts";
 
 /** Items of the history read at a time. */
 const ITEMS = 20;
@@ -23,7 +23,7 @@ export interface AccountEvents {
  */
 export async function accountEvents(
   shards: AccountShards,
-  store: Store,
+  store: StoreReads,
   request: AccountRequest,
   below: number,
   deadline: number,
@@ -38,7 +38,7 @@ export async function accountEvents(
 }
 
 async function* newestFirst(
-  store: Store,
+  store: StoreReads,
   accountId: string,
   inMemory: readonly OrderEvent[],
   below: number,

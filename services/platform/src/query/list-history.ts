@@ -13,15 +13,15 @@ import {
 } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { create } from "@bufbuild/protobuf";
 import { type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt";
-import type { Store } from "../ports/store.ts";
 import { accountEvents, NO_BOUND } from "./account-events.ts";
 import type { AccountRequest, AccountShards } from "./account-shard.ts";
 import { type PageFilter, pageSizeOf, pageToken, positionOf } from "./page.ts";
+import type { StoreReads } from "./store-reads.ts";
 
 /** A page of an account's fills, newest first. */
 export async function listFills(
   shards: AccountShards,
-  store: Store,
+  store: StoreReads,
   request: ListFillsRequest,
   deadline: number,
 ): Promise<ListFillsResponse> {
@@ -36,7 +36,7 @@ export async function listFills(
 /** A page of an account's postings, newest first; those of one event stand together, its last first. */
 export async function listPostings(
   shards: AccountShards,
-  store: Store,
+  store: StoreReads,
   request: ListPostingsRequest,
   deadline: number,
 ): Promise<ListPostingsResponse> {
@@ -83,7 +83,7 @@ interface HistoryPage<Entry> {
  */
 async function history<Entry>(
   shards: AccountShards,
-  store: Store,
+  store: StoreReads,
   request: HistoryRequest,
   filter: PageFilter,
   deadline: number,

@@ -9,12 +9,12 @@ import {
 import { decode } from "@atlas/gen/codec/codec";
 import { create } from "@bufbuild/protobuf";
 import { type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt";
-import type { Store } from "../ports/store.ts";
 import { isFinal } from "../wire/order/final-status.ts";
 import { type AccountShards, unknownAccount } from "./account-shard.ts";
 import { cursorOf } from "./cursor.ts";
 import { numberIn, pageSizeOf, pageToken } from "./page.ts";
 import { ORDERS_TABLE, sortable } from "./store-layout.ts";
+import type { StoreReads } from "./store-reads.ts";
 
 /** Items read from the store at a time. */
 const ITEMS = 200;
@@ -25,7 +25,7 @@ const ITEMS = 200;
  */
 export async function listOrders(
   shards: AccountShards,
-  store: Store,
+  store: StoreReads,
   request: ListOrdersRequest,
   deadline: number,
 ): Promise<ListOrdersResponse> {
@@ -59,7 +59,7 @@ export async function listOrders(
 }
 
 async function storedOrders(
-  store: Store,
+  store: StoreReads,
   request: ListOrdersRequest,
   before: number | undefined,
   wanted: number,

@@ -33,10 +33,12 @@ import { listFills, listPostings } from "./list-history.ts";
 import { listOrders } from "./list-orders.ts";
 import { pageSizeOf, pageToken, positionOf } from "./page.ts";
 import { ORDERS_TABLE, REQUESTS_TABLE, storePositionKey } from "./store-layout.ts";
+import { type StoreReads, storeReads } from "./store-reads.ts";
 
 /** Answers from the owners of the accounts' shards and from the store (S22). `partitions`: of order shards. */
-export function mergedAccountQueries(directory: ShardDirectory, store: Store, partitions: number): AccountQueries {
+export function mergedAccountQueries(directory: ShardDirectory, asked: Store, partitions: number): AccountQueries {
   const shards = new AccountShards(directory, partitions);
+  const store = storeReads(asked);
   return {
     order: (request, deadline) => getOrder(shards, store, request, deadline),
     orders: (request, deadline) => listOrders(shards, store, request, deadline),
@@ -66,7 +68,7 @@ export function mergedAccountQueries(directory: ShardDirectory, store: Store, pa
 
 async function getOrder(
   shards: AccountShards,
-  store: Store,
+  store: StoreReads,
   request: GetOrderRequest,
   deadline: number,
 ): Promise<GetOrderResponse> {
@@ -126,7 +128,7 @@ async function preview(
 
 /** The store's position first, then the item: what the item says then holds at that position at least (S18). */
 async function evidence(
-  store: Store,
+  store: StoreReads,
   shard: string,
   kind: "order" | "funds",
   accountId: string,
@@ -143,7 +145,7 @@ async function evidence(
 }
 
 async function usedDigest(
-  store: Store,
+  store: StoreReads,
   kind: "order" | "funds",
   accountId: string,
   orderId: string,

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { Reason, ReasonSchema } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
+import { LogUnavailable } from "../ports/log.ts";
+import { StoreUnavailable } from "../ports/store.ts";
 import { codeOf } from "./reason-code.ts";
 import { refusal, refusalOf, toConnectError } from "./refusal-error.ts";
 
@@ -50,6 +52,15 @@ describe("a refusal", () => {
     expect(error.code).toBe(Code.Internal);
     expect(error.rawMessage).toBe("internal error");
     expect(refusalOf(error)?.reason).toBe(Reason.DEFECT);
+  });
+
+  test.each([
+    ["log", new LogUnavailable("sqlite: /home/me")],
+    ["store", new StoreUnavailable("sqlite: /home/me")],
+  ])("F6, F12: a %s that is away is UNAVAILABLE, and no more is told", (_name, thrown) => {
+    const error = toConnectError(thrown);
+    expect([error.code, refusalOf(error)?.reason]).toEqual([Code.Unavailable, Reason.NOT_READY]);
+    expect(error.message).not.toContain("sqlite");
   });
 
   test("a deadline stays a deadline", () => {

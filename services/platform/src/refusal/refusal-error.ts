@@ -1,6 +1,8 @@
 import { Reason, type Refusal, RefusalSchema } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { LogUnavailable } from "../ports/log.ts";
+import { StoreUnavailable } from "../ports/store.ts";
 import { codeOf } from "./reason-code.ts";
 
 /** What a refusal says besides reason and sentence. */
@@ -26,7 +28,7 @@ export function refusal(reason: Reason, message: string, fields: RefusalFields =
 }
 
 /**
- * The error that a client gets. What is no refusal is a defect, of which nothing is told; Connect's own errors (a
+ * The error that a client gets. Storage that is away is said to be so; what else is no refusal is a defect, of which nothing is told; Connect's own errors (a
  * deadline, a client that went away, a message that is too large) pass as they are.
  */
 export function toConnectError(error: unknown): ConnectError {
@@ -40,6 +42,11 @@ export function toConnectError(error: unknown): ConnectError {
     );
   }
   if (error instanceof ConnectError && !isForeign(error)) return error;
+  if (error instanceof LogUnavailable || error instanceof StoreUnavailable) {
+    return toConnectError(
+      refusal(Reason.NOT_READY, "the platform's storage cannot be reached now: send the same again"),
+    );
+  }
   const defect = refusal(Reason.DEFECT, "internal error");
   return new ConnectError(
     defect.message,

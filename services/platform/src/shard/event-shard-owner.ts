@@ -15,6 +15,7 @@ import { type ImagePace, ImageWriter } from "./image-writer.ts";
 import { InputLoop } from "./input-loop.ts";
 import { notReady } from "./not-ready.ts";
 import type { EventsPlace } from "./output-positions.ts";
+import { endOf } from "./read-end.ts";
 import { ReadGate } from "./read-gate.ts";
 import { recoverEvents } from "./recovery.ts";
 import type { FollowReceiver, ShardClient } from "./shard-client.ts";
@@ -179,7 +180,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
   async #askEnd(): Promise<number> {
     await Promise.resolve();
     this.#end = undefined;
-    return (await this.#ports.log.range(this.#kind.inputs.topic.name, this.#partition)).end;
+    return endOf(this.#ports.log, this.#kind.inputs.topic.name, this.#partition);
   }
 
   #decide(arrival: Arrival<Command>): void {

@@ -10,6 +10,7 @@ import { InputLoop } from "./input-loop.ts";
 import { InputOutputs } from "./input-outputs.ts";
 import type { InputShard } from "./input-shard.ts";
 import { notReady } from "./not-ready.ts";
+import { endOf } from "./read-end.ts";
 import { ReadGate } from "./read-gate.ts";
 import type { FollowReceiver, ShardClient } from "./shard-client.ts";
 
@@ -100,7 +101,7 @@ export class InputShardOwner<Command, Published> implements ShardClient {
 
   async read(request: ReadRequest, deadline: number): Promise<ReadResponse> {
     if (this.#failure !== undefined) throw notReady(`${this.#shard.name} has stopped`);
-    const { end } = await this.#ports.log.range(this.#kind.inputs.topic.name, this.#partition);
+    const end = await endOf(this.#ports.log, this.#kind.inputs.topic.name, this.#partition);
     await this.#offsets.reach(end, deadline);
     return this.#hooks.answer(request, this.#outputs.states(), this.#inputs.next);
   }
