@@ -3,6 +3,7 @@ import { type HttpEdge, openHttpEdge } from "@atlas/adapters/http/edge";
 import { createHealth } from "@atlas/adapters/http/health";
 import { defaultLimits } from "@atlas/adapters/http/limits";
 import { createReflection } from "@atlas/adapters/http/reflection";
+import { createSubscribeRoute } from "@atlas/adapters/http/subscribe/subscribe-route";
 import { createTradeRoute } from "@atlas/adapters/http/trade/trade-route";
 import type { PrometheusMetrics } from "@atlas/adapters/telemetry/prometheus-metrics";
 import type { Gateway } from "@atlas/gateway/gateway";
@@ -52,6 +53,9 @@ export async function openPublicEdge(options: PublicEdgeOptions): Promise<Public
     ],
     { authenticator, journal, messageBytes, compression: [...acceptedCompression], shutdown: shutdown.signal },
   );
+  const common = { authenticator, journal, messageBytes };
+  const trade = createTradeRoute({ ...common, open: gateway.openTradeSession });
+  const subscribe = createSubscribeRoute({ ...common, open: gateway.openResponses, shutdown: shutdown.signal });
   const edge: HttpEdge = await openHttpEdge({
     host: options.host,
     port: options.port,
@@ -61,7 +65,7 @@ export async function openPublicEdge(options: PublicEdgeOptions): Promise<Public
       "/readyz": () => readinessOf(readiness),
       "/metrics": async () => ({ status: 200, contentType: metrics.contentType, body: await metrics.text() }),
     },
-    streams: createTradeRoute({ open: gateway.openTradeSession, authenticator, journal, messageBytes }),
+    streams: (path, headers) => trade(path, headers) ?? subscribe(path, headers),
     journal,
   });
   return {

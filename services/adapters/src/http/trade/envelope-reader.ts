@@ -10,7 +10,7 @@ export interface Enveloped {
 }
 
 /** An envelope announces more bytes than are taken. */
-class TooLargeError extends Error {
+export class TooLargeError extends Error {
   override name = "TooLargeError";
 }
 

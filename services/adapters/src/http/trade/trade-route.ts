@@ -6,6 +6,7 @@ import type { OpenTradeSession } from "@atlas/platform/session/trade-session";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { StreamRoute } from "../http2.ts";
+import { plainHeader } from "./plain-header.ts";
 import { protocolOf, type StreamProtocol } from "./trade-protocol.ts";
 import { TradeStream } from "./trade-stream.ts";
 
@@ -44,7 +45,7 @@ async function begin(
   try {
     if (timeout.error !== undefined) throw timeout.error;
     const source = stream.session?.socket.remoteAddress ?? "";
-    const caller = await options.authenticator.authenticate(headerOf(headers), source);
+    const caller = await options.authenticator.authenticate(plainHeader(headers), source);
     if (stream.destroyed) return;
     trade = new TradeStream(stream, protocol, options.messageBytes);
     trade.start(options.open(caller, trade));
@@ -63,14 +64,4 @@ function limit(stream: ServerHttp2Stream, trade: TradeStream, timeoutMs: number)
     Math.min(timeoutMs, 0x7fff_ffff),
   );
   stream.once("close", () => clearTimeout(timer));
-}
-
-/** The header as HTTP/1.1 would have it: without HTTP/2's own fields. */
-function headerOf(headers: IncomingHttpHeaders): Headers {
-  const plain = new Headers();
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || name.startsWith(":")) continue;
-    for (const one of Array.isArray(value) ? value : [value]) plain.append(name, one);
-  }
-  return plain;
 }

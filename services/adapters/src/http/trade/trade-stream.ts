@@ -1,5 +1,4 @@
 import type { ServerHttp2Stream } from "node:http2";
-import { constants } from "node:http2";
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { TradeRequestCodec, TradeResponseCodec } from "@atlas/gen/atlas/order/v1/order_session_service_codec";
 import type { TradeResponse } from "@atlas/gen/atlas/order/v1/order_session_service_pb";
@@ -10,6 +9,7 @@ import { type RefusalError, refusal, toConnectError } from "@atlas/platform/refu
 import type { SessionSink, TradeSession } from "@atlas/platform/session/trade-session";
 import { checkWire } from "@atlas/platform/wire/wire-check";
 import type { ConnectError } from "@connectrpc/connect";
+import { beginStream, endStream } from "./end-stream.ts";
 import { type Enveloped, EnvelopeReader } from "./envelope-reader.ts";
 import type { StreamProtocol } from "./trade-protocol.ts";
 
@@ -37,8 +37,7 @@ export class TradeStream implements SessionSink {
     this.#stream = stream;
     this.#protocol = protocol;
     this.#input = new EnvelopeReader(limit);
-    const header = { ":status": 200, "content-type": protocol.contentType, ...protocol.responseHeader };
-    if (!stream.destroyed) stream.respond(header, { waitForTrailers: protocol.trailers(undefined) !== undefined });
+    beginStream(stream, protocol);
   }
 
   get bufferedBytes(): number {
@@ -92,14 +91,7 @@ export class TradeStream implements SessionSink {
     if (this.#over) return;
     this.#flush();
     this.#over = true;
-    const trailers = this.#protocol.trailers(error);
-    const stream = this.#stream;
-    if (stream.destroyed) return;
-    if (trailers !== undefined) stream.once("wantTrailers", () => sendTrailers(stream, trailers));
-    else stream.once("finish", () => stopClient(stream));
-    stream.end(this.#protocol.lastEnvelope(error));
-    // What still comes is of no interest; unread, it would keep the end back.
-    stream.resume();
+    endStream(this.#stream, this.#protocol, error);
   }
 
   /** Ends the session, whose client waits no longer, and tells the client so. */
@@ -191,16 +183,4 @@ function explain(bytes: Uint8Array): RefusalError {
   const reason = problem?.unknown === true ? Reason.UNKNOWN_FIELD : Reason.INVALID_FIELD;
   const message = problem?.unknown === true ? `${field} is not known here` : `${field || "a message"} does not decode`;
   return refusal(reason, message, { field, violations: field === "" ? [] : [{ field, reason, message }] });
-}
-
-function sendTrailers(stream: ServerHttp2Stream, trailers: Parameters<ServerHttp2Stream["sendTrailers"]>[0]): void {
-  stream.sendTrailers(trailers);
-  stopClient(stream);
-}
-
-/** The client may still be sending; NO_ERROR tells it that the answer is complete. */
-function stopClient(stream: ServerHttp2Stream): void {
-  setImmediate(() => {
-    if (!stream.destroyed && !stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
-  });
 }
