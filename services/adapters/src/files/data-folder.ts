@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { type DataFolderLock, lockDataFolder } from "../sqlite/lock-data-folder.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /** What a platform fixes when it is created (DESIGN 2). */
 export interface PlatformShape {
@@ -43,7 +44,7 @@ export function openDataFolder(path: string, shape: PlatformShape): DataFolder {
 
 function take(path: string): DataFolderLock {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolder(path);
     return lockDataFolder(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { makeFolder } from "../files/make-folder.ts";
 
 export interface DataFolderLock {
   release(): void;
@@ -19,7 +20,7 @@ export class DataFolderHeld extends Error {
  * ends with the process, however that ends. Throws `DataFolderHeld`, whose message a person can act on.
  */
 export function lockDataFolder(folder: string): DataFolderLock {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const database = new DatabaseSync(join(folder, "lock.sqlite"));
   const holder = join(folder, "lock.pid");
   try {

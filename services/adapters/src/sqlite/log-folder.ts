@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { LogDamaged } from "@atlas/platform/ports/log";
+import { makeFolder } from "../files/make-folder.ts";
 
 const SEGMENT = /^segment-(\d{8})\.sqlite$/;
 
@@ -10,7 +11,7 @@ export function segmentPath(folder: string, number: number): string {
 
 /** Numbers of the segments in a folder, rising by one; makes the folder if there is none. */
 export function listSegments(folder: string): number[] {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const numbers = readdirSync(folder)
     .map((name) => SEGMENT.exec(name)?.[1])
     .filter((number) => number !== undefined)

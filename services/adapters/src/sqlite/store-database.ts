@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { StoreDamaged } from "@atlas/platform/ports/store";
+import { makeFolder } from "../files/make-folder.ts";
 import { StoreTable } from "./store-table.ts";
 
 /** The tables of the platform. */
@@ -28,7 +28,7 @@ export interface StoreDatabase {
  * little more, which recovery makes good: it never holds what the log does not (I21).
  */
 export function openStoreDatabase(folder: string, names: readonly string[]): StoreDatabase {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const database = new DatabaseSync(join(folder, "store.sqlite"));
   try {
     database.exec(`
