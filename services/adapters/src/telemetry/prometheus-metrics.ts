@@ -11,7 +11,7 @@ export interface PrometheusMetrics extends Metrics {
 /** Metrics of this process, the process's own among them (memory, event loop, garbage collection). */
 export function prometheusMetrics(): PrometheusMetrics {
   const registry = new prometheus.Registry();
-  prometheus.collectDefaultMetrics({ register: registry, prefix: "atlas_process_" });
+  prometheus.collectDefaultMetrics({ register: registry, prefix: "atlas_" });
   const made = new Map<string, object>();
 
   /** The same name is the same metric. */

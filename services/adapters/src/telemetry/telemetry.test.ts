@@ -52,6 +52,8 @@ describe("metrics", () => {
     expect(text).toContain('atlas_x_total{class="order"} 2');
     expect(text).toContain("atlas_y 7");
     expect(text).toContain('atlas_z_seconds_bucket{le="1"} 1');
-    expect(text).toContain("# HELP atlas_process_");
+    expect(text).toContain("# HELP atlas_process_cpu_seconds_total ");
+    expect(text).toContain("# HELP atlas_nodejs_heap_size_total_bytes ");
+    expect(text).not.toContain("atlas_process_process_");
   });
 });
