@@ -133,4 +133,18 @@ describe("atlas match", () => {
     await expect(run([good, line, good])).rejects.toThrow(MatchError);
     await expect(run([good, line, good])).rejects.toThrow(/^line 2: /);
   });
+
+  const told: readonly [string, Json, string][] = [
+    ["off the tick", place("a", "BUY", "1", "99.001"), "limit_price 99.001 is no multiple of the tick 0.01"],
+    ["off the lot", place("a", "BUY", "0.000001", "1"), "quantity 0.000001 is no multiple of the lot 0.0001"],
+    ["a quantity of zero", place("a", "BUY", "0", "1"), "quantity 0 is not above zero"],
+    ["a stop", place("a", "BUY", "1", "1", { type: "ORDER_TYPE_STOP" }), "place.type STOP is none of a book's"],
+    ["a stop price", place("a", "BUY", "1", "1", { stopPrice: "3" }), "place.stopPrice is not known"],
+    ["a type without a name", place("a", "BUY", "1", "1", { type: 77 }), "place.type 77 is none of a book's"],
+    ["GTD", place("a", "BUY", "1", "1", { time_in_force: "TIME_IN_FORCE_GTD" }), "place.time_in_force GTD is none"],
+    ["an unknown enum", place("a", "BUY", "1", "1", { side: "SIDE_LONG" }), "place.side: "],
+  ];
+  test.each(told)("%s is told in words that name the field", async (_, line, words) => {
+    await expect(run([line])).rejects.toThrow(`line 1: ${words}`);
+  });
 });

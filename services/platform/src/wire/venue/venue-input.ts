@@ -22,9 +22,24 @@ export class TermError extends Error {
   readonly refusal: StepRefusal;
 
   constructor(field: string, text: string, refusal: StepRefusal) {
-    super(`${field} "${text}": ${refusal.reason}`);
+    super(`${field} ${text === "" ? '""' : text} ${wordsOf(field, refusal)}`);
     this.field = field;
     this.refusal = refusal;
+  }
+}
+
+function wordsOf(field: string, refusal: StepRefusal): string {
+  switch (refusal.reason) {
+    case "OFF_STEP":
+      return `is no multiple of the ${field.endsWith("quantity") ? "lot" : "tick"} ${refusal.step}`;
+    case "TOO_LARGE":
+      return "is too large";
+    case "NOT_POSITIVE":
+      return "is not above zero";
+    case "NOT_A_DECIMAL":
+      return "is no decimal";
+    case "TOO_MANY_DIGITS":
+      return "has more than 18 digits before or behind the point";
   }
 }
 
