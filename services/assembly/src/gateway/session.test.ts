@@ -145,6 +145,18 @@ describe("a session", () => {
     });
   });
 
+  test("answers what it took before a gap, and takes nothing after it", async () => {
+    const session = await open();
+    const taken = [session.ask(submit()), session.ask(submit())];
+    session.ask(submit(), 9n);
+    const late = session.ask(submit(), 4n);
+    expect(session.ended).toBeUndefined();
+    await platform.clock.advance(300);
+    expect(taken.map((one) => session.answerTo(one)?.case)).toEqual(["submitted", "submitted"]);
+    expect(session.answerTo(late)).toBeUndefined();
+    expect(session.ended?.error?.refusal.reason).toBe(Reason.SEQUENCE_GAP);
+  });
+
   test("must be opened first, once, and by who may trade", async () => {
     const unopened = new TestSession(platform, await caller());
     unopened.ask(submit());

@@ -44,6 +44,8 @@ export class Session implements TradeSession, AnswerDoor {
   #unanswered = 0;
   #holding = false;
   #finished = false;
+  /** Ends the session once what was taken is answered; nothing is taken any more. */
+  #failure: RefusalError | undefined;
   #over = false;
   /** Everything up to here was reported. */
   #cursor = 0;
@@ -59,10 +61,11 @@ export class Session implements TradeSession, AnswerDoor {
   }
 
   receive(request: TradeRequest): void {
-    if (this.#over) return;
+    if (this.#over || this.#failure !== undefined) return;
     const expected = this.#lastRequest + 1n;
     if (request.clientSequence !== expected) {
-      this.#end(gap(expected, request.clientSequence));
+      this.#failure = gap(expected, request.clientSequence);
+      if (this.#unanswered === 0) this.#end(this.#failure);
       return;
     }
     this.#lastRequest = expected;
@@ -96,7 +99,7 @@ export class Session implements TradeSession, AnswerDoor {
       this.#holding = false;
       this.#sink.release();
     }
-    if (this.#finished && this.#unanswered === 0) this.#end(undefined);
+    if (this.#unanswered === 0 && (this.#finished || this.#failure !== undefined)) this.#end(this.#failure);
   }
 
   #take(request: TradeRequest, requests: SessionRequests): void {
