@@ -89,6 +89,7 @@ describe("an order's life on the command line", () => {
     expect(reasons).toContain("POSTING_REASON_TRADE_RECEIVED");
     expect((await json("positions")).find((one) => one.instrumentId === "ETH-USD")).toMatchObject({ quantity: "0.02" });
     const trades = await json("trades", "ETH-USD", "--last", "1000");
+    expect(await json("trades", "--instrument", "ETH-USD", "--last", "1000")).not.toEqual([]);
     expect(trades.map((trade) => trade.matchId)).toContain(fill?.matchId);
   });
 

@@ -2,7 +2,7 @@ import { type Instrument, InstrumentSchema, MarketModelSchema } from "@atlas/gen
 import { type Book, BookSchema, type Level, TradeSchema } from "@atlas/gen/atlas/market/v1/market_pb";
 import { SideSchema } from "@atlas/gen/atlas/order/v1/order_pb";
 import type { Command } from "commander";
-import { refused } from "../client/failure.ts";
+import { refused, usage } from "../client/failure.ts";
 import type { Io } from "../output/io.ts";
 import { table } from "../output/table.ts";
 import { timeOf, wordOf } from "../output/words.ts";
@@ -75,11 +75,18 @@ function bookText(book: Book): string {
 }
 
 export function tradesVerb(io: Io): Command {
-  return verb("trades", "Lists an instrument's trades, newest first.", ["trades BTC-USD --last 25"])
-    .argument("<instrument>", "such as BTC-USD")
+  return verb("trades", "Lists an instrument's trades, newest first.", [
+    "trades BTC-USD --last 25",
+    "trades --instrument BTC-USD",
+  ])
+    .argument("[instrument]", "such as BTC-USD")
+    .option("--instrument <id>", "the same")
     .option("--last <n>", "at most so many, the newest", wholeNumber(1, "--last"), 25)
-    .action((instrumentId: string, options: CommonOptions & { last: number }) =>
+    .action((named: string | undefined, options: CommonOptions & { last: number; instrument?: string }) =>
       withAtlas(io, options, async (context) => {
+        const instrumentId = named ?? options.instrument;
+        if (instrumentId === undefined) throw usage("which instrument? Such as: trades BTC-USD");
+        if ((options.instrument ?? instrumentId) !== instrumentId) throw usage("one instrument at a time");
         const trades = await collect(options.last, async (pageSize, pageToken) => {
           const answer = await context.atlas.market.listTrades({ instrumentId, pageSize, pageToken });
           return { entries: answer.trades, nextPageToken: answer.nextPageToken };
