@@ -70,7 +70,7 @@ function welcome(io: Io, settings: Settings, platform: RunningPlatform): void {
       "",
       `Atlas is at ${platform.url}, its data in ${settings.dataFolder}. Ctrl-C stops it. Try in another terminal:`,
       `  ${command} watch book trades --instrument BTC-USD`,
-      `  ${command} submit buy 0.01 BTC-USD --limit 49000`,
+      `  ${command} submit buy 0.01 BTC-USD --limit 45000`,
       `  ${command} orders --open`,
       "",
     ].join("\n"),
