@@ -1,6 +1,9 @@
+import { QUOTE_LIVES } from "@atlas/domain/limits/quote";
 import type { Instrument } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
 import { MarketModel } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
 import type { MarketView } from "@atlas/market/market-view";
+import type { Clock } from "@atlas/platform/ports/clock";
+import { millisecondsOf } from "@atlas/platform/wire/time";
 
 /** What a platform that is not ready says, one line each. */
 export interface Readiness {
@@ -10,17 +13,22 @@ export interface Readiness {
 
 /** What has happened so far, and who says what still has to. */
 export class PlatformReadiness implements Readiness {
+  readonly #clock: Clock;
   readonly #failures = new Map<string, string>();
   #stage = "starting";
   #instruments: readonly Instrument[] = [];
   #view: MarketView | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** What the platform is at. */
   at(stage: string): void {
     this.#stage = stage;
   }
 
-  /** The platform is up; its simulated books must have two sides. */
+  /** The platform is up; its markets must be heard of, or orders are refused (S7), and simulated books have two sides. */
   up(instruments: readonly Instrument[], view: MarketView): void {
     this.#stage = "";
     this.#instruments = instruments;
@@ -34,7 +42,18 @@ export class PlatformReadiness implements Readiness {
   missing(): readonly string[] {
     const failed = [...this.#failures].map(([shard, message]) => `${shard} has stopped: ${message}`);
     if (this.#stage !== "") return [...failed, this.#stage];
-    return [...failed, ...this.#instruments.filter((instrument) => !this.#hasTwoSides(instrument)).map(nameOf)];
+    const silent = this.#instruments.filter((instrument) => !this.#isHeard(instrument));
+    const oneSided = this.#instruments.filter((instrument) => !this.#hasTwoSides(instrument));
+    return [
+      ...failed,
+      ...silent.map(({ instrumentId }) => `the market of ${instrumentId} is silent`),
+      ...oneSided.map(({ instrumentId }) => `the book of ${instrumentId} has not two sides yet`),
+    ];
+  }
+
+  #isHeard({ instrumentId }: Instrument): boolean {
+    const time = millisecondsOf(this.#view?.quote(instrumentId)?.time);
+    return time !== undefined && this.#clock.now() - time <= QUOTE_LIVES;
   }
 
   #hasTwoSides({ instrumentId, marketModel }: Instrument): boolean {
@@ -42,8 +61,4 @@ export class PlatformReadiness implements Readiness {
     const book = this.#view?.market(instrumentId)?.book(1);
     return book !== undefined && book.bids.length > 0 && book.asks.length > 0;
   }
-}
-
-function nameOf({ instrumentId }: Instrument): string {
-  return `the book of ${instrumentId} has not two sides yet`;
 }

@@ -79,7 +79,7 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
 
 async function open(options: PlatformOptions, closers: Close[], stop: () => Promise<void>): Promise<RunningPlatform> {
   const { dataFolder, journal, progress } = options;
-  const readiness = new PlatformReadiness();
+  const readiness = new PlatformReadiness(systemClock());
   const stage = (text: string) => {
     readiness.at(text);
     progress(text);

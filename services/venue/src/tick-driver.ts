@@ -35,7 +35,9 @@ export class TickDriver {
     this.#watched = watched;
   }
 
+  /** The first tick comes at once: until then orders find a market that is silent. */
   start(): void {
+    this.#elapsed = this.#pace.quiet;
     this.#wait();
   }
 
