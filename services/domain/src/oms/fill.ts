@@ -58,11 +58,12 @@ export function fillOrder(
   });
 }
 
-/** The fill that a report tells, under the id that venue and link number give it. */
+/** The fill that a report tells, under the id that its link and number give it: each shard's link from a venue counts for itself. */
 export function fillOf(state: OmsState, input: OmsInput, report: VenueReportInput, feeMinor: bigint): OrderFill {
   const { link } = input;
   return {
-    executionId: link === undefined ? `${state.name}:${state.sequence + 1}` : `${link.source}:${link.number}`,
+    executionId:
+      link === undefined ? `${state.name}:${state.sequence + 1}` : `${link.source}:${state.name}:${link.number}`,
     matchId: report.matchId,
     side: report.side ?? "BUY",
     priceTicks: report.lastPriceTicks,
