@@ -181,11 +181,11 @@ describe("private channels", () => {
   test("D12: nobody hears of another's account", async () => {
     const other = await platform.account({ USD: "1000" });
     const authorization = await platform.user([], [{ accountId: other, role: Role.VIEWER }]);
-    const denied = await watch(ownChannels(), authorization);
+    const denied = await watch(ownChannels(), { authorization });
     expect(denied.reason).toBe(Reason.UNKNOWN_ACCOUNT);
     const own = await watch(
       ownChannels().map((one) => ({ ...one, accountId: other })),
-      authorization,
+      { authorization },
     );
     await submit(market);
     await platform.clock.advance(300);
@@ -381,7 +381,9 @@ describe("a stream", () => {
     const userId = `watcher ${++requests}`;
     await platform.run(identity.createUser({ userId }));
     const { secret, apiKey } = await platform.run(identity.createApiKey({ requestId: userId, userId }));
-    const stream = await watch([{ subscriptionId: "t", channel: Channel.TICKER, ...BTC }], `Bearer ${secret}`);
+    const stream = await watch([{ subscriptionId: "t", channel: Channel.TICKER, ...BTC }], {
+      authorization: `Bearer ${secret}`,
+    });
     expect(stream.kinds("t")[0]).toBe("snapshot");
     await platform.run(identity.revokeApiKey({ keyId: apiKey?.keyId ?? "" }));
     await platform.clock.advance(2_000);

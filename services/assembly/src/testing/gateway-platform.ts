@@ -14,6 +14,7 @@ import { type MemoryStore, memoryStore } from "@atlas/platform/memory/memory-sto
 import { seededChance } from "@atlas/platform/memory/seeded-chance";
 import { mergedAccountQueries } from "@atlas/platform/query/merged-account-queries";
 import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
+import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { silentMetrics } from "@atlas/platform/telemetry/metrics";
 import { TickDriver } from "@atlas/venue/tick-driver";
@@ -51,6 +52,8 @@ export class GatewayPlatform {
   #shards: LocalShards | undefined;
   #gateway: Gateway | undefined;
   #handlers: UniversalHandler[] = [];
+  #view: MarketView | undefined;
+  #gateways = 0;
   #names = 0;
 
   /** Milliseconds between ticks of the simulated market. */
@@ -87,7 +90,10 @@ export class GatewayPlatform {
     });
     const view = new MarketView({ log, store, clock, digest, warn }, PARTITIONS.venue);
     await this.run(Promise.all([this.#shards.start(), view.start()]));
-    await this.openGateway(view);
+    this.#view = view;
+    const { gateway, handlers } = await this.anotherGateway();
+    this.#gateway = gateway;
+    this.#handlers = handlers;
     const venues = this.#shards.venues.map(({ shard }) => shard);
     new TickDriver(ports, venues, { watched: this.#pace, quiet: 1_000 }, () => view.isWatched).start();
     const authorization = this.localKey();
@@ -107,29 +113,34 @@ export class GatewayPlatform {
     return this;
   }
 
-  async openGateway(view: MarketView): Promise<void> {
+  /** A gateway of its own, as of another process; the platform's clients go by the first. */
+  async anotherGateway(
+    directory: ShardDirectory = this.shards,
+  ): Promise<{ readonly gateway: Gateway; readonly handlers: UniversalHandler[] }> {
+    const view = this.#view as MarketView;
     const { clock, log, store, digest, pressure } = this;
     const context = {
       ports: {
         ...{ log, store, clock, digest, journal: silentJournal, metrics: silentMetrics },
-        chance: seededChance(7),
+        chance: seededChance(++this.#gateways),
         files: memorySecretFiles(this.files),
       },
       partitions: PARTITIONS,
-      directory: this.shards,
+      directory,
       queries: mergedAccountQueries(this.shards, store, PARTITIONS.oms),
       market: marketSource(view),
       marketReads: marketReads(view, store, clock),
       pressure: { storeLag: () => pressure.lag, diskLow: () => pressure.low },
     };
-    this.#gateway = await this.run(openGateway(context));
-    this.#handlers = createHandlers(this.#gateway.services, {
-      authenticator: this.#gateway.authenticator,
+    const gateway = await this.run(openGateway(context));
+    const handlers = createHandlers(gateway.services, {
+      authenticator: gateway.authenticator,
       journal: silentJournal,
       messageBytes: MESSAGE_BYTES,
       compression: [],
       shutdown: this.#shutdown.signal,
     });
+    return { gateway, handlers };
   }
 
   /** What who owns the data folder sends. */

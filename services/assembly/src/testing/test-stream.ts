@@ -4,9 +4,18 @@ import {
   type SubscribeResponse,
   type SubscriptionSchema,
 } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
+import { inProcessTransport } from "@atlas/platform/access/in-process-transport";
 import { refusalOf } from "@atlas/platform/refusal/refusal-error";
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { createClient } from "@connectrpc/connect";
+import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import type { GatewayPlatform } from "./gateway-platform.ts";
+
+interface TestStreamOptions {
+  readonly authorization?: string;
+  /** Of another gateway. */
+  readonly handlers?: readonly UniversalHandler[];
+}
 
 /** A client's end of a stream: gathers what comes until it is stopped. */
 export class TestStream {
@@ -20,9 +29,9 @@ export class TestStream {
   constructor(
     platform: GatewayPlatform,
     subscriptions: MessageInitShape<typeof SubscriptionSchema>[],
-    authorization = platform.localKey(),
+    { authorization = platform.localKey(), handlers = platform.handlers }: TestStreamOptions = {},
   ) {
-    const stream = platform.client(StreamService, { authorization });
+    const stream = createClient(StreamService, inProcessTransport(handlers, { authorization }));
     this.#read(stream.subscribe({ subscriptions }, { signal: this.#abort.signal })).catch((error: unknown) => {
       if (!this.#abort.signal.aborted) this.error = error;
     });
