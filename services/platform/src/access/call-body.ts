@@ -1,7 +1,7 @@
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { createAsyncIterable, type UniversalServerRequest } from "@connectrpc/connect/protocol";
-import { refusal } from "../refusal/refusal-error.ts";
+import { refusal, toConnectError } from "../refusal/refusal-error.ts";
 
 /** Envelopes of streams and of gRPC: a byte of flags, four of length. */
 const ENVELOPE = 5;
@@ -85,13 +85,19 @@ async function readAll(
   return whole;
 }
 
-/** A client that goes away while it sends is no defect. */
-async function* unbroken(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** Passes on what a client sends. One that goes away while it sends is no defect: CANCELED. */
+export async function* unbroken<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
   try {
-    yield* body;
+    yield* source;
   } catch (error) {
+    if (isRefused(error)) throw error;
     throw new ConnectError("the request broke off", Code.Canceled, undefined, undefined, error);
   }
+}
+
+/** What was sent is not what it should be: connect and the checks say so, each with a code of the client's. */
+function isRefused(error: unknown): boolean {
+  return toConnectError(error).code !== Code.Internal;
 }
 
 function tooLarge(limit: number): Error {

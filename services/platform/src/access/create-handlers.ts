@@ -13,7 +13,7 @@ import {
 import { createAsyncIterable, type UniversalHandler, type UniversalServerRequest } from "@connectrpc/connect/protocol";
 import { toConnectError } from "../refusal/refusal-error.ts";
 import type { Journal } from "../telemetry/journal.ts";
-import { takeBody } from "./call-body.ts";
+import { takeBody, unbroken } from "./call-body.ts";
 import { type CallPolicy, checkCaller, checkMessage, needsCaller, policyOf } from "./call-policy.ts";
 import { takeQuery } from "./call-query.ts";
 import { type Authenticator, type Caller, callerKey, sourceKey } from "./caller.ts";
@@ -145,7 +145,7 @@ function createInterceptor(policy: CallPolicy, options: HandlerOptions): Interce
         return response;
       }
       const messages = early === undefined ? request.message : createAsyncIterable([early]);
-      const response = await next({ ...request, message: checked(messages, check) } as typeof request);
+      const response = await next({ ...request, message: checked(unbroken(messages), check) } as typeof request);
       if (!response.stream) return response;
       const watch: Watch = (ended) => watchCall(caller, request.signal, options.authenticator, ended, explained);
       const message = untilEnded(response.message, watch, explained);
@@ -173,11 +173,11 @@ function watchCall(
   };
 }
 
-/** What the client is told; a defect is told to the journal instead. */
+/** What the client is told; a defect is told to the journal instead. What fails once the client is gone is none. */
 function explain(error: unknown, policy: CallPolicy, journal: Journal, signal: AbortSignal): ConnectError {
-  if (signal.aborted && !(error instanceof ConnectError))
-    return new ConnectError("the call was given up", Code.Canceled);
   const told = toConnectError(error);
+  if (signal.aborted && (told.code === Code.Internal || !(error instanceof ConnectError)))
+    return new ConnectError("the call was given up", Code.Canceled);
   if (told.code === Code.Internal) {
     journal.error(
       "a call failed",
