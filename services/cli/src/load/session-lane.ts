@@ -63,7 +63,6 @@ class SessionLane {
   }
 
   #connect(): void {
-    this.#window = 0;
     this.#clientSequence = 0n;
     const { atlas, accountId } = this.#terms;
     const connection = openTradeConnection(atlas.url, atlas.key);
@@ -176,6 +175,8 @@ class SessionLane {
     connection.close();
     if (this.#stream === undefined || connection !== this.#connection) return;
     this.#stream = undefined;
+    // Refused orders that wait to be sent again wait for the next session.
+    this.#window = 0;
     clearTimeout(this.#timer);
     const { losses, retryFor } = this.#terms;
     noteLoss(losses, this.#open.size);
