@@ -106,9 +106,14 @@ describe("S27: the projection", () => {
     const store = memoryStore({ clock });
     const { flow, projection } = await live(150, 21, store, clock);
     await checkStore(flow, store);
-    const deposit = flow.events.find((event) => event.event.case === "fundsMoved") as OrderEvent;
-    const key = orderIdOf(digest, 0, deposit.accountId, deposit.requestId);
-    expect(await store.get(REQUESTS_TABLE, key)).toBeDefined();
+    for (const kind of ["fundsMoved", "limitsSet", "workAdvanced"]) {
+      const settled = flow.events.filter((event) => event.event.case === kind && event.requestId !== "");
+      expect(settled.length, kind).toBeGreaterThan(0);
+      for (const { accountId, requestId, sequence } of settled) {
+        const item = await store.get(REQUESTS_TABLE, orderIdOf(digest, 0, accountId, requestId));
+        expect(item?.version).toBe(Number(sequence));
+      }
+    }
     expect(projection.lag).toBe(0);
   });
 

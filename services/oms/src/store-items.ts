@@ -83,9 +83,12 @@ export function balanceItem(accountId: string, balance: Balance, sequence: numbe
   return { table: BALANCES_TABLE, item: { key, partition: accountId, sort: balance.asset, version: sequence, body } };
 }
 
-/** The record of a deposit's or withdrawal's request id; `undefined`: the event is neither. */
+/** What is made once for ever under its request id, besides orders: made again later, it would do more, or undo what came since. */
+const ONCE: ReadonlySet<OrderEvent["event"]["case"]> = new Set(["fundsMoved", "limitsSet", "workAdvanced"]);
+
+/** The record of a request id that such an event settles; `undefined`: it settles none. */
 export function requestItem(event: OrderEvent, shard: number, digest: Digest): StorePut | undefined {
-  if (event.event.case !== "fundsMoved" || event.requestId === "") return undefined;
+  if (!ONCE.has(event.event.case) || event.requestId === "") return undefined;
   const { accountId, requestId, contentDigest, eventId } = event;
   const body = encode(StoredRequestCodec, {
     $typeName: "atlas.log.v1.StoredRequest",

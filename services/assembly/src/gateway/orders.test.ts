@@ -18,6 +18,7 @@ beforeAll(async () => {
 });
 afterEach(() => expect(platform.failures).toEqual([]));
 
+const accounts = () => platform.client(AccountService);
 const orders = () => platform.client(OrderService);
 const resting = { instrumentId: "BTC-USD", side: Side.BUY, type: OrderType.LIMIT, quantity: "1", limitPrice: "100" };
 
@@ -237,6 +238,33 @@ describe("a cancel", () => {
     await platform.clock.advance(300);
     expect(none.orderIds).toEqual([]);
   });
+
+  test.each([
+    ["a UUID v7", () => freshId()],
+    ["any text", () => `cancel ${++requests}`],
+  ])(
+    "F28: of several under %s is answered the same again, and takes nothing that was placed since",
+    async (_, makeId) => {
+      await platform.run(orders().cancelOrders({ requestId: freshId(), accountId }));
+      const placed = [await live(), await live({ side: Side.SELL, limitPrice: "90000" })].map(({ orderId }) => orderId);
+      const request = { requestId: makeId(), accountId, instrumentId: "BTC-USD" };
+      const first = await platform.run(orders().cancelOrders(request));
+      expect(first.orderIds).toEqual(placed);
+      const since = await live();
+      expect((await platform.run(orders().cancelOrders(request))).orderIds).toEqual(placed);
+      await platform.clock.advance(400_000);
+      await live();
+      expect((await platform.run(orders().cancelOrders(request))).orderIds).toEqual(placed);
+      expect((await read(since.orderId)).status).toBe(OrderStatus.LIVE);
+      const reused = { code: Code.AlreadyExists, reason: Reason.REQUEST_ID_REUSED };
+      const sides = orders().cancelOrders({ ...request, side: Side.BUY });
+      expect(await refused(sides)).toMatchObject({ ...reused, field: "side" });
+      const instruments = orders().cancelOrders({ ...request, instrumentId: "ETH-USD" });
+      expect(await refused(instruments)).toMatchObject({ ...reused, field: "instrument_id" });
+      const method = accounts().depositFunds({ ...request, amount: { asset: "USD", amount: "1" } });
+      expect(await refused(method)).toMatchObject({ ...reused, field: "request_id" });
+    },
+  );
 });
 
 describe("a replace", () => {
@@ -293,8 +321,6 @@ describe("a preview", () => {
 });
 
 describe("funds and limits", () => {
-  const accounts = () => platform.client(AccountService);
-
   test("a deposit is made once, however often it is sent", async () => {
     const request = { requestId: "deposit 1", accountId, amount: { asset: "ETH", amount: "5" } };
     const first = await platform.run(accounts().depositFunds(request));
@@ -333,6 +359,31 @@ describe("funds and limits", () => {
     const twice = { ...limits, quantityLimits: [...maximum, ...maximum] };
     const call2 = accounts().setLimits({ requestId: freshId(), accountId: own, limits: twice });
     expect(await refused(call2)).toMatchObject({ field: "limits.quantity_limits[1].instrument_id" });
+  });
+
+  test("F28: limits set again under an id that the shard has forgotten do not undo newer ones", async () => {
+    const own = await platform.account({});
+    const limits = { maximumNotional: "1000", maximumOpenOrders: 10, ordersPerSecond: 10, orderBurst: 10 };
+    const request = { requestId: "limits 1", accountId: own, limits };
+    await platform.run(accounts().setLimits(request));
+    const newer = { ...limits, maximumNotional: "2000" };
+    await platform.run(accounts().setLimits({ ...request, requestId: "limits 2", limits: newer }));
+    await platform.clock.advance(400_000);
+    await platform.run(accounts().setLimits({ ...request, requestId: "limits 3", limits: newer }));
+    const again = await platform.run(accounts().setLimits(request));
+    expect(again.limits?.maximumNotional).toBe("2000");
+    const other = accounts().setLimits({ ...request, limits: newer });
+    expect(await refused(other)).toMatchObject({ code: Code.AlreadyExists, field: "limits" });
+  });
+
+  test("an id that a deposit has used is no withdrawal's", async () => {
+    const request = { requestId: freshId(), accountId, amount: { asset: "USD", amount: "5" } };
+    await platform.run(accounts().depositFunds(request));
+    const withdrawal = accounts().withdrawFunds(request);
+    expect(await refused(withdrawal)).toMatchObject({ code: Code.AlreadyExists, field: "request_id" });
+    await platform.clock.advance(400_000);
+    await platform.run(accounts().depositFunds({ ...request, requestId: freshId() }));
+    expect(await refused(accounts().withdrawFunds(request))).toMatchObject({ field: "request_id" });
   });
 
   test("who creates an account trades on it; the id with another owner is refused", async () => {

@@ -34,7 +34,7 @@ export function decideCreateAccount(state: OmsState, input: OmsInput, command: C
 /** Limits take the place of the account's. */
 export function decideSetLimits(state: OmsState, input: OmsInput, command: SetLimits): OmsEvent {
   const { head, limits } = command;
-  const account = accountFor(state, input, head, false);
+  const account = accountFor(state, input, head, true);
   if (!("limits" in account)) return account;
   if (limits === undefined) {
     return answer(state, input, head, "", { reason: "BAD_NUMBER", field: command.field, why: "OUT_OF_RANGE" });

@@ -9,10 +9,11 @@ import type { OmsState, OpenWork } from "./oms-state.ts";
 /** Events of a slice: its cancels, then the one that holds how far it has come (S13). */
 const SLICE = 500;
 
-/** Every open order of the account that matches is asked to be canceled, in the order of acceptance, in slices. */
+/** Every open order of the account that matches is asked to be canceled, in the order of acceptance, in slices. The event
+ * that ends the first slice settles the request. */
 export function decideCancelMany(state: OmsState, input: OmsInput, command: CancelOrders): readonly OmsEvent[] {
   const { head } = command;
-  const first = checkRequest(state, input, head, false);
+  const first = checkRequest(state, input, head, true);
   if (first === REPEATED) return [answer(state, input, head, "", undefined)];
   if (first !== undefined) return [answer(state, input, head, "", first)];
   const { accountId, commandId } = head;
@@ -36,17 +37,15 @@ function slice(
 ): readonly OmsEvent[] {
   const events: OmsEvent[] = [];
   const numbers = new Map<string, number>();
-  let request = settled;
   let cursor = work.cursor;
   let order = nextOrder(state, work, cursor);
   while (order !== undefined && events.length < SLICE - 1) {
-    events.push(cancelOf(state, input, work, order, events.length, request, numbers));
-    request = undefined;
+    events.push(cancelOf(state, input, work, order, events.length, numbers));
     cursor = order.terms.acceptedSequence;
     order = nextMatch(order.next, work);
   }
   const body = { kind: "WORK_ADVANCED" as const, cursor, done: order === undefined, side: work.side };
-  events.push(eventOf(state, input, work, events.length, "", work.instrumentId, undefined, request, body));
+  events.push(eventOf(state, input, work, events.length, "", work.instrumentId, undefined, settled, body));
   return events;
 }
 
@@ -56,7 +55,6 @@ function cancelOf(
   work: OpenWork,
   order: OpenOrder,
   before: number,
-  request: SettledRequest | undefined,
   numbers: Map<string, number>,
 ): OmsEvent {
   const { instrumentId, orderId } = order.terms;
@@ -64,7 +62,7 @@ function cancelOf(
   const number = (numbers.get(destination) ?? state.outgoing.last(destination)) + 1;
   numbers.set(destination, number);
   const body = cancelRequested(order);
-  return eventOf(state, input, work, before, orderId, instrumentId, { destination, number }, request, body);
+  return eventOf(state, input, work, before, orderId, instrumentId, { destination, number }, undefined, body);
 }
 
 /** An event of a slice: `before` others of it come first. */

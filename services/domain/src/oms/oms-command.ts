@@ -38,7 +38,7 @@ export interface CommandHead {
   /** Milliseconds since the epoch; `undefined`: no limit. */
   readonly validUntil: number | undefined;
   readonly evidence: Evidence | undefined;
-  /** Of submits, deposits and withdrawals: the id that account and request id give. */
+  /** Of what is made once for ever (S18): the id that account and request id give. */
   readonly orderId: string;
 }
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { DEFAULT_LIMITS } from "../account/account-limits.ts";
 import { digestOf, type Exchange, limitOrder, START } from "./exchange.fixture.ts";
-import type { CommandHead } from "./oms-command.ts";
+import type { CommandHead, OmsCommand } from "./oms-command.ts";
 import { newExchange, only, refusalOf } from "./orders.fixture.ts";
 
 let exchange: Exchange;
@@ -84,6 +85,34 @@ describe("I6 S18: request ids", () => {
     test("a UUID v7 a minute above H needs none, one below does", () => {
       expect(only(submit({ requestId: uuidAt(START + 60_001) })).body.kind).toBe("ORDER_ACCEPTED");
       expect(refusalOf(submit({ requestId: uuidAt(START + 60_000) }))).toMatchObject({ reason: "LOOK_UP_FIRST" });
+    });
+
+    const many = (change: Partial<CommandHead>): OmsCommand => ({
+      kind: "CANCEL_MANY",
+      head: exchange.head("ann", { contentDigest: present, ...change }),
+      instrumentId: "",
+      side: undefined,
+    });
+    const limits = (change: Partial<CommandHead>): OmsCommand => ({
+      kind: "SET_LIMITS",
+      head: exchange.head("ann", { contentDigest: present, ...change }),
+      limits: DEFAULT_LIMITS,
+      field: "",
+    });
+
+    test.each([
+      ["a cancel of many", many, "CANCEL_REQUESTED"],
+      ["a change of limits", limits, "LIMITS_SET"],
+    ] as const)("F28: %s that the store has is without effect, one that it has not is made", (_, commandOf, kind) => {
+      expect(refusalOf(exchange.input(0, commandOf({ requestId: "used" })))).toMatchObject({ reason: "LOOK_UP_FIRST" });
+      const used = { requestId: "used", evidence: { storeTime: START, contentDigest: present } };
+      const repeated = exchange.input(0, commandOf(used));
+      expect(refusalOf(repeated)).toBeUndefined();
+      expect(only(repeated).body.kind).toBe("COMMAND_ANSWERED");
+      const unused = { requestId: "new", evidence: { storeTime: START, contentDigest: undefined } };
+      const made = exchange.input(0, commandOf(unused));
+      expect(made[0]?.body.kind).toBe(kind);
+      expect(made.filter(({ request }) => request !== undefined)).toHaveLength(1);
     });
 
     test("a cancel needs none", () => {

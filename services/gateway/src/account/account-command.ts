@@ -8,6 +8,7 @@ import { decide } from "../intake/decide.ts";
 import { orderIdOf } from "../intake/order-id.ts";
 import { needsNoEvidence } from "../intake/request-time.ts";
 import type { AccountContext } from "./account-context.ts";
+import { conflictWith, isReused, type OwnContent } from "./differing-in.ts";
 
 const MOST_LOOK_UPS = 4;
 const NAMELESS = { orderId: "", evidence: undefined };
@@ -30,21 +31,26 @@ export function decideForAccount(
   });
 }
 
-/** The same for what moves funds: once for ever under its request id, so the shard may want evidence (S18). */
-export async function decideFunds(
+/** The same for what is made once for ever under its request id, so that the shard may want evidence (S18). */
+export async function decideOnce(
   request: { readonly accountId: string; readonly requestId: string },
   command: OrderCommand["command"],
   call: CallContext,
   context: AccountContext,
+  own: OwnContent,
 ): Promise<OrderEvent> {
   const { accountId, requestId } = request;
   const orderId = orderIdOf(context.digest, context.intake.shardOf(accountId), accountId, requestId);
-  const lookUp = () => context.queries.evidence("funds", accountId, orderId);
+  const lookUp = () => context.queries.evidence("request", accountId, orderId);
   let evidence = needsNoEvidence(requestId, context.clock.now()) ? undefined : await lookUp();
   for (let attempt = 1; ; attempt++) {
     try {
       return await decideForAccount(request, command, call, context, { orderId, evidence });
     } catch (error) {
+      if (isReused(error)) {
+        const used = { accountId, requestId, key: orderId, notBefore: "" };
+        throw conflictWith(await context.queries.settled(used, call.deadline), own, error);
+      }
       const forgotten = error instanceof RefusalError && error.refusal.reason === Reason.LOOK_UP_FIRST;
       if (!forgotten || attempt > MOST_LOOK_UPS) throw error;
       evidence = await lookUp();

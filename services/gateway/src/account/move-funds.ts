@@ -7,15 +7,15 @@ import {
   type WithdrawFundsResponse,
   WithdrawFundsResponseSchema,
 } from "@atlas/gen/atlas/account/v1/account_service_pb";
-import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import { FundsMovement, type OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import type { Amount } from "@atlas/gen/atlas/money/v1/amount_pb";
 import { cursorOf } from "@atlas/platform/query/cursor";
 import { create } from "@bufbuild/protobuf";
 import type { CallContext } from "../call-context.ts";
 import { invalidField } from "../refusal/invalid-field.ts";
-import { decideFunds } from "./account-command.ts";
+import { decideOnce } from "./account-command.ts";
 import type { AccountContext } from "./account-context.ts";
-import { differingIn } from "./differing-in.ts";
+import type { OwnContent } from "./differing-in.ts";
 
 /** Pays funds in; a repeat shows the balance as it is now. */
 export async function depositFunds(
@@ -25,7 +25,7 @@ export async function depositFunds(
 ): Promise<DepositFundsResponse> {
   const amount = checkedAmount(request.amount);
   const value = { $typeName: "atlas.account.v1.DepositFunds", amount } as const;
-  const event = await decideFunds(request, { case: "deposit", value }, call, context).catch(differingIn("amount"));
+  const event = await decideOnce(request, { case: "deposit", value }, call, context, ownOf(FundsMovement.DEPOSIT));
   return create(DepositFundsResponseSchema, await balanceAfter(event, request.accountId, amount.asset, call, context));
 }
 
@@ -37,8 +37,14 @@ export async function withdrawFunds(
 ): Promise<WithdrawFundsResponse> {
   const amount = checkedAmount(request.amount);
   const value = { $typeName: "atlas.account.v1.WithdrawFunds", amount } as const;
-  const event = await decideFunds(request, { case: "withdraw", value }, call, context).catch(differingIn("amount"));
+  const event = await decideOnce(request, { case: "withdraw", value }, call, context, ownOf(FundsMovement.WITHDRAWAL));
   return create(WithdrawFundsResponseSchema, await balanceAfter(event, request.accountId, amount.asset, call, context));
+}
+
+function ownOf(movement: FundsMovement): OwnContent {
+  const isMadeByIt: OwnContent["isMadeByIt"] = ({ case: kind, value }) =>
+    kind === "fundsMoved" && value.movement === movement;
+  return { field: "amount", isMadeByIt };
 }
 
 /** An amount above zero, in whole smallest units. */

@@ -8,9 +8,11 @@ import { cursorOf } from "@atlas/platform/query/cursor";
 import { create } from "@bufbuild/protobuf";
 import type { CallContext } from "../call-context.ts";
 import { invalidField } from "../refusal/invalid-field.ts";
-import { decideForAccount } from "./account-command.ts";
+import { decideOnce } from "./account-command.ts";
 import type { AccountContext } from "./account-context.ts";
-import { differingIn } from "./differing-in.ts";
+import type { OwnContent } from "./differing-in.ts";
+
+const OWN: OwnContent = { field: "limits", isMadeByIt: (event) => event.case === "limitsSet" };
 
 /** Puts limits in place; answers once they hold for every order decided from then on. */
 export async function setLimits(
@@ -23,7 +25,7 @@ export async function setLimits(
   checkOncePerInstrument(limits);
   const value = { $typeName: "atlas.account.v1.SetLimits", limits } as const;
   const command = { case: "setLimits", value } as const;
-  const event = await decideForAccount(request, command, call, context).catch(differingIn("limits"));
+  const event = await decideOnce(request, command, call, context, OWN);
   const notBefore = cursorOf(event.shard, event.sequence);
   const { accountId } = request;
   const read = { $typeName: "atlas.account.v1.GetLimitsRequest", accountId, notBefore } as const;

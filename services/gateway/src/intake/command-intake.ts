@@ -40,7 +40,7 @@ export interface CommandDraft {
   readonly sessionId: string;
   readonly quote?: Quote | undefined;
   readonly evidence?: Evidence | undefined;
-  /** Of submits, deposits and withdrawals; else empty. */
+  /** Of what is made once for ever (S18); else empty. */
   readonly orderId: string;
   readonly command: OrderCommand["command"];
   readonly commandClass: CommandClass;

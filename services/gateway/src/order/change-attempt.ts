@@ -5,6 +5,7 @@ import { type Order, OrderStatusSchema } from "@atlas/gen/atlas/order/v1/order_p
 import { cursorOf } from "@atlas/platform/query/cursor";
 import { RefusalError, refusal } from "@atlas/platform/refusal/refusal-error";
 import type { CommandDraft } from "../intake/command-intake.ts";
+import { naming } from "../intake/naming.ts";
 import type { CommandReceiver, Silence } from "../intake/pending-command.ts";
 import { needsNoEvidence } from "../intake/request-time.ts";
 import { outcomeUnknown, silenceRefusal } from "../intake/silence.ts";
@@ -77,7 +78,7 @@ export class ChangeAttempt implements CommandReceiver {
     if (stale && command.case === "replace") this.#readVersion(command.value);
     else if (refused.reason === Reason.ORDER_CLOSED || refused.reason === Reason.UNKNOWN_ORDER) {
       this.#explain(refused, notBefore);
-    } else this.#answer.refused(new RefusalError(named(refused)));
+    } else this.#answer.refused(new RefusalError(naming("request_id", refused)));
   }
 
   /** The shard knows open orders only: whether this one has ended or never was, a read tells (S17). */
@@ -110,10 +111,4 @@ export class ChangeAttempt implements CommandReceiver {
     const { accountId } = this.#draft;
     return refusal(Reason.UNKNOWN_ORDER, `account ${accountId} has no order ${this.#orderId}`, { field: "order_id" });
   }
-}
-
-/** The shard keeps a digest of what a change asked for: which field differs it cannot say. */
-function named(refused: Refusal): Refusal {
-  if (refused.reason !== Reason.REQUEST_ID_REUSED || refused.field !== "") return refused;
-  return { ...refused, field: "request_id" };
 }

@@ -66,9 +66,9 @@ export class OrderDesk {
 
   cancelMany(sender: Sender, name: RequestName, cancel: CancelOrders, answer: CancelAnswer): void {
     const draft = this.#draft(sender, name, { case: "cancelMany", value: cancel });
-    const attempt = new CancelManyAttempt(answer);
-    const refused = this.#ports.intake.send({ ...draft, orderId: "", commandClass: "CANCEL" }, attempt);
-    if (refused !== undefined) answer.refused(refused);
+    const { intake, digest } = this.#ports;
+    const orderId = orderIdOf(digest, intake.shardOf(name.accountId), name.accountId, name.requestId);
+    new CancelManyAttempt(this.#ports, { ...draft, orderId, commandClass: "CANCEL" }, cancel, answer).begin();
   }
 
   #draft(sender: Sender, { accountId, requestId }: RequestName, command: OrderCommand["command"]) {

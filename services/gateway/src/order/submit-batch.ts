@@ -1,4 +1,4 @@
-import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
+import type { Refusal } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { NewOrderSchema, type Order } from "@atlas/gen/atlas/order/v1/order_pb";
 import type {
   SubmitOrdersEntry,
@@ -38,25 +38,41 @@ export function submitBatch(
     if (malformed !== undefined || entry.order === undefined) refused(malformed as RefusalError);
     else {
       const ordered = (order: Order) => settle(index, { case: "order", value: order });
-      desk.submit(sender, { accountId, requestId: entry.requestId }, entry.order, { ordered, refused });
+      const denied = (error: RefusalError) => refused(inEntry(error, index));
+      desk.submit(sender, { accountId, requestId: entry.requestId }, entry.order, { ordered, refused: denied });
     }
   }
 }
 
 function refuseEntry({ requestId, order }: SubmitOrdersEntry, index: number): RefusalError | undefined {
   const path = `entries[${index}]`;
-  if (!isId(requestId)) return invalidField(`${path}.request_id`, "must be 1 to 64 printable characters");
+  if (requestId === "") return invalidField(`${path}.request_id`, "is required");
+  if (!isId(requestId)) return invalidField(`${path}.request_id`, "must be 1 to 64 printable ASCII characters");
   if (order === undefined) return invalidField(`${path}.order`, "is required");
   if (isValidOrder(order)) return undefined;
   const refused = refuseInvalid(NewOrderSchema, order)?.refusal;
   if (refused === undefined) return invalidField(`${path}.order`, "is malformed");
-  const violations = refused.violations.map((one) => ({ ...one, field: `${path}.order.${one.field}` }));
-  const field = `${path}.order.${refused.field}`;
-  return new RefusalError({
+  return new RefusalError(below(refused, `${path}.order.`));
+}
+
+/** What names a field of its request names it in the batch; the account is the batch's own. */
+function inEntry(error: RefusalError, index: number): RefusalError {
+  const { field } = error.refusal;
+  if (field !== "request_id" && field !== "order" && !field.startsWith("order.")) return error;
+  return new RefusalError(below(error.refusal, `entries[${index}].`));
+}
+
+/** The same, with the paths of its fields where they stand; a sentence that begins with its field's path goes along. */
+function below(refused: Refusal, path: string): Refusal {
+  const { field, message, violations } = refused;
+  return {
     ...refused,
-    reason: Reason.INVALID_FIELD,
-    field,
-    violations,
-    message: `${path}: ${refused.message}`,
-  });
+    field: path + field,
+    message: message.startsWith(field) ? path + message : message,
+    violations: violations.map((one) => ({
+      ...one,
+      field: path + one.field,
+      message: one.message.startsWith(`${one.field} `) ? path + one.message : one.message,
+    })),
+  };
 }

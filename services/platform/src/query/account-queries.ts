@@ -13,6 +13,7 @@ import type {
   ListPostingsResponse,
 } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import type { Evidence } from "@atlas/gen/atlas/log/v1/order_command_pb";
+import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import type { Quote } from "@atlas/gen/atlas/market/v1/market_pb";
 import type {
   GetOrderRequest,
@@ -24,6 +25,14 @@ import type {
   PreviewOrderRequest,
   PreviewOrderResponse,
 } from "@atlas/gen/atlas/order/v1/order_service_pb";
+
+/** A request id that was used, and from where on its shard knows of it. */
+export interface SettledRequest {
+  readonly accountId: string;
+  readonly requestId: string;
+  readonly key: string;
+  readonly notBefore: string;
+}
 
 /**
  * What gateways answer reads with: the owner of an account's shard first, then the store, their union by the higher version
@@ -48,5 +57,12 @@ export interface AccountQueries {
   /** `quote` is the market as the gateway sees it now. */
   preview(request: PreviewOrderRequest, quote: Quote | undefined, deadline: number): Promise<PreviewOrderResponse>;
   /** What the store knows of a request id (S18): its position first, then the item under `orderId`. */
-  evidence(kind: "order" | "funds", accountId: string, orderId: string): Promise<Evidence>;
+  evidence(kind: "order" | "request", accountId: string, orderId: string): Promise<Evidence>;
+  /**
+   * The event that settled a request whose id the store keeps under `key`: a deposit, withdrawal, change of limits or cancel of
+   * many, stored or still in the owner's memory. `undefined`: none is found near.
+   */
+  settled(request: SettledRequest, deadline: number): Promise<OrderEvent | undefined>;
+  /** The orders that a settled cancel of many asked to cancel, in the order of acceptance. */
+  canceledBy(settled: OrderEvent, deadline: number): Promise<string[]>;
 }

@@ -32,6 +32,7 @@ import { cursorOf } from "./cursor.ts";
 import { listFills, listPostings } from "./list-history.ts";
 import { listOrders } from "./list-orders.ts";
 import { pageSizeOf, pageToken, positionOf } from "./page.ts";
+import { canceledBy, settledEvent } from "./settled-request.ts";
 import { ORDERS_TABLE, REQUESTS_TABLE, storePositionKey } from "./store-layout.ts";
 import { type StoreReads, storeReads } from "./store-reads.ts";
 
@@ -47,6 +48,8 @@ export function mergedAccountQueries(directory: ShardDirectory, asked: Store, pa
     accounts: (request, visible, deadline) => listAccounts(shards, request, visible, deadline),
     preview: (request, quote, deadline) => preview(shards, request, quote, deadline),
     evidence: (kind, accountId, orderId) => evidence(store, shards.shardOf(accountId), kind, accountId, orderId),
+    settled: (request, deadline) => settledEvent(shards, store, request, deadline),
+    canceledBy: (settled, deadline) => canceledBy(shards, store, settled, deadline),
     account: async (request, deadline) => {
       const { view, cursor } = await shards.account(request, deadline);
       return create(GetAccountResponseSchema, { account: view.account, cursor });
@@ -130,7 +133,7 @@ async function preview(
 async function evidence(
   store: StoreReads,
   shard: string,
-  kind: "order" | "funds",
+  kind: "order" | "request",
   accountId: string,
   orderId: string,
 ): Promise<Evidence> {
@@ -146,13 +149,13 @@ async function evidence(
 
 async function usedDigest(
   store: StoreReads,
-  kind: "order" | "funds",
+  kind: "order" | "request",
   accountId: string,
   orderId: string,
 ): Promise<Uint8Array | undefined> {
   const item = await store.get(kind === "order" ? ORDERS_TABLE : REQUESTS_TABLE, orderId);
   if (item === undefined) return undefined;
-  if (kind === "funds") {
+  if (kind === "request") {
     const request = decode(StoredRequestCodec, item.body);
     return request.accountId === accountId ? request.contentDigest : undefined;
   }

@@ -2,7 +2,7 @@
 export const ORDERS_TABLE = "atlas_orders";
 export const BALANCES_TABLE = "atlas_balances";
 export const HISTORY_TABLE = "atlas_history";
-/** Deposits and withdrawals, by the hash of account and request id. */
+/** Deposits, withdrawals, limits and cancels of many, by the hash of account and request id. */
 export const REQUESTS_TABLE = "atlas_idempotency";
 
 const DIGITS = 16;

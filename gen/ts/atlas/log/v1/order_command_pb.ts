@@ -154,7 +154,7 @@ export type OrderCommand = Message<"atlas.log.v1.OrderCommand"> & {
   evidence?: Evidence | undefined;
 
   /**
-   * Of submits, deposits and withdrawals: shard number and 120 bits of SHA-256 over account and request id.
+   * Of submits, deposits, withdrawals, limits and cancels of many: shard number and 120 bits of SHA-256 over account and request id.
    *
    * @generated from field: string order_id = 10;
    */

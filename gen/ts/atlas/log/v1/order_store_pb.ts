@@ -119,7 +119,7 @@ export const StoredBalanceSchema: GenMessage<StoredBalance> = /*@__PURE__*/
   messageDesc(file_atlas_log_v1_order_store, 2);
 
 /**
- * An item of `atlas_idempotency`: a deposit or withdrawal that was made.
+ * An item of `atlas_idempotency`: a deposit, withdrawal, change of limits or cancel of many that was made.
  *
  * @generated from message atlas.log.v1.StoredRequest
  */
@@ -146,7 +146,7 @@ export type StoredRequest = Message<"atlas.log.v1.StoredRequest"> & {
   contentDigest: Uint8Array;
 
   /**
-   * The event.
+   * The event that settled it.
    *
    * @generated from field: string event_id = 4;
    */
