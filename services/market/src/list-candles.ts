@@ -1,11 +1,11 @@
 import type { ListCandlesRequest, ListCandlesResponse } from "@atlas/gen/atlas/market/v1/market_service_pb";
 import { ListCandlesResponseSchema } from "@atlas/gen/atlas/market/v1/market_service_pb";
+import { numberIn, pageSizeOf, pageToken } from "@atlas/platform/query/page";
 import { millisecondsOf } from "@atlas/platform/wire/time";
 import { create } from "@bufbuild/protobuf";
 import { barOf, type CandleBar, type CandleSeries, candleOf } from "./candle-series.ts";
 import type { MarketReadContext } from "./context.ts";
 import { findMarket, marketCursor } from "./market-cursor.ts";
-import { pageSizeOf, pageToken, positionOf } from "./page-token.ts";
 
 /**
  * Oldest first. With `start_time` pages go forwards from it; without, the first page is the newest candles before
@@ -18,7 +18,7 @@ export async function listCandles(
   const from = millisecondsOf(request.startTime);
   const to = millisecondsOf(request.endTime);
   const filter = ["candles", request.instrumentId, request.interval, from ?? "", to ?? ""];
-  const position = positionOf(request.pageToken, filter);
+  const position = numberIn(request.pageToken, filter);
   const market = await findMarket(request, context);
   const series = market.series(request.interval);
   const size = pageSizeOf(request.pageSize);
@@ -30,7 +30,7 @@ export async function listCandles(
       : await forwards(series, market.instrumentId, { from: position ?? from, to: end }, size, context);
   return create(ListCandlesResponseSchema, {
     candles: page.bars.map((bar) => candleOf(market.instrumentId, series.terms, bar)),
-    nextPageToken: page.next === undefined ? "" : pageToken(filter, page.next),
+    nextPageToken: page.next === undefined ? "" : pageToken(filter, `${page.next}`),
     cursor: marketCursor(market.instrumentId, market.sequence),
   });
 }
