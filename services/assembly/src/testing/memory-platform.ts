@@ -8,7 +8,8 @@ import { memorySecretFiles } from "@atlas/platform/memory/memory-secret-files";
 import { seededChance } from "@atlas/platform/memory/seeded-chance";
 import { mergedAccountQueries } from "@atlas/platform/query/merged-account-queries";
 import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
-import { silentJournal } from "@atlas/platform/telemetry/journal";
+import type { ImagePace } from "@atlas/platform/shard/image-writer";
+import { type Journal, silentJournal } from "@atlas/platform/telemetry/journal";
 import { silentMetrics } from "@atlas/platform/telemetry/metrics";
 import type { PartitionCounts } from "@atlas/platform/topic/topics";
 import { TickDriver } from "@atlas/venue/tick-driver";
@@ -26,6 +27,7 @@ import type { TestProcess } from "./test-process.ts";
 export interface OwnerProcess extends RemoteOwner {
   readonly process: TestProcess;
   readonly shards: LocalShards;
+  readonly ticks: TickDriver;
 }
 
 /** A process that serves clients. */
@@ -42,6 +44,8 @@ export interface MemoryPlatformOptions {
   readonly partitions?: PartitionCounts;
   /** Milliseconds between ticks. */
   readonly pace?: number;
+  /** How often owners write images; absent: as is usual. */
+  readonly imagePace?: ImagePace;
 }
 
 const FEW: PartitionCounts = { oms: 3, venue: 2 };
@@ -53,17 +57,19 @@ export class MemoryPlatform {
   readonly partitions: PartitionCounts;
   readonly owners: OwnerProcess[] = [];
   readonly gateways: GatewayProcess[] = [];
-  /** Shards that have stopped, in processes that were not to. */
+  /** Shards that have stopped, and what gateways took for defects. */
   readonly failures: string[] = [];
   /** What would be told to a person. */
   readonly warnings: string[] = [];
   readonly files = new Map<string, string>();
   readonly #pace: number;
+  readonly #imagePace: ImagePace | undefined;
   #chances = 0;
 
   constructor(options: MemoryPlatformOptions = {}) {
     this.partitions = options.partitions ?? FEW;
     this.#pace = options.pace ?? 500;
+    this.#imagePace = options.imagePace;
   }
 
   get clock() {
@@ -82,9 +88,14 @@ export class MemoryPlatform {
     return this;
   }
 
-  /** The process that is asked first: the newest that lives. */
+  /** Processes that own the shards, or have begun to, oldest first. */
+  living(): OwnerProcess[] {
+    return this.owners.filter(({ process }) => process.state !== "DEAD");
+  }
+
+  /** The process that is asked first: the newest. */
   leader(): OwnerProcess | undefined {
-    return this.owners.findLast(({ process }) => process.state !== "DEAD");
+    return this.living().at(-1);
   }
 
   /** Another process that owns every shard; gateways turn to it once it has recovered. */
@@ -99,18 +110,19 @@ export class MemoryPlatform {
     const warn = (message: string, facts: object) => {
       this.warnings.push(`${name}: ${message} ${JSON.stringify(facts, plain)}`);
     };
-    const ports: OwnerPorts = { log, store, clock, digest: this.world.digest, warn, writer: name };
+    const ports: OwnerPorts = { log, store, clock, digest: this.world.digest, warn, writer: name, ...this.#paced() };
     const shards = new LocalShards({
       ports,
       partitions: this.partitions,
       tickInterval: 100,
       failed: (shard, error) => void this.failures.push(`${name} ${shard}: ${error.stack}`),
     });
-    const owner = { process, shards };
-    await shards.start();
     const venues = shards.venues.map(({ shard }) => shard);
-    new TickDriver(ports, venues, { watched: this.#pace, quiet: 1_000 }, () => true).start();
-    if (process.state !== "DEAD") this.owners.push(owner);
+    const ticks = new TickDriver(ports, venues, { watched: this.#pace, quiet: 1_000 }, () => true);
+    const owner = { process, shards, ticks };
+    this.owners.push(owner);
+    await this.#orKill(process, shards.start());
+    ticks.start();
     return owner;
   }
 
@@ -126,11 +138,12 @@ export class MemoryPlatform {
     const warn = (message: string) => void this.warnings.push(`${name}: ${message}`);
     const market = new MarketView({ log, store, clock, digest, warn }, this.partitions.venue);
     const directory = remoteShards(process, find);
+    const journal = this.#journal(name);
     const pressure = { lag: 0, low: false };
-    await market.start();
-    const gateway = await openGateway({
+    await this.#orKill(process, market.start());
+    const opening = openGateway({
       ports: {
-        ...{ log, store, clock, digest, journal: silentJournal, metrics: silentMetrics },
+        ...{ log, store, clock, digest, journal, metrics: silentMetrics },
         chance: seededChance(7_000 + this.#chances++),
         files: memorySecretFiles(this.files),
       },
@@ -141,11 +154,12 @@ export class MemoryPlatform {
       marketReads: marketReads(market, store, clock),
       pressure: { storeLag: () => pressure.lag, diskLow: () => pressure.low },
     });
+    const gateway = await this.#orKill(process, opening);
     const shutdown = new AbortController();
     process.onDeath(() => shutdown.abort());
     const handlers = createHandlers(gateway.services, {
       authenticator: gateway.authenticator,
-      journal: silentJournal,
+      journal,
       messageBytes: MESSAGE_BYTES,
       compression: [],
       shutdown: shutdown.signal,
@@ -180,6 +194,28 @@ export class MemoryPlatform {
       await this.run(accounts.depositFunds({ requestId, accountId, amount: { asset, amount } }));
     }
     return accountId;
+  }
+
+  /** A process that cannot start ends. */
+  #orKill<T>(process: TestProcess, start: Promise<T>): Promise<T> {
+    const gone = new Promise<never>((_, reject) => {
+      process.onDeath(() => reject(new Error(`${process.name} was killed while it started`)));
+    });
+    return Promise.race([start, gone]).catch((error: Error) => {
+      process.kill();
+      throw error;
+    });
+  }
+
+  /** What is written as an error is a defect. */
+  #journal(name: string): Journal {
+    const error = (message: string, _facts: object, cause?: unknown) =>
+      void this.failures.push(`${name}: ${message}: ${cause instanceof Error ? cause.stack : String(cause)}`);
+    return { ...silentJournal, error };
+  }
+
+  #paced(): { imagePace?: ImagePace } {
+    return this.#imagePace === undefined ? {} : { imagePace: this.#imagePace };
   }
 
   run<Value>(promise: Promise<Value>): Promise<Value> {

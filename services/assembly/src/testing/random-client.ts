@@ -80,7 +80,7 @@ export class RandomClient {
     const roll = this.#roll;
     const market = roll.pick(MARKETS);
     const isMarket = roll.onceIn(8);
-    const offset = (roll(41) - 20) / 10_000;
+    const offset = (roll(121) - 60) / 10_000;
     const terms: AskedTerms = {
       instrumentId: market.instrumentId,
       quantity: ((1 + roll(900)) * market.lot).toFixed(market.decimals),

@@ -7,8 +7,8 @@ import { Violations } from "./model/violations.ts";
 import { RandomClient } from "./random-client.ts";
 
 const FUNDS = { USD: "400000", BTC: "6", ETH: "80" };
-/** Two accounts of one owner meet each other: that is what self-trade prevention is for. */
-const OWNERS = ["ada", "ada", "bob", "cyd", "dan"];
+/** Accounts on every shard, with their owners; two of one owner meet each other: that is what self-trade prevention is for. */
+const OWNERS: Readonly<Record<string, string>> = { ada: "ada", "ada-b": "ada", bob: "bob", cyd: "cyd", dan: "dan" };
 
 /** Clients who trade on a platform, and what they were told. */
 export class TradingFloor {
@@ -28,8 +28,8 @@ export class TradingFloor {
   /** Opens accounts and lets their clients trade; `pause`: milliseconds between two requests of one, about. */
   async open(pause?: number): Promise<this> {
     const { platform, seed } = this;
-    for (const [index, owner] of OWNERS.entries()) {
-      this.accounts.push(await platform.account(`${owner}-${index}`, FUNDS, owner));
+    for (const [account, owner] of Object.entries(OWNERS)) {
+      this.accounts.push(await platform.account(account, FUNDS, owner));
     }
     this.#traders = this.accounts.map(
       (account, index) => new RandomClient(platform, this.clients, account, dice(seed * 100 + index), pause),
@@ -39,13 +39,15 @@ export class TradingFloor {
     return this;
   }
 
-  /** Heals everything, lets every client learn what came of its requests, and waits until nothing is on its way. */
+  /** Heals everything, lets every client learn what came of its requests, and waits until nothing is on its way or will be. */
   async close(): Promise<void> {
     const { platform } = this;
     platform.world.heal();
     for (const { process } of [...platform.owners, ...platform.gateways]) process.resume();
     for (const trader of this.#traders) trader.stop();
     await platform.run(this.#trading);
+    await this.settle();
+    for (const { ticks } of platform.owners) ticks.stop();
     await this.settle();
   }
 

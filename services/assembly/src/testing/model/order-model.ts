@@ -87,6 +87,14 @@ export class OrderModel {
     const isRight = order.version === 1n && (status === S.PENDING_SUBMIT || status === S.REJECTED);
     this.#violations.check("I5", isRight, () => `${orderId} begins as ${word(status)}, version ${order.version}`);
     this.#reserved(begun, e8(order.reserved?.amount ?? ""));
+    if (status === S.PENDING_SUBMIT) this.#counted(event, begun);
+  }
+
+  /** What an order can cost is locked by the event that sends it, before any venue hears of it (I14). */
+  #counted(event: OrderEvent, { order }: ModelOrder): void {
+    const isSent = event.linksOut.length === 1;
+    const locked = this.#ledger.locked.get(order.orderId) ?? 0n;
+    this.#violations.check("I14", isSent && locked > 0n, () => `${order.orderId} goes out with ${locked} locked`);
   }
 
   #advance(event: OrderEvent, progress: OrderProgress): void {

@@ -1,0 +1,110 @@
+import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import { OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
+import { beforeAll, expect, test } from "vitest";
+import { modelOf } from "../testing/audit.ts";
+import { MemoryPlatform } from "../testing/memory-platform.ts";
+import { type Logged, type LogReading, readLog } from "../testing/model/log-reading.ts";
+import { Violations } from "../testing/model/violations.ts";
+import { TradingFloor } from "../testing/trading-floor.ts";
+
+let reading: LogReading;
+
+beforeAll(async () => {
+  const platform = await new MemoryPlatform().start();
+  const floor = await new TradingFloor(platform, 3).open(40);
+  await platform.clock.advance(5_000);
+  await floor.close();
+  reading = await readLog(platform);
+});
+
+type Case = OrderEvent["event"]["case"];
+
+/** The same log with the first event of a kind told otherwise. */
+function altered(kind: Case, change: (event: OrderEvent) => Partial<OrderEvent>): LogReading {
+  let isChanged = false;
+  const orderEvents = reading.orderEvents.map((logged): Logged<OrderEvent> => {
+    const { message } = logged;
+    if (isChanged || message === undefined || message.event.case !== kind) return logged;
+    isChanged = true;
+    return { ...logged, message: { ...message, ...change(message) } };
+  });
+  expect(isChanged).toBe(true);
+  return { ...reading, orderEvents };
+}
+
+function broken(log: LogReading): Set<string> {
+  const violations = new Violations();
+  modelOf(log, violations);
+  return violations.broken;
+}
+
+/** The event's progress with something else in it. */
+function progress(event: OrderEvent, change: object): Partial<OrderEvent> {
+  const { value } = event.event as { value: { progress: object } };
+  return {
+    event: { ...event.event, value: { ...value, progress: { ...value.progress, ...change } } } as OrderEvent["event"],
+  };
+}
+
+test("what stands on the log breaks nothing", () => {
+  expect([...broken(reading)]).toEqual([]);
+});
+
+test.each<[string, string, Case, (event: OrderEvent) => Partial<OrderEvent>]>([
+  ["a posting is lost", "I4", "orderFilled", ({ postings }) => ({ postings: postings.slice(1) })],
+  [
+    "a posting is told twice",
+    "I4",
+    "orderFilled",
+    ({ postings }) => ({ postings: [...postings, postings[0] as never] }),
+  ],
+  ["nothing is locked", "I14", "orderAccepted", () => ({ postings: [] })],
+  ["a fee is kept from the house", "I1", "orderFilled", (event) => progress(event, { fees: "0" })],
+  [
+    "a state comes that cannot",
+    "I5",
+    "orderLive",
+    (event) => progress(event, { status: OrderStatus.PENDING_SUBMIT + 100 }),
+  ],
+  ["a version is passed over", "I5", "orderLive", (event) => progress(event, { version: 9n })],
+  ["a remainder is lost", "D7", "orderFilled", (event) => progress(event, { leavesQuantity: "0.5" })],
+  ["less is reserved than it can cost", "I3", "orderLive", (event) => progress(event, { reserved: "1" })],
+  ["a command is decided without an event", "I18", "commandAnswered", () => ({ cause: undefined })],
+])("%s: %s is broken, and seen", (_, id, kind, change) => {
+  expect(broken(altered(kind, change))).toContain(id);
+});
+
+test("two owners who differ in a byte: I20 is broken, and seen", () => {
+  const [first] = reading.orderEvents;
+  if (first === undefined) throw new Error("nothing is on the log");
+  const other = { ...first, bytes: first.bytes.map((byte) => byte ^ 1) };
+  expect(broken({ ...reading, orderEvents: [...reading.orderEvents, other] })).toContain("I20");
+});
+
+test("one side of a trade is missing: I8 is broken, and seen", () => {
+  const fill = reading.orderEvents.find(({ message }) => message?.event.case === "orderFilled");
+  const rest = reading.orderEvents.filter((logged) => logged !== fill);
+  expect(broken({ ...reading, orderEvents: rest }).size).toBeGreaterThan(0);
+  const one = altered("orderFilled", (event) => {
+    const { value } = event.event as { value: { fill: object } };
+    return {
+      event: { case: "orderFilled", value: { ...value, fill: { ...value.fill, matchId: "another" } } } as never,
+    };
+  });
+  expect(broken(one)).toContain("I8");
+});
+
+test("an event is missing: I19 is broken, and seen", () => {
+  const rest = reading.orderEvents.filter((_, index) => index !== 5);
+  expect(broken({ ...reading, orderEvents: rest })).toContain("I19");
+});
+
+test("an order reaches a venue that nobody accepted: I13 is broken, and seen", () => {
+  const venueOrders = reading.venueOrders.map((logged) => {
+    const command = logged.message?.command;
+    if (command?.case !== "place") return logged;
+    const value = { ...command.value, quantity: "77" };
+    return { ...logged, message: { ...logged.message, command: { case: "place" as const, value } } } as typeof logged;
+  });
+  expect(broken({ ...reading, venueOrders })).toContain("I13");
+});

@@ -1,0 +1,93 @@
+import {
+  StoredBalanceCodec,
+  StoredHistoryCodec,
+  StoredOrderCodec,
+  StorePositionCodec,
+} from "@atlas/gen/atlas/log/v1/order_store_codec";
+import { ImageManifestCodec, ShardOutputsCodec } from "@atlas/gen/atlas/log/v1/shard_image_codec";
+import { decode } from "@atlas/gen/codec/codec";
+import type { StoreItem } from "@atlas/platform/ports/store";
+import { openFrame } from "@atlas/platform/wire/codec/frame";
+import type { MemoryPlatform } from "./memory-platform.ts";
+import type { Violations } from "./model/violations.ts";
+
+/**
+ * Whatever is in flight, images and store hold nothing that the log does not (I21): looked at as they are, the store first, the
+ * log after it.
+ */
+export async function checkNothingAhead(
+  platform: MemoryPlatform,
+  violations: Violations,
+  accounts: readonly string[],
+): Promise<void> {
+  const stored = await storedSequences(platform, accounts);
+  for (let partition = 0; partition < platform.partitions.oms; partition++) {
+    const shard = `oms/${partition}`;
+    const end = await lastEvent(platform, partition);
+    if (end === undefined) return;
+    for (const { what, sequence } of stored.filter((one) => one.shard === shard)) {
+      violations.check("I21", sequence <= end, () => `${what} holds ${shard}:${sequence}, its log ends at ${end}`);
+    }
+  }
+}
+
+interface StoredSequence {
+  readonly shard: string;
+  readonly what: string;
+  readonly sequence: number;
+}
+
+async function storedSequences(platform: MemoryPlatform, accounts: readonly string[]): Promise<StoredSequence[]> {
+  const found: StoredSequence[] = [];
+  for (let partition = 0; partition < platform.partitions.oms; partition++) {
+    const shard = `oms/${partition}`;
+    for (const item of await query(platform, "atlas_shards", shard)) {
+      const sequence = shardSequence(item);
+      if (sequence !== undefined) found.push({ shard, what: item.sort, sequence: Number(sequence) });
+    }
+  }
+  for (const account of accounts) {
+    for (const { body } of await query(platform, "atlas_history", account)) {
+      const last = decode(StoredHistoryCodec, body).events.at(-1);
+      if (last !== undefined) found.push({ shard: last.shard, what: "history", sequence: Number(last.sequence) });
+    }
+    const shard = found.at(-1)?.shard ?? "";
+    for (const { body } of await query(platform, "atlas_orders", account)) {
+      found.push({ shard, what: "order", sequence: Number(decode(StoredOrderCodec, body).sequence) });
+    }
+    for (const { body } of await query(platform, "atlas_balances", account)) {
+      found.push({ shard, what: "balance", sequence: Number(decode(StoredBalanceCodec, body).sequence) });
+    }
+  }
+  return found;
+}
+
+function shardSequence({ sort, body }: StoreItem): bigint | undefined {
+  if (sort === "manifest") return decode(ImageManifestCodec, body).sequence;
+  if (sort === "outputs") return decode(ShardOutputsCodec, body).eventsThrough;
+  return sort === "store" ? decode(StorePositionCodec, body).sequence : undefined;
+}
+
+function query({ world }: MemoryPlatform, table: string, partition: string): Promise<readonly StoreItem[]> {
+  return world.look(() => world.store.query(table, { partition, limit: 1_000 }));
+}
+
+/** Sequence of the last event on the log; `undefined`: the log is away. */
+async function lastEvent({ world }: MemoryPlatform, partition: number): Promise<number | undefined> {
+  const range = await settled(world, world.log.range("orders.events", partition));
+  if (range === undefined) return undefined;
+  if (range.end === 0) return 0;
+  const records = await settled(world, world.log.read("orders.events", partition, 0, 1e9));
+  let last = 0;
+  for (const { bytes } of records ?? []) {
+    const { header, count } = openFrame(bytes, world.digest);
+    last = Math.max(last, Number(header.firstNumber) + count - 1);
+  }
+  return records === undefined ? undefined : last;
+}
+
+async function settled<T>({ clock }: MemoryPlatform["world"], asked: Promise<T>): Promise<T | undefined> {
+  const answer = asked.catch(() => undefined);
+  await clock.settle();
+  return answer;
+}
