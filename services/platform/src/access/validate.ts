@@ -4,6 +4,7 @@ import { pathToString } from "@bufbuild/protobuf/reflect";
 import { createValidator, type Violation } from "@bufbuild/protovalidate";
 import { type RefusalError, refusal } from "../refusal/refusal-error.ts";
 import { keepsRules } from "./message-rules.ts";
+import { isUnknownNumber, violationWords } from "./violation-words.ts";
 
 /** As many violations as a refusal names. */
 const NAMED = 100;
@@ -33,13 +34,18 @@ export function refuseInvalid(schema: DescMessage, message: Message): RefusalErr
   const result = validator.validate(schema, message);
   if (result.kind === "valid") return undefined;
   if (result.kind === "error") throw result.error;
-  const violations = result.violations.slice(0, NAMED).map(describe);
+  const violations = result.violations.slice(0, NAMED).map((one) => describe(one, message));
   const first = violations[0] as (typeof violations)[number];
-  const sentence = first.field === "" ? first.message : `${first.field}: ${first.message}`;
-  return refusal(Reason.INVALID_FIELD, sentence, { field: first.field, violations });
+  return refusal(first.reason, sentenceOf(first), { field: first.field, violations });
 }
 
-function describe(violation: Violation) {
+function describe(violation: Violation, message: Message) {
   const field = pathToString(violation.field).slice(0, 256);
-  return { field, reason: Reason.INVALID_FIELD, message: violation.message.slice(0, 500) };
+  const reason = isUnknownNumber(violation) ? Reason.UNKNOWN_FIELD : Reason.INVALID_FIELD;
+  return { field, reason, message: violationWords(violation, message).slice(0, 500) };
+}
+
+function sentenceOf({ field, message }: { readonly field: string; readonly message: string }): string {
+  if (field === "") return message;
+  return /^(?:is|must) /.test(message) ? `${field} ${message}` : `${field}: ${message}`;
 }
