@@ -51,10 +51,11 @@ export function checkMessage(policy: CallPolicy, caller: Caller | undefined, mes
     if (denied !== undefined) throw denied;
   }
   if (isStandard(policy.method)) return;
-  const unknown = policy.strict ? findUnknown(policy.method.input, message) : undefined;
+  // On a session one bad request does not end the others: it answers each itself, unknown numbers of enums among it.
+  const checksItself = policy.method.methodKind === "bidi_streaming";
+  const unknown = policy.strict ? findUnknown(policy.method.input, message, !checksItself) : undefined;
   if (unknown !== undefined) throw unknownField(unknown);
-  // On a session one bad request does not end the others: it answers each itself.
-  if (policy.method.methodKind === "bidi_streaming") return;
+  if (checksItself) return;
   const invalid = refuseInvalid(policy.method.input, message);
   if (invalid !== undefined) throw invalid;
 }

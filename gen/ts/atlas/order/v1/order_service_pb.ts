@@ -57,21 +57,23 @@ export const PreviewOrderRequestSchema: GenMessage<PreviewOrderRequest> = /*@__P
  */
 export type PreviewOrderResponse = Message<"atlas.order.v1.PreviewOrderResponse"> & {
   /**
-   * What would be locked, fees in.
+   * What would be locked, fees in; absent where it would be refused before that is known.
    *
    * @generated from field: atlas.money.v1.Amount required = 1;
    */
   required?: Amount | undefined;
 
   /**
-   * Fees if it filled at once at the estimated price, in the quote asset.
+   * Taker fees of what it would take from the visible book at once, in the quote asset; absent as `average_price` is empty.
    *
    * @generated from field: atlas.money.v1.Amount estimated_fees = 2;
    */
   estimatedFees?: Amount | undefined;
 
   /**
-   * Price it would trade at by the visible book, or its limit if it would rest; empty: no price known.
+   * Average price of what it would take from the visible book at once, or its limit if it takes
+   * nothing. A limit order takes levels within its limit; a market order that is larger than the visible book is averaged
+   * over what is visible. Empty: no price is known, or it would be refused before its terms are.
    *
    * @generated from field: string average_price = 3;
    */
@@ -99,7 +101,7 @@ export type PreviewOrderResponse = Message<"atlas.order.v1.PreviewOrderResponse"
   refusal?: Refusal | undefined;
 
   /**
-   * Notional at the limit, or at the collar for MARKET.
+   * Notional at the limit, or at the collar for MARKET; absent where it would be refused before that is known.
    *
    * @generated from field: atlas.money.v1.Amount notional = 7;
    */
@@ -920,7 +922,9 @@ export const OrderService: GenService<{
   },
   /**
    * Makes 1 to 1,000 orders, independent of each other, decided in order, not atomic. A malformed entry refuses only
-   * itself. After a lost answer the same batch is sent again.
+   * itself, one with an unknown number of an enum too; what cannot be decoded, or is a field that the server does not know
+   * (an unknown JSON key, an unknown name of an enum), refuses the whole batch. After a lost answer the same batch is sent
+   * again.
    *
    * @generated from rpc atlas.order.v1.OrderService.SubmitOrders
    */
