@@ -51,7 +51,7 @@ export function restoreRest(state: OmsState, bytes: Uint8Array): void {
     state.incoming.restore({ source, number: Number(number), chain, lastInputAt: Number(lastInputAt) });
   }
   for (const { destination, number } of image.outgoing) state.outgoing.advance(destination, Number(number));
-  for (const listing of image.instruments) state.listings.set(listing.instrumentId, readListing(listing));
+  for (const listing of image.instruments) state.list(readListing(listing));
   for (const { userId, keyId } of image.revoked) state.revoked.add({ userId, keyId });
   readMoney(state, image);
   const { firstRequest, nextRequest, forgottenUntil } = image;

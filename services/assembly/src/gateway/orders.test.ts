@@ -333,12 +333,15 @@ describe("funds and limits", () => {
   });
 
   test("a withdrawal beyond what is available is refused, and its id is unused", async () => {
-    const request = { requestId: "withdraw 1", accountId, amount: { asset: "SOL", amount: "5" } };
+    const own = await platform.account({});
+    const request = { requestId: "withdraw 1", accountId: own, amount: { asset: "ETH", amount: "5" } };
     expect(await refused(accounts().withdrawFunds(request))).toMatchObject({
       code: Code.FailedPrecondition,
       reason: Reason.INSUFFICIENT_FUNDS,
     });
-    await platform.run(accounts().depositFunds({ requestId: "sol", accountId, amount: { asset: "SOL", amount: "7" } }));
+    await platform.run(
+      accounts().depositFunds({ ...request, requestId: "eth", amount: { asset: "ETH", amount: "7" } }),
+    );
     const { balance } = await platform.run(accounts().withdrawFunds(request));
     expect(balance?.available).toBe("2");
   });
@@ -384,6 +387,23 @@ describe("funds and limits", () => {
     await platform.clock.advance(400_000);
     await platform.run(accounts().depositFunds({ ...request, requestId: freshId() }));
     expect(await refused(accounts().withdrawFunds(request))).toMatchObject({ field: "request_id" });
+  });
+
+  test("names that nothing has are refused", async () => {
+    const name = { requestId: freshId(), accountId };
+    const asset = { code: Code.InvalidArgument, reason: Reason.INVALID_FIELD, field: "amount.asset" };
+    const amount = { asset: "XYZ", amount: "1" };
+    expect(await refused(accounts().depositFunds({ ...name, amount }))).toMatchObject(asset);
+    expect(await refused(accounts().withdrawFunds({ ...name, amount }))).toMatchObject(asset);
+    const limits = { maximumNotional: "1", maximumOpenOrders: 10, ordersPerSecond: 10, orderBurst: 10 };
+    const quantityLimits = [{ instrumentId: "X-Y", maximumQuantity: "1" }];
+    const unknown = accounts().setLimits({ ...name, limits: { ...limits, quantityLimits } });
+    expect(await refused(unknown)).toMatchObject({
+      ...{ code: Code.NotFound, reason: Reason.UNKNOWN_INSTRUMENT },
+      field: "limits.quantity_limits[0].instrument_id",
+    });
+    const house = accounts().createAccount({ ...name, accountId: "house-X-Y" });
+    expect(await refused(house)).toMatchObject({ code: Code.InvalidArgument, field: "account_id" });
   });
 
   test("who creates an account trades on it; the id with another owner is refused", async () => {

@@ -16,7 +16,10 @@ export type OmsRefusal =
   | { readonly reason: "PRINCIPAL_REVOKED" }
   | { readonly reason: "UNKNOWN_ACCOUNT"; readonly accountId: string }
   | { readonly reason: "ACCOUNT_DIFFERS"; readonly accountId: string }
-  | { readonly reason: "UNKNOWN_INSTRUMENT"; readonly instrumentId: string }
+  /** `field`: where it is named, if not in an order. */
+  | { readonly reason: "UNKNOWN_INSTRUMENT"; readonly instrumentId: string; readonly field?: string }
+  /** No instrument of the shard has it as base or quote. */
+  | { readonly reason: "UNKNOWN_ASSET"; readonly asset: string; readonly field: string }
   // Malformed terms.
   | { readonly reason: "MISSING_FIELD"; readonly field: string }
   | { readonly reason: "FIELD_NOT_USED"; readonly field: string; readonly because: string }

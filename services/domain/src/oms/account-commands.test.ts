@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { DEFAULT_LIMITS } from "../account/account-limits.ts";
 import { type Exchange, limitOrder, START, usd } from "./exchange.fixture.ts";
 import { checkShard } from "./invariants.fixture.ts";
 import type { OmsCommand } from "./oms-command.ts";
@@ -26,6 +27,13 @@ describe("funds", () => {
       });
     }
     expect(holds(exchange, "ann", "USD")).toEqual([usd(100_000), 0n]);
+  });
+
+  test.each(["DEPOSIT", "WITHDRAW"] as const)("%s of an asset that no instrument has is refused", (kind) => {
+    const command: OmsCommand = { kind, head: exchange.head("ann"), asset: "XYZ", amount: "1" };
+    const events = exchange.input(0, command);
+    expect(refusalOf(events)).toEqual({ reason: "UNKNOWN_ASSET", asset: "XYZ", field: "amount.asset" });
+    expect(only(events).request).toBeUndefined();
   });
 
   test("only what is available goes out", () => {
@@ -79,6 +87,18 @@ describe("accounts", () => {
     expect(refusalOf(exchange.submit("ann", limitOrder("BUY", "1", "100")))).toMatchObject({
       reason: "OPEN_ORDERS_LIMIT",
     });
+  });
+
+  test("a limit of an instrument that is not known is refused", () => {
+    const quantityLimits = ["BTC-USD", "X-Y"].map((instrumentId) => ({ instrumentId, maximumMinor: 1n }));
+    const limits = { ...DEFAULT_LIMITS, quantityLimits };
+    expect(refusalOf(exchange.input(0, { kind: "SET_LIMITS", head: exchange.head("ann"), limits, field: "" }))).toEqual(
+      {
+        reason: "UNKNOWN_INSTRUMENT",
+        instrumentId: "X-Y",
+        field: "limits.quantity_limits[1].instrument_id",
+      },
+    );
   });
 
   test("S8: a clock that goes back gives no rate, and takes none away once it goes on", () => {

@@ -1,3 +1,4 @@
+import type { QuantityLimit } from "../account/account-limits.ts";
 import { rateMarkUnder } from "../account/rate.ts";
 import { checkRequest, REPEATED } from "./check-request.ts";
 import { accountFor } from "./funds.ts";
@@ -38,6 +39,12 @@ export function decideSetLimits(state: OmsState, input: OmsInput, command: SetLi
   if (!("limits" in account)) return account;
   if (limits === undefined) {
     return answer(state, input, head, "", { reason: "BAD_NUMBER", field: command.field, why: "OUT_OF_RANGE" });
+  }
+  const unknown = limits.quantityLimits.findIndex(({ instrumentId }) => !state.listings.has(instrumentId));
+  if (unknown >= 0) {
+    const { instrumentId } = limits.quantityLimits[unknown] as QuantityLimit;
+    const field = `limits.quantity_limits[${unknown}].instrument_id`;
+    return answer(state, input, head, "", { reason: "UNKNOWN_INSTRUMENT", instrumentId, field });
   }
   const now = rateClockOf(state, input.appendTime);
   return makeEvent(state, input, {

@@ -47,7 +47,7 @@ function applyToRest(state: OmsState, event: OmsEvent): void {
   const { body } = event;
   switch (body.kind) {
     case "INSTRUMENT_DEFINED":
-      state.listings.set(body.listing.instrument.instrumentId, body.listing);
+      state.list(body.listing);
       break;
     case "PRINCIPAL_REVOKED":
       state.revoked.add(body.principal);

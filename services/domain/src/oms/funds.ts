@@ -18,6 +18,9 @@ export function decideFunds(state: OmsState, input: OmsInput, command: MoveFunds
   const { head, asset } = command;
   const account = accountFor(state, input, head, true);
   if (!("limits" in account)) return account;
+  if (!state.assets.has(asset)) {
+    return answer(state, input, head, "", { reason: "UNKNOWN_ASSET", asset, field: "amount.asset" });
+  }
   const amount = readAmount(command.amount, "amount.amount");
   if (typeof amount !== "bigint") return answer(state, input, head, "", amount);
   const deposits = command.kind === "DEPOSIT";

@@ -49,6 +49,8 @@ export class OmsState {
   readonly accounts = new Map<string, Account>();
   readonly orders = new Map<string, OpenOrder>();
   readonly listings = new Map<string, Listing>();
+  /** Bases and quotes of them. */
+  readonly assets = new Set<string>();
   readonly totals = new LedgerTotals();
   readonly incoming = new IncomingLinks();
   readonly outgoing = new OutgoingLinks();
@@ -71,6 +73,13 @@ export class OmsState {
     this.accounts.set(accountId, account);
     (this.buckets[account.bucket] as Account[]).push(account);
     return account;
+  }
+
+  /** A listing, or another version of one. */
+  list(listing: Listing): void {
+    const { instrumentId, baseAsset, quoteAsset } = listing.instrument;
+    this.listings.set(instrumentId, listing);
+    this.assets.add(baseAsset).add(quoteAsset);
   }
 
   /** Where an account must be. */

@@ -15,6 +15,7 @@ const ROWS: { readonly [R in OmsRefusal["reason"]]: RowOf<Extract<OmsRefusal, { 
   UNKNOWN_ACCOUNT: [{ reason: "UNKNOWN_ACCOUNT", accountId: "a" }, Reason.UNKNOWN_ACCOUNT],
   ACCOUNT_DIFFERS: [{ reason: "ACCOUNT_DIFFERS", accountId: "a" }, Reason.CONFLICT],
   UNKNOWN_INSTRUMENT: [{ reason: "UNKNOWN_INSTRUMENT", instrumentId: "X" }, Reason.UNKNOWN_INSTRUMENT],
+  UNKNOWN_ASSET: [{ reason: "UNKNOWN_ASSET", asset: "X", field: "amount.asset" }, Reason.INVALID_FIELD],
   MISSING_FIELD: [{ reason: "MISSING_FIELD", field: "order.quantity" }, Reason.INVALID_FIELD],
   FIELD_NOT_USED: [{ reason: "FIELD_NOT_USED", field: "order.peg", because: "x" }, Reason.IMPOSSIBLE_COMBINATION],
   NOT_ENUMERATED: [{ reason: "NOT_ENUMERATED", field: "order.side" }, Reason.INVALID_FIELD],

@@ -61,7 +61,11 @@ function identityWords(refusal: OmsRefusal): Words | undefined {
     }
     case "UNKNOWN_INSTRUMENT": {
       const message = `there is no instrument ${refusal.instrumentId}`;
-      return { reason: Reason.UNKNOWN_INSTRUMENT, message, field: "order.instrument_id" };
+      return { reason: Reason.UNKNOWN_INSTRUMENT, message, field: refusal.field ?? "order.instrument_id" };
+    }
+    case "UNKNOWN_ASSET": {
+      const message = `no instrument trades ${refusal.asset}`;
+      return { reason: Reason.INVALID_FIELD, message, field: refusal.field };
     }
     default:
       return undefined;
