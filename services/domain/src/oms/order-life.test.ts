@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { BTC_USD, type Exchange, limitOrder, listingOf, marketOrder, usd } from "./exchange.fixture.ts";
+import { BTC_USD, Exchange, limitOrder, listingOf, marketOrder, usd } from "./exchange.fixture.ts";
 import { checkSettled, checkShard } from "./invariants.fixture.ts";
 import { bought, holds, lastOf, newExchange, only, order, place, refusalOf } from "./orders.fixture.ts";
 
@@ -24,6 +24,25 @@ describe("an order's life", () => {
     expect(holds(exchange, "bob", "USD")).toEqual([usd(150_000 - 10), 0n]);
     expect(exchange.shards[0]?.totals.asset("USD").feesMinor).toBe(usd(35));
     checkSettled(exchange);
+  });
+
+  test("fills have ids of their own, in whichever shard", () => {
+    const both = new Exchange(2);
+    both.define(listingOf(BTC_USD));
+    const [ann, bob] = [0, 1].map((shard) => {
+      const name = ["ann", "bob", "cid", "dan", "eve"].find((account) => both.shardOf(account) === shard) ?? "";
+      both.open(name, { USD: "100000", BTC: "2" });
+      return name;
+    }) as [string, string];
+    both.submit(ann, limitOrder("SELL", "1", "50000"));
+    both.submit(bob, limitOrder("BUY", "1", "40000"));
+    both.settle();
+    both.submit(bob, limitOrder("BUY", "1", "50000"));
+    both.settle();
+    const fills = both.events
+      .flat()
+      .flatMap(({ body }) => (body.kind === "ORDER_FILLED" ? [body.fill?.executionId] : []));
+    expect(fills).toEqual(["venue/0:oms/0:2", "venue/0:oms/1:2"]);
   });
 
   test("D1: 0.8 filled by eight times 0.1 leaves exactly nothing", () => {

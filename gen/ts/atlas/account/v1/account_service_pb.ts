@@ -36,7 +36,7 @@ export type CreateAccountRequest = Message<"atlas.account.v1.CreateAccountReques
   requestId: string;
 
   /**
-   * The new account's id.
+   * The new account's id; not one that begins with `house-`, which the instruments' own participants have.
    *
    * @generated from field: string account_id = 2;
    */
@@ -464,7 +464,7 @@ export const ListPositionsResponseSchema: GenMessage<ListPositionsResponse> = /*
   messageDesc(file_atlas_account_v1_account_service, 12);
 
 /**
- * Pays funds in.
+ * Pays funds in, of an asset that an instrument trades.
  *
  * @generated from message atlas.account.v1.DepositFundsRequest
  */

@@ -494,7 +494,7 @@ export const OrderSchema: GenMessage<Order> = /*@__PURE__*/
  */
 export type Fill = Message<"atlas.order.v1.Fill"> & {
   /**
-   * Unique; derives from the venue shard and its link's number.
+   * Unique; derives from the venue shard, the order shard and the number on the link between them: `venue/1:oms/3:4`.
    *
    * @generated from field: string execution_id = 1;
    */
