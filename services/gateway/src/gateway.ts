@@ -88,7 +88,11 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
 
   const services = servicesOf({
     calls: new Calls(clock),
-    orders: { desk, queries, quote },
+    orders: {
+      ...{ desk, queries, quote },
+      book: (instrumentId, depth) => market.market(instrumentId)?.book(depth),
+      instrument: (instrumentId) => instruments.find(instrumentId),
+    },
     accounts: {
       ...{ intake, queries, clock, digest },
       grantTrader: (accountId, call) => grantTrader(accountId, call, signIn.identity),

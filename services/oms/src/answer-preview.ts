@@ -44,13 +44,16 @@ function refused(refusal: OmsRefusal, cursor: string): ReadResponse["result"] {
   return { case: "preview", value: create(PreviewOrderResponseSchema, { refusal: wireRefusal(refusal), cursor }) };
 }
 
+/** What it would trade at is told by who sees the book. */
 function responseOf(shown: Preview, instrument: Instrument, cursor: string): PreviewOrderResponse {
-  const { assessment, estimatedPriceTicks, estimatedFeesMinor } = shown;
+  const { assessment } = shown;
   const { refusal, requiredAsset, requiredMinor, notionalMinor } = assessment;
+  // A refusal that came before the figures leaves them at zero, which they are not.
+  const known = requiredAsset !== "";
   return create(PreviewOrderResponseSchema, {
-    required: amountOf(requiredAsset === "" ? instrument.quoteAsset : requiredAsset, requiredMinor),
-    estimatedFees: amountOf(instrument.quoteAsset, estimatedFeesMinor),
-    averagePrice: estimatedPriceTicks === 0 ? "" : printPrice(instrument, estimatedPriceTicks),
+    ...(known
+      ? { required: amountOf(requiredAsset, requiredMinor), notional: amountOf(instrument.quoteAsset, notionalMinor) }
+      : {}),
     balancesAfter: shown.balancesAfter.map(({ asset, availableMinor, reservedMinor }) => ({
       asset,
       available: printAmount(availableMinor),
@@ -61,7 +64,6 @@ function responseOf(shown: Preview, instrument: Instrument, cursor: string): Pre
       message: wordsOf(warning, shown, instrument),
     })),
     ...(refusal === undefined ? {} : { refusal: wireRefusal(refusal) }),
-    notional: amountOf(instrument.quoteAsset, notionalMinor),
     cursor,
   });
 }

@@ -219,6 +219,13 @@ test("preview answers with the shard's own numbers", async () => {
   expect(shown.notional?.amount).toBe("441000");
   expect(shown.required).toMatchObject({ asset: "USD", amount: "441220.5" });
   expect(shown.refusal?.message).toContain("is above the limit of 4000");
+  expect([shown.averagePrice, shown.estimatedFees]).toEqual(["", undefined]);
   expect(shown.balancesAfter.map(({ asset }) => asset)).toEqual(["BTC", "USD"]);
+  const off = create(PreviewOrderRequestSchema, { accountId: ACCOUNT, order: { ...order, limitPrice: "0.001" } });
+  const refused = await read(queries.preview(off, undefined, 1));
+  expect(refused.refusal?.field).toBe("order.limit_price");
+  expect([refused.required, refused.notional, refused.estimatedFees, refused.averagePrice]).toEqual([
+    ...[undefined, undefined, undefined, ""],
+  ]);
   expect(flow.shard.sequence).toBe(flow.events.length);
 });

@@ -30,8 +30,14 @@ function readCommand(line: string): VenueCommand {
   }
 }
 
-const BOOK_TYPES = [OrderType.LIMIT, OrderType.MARKET];
-const BOOK_TIMES = [TimeInForce.UNSPECIFIED, TimeInForce.GTC, TimeInForce.DAY, TimeInForce.IOC, TimeInForce.FOK];
+const BOOK_TYPES: readonly OrderType[] = [OrderType.LIMIT, OrderType.MARKET];
+const BOOK_TIMES: readonly TimeInForce[] = [
+  TimeInForce.UNSPECIFIED,
+  TimeInForce.GTC,
+  TimeInForce.DAY,
+  TimeInForce.IOC,
+  TimeInForce.FOK,
+];
 
 /** What an order may say elsewhere, and not on a book. */
 function foreignTerm({ command }: VenueCommand): string | undefined {

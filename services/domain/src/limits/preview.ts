@@ -1,7 +1,6 @@
 import type { Account } from "../account/account.ts";
 import { notionalMinor } from "../instrument/instrument.ts";
 import { parsePrice } from "../instrument/step.ts";
-import { roundUpE16 } from "../ledger/fee.ts";
 import { SCALE_E8 } from "../money/decimal.ts";
 import type { Listing } from "../order/listing.ts";
 import { type Assessment, assess, type Moment } from "./assess.ts";
@@ -25,10 +24,6 @@ export interface BalanceAfter {
 /** What a submit would do now. */
 export interface Preview {
   readonly assessment: Assessment;
-  /** What it would trade at by the best of the other side, or its limit if it would rest; 0: no price is known. */
-  readonly estimatedPriceTicks: number;
-  /** Fees if it filled at once at that price. */
-  readonly estimatedFeesMinor: bigint;
   /** Base and quote once it is accepted; as they are if it would be refused. */
   readonly balancesAfter: readonly BalanceAfter[];
   readonly warnings: readonly Warning[];
@@ -49,13 +44,10 @@ export function preview(
   const assessment = assess(order, account, listing, quote, moment);
   const opposite = bestTicks(listing, (order.side === "BUY" ? quote?.ask : quote?.bid) ?? "");
   const takes = takesAt(assessment, opposite);
-  const estimatedPriceTicks = takes ? opposite : assessment.limitPriceTicks;
-  const notional = notionalMinor(listing.instrument, estimatedPriceTicks, assessment.quantityLots);
-  const rate = takes ? listing.takerRateE8 : listing.makerRateE8;
+  const nearTicks = takes ? opposite : assessment.limitPriceTicks;
+  const notional = notionalMinor(listing.instrument, nearTicks, assessment.quantityLots);
   return {
     assessment,
-    estimatedPriceTicks,
-    estimatedFeesMinor: roundUpE16(rate * notional),
     balancesAfter: balancesAfter(assessment, account, listing),
     warnings: warningsOf(assessment, account, listing, notional, opposite),
   };

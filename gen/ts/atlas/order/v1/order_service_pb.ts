@@ -71,9 +71,9 @@ export type PreviewOrderResponse = Message<"atlas.order.v1.PreviewOrderResponse"
   estimatedFees?: Amount | undefined;
 
   /**
-   * Average price of what it would take from the visible book at once, or its limit if it takes
-   * nothing. A limit order takes levels within its limit; a market order that is larger than the visible book is averaged
-   * over what is visible. Empty: no price is known, or it would be refused before its terms are.
+   * Average price of what it would take from the visible book at once, or its limit if it takes nothing. A limit order takes
+   * levels within its limit, a market order within its collar; one that is larger than what is visible there is averaged over
+   * what is visible. Empty: no price is known, or it would be refused before that is.
    *
    * @generated from field: string average_price = 3;
    */
@@ -544,7 +544,7 @@ export const CancelOrdersRequestSchema: GenMessage<CancelOrdersRequest> = /*@__P
  */
 export type CancelOrdersResponse = Message<"atlas.order.v1.CancelOrdersResponse"> & {
   /**
-   * In the order of acceptance; empty: nothing was open.
+   * In the order of acceptance; empty: nothing was open. A repeat is answered with the same ones.
    *
    * @generated from field: repeated string order_ids = 1;
    */
