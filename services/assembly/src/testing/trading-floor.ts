@@ -10,6 +10,9 @@ const FUNDS = { USD: "400000", BTC: "6", ETH: "80" };
 /** Accounts on every shard, with their owners; two of one owner meet each other: that is what self-trade prevention is for. */
 const OWNERS: Readonly<Record<string, string>> = { ada: "ada", "ada-b": "ada", bob: "bob", cyd: "cyd", dan: "dan" };
 
+/** Milliseconds after which the last append that a mishap held back has landed. */
+const LONGEST_DELAY = 8_500;
+
 /** Clients who trade on a platform, and what they were told. */
 export class TradingFloor {
   readonly violations = new Violations();
@@ -46,6 +49,7 @@ export class TradingFloor {
     for (const { process } of [...platform.owners, ...platform.gateways]) process.resume();
     for (const trader of this.#traders) trader.stop();
     await platform.run(this.#trading);
+    await platform.clock.advance(LONGEST_DELAY);
     await this.settle();
     for (const { ticks } of platform.owners) ticks.stop();
     await this.settle();
