@@ -239,6 +239,18 @@ describe("a cancel", () => {
     expect(none.orderIds).toEqual([]);
   });
 
+  test("F28: of more than a slice holds is answered the same again", async () => {
+    const own = await platform.account({ USD: "100000" });
+    const entries = Array.from({ length: 600 }, () => ({ requestId: freshId(), order: resting }));
+    await platform.run(orders().submitOrders({ accountId: own, entries }));
+    const request = { requestId: freshId(), accountId: own };
+    const first = await platform.run(orders().cancelOrders(request));
+    expect(first.orderIds).toHaveLength(600);
+    expect(await platform.run(orders().cancelOrders(request))).toEqual(first);
+    await platform.clock.advance(400_000);
+    expect(await platform.run(orders().cancelOrders(request))).toEqual(first);
+  });
+
   test.each([
     ["a UUID v7", () => freshId()],
     ["any text", () => `cancel ${++requests}`],
