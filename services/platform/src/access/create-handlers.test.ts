@@ -186,7 +186,9 @@ describe("what does not decode is INVALID_ARGUMENT and names the field", () => {
     ["an unknown enum name", valid.replace("SIDE_BUY", "SIDE_STEAL"), "order.side"],
     ["a number for text", valid.replace('"5.5"', "5.5"), "order.limit_price"],
     ["a list for an object", '{"order":[]}', "order"],
-    ["a key that stands twice", valid.replace('"5.5"', '"5.5","limitPrice":"6"'), ""],
+    ["a key that stands twice", valid.replace('"5.5"', '"5.5","limitPrice":"6"'), "order.limit_price"],
+    ["a field by both its names", valid.replace("{", '{"account_id":"demo",'), "account_id"],
+    ["a value that is no JSON", valid.replace('"5.5"', "NaN"), "order.limit_price"],
     ["no JSON", '{"order"', ""],
     ["no object", "[]", ""],
   ])("JSON: %s", async (_name, body, field) => {

@@ -9,6 +9,7 @@ import { type Codec, decode } from "@atlas/gen/codec/codec";
 import { type DescMessage, fromBinary, fromJsonString, type JsonValue, type Message } from "@bufbuild/protobuf";
 import { type RefusalError, refusal } from "../refusal/refusal-error.ts";
 import { checkJson } from "../wire/json-check.ts";
+import { findBreak } from "../wire/json-place.ts";
 import { checkWire, type WireProblem } from "../wire/wire-check.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -47,9 +48,10 @@ export function decodeJson(schema: DescMessage, bytes: Uint8Array, strict: boole
   try {
     return fromJsonString(schema, text, { ignoreUnknownFields: !strict });
   } catch (error) {
-    const problem = checkJson(schema, parse(text), strict);
+    const problem = checkJson(schema, parse(schema, text), strict);
     if (problem?.unknown === true) throw unknownField(problem.field);
-    throw undecodable(problem?.field ?? "", (error as Error).message);
+    // Nothing is wrong with any value: a field stands twice.
+    throw undecodable(problem?.field ?? findBreak(schema, text), (error as Error).message);
   }
 }
 
@@ -61,11 +63,12 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-function parse(text: string): JsonValue {
+function parse(schema: DescMessage, text: string): JsonValue {
   try {
     return JSON.parse(text) as JsonValue;
   } catch {
-    throw undecodable("", "the request is not JSON");
+    const field = findBreak(schema, text);
+    throw undecodable(field, "the request is not JSON", "is no JSON");
   }
 }
 
@@ -74,8 +77,8 @@ export function unknownField(field: string): RefusalError {
   return invalid(Reason.UNKNOWN_FIELD, field, `${field} is not known here`);
 }
 
-function undecodable(field: string, detail = "the request does not decode"): RefusalError {
-  const message = field === "" ? detail : `${field} does not decode`;
+function undecodable(field: string, detail = "the request does not decode", why = "does not decode"): RefusalError {
+  const message = field === "" ? detail : `${field} ${why}`;
   return invalid(Reason.INVALID_FIELD, field, message.slice(0, 500));
 }
 
