@@ -330,6 +330,20 @@ describe("a preview", () => {
     const tooMuch = await platform.run(orders().previewOrder({ accountId, order }));
     expect(tooMuch.refusal?.reason).not.toBe(Reason.UNSPECIFIED);
   });
+
+  test("estimates by the visible book: a limit that rests takes nothing, a market order walks", async () => {
+    const preview = (order: object) =>
+      platform.run(orders().previewOrder({ accountId, order: { ...resting, ...order } }));
+    expect(await preview({})).toMatchObject({ averagePrice: "100", estimatedFees: { asset: "USD", amount: "0" } });
+    const market = { type: OrderType.MARKET, limitPrice: "", quantity: "0.0001" };
+    const { averagePrice, estimatedFees, refusal } = await preview(market);
+    expect(refusal).toBeUndefined();
+    expect([Number(averagePrice) > 0, Number(estimatedFees?.amount) > 0]).toEqual([true, true]);
+    const none = await preview({ quantity: "0" });
+    expect([none.refusal?.field, none.required, none.notional, none.estimatedFees, none.averagePrice]).toEqual([
+      ...["order.quantity", undefined, undefined, undefined, ""],
+    ]);
+  });
 });
 
 describe("funds and limits", () => {
