@@ -1,7 +1,7 @@
 import { ALLOW, BUY, IMMEDIATE, NONE, REST, SELL } from "@atlas/domain/matching/book-code";
 import { OrderBook } from "@atlas/domain/matching/order-book";
 
-export const ADD = 0;
+const ADD = 0;
 export const TAKE = 1;
 export const CANCEL = 2;
 

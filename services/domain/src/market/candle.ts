@@ -9,7 +9,7 @@ export const CANDLE_INTERVALS = {
   "1d": 86_400_000,
 } as const;
 
-export type CandleInterval = keyof typeof CANDLE_INTERVALS;
+type CandleInterval = keyof typeof CANDLE_INTERVALS;
 
 /** What trades between `start` and `start` + its interval did. Intervals begin at multiples of theirs, in UTC. */
 export interface Candle {
@@ -40,7 +40,7 @@ export function candleStart(time: number, intervalMilliseconds: number): number 
  * The candle with one more trade: the same candle grown, or a new one if the trade is later than it. Trades come in
  * order; one from before the candle counts into it, for log time does not run backwards.
  */
-export function addToCandle(candle: Candle | undefined, trade: CandleTrade, intervalMilliseconds: number): Candle {
+function addToCandle(candle: Candle | undefined, trade: CandleTrade, intervalMilliseconds: number): Candle {
   const { priceTicks, quantityLots } = trade;
   const start = candleStart(trade.occurredAt, intervalMilliseconds);
   const next: Candle = {

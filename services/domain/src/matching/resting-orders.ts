@@ -15,12 +15,12 @@ export const LEVEL = 2;
 export const OWNER = 3;
 
 // A level: its open quantity by two, and four integers.
-export const LEVEL_KEY = 0;
-export const LEVEL_QUANTITY = 1;
+const LEVEL_KEY = 0;
+const LEVEL_QUANTITY = 1;
 export const HEAD = 0;
-export const TAIL = 1;
+const TAIL = 1;
 export const COUNT = 2;
-export const STAMP = 3;
+const STAMP = 3;
 
 /**
  * The orders at rest in one book: queues by price, an order's slot in them, and which prices changed. An order is a

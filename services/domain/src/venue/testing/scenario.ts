@@ -85,7 +85,7 @@ export function lines(output: VenueOutput): string[] {
   return output.reports.map(line);
 }
 
-export function line(report: VenueReport): string {
+function line(report: VenueReport): string {
   const { orderId, executionType, status, lastQuantityLots, lastPriceTicks, leavesLots, cumulativeLots } = report;
   const trade = executionType === "TRADE" ? ` ${lastQuantityLots} @ ${lastPriceTicks}` : "";
   const rest = status === undefined ? "" : `, ${leavesLots} open, ${cumulativeLots} done: ${status}`;

@@ -16,7 +16,7 @@ import { millisecondsOf } from "../time.ts";
 import { bookTimeInForceOf, bookTypeOf, selfTradePreventionOf, sideOf } from "./order-terms.ts";
 
 /** A term that the instrument does not have: a price off its ticks, a quantity off its lots, no decimal at all. */
-export class TermError extends Error {
+class TermError extends Error {
   override name = "TermError";
   readonly field: string;
   readonly refusal: StepRefusal;
