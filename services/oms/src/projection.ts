@@ -41,6 +41,7 @@ const ITEMS = 1_000;
 /** What goes to the store together: the shard as it was at `sequence`. */
 interface Batch {
   readonly sequence: number;
+  /** Every event of this log time or before is in it, or was stored before it. */
   readonly logTime: number;
   readonly orders: readonly Order[];
   readonly puts: readonly StorePut[];
@@ -178,7 +179,8 @@ export class Projection {
     this.#orders = new Set();
     this.#balances = new Map();
     this.#requests = [];
-    return { sequence, logTime: this.#logTime, orders, puts };
+    // Events that are still to come may bear the last one's millisecond: what is before it is here, all of it (S18).
+    return { sequence, logTime: this.#logTime - 1, orders, puts };
   }
 
   #tryWrite(): void {

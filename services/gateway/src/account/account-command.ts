@@ -41,7 +41,7 @@ export async function decideOnce(
 ): Promise<OrderEvent> {
   const { accountId, requestId } = request;
   const orderId = orderIdOf(context.digest, context.intake.shardOf(accountId), accountId, requestId);
-  const lookUp = () => context.queries.evidence("request", accountId, orderId);
+  const lookUp = () => context.queries.evidence(accountId, orderId);
   let evidence = needsNoEvidence(requestId, context.clock.now()) ? undefined : await lookUp();
   for (let attempt = 1; ; attempt++) {
     try {

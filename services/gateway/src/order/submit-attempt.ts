@@ -67,7 +67,7 @@ export class SubmitAttempt implements CommandReceiver {
   #lookUp(): void {
     this.#lookUps += 1;
     const { accountId, orderId } = this.#draft;
-    this.#ports.queries.evidence("order", accountId, orderId).then(
+    this.#ports.queries.evidence(accountId, orderId).then(
       (evidence) => this.#send(evidence),
       () => this.#answer.refused(refusal(Reason.NOT_READY, "the query store cannot be read: nothing was logged")),
     );

@@ -56,8 +56,8 @@ export interface AccountQueries {
   limits(request: GetLimitsRequest, deadline: number): Promise<GetLimitsResponse>;
   /** `quote` is the market as the gateway sees it now. */
   preview(request: PreviewOrderRequest, quote: Quote | undefined, deadline: number): Promise<PreviewOrderResponse>;
-  /** What the store knows of a request id (S18): its position first, then the item under `orderId`. */
-  evidence(kind: "order" | "request", accountId: string, orderId: string): Promise<Evidence>;
+  /** What the store knows of a request id (S18): its position first, then the item under `key`, made by whatever method. */
+  evidence(accountId: string, key: string): Promise<Evidence>;
   /**
    * The event that settled a request whose id the store keeps under `key`: a deposit, withdrawal, change of limits or cancel of
    * many, stored or still in the owner's memory. `undefined`: none is found near.

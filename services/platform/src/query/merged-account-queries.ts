@@ -47,7 +47,7 @@ export function mergedAccountQueries(directory: ShardDirectory, asked: Store, pa
     postings: (request, deadline) => listPostings(shards, store, request, deadline),
     accounts: (request, visible, deadline) => listAccounts(shards, request, visible, deadline),
     preview: (request, quote, deadline) => preview(shards, request, quote, deadline),
-    evidence: (kind, accountId, orderId) => evidence(store, shards.shardOf(accountId), kind, accountId, orderId),
+    evidence: (accountId, key) => evidence(store, shards.shardOf(accountId), accountId, key),
     settled: (request, deadline) => settledEvent(shards, store, request, deadline),
     canceledBy: (settled, deadline) => canceledBy(shards, store, settled, deadline),
     account: async (request, deadline) => {
@@ -130,16 +130,10 @@ async function preview(
 }
 
 /** The store's position first, then the item: what the item says then holds at that position at least (S18). */
-async function evidence(
-  store: StoreReads,
-  shard: string,
-  kind: "order" | "request",
-  accountId: string,
-  orderId: string,
-): Promise<Evidence> {
+async function evidence(store: StoreReads, shard: string, accountId: string, key: string): Promise<Evidence> {
   const place = await store.get(SHARDS_TABLE, storePositionKey(shard));
   const logTime = place === undefined ? 0 : Number(decode(StorePositionCodec, place.body).logTime);
-  const digest = await usedDigest(store, kind, accountId, orderId);
+  const digest = await usedDigest(store, accountId, key);
   return create(EvidenceSchema, {
     storeTime: timestampOf(logTime),
     absent: digest === undefined,
@@ -147,18 +141,14 @@ async function evidence(
   });
 }
 
-async function usedDigest(
-  store: StoreReads,
-  kind: "order" | "request",
-  accountId: string,
-  orderId: string,
-): Promise<Uint8Array | undefined> {
-  const item = await store.get(kind === "order" ? ORDERS_TABLE : REQUESTS_TABLE, orderId);
-  if (item === undefined) return undefined;
-  if (kind === "request") {
-    const request = decode(StoredRequestCodec, item.body);
-    return request.accountId === accountId ? request.contentDigest : undefined;
+/** What the id was used for, by whatever method: an order, or another request. */
+async function usedDigest(store: StoreReads, accountId: string, key: string): Promise<Uint8Array | undefined> {
+  const [made, settled] = await Promise.all([store.get(ORDERS_TABLE, key), store.get(REQUESTS_TABLE, key)]);
+  if (made !== undefined) {
+    const { order, contentDigest } = decode(StoredOrderCodec, made.body);
+    if (order?.accountId === accountId) return contentDigest;
   }
-  const { order, contentDigest } = decode(StoredOrderCodec, item.body);
-  return order?.accountId === accountId ? contentDigest : undefined;
+  if (settled === undefined) return undefined;
+  const request = decode(StoredRequestCodec, settled.body);
+  return request.accountId === accountId ? request.contentDigest : undefined;
 }

@@ -174,7 +174,7 @@ export type StorePosition = Message<"atlas.log.v1.StorePosition"> & {
   sequence: bigint;
 
   /**
-   * Log time of that event, in milliseconds since the epoch.
+   * Every event of this log time or before is in the store: milliseconds since the epoch, just before that event's.
    *
    * @generated from field: uint64 log_time = 2;
    */
