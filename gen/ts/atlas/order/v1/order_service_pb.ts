@@ -544,7 +544,7 @@ export const CancelOrdersRequestSchema: GenMessage<CancelOrdersRequest> = /*@__P
  */
 export type CancelOrdersResponse = Message<"atlas.order.v1.CancelOrdersResponse"> & {
   /**
-   * In the order of acceptance; empty: nothing was open. A repeat is answered with the same ones. A repeat is answered with the same ones.
+   * In the order of acceptance; empty: nothing was open. A repeat is answered with the same ones.
    *
    * @generated from field: repeated string order_ids = 1;
    */
