@@ -5,12 +5,12 @@ import { RefusalError } from "@atlas/platform/refusal/refusal-error";
 import type { CallContext } from "../call-context.ts";
 import { contentDigest } from "../intake/content-digest.ts";
 import { decide } from "../intake/decide.ts";
+import { beforeLookUp, MOST_LOOK_UPS } from "../intake/look-ups.ts";
 import { orderIdOf } from "../intake/order-id.ts";
 import { needsNoEvidence } from "../intake/request-time.ts";
 import type { AccountContext } from "./account-context.ts";
 import { conflictWith, isReused, type OwnContent } from "./differing-in.ts";
 
-const MOST_LOOK_UPS = 4;
 const NAMELESS = { orderId: "", evidence: undefined };
 
 /** Sends a command about an account and waits for the event that decides it. */
@@ -53,6 +53,7 @@ export async function decideOnce(
       }
       const forgotten = error instanceof RefusalError && error.refusal.reason === Reason.LOOK_UP_FIRST;
       if (!forgotten || attempt > MOST_LOOK_UPS) throw error;
+      await beforeLookUp(context.clock, evidence === undefined ? 0 : attempt);
       evidence = await lookUp();
     }
   }

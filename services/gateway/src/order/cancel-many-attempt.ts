@@ -5,15 +5,13 @@ import type { CancelOrders } from "@atlas/gen/atlas/order/v1/order_command_pb";
 import { cursorOf } from "@atlas/platform/query/cursor";
 import { RefusalError, refusal } from "@atlas/platform/refusal/refusal-error";
 import type { CommandDraft } from "../intake/command-intake.ts";
+import { beforeLookUp, MOST_LOOK_UPS } from "../intake/look-ups.ts";
 import { naming } from "../intake/naming.ts";
 import type { CommandReceiver, Silence } from "../intake/pending-command.ts";
 import { needsNoEvidence } from "../intake/request-time.ts";
 import { outcomeUnknown, silenceRefusal } from "../intake/silence.ts";
 import type { CancelAnswer } from "./order-answer.ts";
 import type { OrderDeskPorts } from "./order-desk.ts";
-
-/** A shard that forgets faster than the store follows asks again; not for ever. */
-const MOST_LOOK_UPS = 4;
 
 /** One request to cancel several orders: gathers what the shard cancels until it says that this was all. */
 export class CancelManyAttempt implements CommandReceiver {
@@ -60,10 +58,11 @@ export class CancelManyAttempt implements CommandReceiver {
 
   /** The shard may have forgotten the id: made again, the request would cancel what was placed since (S18). */
   #lookUp(): void {
-    this.#lookUps += 1;
     const { accountId, orderId } = this.#draft;
-    this.#ports.queries.evidence(accountId, orderId).then(
-      (evidence) => this.#send(evidence),
+    const { clock, queries } = this.#ports;
+    const evidence = beforeLookUp(clock, this.#lookUps++).then(() => queries.evidence(accountId, orderId));
+    evidence.then(
+      (known) => this.#send(known),
       () => this.#answer.refused(refusal(Reason.NOT_READY, "the query store cannot be read: nothing was logged")),
     );
   }

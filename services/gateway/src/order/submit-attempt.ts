@@ -6,15 +6,13 @@ import { cursorOf } from "@atlas/platform/query/cursor";
 import { RefusalError, refusal } from "@atlas/platform/refusal/refusal-error";
 import type { CommandDraft } from "../intake/command-intake.ts";
 import { differingField } from "../intake/difference.ts";
+import { beforeLookUp, MOST_LOOK_UPS } from "../intake/look-ups.ts";
 import type { CommandReceiver, Silence } from "../intake/pending-command.ts";
 import { needsNoEvidence } from "../intake/request-time.ts";
 import { outcomeUnknown, silenceRefusal } from "../intake/silence.ts";
 import type { OrderAnswer } from "./order-answer.ts";
 import type { OrderDeskPorts } from "./order-desk.ts";
 import { readOrder } from "./read-order.ts";
-
-/** A shard that forgets faster than the store follows asks again; not for ever. */
-const MOST_LOOK_UPS = 4;
 
 /** One submit, from the first look-up to its answer. */
 export class SubmitAttempt implements CommandReceiver {
@@ -65,10 +63,11 @@ export class SubmitAttempt implements CommandReceiver {
 
   /** The shard may have forgotten the id: the store says whether it was used (S18). */
   #lookUp(): void {
-    this.#lookUps += 1;
     const { accountId, orderId } = this.#draft;
-    this.#ports.queries.evidence(accountId, orderId).then(
-      (evidence) => this.#send(evidence),
+    const { clock, queries } = this.#ports;
+    const evidence = beforeLookUp(clock, this.#lookUps++).then(() => queries.evidence(accountId, orderId));
+    evidence.then(
+      (known) => this.#send(known),
       () => this.#answer.refused(refusal(Reason.NOT_READY, "the query store cannot be read: nothing was logged")),
     );
   }
