@@ -6,6 +6,7 @@ import type { OpenResponseSource } from "@atlas/platform/session/response-source
 import type { OpenTradeSession } from "@atlas/platform/session/trade-session";
 import { Calls } from "./calls.ts";
 import type { GatewayContext } from "./context.ts";
+import { eventHistory } from "./follow/event-history.ts";
 import { InstrumentView } from "./follow/instrument-view.ts";
 import { OrderEvents } from "./follow/order-events.ts";
 import { gatewayMetrics } from "./gateway-metrics.ts";
@@ -16,7 +17,6 @@ import { newIncarnation } from "./intake/incarnation.ts";
 import { RecordingIntake } from "./market/recording-intake.ts";
 import { OrderDesk } from "./order/order-desk.ts";
 import { servicesOf } from "./routes.ts";
-import { eventHistory } from "./session/event-history.ts";
 import { SessionDesk } from "./session/session-desk.ts";
 import { AccountSnapshots } from "./stream/account-snapshot.ts";
 import { MarketGroups } from "./stream/market-groups.ts";
@@ -65,18 +65,18 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
   await Promise.all([events.start(), instruments.start()]);
   const signIn = await openSignIn({ ...ports, directory, incarnation });
   const shards = new AccountShards(directory, partitions.oms);
+  const history = eventHistory(events, shards, store);
   const quote = market.quote.bind(market);
   const isDefined = (instrumentId: string) => instruments.find(instrumentId) !== undefined;
   const markets = new MarketGroups(market, clock);
   const desk = new OrderDesk({ intake, queries, clock, digest, quote });
   const recordings = new RecordingIntake({ log, clock, digest, journal, incarnation, partitions: partitions.venue });
   const streams = new StreamDesk({
-    ...{ events, queries, markets, notices, isDefined, clock, journal, metrics },
+    ...{ events, history, queries, markets, notices, isDefined, clock, journal, metrics },
     snapshots: new AccountSnapshots(shards, queries),
   });
   const sessions = new SessionDesk({
-    ...{ desk, events, clock, chance, journal, metrics },
-    history: eventHistory(events, shards, store),
+    ...{ desk, events, history, clock, chance, journal, metrics },
     credentials: signIn.authenticator,
   });
 

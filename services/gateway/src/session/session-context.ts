@@ -1,18 +1,10 @@
-import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import type { Authenticator } from "@atlas/platform/access/caller";
 import type { Chance } from "@atlas/platform/ports/chance";
 import type { Clock } from "@atlas/platform/ports/clock";
 import type { Journal } from "@atlas/platform/telemetry/journal";
+import type { EventHistory } from "../follow/event-history.ts";
 import type { OrderEvents } from "../follow/order-events.ts";
 import type { OrderDesk } from "../order/order-desk.ts";
-
-/** The events of an account in a range of sequences, however old; `undefined`: not to be had now. */
-export type EventHistory = (
-  accountId: string,
-  after: number,
-  through: number,
-  deadline: number,
-) => Promise<readonly OrderEvent[] | undefined>;
 
 /** What sessions share. */
 export interface SessionContext {

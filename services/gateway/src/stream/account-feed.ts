@@ -132,16 +132,17 @@ export class AccountFeed implements Feed {
     if (round === this.#round) this.#live = true;
   }
 
-  /** What happened between the cursors and `through`; `undefined`: not at hand any more, everybody begins anew. */
+  /** What happened between the cursors and `through`; `undefined`: it cannot be had, or is too much: everybody begins anew. */
   async #missed(
     cursors: ReadonlyMap<PrivateSubscription, number>,
     through: number,
     deadline: number,
-  ): Promise<OrderEvent[] | undefined> {
+  ): Promise<readonly OrderEvent[] | undefined> {
     if (cursors.size === 0) return [];
     const first = Math.min(...cursors.values());
     if (Math.max(...cursors.values()) > through) return undefined;
-    return this.#context.events.between(this.#accountId, first, through, deadline);
+    const missed = await this.#context.history(this.#accountId, first, through, deadline);
+    return missed !== undefined && missed.length <= MOST_HELD ? missed : undefined;
   }
 
   /** Waits until the events up to a sequence that was read have come. */

@@ -1,6 +1,7 @@
 import type { Clock } from "@atlas/platform/ports/clock";
 import type { AccountQueries } from "@atlas/platform/query/account-queries";
 import type { Journal } from "@atlas/platform/telemetry/journal";
+import type { EventHistory } from "../follow/event-history.ts";
 import type { OrderEvents } from "../follow/order-events.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { AccountSnapshots } from "./account-snapshot.ts";
@@ -10,6 +11,7 @@ import type { NoticeBoard } from "./notice-board.ts";
 /** What streams share. */
 export interface StreamContext {
   readonly events: OrderEvents;
+  readonly history: EventHistory;
   readonly snapshots: AccountSnapshots;
   readonly queries: AccountQueries;
   readonly markets: MarketGroups;

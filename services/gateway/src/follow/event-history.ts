@@ -3,8 +3,15 @@ import type { Store } from "@atlas/platform/ports/store";
 import { accountEvents } from "@atlas/platform/query/account-events";
 import type { AccountShards } from "@atlas/platform/query/account-shard";
 import { cursorOf } from "@atlas/platform/query/cursor";
-import type { OrderEvents } from "../follow/order-events.ts";
-import type { EventHistory } from "./session-context.ts";
+import type { OrderEvents } from "./order-events.ts";
+
+/** The events of an account in a range of sequences, however old; `undefined`: not to be had now. */
+export type EventHistory = (
+  accountId: string,
+  after: number,
+  through: number,
+  deadline: number,
+) => Promise<readonly OrderEvent[] | undefined>;
 
 /** A client that was away for longer reads its lists instead. */
 const MOST_EVENTS = 100_000;
