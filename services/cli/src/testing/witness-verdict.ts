@@ -9,6 +9,8 @@ import { type Submitted, WITNESS_ACCOUNTS, WITNESS_BASE, WITNESS_QUOTE, type Wit
 
 /** A stream is at most so far behind what reads answer, milliseconds. */
 const STREAM_LAG = 10_000;
+/** Of a difference that is told, characters. */
+const LONGEST_LINE = 2_000;
 const FINAL: readonly OrderStatus[] = [
   OrderStatus.FILLED,
   OrderStatus.CANCELED,
@@ -181,7 +183,7 @@ function differ<T>(
   return [...keys].flatMap((key) => {
     const [one, other] = [told.get(key), read.get(key)];
     if (one !== undefined && other !== undefined && isSame(one, other)) return [];
-    return [`the stream told ${what} ${key} as ${text(one)}, a read says ${text(other)}`];
+    return [`the stream told ${what} ${key} as ${text(one)}, a read says ${text(other)}`.slice(0, LONGEST_LINE)];
   });
 }
 
