@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { orderScenario, resting } from "../testing/order-scenario.ts";
 
 const scenario = orderScenario();
-const { platform, accounts, orders, freshId, submit, refused, read, live } = scenario;
+const { platform, accounts, orders, freshId, refused } = scenario;
 let accountId = "";
 beforeAll(() => {
   ({ accountId } = scenario);
