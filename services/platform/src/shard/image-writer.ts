@@ -15,7 +15,7 @@ export interface ImagePorts {
 
 /** How often images are written: a matter of an owner's pace, never of an outcome (S2). */
 export interface ImagePace {
-  /** After so many events, or frames of inputs, at the latest. */
+  /** After so many events, or inputs, unless the image is large. */
   readonly changes: number;
   /** Or after so many milliseconds, if anything changed. */
   readonly milliseconds: number;
@@ -23,10 +23,18 @@ export interface ImagePace {
 
 /** S19 asks for 100,000 events; fewer make recovery shorter. */
 const USUAL: ImagePace = { changes: 20_000, milliseconds: 60_000 };
+/** A large image waits for more changes, so that copying costs a small part of what deciding them does; not for ever. */
+const BYTES_A_CHANGE = 200;
+const MOST_CHANGES = 100_000;
 /** After the store refused one, in milliseconds: copying for nothing keeps inputs waiting (F6). */
 const RETRY = 5_000;
 /** Bytes copied between two inputs. */
 const COPY_BYTES = 262_144;
+
+/** After how many changes an image is due, when the last one copied so many bytes. */
+export function changesUntilImage({ changes }: ImagePace, copiedBytes: number): number {
+  return Math.max(changes, Math.min(MOST_CHANGES, Math.floor(copiedBytes / BYTES_A_CHANGE)));
+}
 
 interface Pass {
   readonly place: EventsPlace;
@@ -48,6 +56,8 @@ export class ImageWriter {
   readonly #written = new Map<string, number>();
   readonly #pace: ImagePace;
   #lastSequence = 0;
+  /** That the last image copied. */
+  #lastBytes = 0;
   #lastTime: number;
   /** Monotonic milliseconds before which no image is tried. */
   #notBefore = 0;
@@ -81,7 +91,7 @@ export class ImageWriter {
     const now = this.#clock.monotonic();
     if (events === 0 || now < this.#notBefore) return;
     const waited = now - this.#lastTime;
-    if (events < this.#pace.changes && waited < this.#pace.milliseconds) return;
+    if (events < changesUntilImage(this.#pace, this.#lastBytes) && waited < this.#pace.milliseconds) return;
     this.#begin(place);
     this.#clock.soon(() => this.#step());
   }
@@ -139,6 +149,7 @@ export class ImageWriter {
     const highest = pass.copies.reduce((most, { stamp }) => Math.max(most, stamp), 0);
     if (highest > this.#acknowledged) return;
     this.#pass = undefined;
+    this.#lastBytes = pass.copies.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0);
     this.#writing = this.#write(pass, highest).finally(() => {
       this.#writing = undefined;
     });

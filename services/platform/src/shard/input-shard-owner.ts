@@ -5,7 +5,7 @@ import type { Arrival } from "./arrival.ts";
 import type { Channel } from "./event-shard-kind.ts";
 import type { OwnerPorts } from "./event-shard-owner.ts";
 import { ImageIncomplete, ImageStore } from "./image-store.ts";
-import type { ImagePace } from "./image-writer.ts";
+import { changesUntilImage, type ImagePace } from "./image-writer.ts";
 import { InputLoop } from "./input-loop.ts";
 import { InputOutputs } from "./input-outputs.ts";
 import type { InputShard } from "./input-shard.ts";
@@ -48,6 +48,9 @@ export class InputShardOwner<Command, Published> implements ShardClient {
   readonly #images: ImageStore;
   readonly #offsets: ReadGate;
   #imageOffset = 0;
+  /** Of the last image, and what was decided since: frames say little, for they hold one input or thousands. */
+  #imageBytes = 0;
+  #inputsSince = 0;
   #imageTime: number;
   /** Monotonic milliseconds before which no image is tried. */
   #imageNotBefore = 0;
@@ -113,6 +116,7 @@ export class InputShardOwner<Command, Published> implements ShardClient {
 
   #decide(arrival: Arrival<Command>): void {
     const outcome = this.#shard.decide(arrival);
+    this.#inputsSince += 1;
     if (outcome.published.length > 0) this.#hooks.decided(outcome.published);
     this.#outputs.emit(outcome, arrival.position.offset);
   }
@@ -129,8 +133,8 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     const now = this.#ports.clock.monotonic();
     if (now < this.#imageNotBefore) return;
     const waited = now - this.#imageTime;
-    const { changes, milliseconds } = this.#ports.imagePace ?? USUAL;
-    if (offset - this.#imageOffset < changes && waited < milliseconds) return;
+    const pace = this.#ports.imagePace ?? USUAL;
+    if (this.#inputsSince < changesUntilImage(pace, this.#imageBytes) && waited < pace.milliseconds) return;
     this.#imaging = this.#image().finally(() => {
       this.#imaging = undefined;
     });
@@ -145,6 +149,8 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     if (this.#failure !== undefined || nextInput === this.#imageOffset) return;
     const slabs = this.#shard.copy().map(({ key, bytes }) => ({ key, stamp: nextInput, bytes }));
     this.#imageTime = this.#ports.clock.monotonic();
+    this.#imageBytes = slabs.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    this.#inputsSince = 0;
     try {
       await this.#outputs.emptiedThrough(nextInput - 1);
       await this.#outputs.keepPositions();
@@ -167,6 +173,7 @@ export class InputShardOwner<Command, Published> implements ShardClient {
         const parts = [];
         for (const entry of manifest.slabs) parts.push({ key: entry.key, bytes: await this.#images.slab(entry) });
         this.#shard.restore(parts);
+        this.#imageBytes = parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
         return Number(manifest.nextInput.offset);
       } catch (error) {
         if (!(error instanceof ImageIncomplete)) throw error;
