@@ -6,7 +6,7 @@ import { type Log, type LogRecord, OffsetTrimmed, type Tail } from "@atlas/platf
 import type { Store } from "@atlas/platform/ports/store";
 import type { Warn } from "@atlas/platform/shard/warn";
 import { topics } from "@atlas/platform/topic/topics";
-import { openFrame, readMessage } from "@atlas/platform/wire/codec/frame";
+import { BrokenFrameError, type Frame, openFrame, readMessage } from "@atlas/platform/wire/codec/frame";
 import { InstrumentMarket } from "./instrument-market.ts";
 import { PartitionKeeper } from "./partition-keeper.ts";
 
@@ -104,13 +104,30 @@ export class MarketPartition {
 
   #read(record: LogRecord): void {
     if (record.offset !== this.#next) throw new Error(`offset ${record.offset} came where ${this.#next} was due`);
-    const frame = openFrame(record.bytes, this.#ports.digest);
+    const frame = this.#open(record);
+    if (frame === undefined) return;
     const first = Number(frame.header.firstNumber);
     const last = this.#sequence ?? first - 1;
     if (first > last + 1) throw new Error(`market event ${first} of the shard came after ${last} (S15)`);
     for (let index = last + 1 - first; index < frame.count; index++) {
       this.#apply(readMessage(frame, index, MarketEventCodec));
       this.#sequence = first + index;
+    }
+  }
+
+  /** What is no frame holds no event; if it was to, the gap behind it is seen (F13). */
+  #open(record: LogRecord): Frame | undefined {
+    try {
+      return openFrame(record.bytes, this.#ports.digest);
+    } catch (error) {
+      if (!(error instanceof BrokenFrameError)) throw error;
+      this.#ports.warn("a record of the market cannot be read", {
+        topic: topics.marketData.name,
+        partition: this.#partition,
+        offset: record.offset,
+        reason: error.message,
+      });
+      return undefined;
     }
   }
 

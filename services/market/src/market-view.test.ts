@@ -78,14 +78,24 @@ describe("a view of market.data", () => {
     view.close();
   });
 
-  test("a record that is no frame stops it, loudly", async () => {
+  test("F13: a record that is no frame is passed over, loudly; the hole that it leaves stops the view, its whole copy does not", async () => {
     const world = marketWorld();
-    await world.startView();
-    const broken = frameOf([world.writer.event(BTC, snapshot)]);
+    const view = await world.startView();
+    const [first, second] = [snapshot, trade("100", "1")].map((event) => world.writer.event(BTC, event));
+    const broken = frameOf([first as MarketEvent]);
     broken[broken.length - 1] = (broken.at(-1) ?? 0) ^ 1;
     void world.log.append(topics.marketData.name, 0, broken);
     await world.clock.advance(10);
-    expect(world.warnings).toEqual(["the market view stands still"]);
+    expect(world.warnings).toEqual(["a record of the market cannot be read"]);
+    await world.append([first as MarketEvent, second as MarketEvent]);
+    expect(required(view.market(BTC)).sequence).toBe(2);
+    void world.log.append(topics.marketData.name, 0, broken);
+    await world.write(BTC, trade("101", "1"));
+    expect(required(view.market(BTC)).sequence).toBe(3);
+    world.writer.event(BTC, trade("102", "1"));
+    await world.write(BTC, trade("103", "1"));
+    expect(world.warnings.at(-1)).toBe("the market view stands still");
+    view.close();
   });
 
   test("streams resume from what is kept, and learn when it is not", async () => {
