@@ -3,6 +3,12 @@ import type { Socket } from "node:net";
 import type { Dispatch } from "./dispatch.ts";
 import type { EdgeLimits } from "./limits.ts";
 
+/** What a request that never became one is answered, by Node's code of what is wrong with it. */
+const STATUS: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+};
+
 /** HTTP/1.1 for connections that another server accepts: give them by `server.emit("connection", socket)`. */
 export function createHttp1(dispatch: Dispatch, limits: EdgeLimits): Server {
   const server = createServer({
@@ -17,8 +23,9 @@ export function createHttp1(dispatch: Dispatch, limits: EdgeLimits): Server {
     response.once("finish", () => drain(request, socket));
     dispatch(request, response);
   });
-  server.on("clientError", (_error, socket) => {
-    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    const status = STATUS[error.code ?? ""] ?? "400 Bad Request";
+    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
     else socket.destroy();
   });
   // It never listens itself, and without this event neither time-outs nor closeIdleConnections work.
