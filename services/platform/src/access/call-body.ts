@@ -1,10 +1,12 @@
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { createAsyncIterable, type UniversalServerRequest } from "@connectrpc/connect/protocol";
+import { type Compression, createAsyncIterable, type UniversalServerRequest } from "@connectrpc/connect/protocol";
 import { refusal, toConnectError } from "../refusal/refusal-error.ts";
 
 /** Envelopes of streams and of gRPC: a byte of flags, four of length. */
 const ENVELOPE = 5;
+/** The flag of a message that is compressed. */
+const PACKED = 1;
 const EMPTY_JSON = new TextEncoder().encode("{}");
 const NOTHING = new Uint8Array(0);
 
@@ -16,24 +18,33 @@ export interface CallBody {
   readonly rest: UniversalServerRequest;
 }
 
-/** A call whose message is left to connect: it is compressed, or not what its content type says. */
+/** A call whose message is left to connect: compressed with what the server does not know, or not what its content type says. */
 export interface UnreadCall {
   readonly bytes: undefined;
   readonly rest: UniversalServerRequest;
 }
 
 /**
- * Takes the message out of a call that has exactly one. Throws TOO_LARGE when it has more bytes than `limit`, before
- * they are read if the header says so.
+ * Takes the message out of a call that has exactly one. Throws TOO_LARGE when it has more bytes than `limit`, packed or
+ * unpacked: before they are read if the header says so, and never holding more.
  */
-export async function takeBody(call: UniversalServerRequest, limit: number): Promise<CallBody | UnreadCall> {
+export async function takeBody(
+  call: UniversalServerRequest,
+  limit: number,
+  compressions: readonly Compression[],
+): Promise<CallBody | UnreadCall> {
   const form = formOf(call.header.get("content-type") ?? "");
   if (form === undefined || !isBytes(call.body)) return { bytes: undefined, rest: call };
   const whole = await readAll(call.body, call.header, limit + (form.enveloped ? ENVELOPE : 0));
-  const bytes = form.enveloped ? openEnvelope(whole) : isCompressed(call.header) ? undefined : whole;
+  const sent = form.enveloped ? openEnvelope(whole) : { bytes: whole, packed: isPacked(call.header, form) };
+  const bytes =
+    sent?.packed === true
+      ? await unpack(sent.bytes, compressionOf(call.header, form, compressions), limit)
+      : sent?.bytes;
   if (bytes === undefined) return { bytes, rest: { ...call, body: createAsyncIterable([whole]) } };
   const header = new Headers(call.header);
   header.delete("content-length");
+  header.delete(form.encodingHeader);
   const nothing = form.json ? EMPTY_JSON : NOTHING;
   const body = createAsyncIterable([form.enveloped ? envelope(nothing) : nothing]);
   return { bytes, json: form.json, rest: { ...call, header, body } };
@@ -42,6 +53,8 @@ export async function takeBody(call: UniversalServerRequest, limit: number): Pro
 interface Form {
   readonly json: boolean;
   readonly enveloped: boolean;
+  /** Which header says what messages are compressed with. */
+  readonly encodingHeader: string;
 }
 
 /** `application/json`, `application/connect+proto`, `application/grpc`, `application/grpc-web+json`, ... */
@@ -51,16 +64,42 @@ function formOf(contentType: string): Form | undefined {
   const [, protocol, format = ""] = match;
   const bare = /^grpc/i.test(format);
   if (bare && protocol !== undefined) return undefined;
-  return { json: /^json$/i.test(format), enveloped: protocol !== undefined || bare };
+  const isConnect = !bare && (protocol === undefined || /^connect$/i.test(protocol));
+  const encodingHeader = isConnect
+    ? protocol === undefined
+      ? "content-encoding"
+      : "connect-content-encoding"
+    : "grpc-encoding";
+  return { json: /^json$/i.test(format), enveloped: protocol !== undefined || bare, encodingHeader };
 }
 
 function isBytes(body: UniversalServerRequest["body"]): body is AsyncIterable<Uint8Array> {
   return typeof body === "object" && body !== null && Symbol.asyncIterator in body;
 }
 
-function isCompressed(header: Headers): boolean {
-  const encoding = header.get("content-encoding") ?? "identity";
+function isPacked(header: Headers, { encodingHeader }: Form): boolean {
+  const encoding = header.get(encodingHeader) ?? "identity";
   return encoding !== "identity" && encoding !== "";
+}
+
+function compressionOf(header: Headers, form: Form, known: readonly Compression[]): Compression | undefined {
+  const name = header.get(form.encodingHeader);
+  return known.find((one) => one.name === name);
+}
+
+/** `undefined`: by something that is not known here. */
+async function unpack(
+  bytes: Uint8Array<ArrayBuffer>,
+  compression: Compression | undefined,
+  limit: number,
+): Promise<Uint8Array | undefined> {
+  if (compression === undefined) return undefined;
+  try {
+    return await compression.decompress(bytes, limit);
+  } catch (error) {
+    if (error instanceof ConnectError && error.code === Code.ResourceExhausted) throw tooLarge(limit);
+    throw refusal(Reason.INVALID_FIELD, `the request is not compressed with ${compression.name}, as it says`);
+  }
 }
 
 async function readAll(
@@ -104,11 +143,12 @@ function tooLarge(limit: number): Error {
   return refusal(Reason.TOO_LARGE, `a request has at most ${limit} bytes`);
 }
 
-/** `undefined`: compressed, or not exactly one message. */
-function openEnvelope(whole: Uint8Array<ArrayBuffer>): Uint8Array | undefined {
-  if (whole.length < ENVELOPE || whole[0] !== 0) return undefined;
+/** `undefined`: not exactly one message. */
+function openEnvelope(whole: Uint8Array<ArrayBuffer>) {
+  const flags = whole[0];
+  if (whole.length < ENVELOPE || (flags !== 0 && flags !== PACKED)) return undefined;
   const length = new DataView(whole.buffer).getUint32(1);
-  return whole.length === ENVELOPE + length ? whole.subarray(ENVELOPE) : undefined;
+  return whole.length === ENVELOPE + length ? { bytes: whole.subarray(ENVELOPE), packed: flags === PACKED } : undefined;
 }
 
 function envelope(message: Uint8Array): Uint8Array {

@@ -122,7 +122,8 @@ async function prepare(
   }
   const { methodKind, input } = policy.method;
   if (methodKind !== "unary" && methodKind !== "server_streaming") return call;
-  const taken = call.method === "GET" ? takeQuery(call) : await takeBody(call, options.messageBytes);
+  const taken =
+    call.method === "GET" ? takeQuery(call) : await takeBody(call, options.messageBytes, options.compression);
   if (taken.bytes !== undefined) {
     const decode = taken.json ? decodeJson : decodeBinary;
     values.set(messageKey, decode(input, taken.bytes, policy.strict));
