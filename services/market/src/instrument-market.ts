@@ -37,6 +37,8 @@ export class InstrumentMarket {
   /** Every level is known; false only while nothing but the middle of its events could be read. */
   complete = true;
   occurredAt: Timestamp | undefined;
+  /** When its last event came, in monotonic milliseconds of the reader's clock: set by the reader. */
+  heardAt = 0;
   phase: Phase = Phase.CONTINUOUS;
   #quote: Quote | undefined;
 

@@ -138,6 +138,7 @@ export class MarketPartition {
       this.#adopt(market);
     }
     market.apply(event);
+    market.heardAt = this.#ports.clock.monotonic();
     this.#listener(event, market);
   }
 

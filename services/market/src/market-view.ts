@@ -1,15 +1,19 @@
+import { QUOTE_LIVES } from "@atlas/domain/limits/quote";
 import type { Candle, CandleInterval, Quote } from "@atlas/gen/atlas/market/v1/market_pb";
+import type { Clock } from "@atlas/platform/ports/clock";
 import type { InstrumentMarket } from "./instrument-market.ts";
 import { type MarketListener, MarketPartition, type MarketPorts } from "./market-partition.ts";
 
 /** The public market of every instrument, as the venue's records on the log tell it. */
 export class MarketView {
+  readonly #clock: Clock;
   readonly #markets = new Map<string, InstrumentMarket>();
   readonly #listeners = new Map<string, Set<MarketListener>>();
   readonly #partitions: readonly MarketPartition[];
 
   /** `partitions`: of `market.data`, as the platform was created. */
   constructor(ports: MarketPorts, partitions: number) {
+    this.#clock = ports.clock;
     const tell: MarketListener = (event, market) => {
       const listeners = this.#listeners.get(event.instrumentId);
       if (listeners === undefined) return;
@@ -40,9 +44,14 @@ export class MarketView {
     return [...this.#markets.keys()].sort();
   }
 
-  /** What a gateway stamps on a command (S7). */
+  /**
+   * What a gateway stamps on a command (S7). None of a market that has been silent for longer than a quote lives: after the
+   * log's clock went back, its time alone would not tell (F17).
+   */
   quote(instrumentId: string): Quote | undefined {
-    return this.#markets.get(instrumentId)?.quote();
+    const market = this.#markets.get(instrumentId);
+    const isSilent = market !== undefined && this.#clock.monotonic() - market.heardAt > QUOTE_LIVES;
+    return isSilent ? undefined : market?.quote();
   }
 
   /** The candle that trades fall into now. */

@@ -4,7 +4,7 @@ import type { Digest } from "@atlas/platform/ports/digest";
 import type { Log } from "@atlas/platform/ports/log";
 import type { Store } from "@atlas/platform/ports/store";
 import type { Warn } from "@atlas/platform/shard/warn";
-import { messageBytes, openFrame } from "@atlas/platform/wire/codec/frame";
+import { BrokenFrameError, type Frame, messageBytes, openFrame } from "@atlas/platform/wire/codec/frame";
 
 /** A log and a store at rest. Nothing is written to them. */
 export interface ReplayPorts {
@@ -38,8 +38,8 @@ export async function checksumsOf(ports: ReplayPorts, topic: string, partition: 
   for (let offset = start; offset < end; ) {
     const records = await ports.log.read(topic, partition, offset, READ_BYTES);
     for (const record of records) {
-      const frame = openFrame(record.bytes, ports.digest);
-      for (let index = 0; index < frame.count; index++) {
+      const frame = opened(record.bytes, ports.digest);
+      for (let index = 0; frame !== undefined && index < frame.count; index++) {
         const sequence = Number(frame.header.firstNumber) + index;
         if (!checksums.has(sequence)) checksums.set(sequence, ports.digest.crc32(messageBytes(frame, index)));
       }
@@ -47,6 +47,16 @@ export async function checksumsOf(ports: ReplayPorts, topic: string, partition: 
     offset += records.length;
   }
   return checksums;
+}
+
+/** What is no frame says nothing (F13). */
+function opened(bytes: Uint8Array, digest: Digest): Frame | undefined {
+  try {
+    return openFrame(bytes, digest);
+  } catch (error) {
+    if (error instanceof BrokenFrameError) return undefined;
+    throw error;
+  }
 }
 
 /** Compares what is decided again, message by message, with what stands on the log. */

@@ -1,0 +1,128 @@
+import { OrderType, Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Desk, errorOf, statusOf } from "../testing/desk.ts";
+import { MemoryPlatform } from "../testing/memory-platform.ts";
+
+const HOUR = 3_600_000;
+
+let platform: MemoryPlatform;
+let desk: Desk;
+
+beforeEach(async () => {
+  platform = await new MemoryPlatform().start();
+  desk = new Desk(platform, await platform.account("ada", { USD: "1000000", ETH: "50" }));
+});
+afterEach(() => expect(platform.failures).toEqual([]));
+
+/** A market order needs a quote that is not stale; it trades with the participants. */
+async function tradesAtMarket(): Promise<void> {
+  const market = { instrumentId: "BTC-USD", type: OrderType.MARKET, limitPrice: "", quantity: "0.01" };
+  const { orderId } = await platform.run(desk.submit(market));
+  await platform.clock.advance(500);
+  expect(statusOf(await platform.run(desk.read(orderId)))).toBe("FILLED");
+}
+
+const JUMPS: readonly [string, () => void][] = [
+  ["an hour forward", () => platform.clock.shiftWall(HOUR)],
+  ["an hour back", () => platform.clock.shiftWall(-HOUR)],
+  ["two seconds back", () => platform.clock.shiftWall(-2_000)],
+  ["back and forth", () => [-HOUR, 2 * HOUR, -HOUR].forEach((jump) => platform.clock.shiftWall(jump))],
+  ["nowhere: it stands still", () => platform.world.freezeWall()],
+];
+
+describe.each(JUMPS)("F17: the clock goes %s", (_, jump) => {
+  test("orders go on, quotes are not taken for stale, and a second market is not either", async () => {
+    jump();
+    await platform.clock.advance(1_500);
+    for (let round = 0; round < 3; round++) {
+      await tradesAtMarket();
+      expect(statusOf(await platform.run(desk.submit()))).toBe("PENDING_SUBMIT");
+      await platform.clock.advance(3_000);
+    }
+    const live = (await platform.run(desk.list())).filter((order) => statusOf(order) === "LIVE");
+    expect(live.length).toBe(3);
+  });
+
+  test("a request that was sent before is still known after", async () => {
+    const ids = ["any text", desk.newId()];
+    const before = await platform.run(Promise.all(ids.map((requestId) => desk.submit({}, requestId))));
+    await platform.clock.advance(1_000);
+    jump();
+    await platform.clock.advance(1_500);
+    await tradesAtMarket();
+    const after = await platform.run(Promise.all(ids.map((requestId) => desk.submit({}, requestId))));
+    expect(after.map(({ orderId }) => orderId)).toEqual(before.map(({ orderId }) => orderId));
+  });
+
+  test("no more orders pass than the account's burst, and as many as come by its rate", async () => {
+    await platform.run(desk.limit({ ordersPerSecond: 1, orderBurst: 5 }));
+    const send = () => errorOf(desk.submit({ quantity: "0.01" }));
+    const passed = async (count: number) => {
+      const answers = await platform.run(Promise.all(Array.from({ length: count }, send)));
+      expect(answers.filter((answer) => answer !== "answered" && answer.reason !== "RATE_LIMIT")).toEqual([]);
+      return answers.filter((answer) => answer === "answered").length;
+    };
+    expect(await passed(10)).toBe(5);
+    jump();
+    expect(await passed(10)).toBeLessThanOrEqual(5);
+    expect(await passed(10)).toBe(0);
+  });
+
+  test("a successor that starts then has the same state", async () => {
+    await platform.run(desk.submit());
+    jump();
+    await platform.clock.advance(1_000);
+    await platform.run(desk.submit());
+    platform.owners.at(-1)?.process.kill();
+    await platform.startOwner();
+    expect((await platform.run(desk.list())).length).toBe(2);
+    await platform.clock.advance(1_500);
+    await platform.startGateway();
+    await tradesAtMarket();
+  });
+});
+
+test("S7: a venue that falls silent is noticed: new orders are refused, cancels are not", async () => {
+  const { orderId } = await platform.run(desk.submit());
+  await platform.clock.advance(500);
+  for (const { ticks } of platform.owners) ticks.stop();
+  await platform.clock.advance(6_000);
+  expect(await platform.run(errorOf(desk.submit()))).toMatchObject({ code: "Unavailable", reason: "VENUE_AWAY" });
+  expect(await platform.run(errorOf(desk.cancel(orderId)))).toBe("answered");
+});
+
+test("S7, F17: a venue that falls silent after the clock went back is noticed all the same", async () => {
+  platform.clock.shiftWall(-HOUR);
+  await platform.clock.advance(2_000);
+  await platform.run(desk.submit());
+  for (const { ticks } of platform.owners) ticks.stop();
+  await platform.clock.advance(6_000);
+  expect(await platform.run(errorOf(desk.submit()))).toMatchObject({ code: "Unavailable", reason: "VENUE_AWAY" });
+});
+
+test("F17: a gateway whose own clock is an hour behind has its commands refused as expired, and nothing is done", async () => {
+  const [gateway] = platform.gateways;
+  if (gateway === undefined) throw new Error("no gateway");
+  gateway.process.wallOffset = -HOUR;
+  expect(await platform.run(errorOf(desk.submit({}, "one")))).toMatchObject({ reason: "COMMAND_EXPIRED" });
+  expect(await platform.run(desk.list())).toEqual([]);
+  gateway.process.wallOffset = HOUR;
+  expect(await platform.run(errorOf(desk.submit({}, "one")))).toBe("answered");
+});
+
+test("I25, I9: of two orders at one price the first on the log trades first, whatever the clock said", async () => {
+  const sells = { side: Side.SELL, limitPrice: "3000", quantity: "1" };
+  const first = await platform.run(desk.submit(sells));
+  await platform.clock.advance(200);
+  platform.clock.shiftWall(-HOUR);
+  await platform.clock.advance(1_500);
+  const second = await platform.run(desk.submit(sells));
+  await platform.clock.advance(200);
+  const buyer = new Desk(platform, await platform.account("bob", { USD: "10000" }));
+  await platform.run(buyer.submit({ limitPrice: "3000", quantity: "1" }));
+  await platform.clock.advance(500);
+  expect(statusOf(await platform.run(desk.read(first.orderId)))).toBe("FILLED");
+  expect(statusOf(await platform.run(desk.read(second.orderId)))).toBe("LIVE");
+  const [newest, oldest] = await platform.run(desk.list());
+  expect([newest?.orderId, oldest?.orderId]).toEqual([second.orderId, first.orderId]);
+});
