@@ -6,23 +6,33 @@ import { field as fieldOption, Ignore } from "@bufbuild/protovalidate/gen/buf/va
  * enum. `undefined`: there is none. Without `enums` only fields are looked for: so it is below a field whose rules its
  * reader applies itself, for what it refuses there it does not refuse with the whole.
  */
-export function findUnknown(schema: DescMessage, message: Message, enums = true, path = ""): string | undefined {
+export function findUnknown(schema: DescMessage, message: Message, enums = true): string | undefined {
   const stranger = message.$unknown?.[0];
-  if (stranger !== undefined) return `${path}${stranger.no}`;
-  for (const field of fieldsToWalk(schema)) {
-    const found = inField(field, memberOf(message, field), enums && !checksItself(field), `${path}${field.name}`);
-    if (found !== undefined) return found;
+  if (stranger !== undefined) return `${stranger.no}`;
+  for (const { field, checksItself } of fieldsToWalk(schema)) {
+    const value = memberOf(message, field);
+    if (value === undefined) continue;
+    const found = inField(field, value, enums && !checksItself);
+    if (found !== undefined) return `${field.name}${found}`;
   }
   return undefined;
 }
 
-const walked = new WeakMap<DescMessage, readonly DescField[]>();
+interface WalkedField {
+  readonly field: DescField;
+  /** Its reader applies its rules itself. */
+  readonly checksItself: boolean;
+}
 
-/** Only messages and enums can hold what is unknown. */
-function fieldsToWalk(schema: DescMessage): readonly DescField[] {
+const walked = new WeakMap<DescMessage, readonly WalkedField[]>();
+
+/** Only messages and enums can hold what is unknown. To read an option takes longer than to walk a message: once for each. */
+function fieldsToWalk(schema: DescMessage): readonly WalkedField[] {
   let fields = walked.get(schema);
   if (fields === undefined) {
-    fields = schema.fields.filter((field) => field.message !== undefined || field.enum !== undefined);
+    fields = schema.fields
+      .filter((field) => field.message !== undefined || field.enum !== undefined)
+      .map((field) => ({ field, checksItself: checksItself(field) }));
     walked.set(schema, fields);
   }
   return fields;
@@ -39,27 +49,30 @@ function memberOf(message: Message, field: DescField): unknown {
   return choice.case === field.localName ? choice.value : undefined;
 }
 
-function inField(field: DescField, value: unknown, enums: boolean, path: string): string | undefined {
-  if (value === undefined) return undefined;
-  if (field.fieldKind === "list") return inMany(field, [...(value as unknown[]).entries()], enums, path);
-  if (field.fieldKind === "map") return inMany(field, Object.entries(value as object), enums, path);
-  return inOne(field, value, enums, path);
-}
-
-function inMany(
-  field: DescField,
-  entries: readonly [number | string, unknown][],
-  enums: boolean,
-  path: string,
-): string | undefined {
-  for (const [key, value] of entries) {
-    const found = inOne(field, value, enums, `${path}[${key}]`);
-    if (found !== undefined) return found;
+/** What is found below, as its path behind the field's name; empty: the field's own number. */
+function inField(field: DescField, value: unknown, enums: boolean): string | undefined {
+  switch (field.fieldKind) {
+    case "list":
+      for (const [index, one] of (value as unknown[]).entries()) {
+        const found = inOne(field, one, enums);
+        if (found !== undefined) return `[${index}]${found}`;
+      }
+      return undefined;
+    case "map":
+      for (const [key, one] of Object.entries(value as object)) {
+        const found = inOne(field, one, enums);
+        if (found !== undefined) return `[${key}]${found}`;
+      }
+      return undefined;
+    default:
+      return inOne(field, value, enums);
   }
-  return undefined;
 }
 
-function inOne(field: DescField, value: unknown, enums: boolean, path: string): string | undefined {
-  if (field.message !== undefined) return findUnknown(field.message, value as Message, enums, `${path}.`);
-  return enums && field.enum?.value[value as number] === undefined ? path : undefined;
+function inOne(field: DescField, value: unknown, enums: boolean): string | undefined {
+  if (field.message !== undefined) {
+    const found = findUnknown(field.message, value as Message, enums);
+    return found === undefined ? undefined : `.${found}`;
+  }
+  return enums && field.enum?.value[value as number] === undefined ? "" : undefined;
 }
