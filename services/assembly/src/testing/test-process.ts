@@ -1,4 +1,4 @@
-import type { Clock } from "@atlas/platform/ports/clock";
+import { type Clock, sleep } from "@atlas/platform/ports/clock";
 import type { Log, TailReceiver } from "@atlas/platform/ports/log";
 import type { Store } from "@atlas/platform/ports/store";
 import { notReady } from "@atlas/platform/shard/not-ready";
@@ -23,6 +23,8 @@ export class TestProcess {
   readonly store: Store;
   /** Milliseconds by which its wall clock differs from the others' (F17). */
   wallOffset = 0;
+  /** Milliseconds by which it hears late of what is new on the log. */
+  tailLag = 0;
   #state: State = "RUNS";
   #held: (() => void)[] = [];
   readonly #deaths = new Set<() => void>();
@@ -124,6 +126,7 @@ export class TestProcess {
   #receiver(receiver: TailReceiver): TailReceiver {
     return {
       receive: (records) => {
+        if (this.tailLag > 0) return sleep(this.clock, this.tailLag).then(() => receiver.receive(records));
         if (this.#state === "RUNS") return receiver.receive(records);
         return new Promise<void>((resolve, reject) => {
           this.deliver(() => void Promise.resolve(receiver.receive(records)).then(resolve, reject));
