@@ -22,7 +22,7 @@ export async function imagesOf(platform: MemoryPlatform): Promise<Images> {
 }
 
 /** The hash of every shard's state, as its owner tells it. */
-export async function liveHashes(platform: MemoryPlatform): Promise<Map<string, string>> {
+async function liveHashes(platform: MemoryPlatform): Promise<Map<string, string>> {
   const call = platform.client(OperationsService).getSystemState({ withStateHash: true });
   const { shards } = await platform.run(call);
   return new Map(shards.map(({ shard, stateHash }) => [shard, stateHash]));

@@ -64,7 +64,7 @@ export function removeFolder(folder: string): void {
 }
 
 /** This process's environment without settings of Atlas: a developer's own ones change nothing. */
-export function cleanEnvironment(): NodeJS.ProcessEnv {
+function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("ATLAS_")));
 }
 

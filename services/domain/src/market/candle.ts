@@ -9,8 +9,6 @@ export const CANDLE_INTERVALS = {
   "1d": 86_400_000,
 } as const;
 
-type CandleInterval = keyof typeof CANDLE_INTERVALS;
-
 /** What trades between `start` and `start` + its interval did. Intervals begin at multiples of theirs, in UTC. */
 export interface Candle {
   /** Milliseconds since the epoch. */

@@ -115,6 +115,6 @@ function equal(left: Uint8Array, right: Uint8Array): boolean {
 }
 
 /** Where a client's command stands on the log, by its id. */
-export function commandsById(reading: LogReading): Map<string, Logged<OrderCommand>> {
+function commandsById(reading: LogReading): Map<string, Logged<OrderCommand>> {
   return new Map(reading.orderCommands.map((one) => [one.message?.commandId ?? "", one]));
 }

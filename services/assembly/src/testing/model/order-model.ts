@@ -39,7 +39,7 @@ const MAKER = 20_000n;
 const TAKER = 50_000n;
 
 /** A status by its name. */
-export function word(status: S): string {
+function word(status: S): string {
   return OrderStatusSchema.value[status]?.name ?? String(status);
 }
 
