@@ -1,4 +1,3 @@
-import type { OrderCommand } from "@atlas/gen/atlas/log/v1/order_command_pb";
 import { e8 } from "./e8.ts";
 import { inSequence, type Logged, type LogReading } from "./log-reading.ts";
 import type { OrderModel } from "./order-model.ts";
@@ -112,9 +111,4 @@ function inLinkOrder<M>(all: readonly Logged<M>[]): Logged<M>[] {
 
 function equal(left: Uint8Array, right: Uint8Array): boolean {
   return left.length === right.length && left.every((byte, index) => byte === right[index]);
-}
-
-/** Where a client's command stands on the log, by its id. */
-function commandsById(reading: LogReading): Map<string, Logged<OrderCommand>> {
-  return new Map(reading.orderCommands.map((one) => [one.message?.commandId ?? "", one]));
 }
