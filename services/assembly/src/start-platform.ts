@@ -2,7 +2,7 @@ import { openDataFolder } from "@atlas/adapters/files/data-folder";
 import { secretFiles } from "@atlas/adapters/files/secret-files";
 import { openSqliteLog } from "@atlas/adapters/sqlite/sqlite-log";
 import { openSqliteStore } from "@atlas/adapters/sqlite/sqlite-store";
-import { type DiskSpace, watchDiskSpace } from "@atlas/adapters/system/disk-space";
+import { type DiskSpace, refuseFullDisk, watchDiskSpace } from "@atlas/adapters/system/disk-space";
 import { systemChance } from "@atlas/adapters/system/system-chance";
 import { systemClock } from "@atlas/adapters/system/system-clock";
 import { systemDigest } from "@atlas/adapters/system/system-digest";
@@ -52,6 +52,8 @@ const PARTITIONS: PartitionCounts = { oms: 16, venue: 8 };
 const TICKS = { watched: 100, quiet: 1_000 };
 /** Bytes that must be free for new orders to be taken. */
 const DISK_RESERVE = 256 << 20;
+/** Bytes that must be free to start: room for cancels, which pass while orders do not. */
+const DISK_TO_START = 16 << 20;
 /** Milliseconds for streams and calls under way, and for shards to put on the log what they decided. */
 const GRACE = 1_000;
 const PATIENCE = 10_000;
@@ -87,6 +89,7 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
   stage("opening the log");
   const folder = openDataFolder(dataFolder, { omsPartitions: PARTITIONS.oms, venuePartitions: PARTITIONS.venue });
   closers.push(() => folder.release());
+  await refuseFullDisk(dataFolder, DISK_TO_START);
   const ports = await openPorts(dataFolder, journal, closers);
   const disk = watchDiskSpace(dataFolder, DISK_RESERVE);
   closers.push(() => disk.close());

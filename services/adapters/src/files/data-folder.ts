@@ -14,6 +14,13 @@ export class DataFolderUnusable extends Error {
   override name = "DataFolderUnusable";
 }
 
+/** What the system's code means to the person who starts. */
+const WHY: Readonly<Record<string, string>> = {
+  EACCES: "this user may not write there",
+  ENOSPC: "the disk is full",
+  EROFS: "the disk is read-only",
+};
+
 /** A folder that this process alone uses. */
 export interface DataFolder {
   readonly path: string;
@@ -49,7 +56,7 @@ function take(path: string): DataFolderLock {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined || code.startsWith("ERR_")) throw error;
-    throw new DataFolderUnusable(`the data folder ${path} cannot be used: ${code}`);
+    throw new DataFolderUnusable(`the data folder ${path} cannot be used: ${WHY[code] ?? code}`);
   }
 }
 
