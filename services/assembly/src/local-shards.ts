@@ -65,8 +65,6 @@ export class LocalShards implements ShardDirectory {
   /** Stops every shard: what was decided goes to the log, an image is kept, within `patience` milliseconds. */
   async stop(patience: number): Promise<void> {
     await Promise.all([...this.#owners.values()].map((owner) => owner.stop(patience)));
-    // A batch that waits to be written would be tried for ever; the next start writes it from the log.
-    for (const { projection } of this.oms) projection.close();
   }
 }
 

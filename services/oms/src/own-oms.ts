@@ -59,6 +59,8 @@ export function ownOms(ports: OwnerPorts, settings: OmsSettings, hooks: { failed
     recovered: (events) => projection.recovered(events),
     answer: (request, outputs, inputOffset) => answerOms(shard, projection, request, { outputs, inputOffset }, ports),
     failed: (error) => hooks.failed(error),
+    // a batch that waits would be tried for ever, and the state may be ahead of the log: the next start writes it from there
+    ended: () => projection.close(),
   });
   return { shard, projection, owner };
 }

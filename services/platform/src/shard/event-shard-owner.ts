@@ -51,6 +51,11 @@ export interface OwnerHooks<Event> {
   ): ReadResponse | Promise<ReadResponse>;
   /** The owner cannot go on: a broken invariant, a broken log. */
   failed(error: Error): void;
+  /**
+   * Nothing is decided any more: it was stopped, or it failed, and then the state may hold what no event told (I21). May be called
+   * more than once.
+   */
+  ended?(): void;
 }
 
 /** Unacknowledged messages above which no further input is taken (S2: an owner's pace, never an outcome). */
@@ -115,6 +120,46 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
   async start(): Promise<void> {
     const { log } = this.#ports;
     const end = (await log.range(this.#kind.inputs.topic.name, this.#partition)).end;
+    try {
+      await this.#recover();
+    } catch (error) {
+      this.#breakOff();
+      throw error;
+    }
+    this.#inputs.start(this.#shard.cause);
+    await this.#offsets.reach(end, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** Stops taking inputs; resolves when what was decided is on the log and an image is kept, or after `patience` ms. */
+  async stop(patience: number): Promise<void> {
+    this.#inputs.close();
+    this.#comparison?.close();
+    const gone = notReady(`${this.#shard.name} is stopping`);
+    this.#offsets.fail(gone);
+    this.#sequences.fail(gone);
+    const finished = this.#outputs.emptied().then(() => this.#images.finish(this.#outputs.eventsPlace()));
+    await within(this.#ports.clock, patience, finished).finally(() => this.#hooks.ended?.());
+    await this.#outputs.close();
+    this.#feed?.fail(gone);
+  }
+
+  async read(request: ReadRequest, deadline: number): Promise<ReadResponse> {
+    if (this.#failure !== undefined) throw notReady(`${this.#shard.name} has stopped`);
+    await this.#offsets.reach(await this.#inputEnd(), deadline);
+    await this.#sequences.reach(Number(request.notBefore), deadline);
+    return this.#hooks.answer(request, this.#outputs.states(), this.#inputs.next);
+  }
+
+  follow(after: number, receiver: FollowReceiver): { close(): void } {
+    if (this.#feed === undefined || this.#failure !== undefined) {
+      receiver.fail(notReady(`${this.#shard.name} is not ready`));
+      return { close: () => undefined };
+    }
+    return this.#feed.follow(after, receiver);
+  }
+
+  /** Puts the state together, and says what had not been said. */
+  async #recover(): Promise<void> {
     const left = await this.#outputs.load();
     const projected = (await this.#hooks.projected?.()) ?? left;
     const from = projected.sequence < left.sequence ? projected : left;
@@ -139,36 +184,6 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#sequences.raise(this.#shard.sequence);
     while (this.#shard.workOpen) this.#take(this.#shard.advance());
     this.#publish();
-    this.#inputs.start(this.#shard.cause);
-    await this.#offsets.reach(end, Number.MAX_SAFE_INTEGER);
-  }
-
-  /** Stops taking inputs; resolves when what was decided is on the log and an image is kept, or after `patience` ms. */
-  async stop(patience: number): Promise<void> {
-    this.#inputs.close();
-    this.#comparison?.close();
-    const gone = notReady(`${this.#shard.name} is stopping`);
-    this.#offsets.fail(gone);
-    this.#sequences.fail(gone);
-    const finished = this.#outputs.emptied().then(() => this.#images.finish(this.#outputs.eventsPlace()));
-    await within(this.#ports.clock, patience, finished);
-    await this.#outputs.close();
-    this.#feed?.fail(gone);
-  }
-
-  async read(request: ReadRequest, deadline: number): Promise<ReadResponse> {
-    if (this.#failure !== undefined) throw notReady(`${this.#shard.name} has stopped`);
-    await this.#offsets.reach(await this.#inputEnd(), deadline);
-    await this.#sequences.reach(Number(request.notBefore), deadline);
-    return this.#hooks.answer(request, this.#outputs.states(), this.#inputs.next);
-  }
-
-  follow(after: number, receiver: FollowReceiver): { close(): void } {
-    if (this.#feed === undefined || this.#failure !== undefined) {
-      receiver.fail(notReady(`${this.#shard.name} is not ready`));
-      return { close: () => undefined };
-    }
-    return this.#feed.follow(after, receiver);
   }
 
   /** The input's end as asked after the read arrived: one question for all reads in hand (S22). */
@@ -223,12 +238,18 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
   #fail(error: Error): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
-    this.#images.close();
+    this.#breakOff();
     this.#inputs.close();
     this.#comparison?.close();
     this.#offsets.fail(error);
     this.#sequences.fail(error);
     this.#feed?.fail(error);
     this.#hooks.failed(error);
+  }
+
+  /** The state may stand in the middle of an input: from now on it goes nowhere. */
+  #breakOff(): void {
+    this.#images.close();
+    this.#hooks.ended?.();
   }
 }

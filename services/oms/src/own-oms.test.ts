@@ -1,0 +1,126 @@
+import { StoredBalanceCodec } from "@atlas/gen/atlas/log/v1/order_store_codec";
+import { decode } from "@atlas/gen/codec/codec";
+import { manualClock } from "@atlas/platform/memory/manual-clock";
+import { memoryLog } from "@atlas/platform/memory/memory-log";
+import { memoryStore, type StoreFault } from "@atlas/platform/memory/memory-store";
+import { BALANCES_TABLE, HISTORY_TABLE } from "@atlas/platform/query/store-layout";
+import { encodeFrame } from "@atlas/platform/wire/codec/frame";
+import { expect, test } from "vitest";
+import { type OwnedOms, ownOms } from "./own-oms.ts";
+import { digest, ShardFlow } from "./testing/shard-flow.ts";
+
+/** A message with a field that no version knows: it stops the shard (S26). */
+const UNKNOWN = Uint8Array.of(0xf8, 0x3f, 1);
+
+/** One order shard on a log and a store that outlive it. */
+class Place {
+  readonly #flow = new ShardFlow();
+  readonly clock = manualClock({ start: this.#flow.now });
+  readonly log = memoryLog({ clock: this.clock });
+  fault: StoreFault | undefined;
+  /** Batches that the projection began to write. */
+  writes = 0;
+  readonly store = memoryStore({
+    clock: this.clock,
+    fault: ({ operation, table }) => {
+      if (operation === "putAll" && table === HISTORY_TABLE) this.writes += 1;
+      return operation.startsWith("put") ? this.fault : undefined;
+    },
+  });
+  readonly failures: string[] = [];
+  #sent = 0;
+
+  constructor() {
+    this.#flow.open("ada", { USD: "100" });
+  }
+
+  async own(spoil: (owned: OwnedOms) => void = () => undefined): Promise<OwnedOms> {
+    const { clock, log, store } = this;
+    const ports = { log, store, clock, digest, warn: () => undefined, writer: "test" };
+    const settings = { partition: 0, partitions: { oms: 1, venue: 1 } };
+    const owned = ownOms(ports, settings, { failed: (error) => void this.failures.push(error.message) });
+    spoil(owned);
+    const started = owned.owner.start().catch((error: Error) => void this.failures.push(error.message));
+    await clock.advance(100);
+    await started;
+    return owned;
+  }
+
+  /** What opened the account, if that is still to come, and a deposit of 5; then what follows in the same frame. */
+  async deposit(...then: Uint8Array[]): Promise<void> {
+    this.#flow.client("ada", { case: "deposit", value: { amount: { asset: "USD", amount: "5" } } });
+    const [instrument, ...inputs] = this.#flow.inputs.map(({ bytes }) => bytes);
+    if (this.#sent === 0 && instrument !== undefined) await this.#append("control/0", 1, [instrument]);
+    const firstNumber = this.#sent + 1;
+    const messages = [...inputs.slice(this.#sent), ...then];
+    this.#sent = inputs.length;
+    await this.#append("gAAAAAAAAAAA", firstNumber, messages);
+  }
+
+  async stop(owner: OwnedOms["owner"]): Promise<void> {
+    const stopped = owner.stop(100);
+    await this.clock.advance(200);
+    await stopped;
+  }
+
+  async stored(): Promise<string | undefined> {
+    const asked = this.store.query(BALANCES_TABLE, { partition: "ada", limit: 10 });
+    await this.clock.settle();
+    const [item] = await asked;
+    return item === undefined ? undefined : decode(StoredBalanceCodec, item.body).balance?.available;
+  }
+
+  async #append(source: string, firstNumber: number, messages: readonly Uint8Array[]): Promise<void> {
+    const frame = encodeFrame({ source, writer: source, firstNumber: BigInt(firstNumber) }, messages, digest);
+    const appended = this.log.append("orders.commands", 0, frame);
+    await this.clock.advance(30);
+    await appended;
+  }
+}
+
+test("I21: a shard that broke off in the middle of a frame writes no balance that its log does not tell", async () => {
+  const place = new Place();
+  await place.own();
+  await place.deposit();
+  await place.clock.advance(1_000);
+  expect(await place.stored()).toBe("105");
+  await place.deposit();
+  await place.deposit(UNKNOWN);
+  expect(place.failures).toHaveLength(1);
+  await place.clock.advance(5_000);
+  expect(await place.stored()).toBe("105");
+});
+
+test("I21: a shard that cannot recover writes nothing of the state at which it broke off", async () => {
+  const place = new Place();
+  const { owner } = await place.own();
+  place.fault = { kind: "refused" };
+  await place.deposit();
+  await place.stop(owner);
+  place.fault = undefined;
+  await place.own(({ shard }) => {
+    const advance = () => {
+      throw new Error("a defect");
+    };
+    Object.defineProperties(shard, { workOpen: { value: true }, advance: { value: advance } });
+  });
+  await place.clock.advance(5_000);
+  expect([place.failures, await place.stored()]).toEqual([["a defect"], undefined]);
+});
+
+test("an owner that was stopped leaves the store alone; the next one writes what is missing there", async () => {
+  const place = new Place();
+  const { owner } = await place.own();
+  place.fault = { kind: "refused" };
+  await place.deposit();
+  await place.clock.advance(1_000);
+  await place.stop(owner);
+  const { writes } = place;
+  expect(writes).toBeGreaterThan(0);
+  await place.clock.advance(10_000);
+  expect(place.writes).toBe(writes);
+  place.fault = undefined;
+  await place.own();
+  await place.clock.advance(1_000);
+  expect(await place.stored()).toBe("105");
+});
