@@ -9,6 +9,9 @@ import {
   startPlatformProcess,
 } from "./testing/platform-process.ts";
 
+/** Milliseconds in which a venue has answered, on the slowest machine. */
+const SETTLES_WITHIN = 30_000;
+
 const folder = newFolder("verbs");
 let platform: PlatformProcess;
 
@@ -55,11 +58,15 @@ async function order(orderId: string): Promise<Record<string, string>> {
 
 /** Asks until the order has one of the statuses. */
 async function settled(orderId: string, ...statuses: readonly string[]): Promise<Record<string, string>> {
-  for (let tries = 0; tries < 20; tries++) {
-    const found = await order(orderId);
-    if (statuses.includes(found.status?.replace("ORDER_STATUS_", "") ?? "")) return found;
-  }
-  throw new Error(`order ${orderId} is still ${JSON.stringify(await order(orderId))}`);
+  const one = statuses.map((status) => `ORDER_STATUS_${status}`);
+  return vi.waitFor(
+    async () => {
+      const found = await order(orderId);
+      expect(one, `status of ${orderId}`).toContain(found.status);
+      return found;
+    },
+    { timeout: SETTLES_WITHIN, interval: 50 },
+  );
 }
 
 describe("an order's life on the command line", () => {

@@ -3,11 +3,7 @@ import { type ManualClock, manualClock } from "@atlas/platform/memory/manual-clo
 import { type AppendAttempt, type AppendFault, type MemoryLog, memoryLog } from "@atlas/platform/memory/memory-log";
 import { type MemoryStore, memoryStore, type StoreCall, type StoreFault } from "@atlas/platform/memory/memory-store";
 import { TestProcess } from "./test-process.ts";
-
-/** A turn of the event loop: every promise job has run behind it. Keys are made by threads, which need turns of their own. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve));
-}
+import { turn } from "./turn.ts";
 
 /** One log, one store and one time, with everything that can befall them. */
 export class FaultyWorld {

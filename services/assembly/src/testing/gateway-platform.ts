@@ -24,14 +24,10 @@ import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { firstStart } from "../first-start/first-start.ts";
 import { LocalShards } from "../local-shards.ts";
 import { marketReads, marketSource } from "../market-source.ts";
+import { turn } from "./turn.ts";
 
 const PARTITIONS = { oms: 16, venue: 8 };
 const MESSAGE_BYTES = 4_000_000;
-
-/** Signatures are made by threads of the machine: they need real turns of the event loop. */
-async function turn(): Promise<void> {
-  for (let round = 0; round < 3; round++) await new Promise((resolve) => setImmediate(resolve));
-}
 
 /** A whole platform with its gateway in one process, on a log and a store in memory, by a clock that stands until it is moved. */
 export class GatewayPlatform {

@@ -20,11 +20,7 @@ import { inputPartition } from "@atlas/platform/shard/shard-name";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { openFrame } from "@atlas/platform/wire/codec/frame";
 import { create } from "@bufbuild/protobuf";
-
-/** Signatures are made by threads of the machine: they need real turns of the event loop. */
-async function turn(): Promise<void> {
-  for (let round = 0; round < 5; round++) await new Promise((resolve) => setImmediate(resolve));
-}
+import { turn } from "./turn.ts";
 
 const PARTITIONS = { oms: 16, venue: 8 };
 
