@@ -7,6 +7,12 @@ import type { CommandClass } from "./pending-command.ts";
 /** Unanswered commands of one account (S24). */
 export const MOST_ORDERS = 4_000;
 export const MOST_CANCELS = 10_000;
+/**
+ * Unanswered commands of all accounts together: some 2 kB of memory each. New orders and replaces leave the others their room, for
+ * what takes risk away must pass when too much that adds risk waits.
+ */
+export const MOST_ORDERS_OF_ALL = 100_000;
+export const MOST_CANCELS_OF_ALL = 100_000;
 /** The gateway sheds above this many times the account's rate: below it the shard decides what passes. */
 const RATE_FACTOR = 2;
 /** Gates without anything to remember are forgotten when there are more. */
@@ -24,11 +30,16 @@ interface Gate {
   refilledAt: number;
 }
 
-/** Keeps one account from filling the log: bounds of unanswered commands, and twice its rate (S24). */
+/**
+ * Keeps one account from filling the log, and all together from filling the gateway's memory: bounds of unanswered commands, and
+ * twice an account's rate (S24).
+ */
 export class AccountGates {
   readonly #clock: Clock;
   readonly #gates = new Map<string, Gate>();
   readonly #learn: (accountId: string) => void;
+  #orders = 0;
+  #cancels = 0;
 
   /** `learn` is called once for each account that commands come for: `limits` tells its rate, when it is known. */
   constructor(clock: Clock, learn: (accountId: string) => void) {
@@ -38,23 +49,19 @@ export class AccountGates {
 
   /** Takes a command in, or says why not; what was taken in is given back by `leave`. */
   enter(accountId: string, commandClass: CommandClass): RefusalError | undefined {
+    const isOrder = commandClass === "ORDER";
+    if (isOrder ? this.#orders >= MOST_ORDERS_OF_ALL : this.#cancels >= MOST_CANCELS_OF_ALL) return overloaded();
     const gate = this.#gate(accountId);
-    if (commandClass !== "ORDER") {
-      if (gate.cancels >= MOST_CANCELS) return tooManyWaiting(gate.cancels);
-      gate.cancels += 1;
-      return undefined;
-    }
-    if (gate.orders >= MOST_ORDERS) return tooManyWaiting(gate.orders);
-    if (gate.ordersPerSecond > 0 && !this.#takeToken(gate)) return tooFast(gate);
-    gate.orders += 1;
+    const waiting = isOrder ? gate.orders : gate.cancels;
+    if (waiting >= (isOrder ? MOST_ORDERS : MOST_CANCELS)) return tooManyWaiting(waiting);
+    if (isOrder && gate.ordersPerSecond > 0 && !this.#takeToken(gate)) return tooFast(gate);
+    this.#count(gate, commandClass, 1);
     return undefined;
   }
 
   leave(accountId: string, commandClass: CommandClass): void {
     const gate = this.#gates.get(accountId);
-    if (gate === undefined) return;
-    if (commandClass === "ORDER") gate.orders -= 1;
-    else gate.cancels -= 1;
+    if (gate !== undefined) this.#count(gate, commandClass, -1);
   }
 
   /** The account's limits, as read or as just set. */
@@ -65,6 +72,16 @@ export class AccountGates {
     gate.burst = limits.orderBurst * RATE_FACTOR;
     gate.tokens = gate.burst;
     gate.refilledAt = this.#clock.monotonic();
+  }
+
+  #count(gate: Gate, commandClass: CommandClass, by: 1 | -1): void {
+    if (commandClass === "ORDER") {
+      gate.orders += by;
+      this.#orders += by;
+    } else {
+      gate.cancels += by;
+      this.#cancels += by;
+    }
   }
 
   #gate(accountId: string): Gate {
@@ -97,6 +114,12 @@ export class AccountGates {
 function tooManyWaiting(waiting: number): RefusalError {
   return refusal(Reason.BUSY, `${waiting} commands of the account wait for an answer: send again a little later`, {
     retryAfter: { seconds: 0n, nanos: 100_000_000 },
+  });
+}
+
+function overloaded(): RefusalError {
+  return refusal(Reason.BUSY, "commands of too many accounts wait for an answer: send again a little later", {
+    retryAfter: { seconds: 1n, nanos: 0 },
   });
 }
 

@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
+import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
+import { PrincipalSchema } from "@atlas/gen/atlas/identity/v1/identity_pb";
+import { OrderCommandSchema } from "@atlas/gen/atlas/log/v1/order_command_pb";
+import { OrderEventSchema } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import { manualClock } from "@atlas/platform/memory/manual-clock";
+import { memoryLog } from "@atlas/platform/memory/memory-log";
+import type { Digest } from "@atlas/platform/ports/digest";
+import type { RefusalError } from "@atlas/platform/refusal/refusal-error";
+import { silentJournal } from "@atlas/platform/telemetry/journal";
+import { create } from "@bufbuild/protobuf";
+import { expect, test } from "vitest";
+import { MOST_ORDERS, MOST_ORDERS_OF_ALL } from "./account-gates.ts";
+import { CommandIntake } from "./command-intake.ts";
+
+const digest: Digest = {
+  sha256: (content) => createHash("sha256").update(content).digest(),
+  crc32: (content, seed) => crc32(content, seed),
+};
+const PATIENCE = 20_000;
+
+/** An intake whose shards take their time: nothing is decided unless the test says so. */
+function rig() {
+  const clock = manualClock();
+  const shed: Reason[] = [];
+  const silences: string[] = [];
+  const intake = new CommandIntake({
+    ...{ clock, digest, journal: silentJournal, log: memoryLog({ clock }), incarnation: "gtest", partitions: 4 },
+    metrics: { taken: () => undefined, shed: (reason) => void shed.push(reason), settled: () => undefined },
+    pressure: { storeLag: () => 0, diskLow: () => false },
+    learnLimits: () => undefined,
+  });
+  function send(accountId: string, commandClass: "ORDER" | "CANCEL"): RefusalError | undefined {
+    const draft = {
+      ...{ accountId, commandClass, requestId: "r", contentDigest: new Uint8Array(16), orderId: "", sessionId: "" },
+      principal: create(PrincipalSchema),
+      command: create(OrderCommandSchema, { command: { case: "cancelMany", value: {} } }).command,
+      deadline: clock.monotonic() + PATIENCE,
+    };
+    return intake.send(draft, {
+      decided: () => true,
+      silent: (silence) => void silences.push(silence),
+    });
+  }
+  return { clock, intake, send, shed, silences };
+}
+
+test("S24: shards that answer nothing fill a gateway up to its bound, whoever sends; then it sheds orders, and takes them again", async () => {
+  const { clock, intake, send, shed, silences } = rig();
+  for (let count = 0; count < MOST_ORDERS_OF_ALL; count++) {
+    if (count % MOST_ORDERS === 0) await clock.advance(10);
+    send(`account-${Math.floor(count / MOST_ORDERS)}`, "ORDER");
+  }
+  await clock.advance(10);
+  expect([intake.unanswered, shed]).toEqual([MOST_ORDERS_OF_ALL, []]);
+  expect(send("bob", "ORDER")?.refusal).toMatchObject({ reason: Reason.BUSY, retryAfter: { seconds: 1n } });
+  expect(shed).toEqual([Reason.BUSY]);
+  expect(send("bob", "CANCEL")).toBeUndefined();
+  intake.decided(create(OrderEventSchema, { commandId: "gtest.1" }));
+  expect(send("bob", "ORDER")).toBeUndefined();
+  expect(send("bob", "ORDER")?.refusal.reason).toBe(Reason.BUSY);
+  await clock.advance(PATIENCE + 1_000);
+  expect([intake.unanswered, silences.length]).toEqual([0, MOST_ORDERS_OF_ALL + 1]);
+  expect(send("bob", "ORDER")).toBeUndefined();
+});
