@@ -1,3 +1,4 @@
+import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { OperationsService } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import { type Order, OrderStatus, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
@@ -48,6 +49,7 @@ export async function audit(floor: TradingFloor): Promise<Model> {
   for (const accountId of floor.accounts) {
     await checkBalances(floor, accountId, model);
     await checkOrders(floor, accountId, model);
+    await checkHistory(floor, accountId, model);
   }
   await checkTotals(floor);
   for (const gateway of platform.gateways) if (gateway.process.state === "RUNS") checkBooks(floor, gateway, model);
@@ -94,6 +96,25 @@ async function checkOrders(floor: TradingFloor, accountId: string, { orders }: M
     const same = one?.status === status && one.version === version && e8(one.cumulativeQuantity) === cumulative;
     violations.check("D4", same, () => `${order.orderId} is listed as ${one?.version}, the log has ${version}`);
   }
+}
+
+/** What the platform tells of an account's past is every posting that the log has, once, newest first (I4). */
+async function checkHistory({ platform, violations }: TradingFloor, accountId: string, model: Model): Promise<void> {
+  const told: string[] = [];
+  for (let pageToken = ""; ; ) {
+    const request = { accountId, pageSize: 100, pageToken };
+    const page = await platform.run(platform.client(AccountService).listPostings(request));
+    told.push(...page.postings.map(({ sequence }) => `${sequence}`));
+    pageToken = page.nextPageToken;
+    if (pageToken === "") break;
+  }
+  const logged = [...inSequence(model.reading.orderEvents).values()].flat();
+  const due = logged.flatMap(({ message }) => {
+    if (message?.accountId !== accountId) return [];
+    return message.postings.map(() => `${message.sequence}`);
+  });
+  const text = () => `${accountId}'s history tells of ${told.length} postings, the log of ${due.length}`;
+  violations.check("I4", told.join() === due.reverse().join(), text);
 }
 
 /** Clearing with each venue sums to zero over the shards, and what is reserved is what is committed. */

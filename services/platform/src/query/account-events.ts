@@ -3,7 +3,7 @@ import { StoredHistoryCodec } from "@atlas/gen/atlas/log/v1/order_store_codec";
 import { decode } from "@atlas/gen/codec/codec";
 import { type AccountRequest, type AccountShards, unknownAccount } from "./account-shard.ts";
 import { cursorOf } from "./cursor.ts";
-import { HISTORY_TABLE, sortable } from "./store-layout.ts";
+import { HISTORY_ITEM_EVENTS, HISTORY_TABLE, sortable } from "./store-layout.ts";
 import type { StoreReads } from "./store-reads.ts";
 
 /** Items of the history read at a time. */
@@ -49,17 +49,34 @@ async function* newestFirst(
     last = Number(event.sequence);
     yield event;
   }
-  let to = sortable(last);
+  yield* storedNewestFirst(store, accountId, last);
+}
+
+/**
+ * Two owners may have cut the same events into different items (I20), so that one which begins earlier ends later. An item
+ * holds events that follow one another: with as many known below an event as an item holds, none that is not read yet reaches
+ * up to it.
+ */
+async function* storedNewestFirst(store: StoreReads, accountId: string, below: number): AsyncGenerator<OrderEvent> {
+  const known = new Map<number, OrderEvent>();
+  let last = below;
+  let to = sortable(below);
   for (;;) {
     const items = await store.query(HISTORY_TABLE, { partition: accountId, to, limit: ITEMS, descending: true });
-    for (const item of items) {
-      for (const event of decode(StoredHistoryCodec, item.body).events.toReversed()) {
-        if (Number(event.sequence) >= last) continue;
-        last = Number(event.sequence);
-        yield event;
+    for (const { body, sort } of items) {
+      to = sort;
+      for (const event of decode(StoredHistoryCodec, body).events) {
+        if (Number(event.sequence) < last) known.set(Number(event.sequence), event);
       }
-      to = item.sort;
     }
-    if (items.length < ITEMS) return;
+    const isEnd = items.length < ITEMS;
+    const settled = isEnd ? known.size : Math.max(0, known.size - HISTORY_ITEM_EVENTS);
+    const newest = [...known.keys()].sort((left, right) => right - left).slice(0, settled);
+    for (const sequence of newest) {
+      yield known.get(sequence) as OrderEvent;
+      known.delete(sequence);
+      last = sequence;
+    }
+    if (isEnd) return;
   }
 }

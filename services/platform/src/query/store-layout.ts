@@ -2,6 +2,8 @@
 export const ORDERS_TABLE = "atlas_orders";
 export const BALANCES_TABLE = "atlas_balances";
 export const HISTORY_TABLE = "atlas_history";
+/** Events of an account in one item of its history, at most (S27). */
+export const HISTORY_ITEM_EVENTS = 100;
 /** Deposits, withdrawals, limits and cancels of many, by the hash of account and request id. */
 export const REQUESTS_TABLE = "atlas_idempotency";
 
