@@ -48,6 +48,17 @@ describe("a static codec", () => {
     });
   });
 
+  test("what was written before stays as it is while others are written, one that is refused among them", () => {
+    const kept: [Uint8Array, Uint8Array][] = [];
+    eachSeed(600, (random, seed) => {
+      const message = randomMessage(schema, random);
+      kept.push([runtime.encode(codec, message), toBinary(schema, message)]);
+      if (seed % 50 !== 0) return;
+      expect(() => runtime.encode(codec, { ...message, ...{ i32: 2 ** 40 } })).toThrow(RangeError);
+    });
+    expect(kept.findIndex(([written, expected]) => !Buffer.from(written).equals(expected))).toBe(-1);
+  });
+
   test("reads from the middle of a larger buffer and shares no bytes with it", () => {
     eachSeed(50, (random) => {
       const message = randomMessage(schema, random);
@@ -122,7 +133,7 @@ describe("a static codec", () => {
     }
   });
 
-  test("a message larger than the kept buffer is written whole", () => {
+  test("a message larger than the shared buffer is written whole", () => {
     const message = {
       ...randomMessage(schema, () => 0),
       blob: new Uint8Array(5_000_000).fill(7),

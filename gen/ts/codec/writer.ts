@@ -2,7 +2,8 @@
 
 import { utf8Length } from "./text.ts";
 
-const FIRST_SIZE = 16_384;
+/** Messages are cut from buffers of this size; one that is larger gets a buffer of its own. */
+const SLAB = 65_536;
 /** A tag and a length, each at most five bytes, or a tag and a 64-bit varint of ten. */
 const OVERHEAD = 15;
 /** Above this length the call into TextEncoder costs less than a loop over the characters. */
@@ -22,32 +23,41 @@ interface UnknownField {
 /**
  * Writes Protobuf's binary format from the end of a buffer towards its start, so that the length of what is nested is
  * known when its prefix is written: nothing is measured first or moved afterwards. Callers write fields in falling
- * order of number, lists from the last element; every method writes a tag in front of its value. The buffer grows as
- * needed and is kept for the next message.
+ * order of number, lists from the last element; every method writes a tag in front of its value. Messages that are
+ * taken one after another share a buffer, for a buffer each would cost more than the encoding.
  */
 export class Writer {
-  bytes = new Uint8Array(FIRST_SIZE);
-  /** What is written lies from here to the buffer's end. */
-  pos = FIRST_SIZE;
+  private bytes = new Uint8Array(SLAB);
+  /** What is written lies from `pos` to `end`; behind it is what was taken. */
+  private pos = SLAB;
+  private end = SLAB;
   private words: DataView | undefined;
 
-  reset(): void {
-    this.pos = this.bytes.length;
-  }
-
-  /** How many bytes are written; unlike `pos`, growing does not change what an earlier answer means. */
+  /** How many bytes are written since the last `take` or `drop`. */
   get length(): number {
-    return this.bytes.length - this.pos;
+    return this.end - this.pos;
   }
 
-  /** A copy of what is written, in a buffer of its own. */
+  /** What is written; it stays as it is. It may share its buffer with other messages: nobody may give that away. */
   take(): Uint8Array {
-    return this.bytes.slice(this.pos);
+    const taken = this.bytes.subarray(this.pos, this.end);
+    this.end = this.pos;
+    return taken;
   }
 
   /** What is written, until more is. */
   view(): Uint8Array {
-    return this.bytes.subarray(this.pos);
+    return this.bytes.subarray(this.pos, this.end);
+  }
+
+  /** Forgets what is written. */
+  drop(): void {
+    this.pos = this.end;
+  }
+
+  /** Makes room for a message of so many bytes at once. */
+  expect(size: number): void {
+    this.reserve(size + OVERHEAD);
   }
 
   /** Ends a nested message or packed list: what was written since `length` was `before` gets its length and tag. */
@@ -290,12 +300,12 @@ export class Writer {
 
   private grow(size: number): void {
     const written = this.length;
-    let capacity = this.bytes.length * 2;
-    while (capacity - written < size) capacity *= 2;
+    const capacity = Math.max(SLAB, 2 * written, written + size);
     const bytes = new Uint8Array(capacity);
-    bytes.set(this.bytes.subarray(this.pos), capacity - written);
+    bytes.set(this.view(), capacity - written);
     this.bytes = bytes;
     this.pos = capacity - written;
+    this.end = capacity;
     this.words = undefined;
   }
 }

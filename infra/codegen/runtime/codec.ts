@@ -9,26 +9,22 @@ export interface Codec<M> {
   read(reader: Reader, end: number): M;
 }
 
-/** A buffer that an unusually large message has grown is not kept beyond this. */
-const KEPT = 4_194_304;
-let writer = new Writer();
+const writer = new Writer();
 const reader = new Reader();
 
-/** The message in a buffer of its own. Throws `RangeError` for a number that its type does not hold. */
+/**
+ * The message's bytes, which may share their buffer with those of others: nobody may transfer it. Throws `RangeError`
+ * for a number that its type does not hold.
+ */
 export function encode<M>(codec: Codec<M>, message: M): Uint8Array {
-  writer.reset();
+  writer.drop();
   codec.write(writer, message);
-  const bytes = writer.take();
-  if (writer.bytes.length > KEPT) writer = new Writer();
-  return bytes;
+  return writer.take();
 }
 
-/**
- * The same without a buffer of its own, which costs more than the encoding: valid until the next message is encoded,
- * whoever does it. For who hashes, compares or copies at once.
- */
+/** The same, valid until the next message is encoded, whoever does it: for who hashes, compares or copies at once. */
 export function encodeView<M>(codec: Codec<M>, message: M): Uint8Array {
-  writer.reset();
+  writer.drop();
   codec.write(writer, message);
   return writer.view();
 }
@@ -49,10 +45,9 @@ export function decode<M>(codec: Codec<M>, bytes: Uint8Array, start = 0, end = b
 /** A field that stands twice: what a second reader makes of both encodings in a row is, by Protobuf's rules, the merger. */
 export function merge<M>(codec: Codec<M>, earlier: M, later: Reader, limit: number): M {
   const end = later.end(limit);
-  const first = new Writer();
-  codec.write(first, earlier);
+  const first = encode(codec, earlier);
   const joined = new Uint8Array(first.length + end - later.pos);
-  joined.set(first.take());
+  joined.set(first);
   joined.set(later.bytes.subarray(later.pos, end), first.length);
   later.pos = end;
   const nested = new Reader();

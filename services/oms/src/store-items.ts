@@ -53,7 +53,7 @@ export function historyItems(shard: string, accountId: string, events: readonly 
   for (let start = 0; start < events.length; start += PACK) {
     const packed = events.slice(start, start + PACK);
     const first = (packed[0] as UnstoredEvent).sequence;
-    writer.reset();
+    writer.drop();
     for (let index = packed.length - 1; index >= 0; index--) {
       writer.copy(EVENTS_TAG, (packed[index] as UnstoredEvent).bytes);
     }

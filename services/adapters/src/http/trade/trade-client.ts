@@ -117,7 +117,7 @@ class Http2TradeClient implements TradeClient {
     const output = this.#output;
     this.#output = [];
     if (output.length > 0) {
-      writer.reset();
+      writer.drop();
       for (let index = output.length - 1; index >= 0; index--) {
         const before = writer.length;
         TradeRequestCodec.write(writer, output[index] as TradeRequest);

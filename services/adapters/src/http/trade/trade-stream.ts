@@ -166,7 +166,7 @@ export class TradeStream implements SessionSink {
     const output = this.#output;
     if (output.length === 0 || this.#over || this.#stream.destroyed) return;
     this.#output = [];
-    writer.reset();
+    writer.drop();
     for (let index = output.length - 1; index >= 0; index--) {
       const before = writer.length;
       TradeResponseCodec.write(writer, output[index] as TradeResponse);

@@ -9,8 +9,9 @@ import type { Digest } from "../../ports/digest.ts";
 /** `header = 1` and `messages = 2`, both length-delimited, in every `...Frame` of atlas.log.v1. */
 const HEADER = 10;
 const MESSAGE = 18;
-/** A buffer that an unusually large frame has grown is not kept beyond this. */
-const KEPT = 8_388_608;
+/** What a message takes besides its bytes, and a header, at most. */
+const ENVELOPE = 8;
+const HEADER_ROOM = 512;
 
 /** What a writer says of its frame; the checksum is computed. Numbers that do not apply are 0. */
 export interface FrameFields {
@@ -38,7 +39,7 @@ export class BrokenFrameError extends Error {
   override name = "BrokenFrameError";
 }
 
-let writer = new Writer();
+const writer = new Writer();
 const reader = new Reader();
 
 /**
@@ -46,7 +47,8 @@ const reader = new Reader();
  * over all bytes behind the header field, tags and lengths of the messages included.
  */
 export function encodeFrame(fields: FrameFields, messages: readonly Uint8Array[], digest: Digest): Uint8Array {
-  writer.reset();
+  writer.drop();
+  writer.expect(messages.reduce((sum, message) => sum + message.length + ENVELOPE, HEADER_ROOM));
   for (let index = messages.length - 1; index >= 0; index--) writer.copy(MESSAGE, messages[index] as Uint8Array);
   return seal(fields, digest);
 }
@@ -58,7 +60,7 @@ export function encodeFrameOf<M>(
   messages: readonly M[],
   digest: Digest,
 ): Uint8Array {
-  writer.reset();
+  writer.drop();
   for (let index = messages.length - 1; index >= 0; index--) {
     const before = writer.length;
     codec.write(writer, messages[index] as M);
@@ -73,9 +75,7 @@ function seal(fields: FrameFields, digest: Digest): Uint8Array {
   const before = writer.length;
   FrameHeaderCodec.write(writer, headerOf(fields, checksum));
   writer.close(HEADER, before);
-  const record = writer.take();
-  if (writer.bytes.length > KEPT) writer = new Writer();
-  return record;
+  return writer.take();
 }
 
 function headerOf(fields: FrameFields, checksum: number): FrameHeader {
