@@ -26,7 +26,7 @@ export async function replayEventShard<Command, Event, Report>(
   const known = await checksumsOf(ports, kind.events.topic.name, partition);
   const comparison = new Comparison(known, encodeView, kind.events.codec, ports.digest);
   const recovered = empty();
-  const images = new ImageWriter(ports, recovered.name, recovered.slabs);
+  const images = new ImageWriter({ ...ports, writer: "replay" }, recovered.name, recovered.slabs);
   await recoverEvents(ports, kind, recovered, partition, images, ALL_EMITTED);
   await decideOn(ports, kind, recovered, place, () => undefined);
   const recoveredHash = stateHash(recovered.slabs, ports.digest);

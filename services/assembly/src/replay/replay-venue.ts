@@ -43,7 +43,7 @@ async function restored(
   settings: VenueSettings,
 ): Promise<{ shard: VenueShard; nextInput: number }> {
   const shard = new VenueShard(settings);
-  const images = new ImageStore(ports.store, shard.name);
+  const images = new ImageStore(ports.store, shard.name, "replay");
   const manifest = await images.manifest();
   if (manifest?.nextInput === undefined) return { shard, nextInput: 0 };
   try {

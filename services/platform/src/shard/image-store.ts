@@ -1,7 +1,7 @@
 import { ImageManifestCodec } from "@atlas/gen/atlas/log/v1/shard_image_codec";
 import type { ImageManifest, SlabEntry } from "@atlas/gen/atlas/log/v1/shard_image_pb";
 import { decode, encode } from "@atlas/gen/codec/codec";
-import type { Store, StorePut } from "../ports/store.ts";
+import type { Store, StoreItem } from "../ports/store.ts";
 import { SHARDS_TABLE } from "./output-positions.ts";
 
 /** Chunks stay below what any store takes as one item (S19). */
@@ -31,16 +31,28 @@ export class ImageIncomplete extends Error {
   override name = "ImageIncomplete";
 }
 
-/** Images of one shard in the store: chunks first, then the manifest that names them (S19). */
+/** Drafts are few: an image's own, and those of owners that died on the way to theirs. */
+const DRAFTS = 1_000;
+/** Drafts that are looked at once more by later images: a chunk may have landed late, or its owner have failed to take it away. */
+const KEPT_DRAFTS = 4;
+
+/**
+ * Images of one shard in the store: chunks first, then the manifest that names them (S19). Before its chunks a manifest stands as
+ * a draft, so that whoever writes the next image finds what a manifest that never came to stand has left behind (I20, F14).
+ */
 export class ImageStore {
   readonly #store: Store;
   readonly #shard: string;
+  readonly #writer: string;
+  #drafts = 0;
   /** The manifest that this owner wrote or loaded last. */
   #current: ImageManifest | undefined;
 
-  constructor(store: Store, shard: string) {
+  /** `writer` names the process: two at once draft under names of their own. */
+  constructor(store: Store, shard: string, writer: string) {
     this.#store = store;
     this.#shard = shard;
+    this.#writer = writer;
   }
 
   /** The manifest that stands; `undefined`: none was ever written. */
@@ -67,26 +79,22 @@ export class ImageStore {
    */
   async write(slabs: readonly SlabCopy[], place: ImagePlace): Promise<boolean> {
     const before = this.#current;
-    if (!(await this.#stillCurrent(before))) return false;
-    const known = new Map((before?.slabs ?? []).map((entry) => [entry.key, entry]));
-    const entries: SlabEntry[] = [];
-    for (const slab of slabs) entries.push(await this.#entry(slab, known.get(slab.key)));
-    const manifest: ImageManifest = {
-      $typeName: "atlas.log.v1.ImageManifest",
-      sequence: BigInt(place.sequence),
-      slabs: entries,
-      eventsOffset: BigInt(place.eventsOffset),
-      nextInput:
-        place.nextInput === undefined
-          ? undefined
-          : { $typeName: "atlas.log.v1.Position", offset: BigInt(place.nextInput), index: 0 },
-    };
+    const manifest = this.#manifestOf(slabs, place);
     const body = encode(ImageManifestCodec, manifest);
+    const draft = await this.#draft(place.sequence, body);
+    // asked behind the draft: another owner has seen that, or this one sees the manifest that the other wrote before it looked
+    if (!(await this.#stillCurrent(before))) {
+      await this.#store.remove(SHARDS_TABLE, [draft]);
+      return false;
+    }
+    for (const [index, { bytes }] of slabs.entries()) {
+      if (bytes !== undefined) await this.#writeSlab(manifest.slabs[index] as SlabEntry, bytes);
+    }
     const item = { key: this.#manifestKey, version: place.sequence, partition: this.#shard, sort: "manifest", body };
-    if (!(await this.#store.put(SHARDS_TABLE, item))) return false;
-    this.#current = manifest;
-    await this.#removeReplaced(before, manifest);
-    return true;
+    const stands = await this.#store.put(SHARDS_TABLE, item);
+    if (stands) this.#current = manifest;
+    await this.#sweep(stands ? manifest : await this.manifest(), manifest, before);
+    return stands;
   }
 
   get #manifestKey(): string {
@@ -98,39 +106,70 @@ export class ImageStore {
     return stored?.sequence === known?.sequence;
   }
 
-  async #entry(slab: SlabCopy, known: SlabEntry | undefined): Promise<SlabEntry> {
-    if (slab.bytes !== undefined) return this.#writeSlab(slab.key, slab.stamp, slab.bytes);
-    if (known === undefined) throw new Error(`slab ${slab.key} has never been written`);
-    return { ...known, stamp: BigInt(slab.stamp) };
-  }
-
-  async #writeSlab(key: string, stamp: number, bytes: Uint8Array): Promise<SlabEntry> {
-    const chunks = Math.max(1, Math.ceil(bytes.length / CHUNK_BYTES));
-    const entry: SlabEntry = {
-      $typeName: "atlas.log.v1.SlabEntry",
-      key,
-      stamp: BigInt(stamp),
-      chunks,
-      copied: BigInt(stamp),
+  #manifestOf(slabs: readonly SlabCopy[], { sequence, eventsOffset, nextInput }: ImagePlace): ImageManifest {
+    const known = new Map((this.#current?.slabs ?? []).map((entry) => [entry.key, entry]));
+    return {
+      $typeName: "atlas.log.v1.ImageManifest",
+      sequence: BigInt(sequence),
+      slabs: slabs.map((slab) => entryOf(slab, known.get(slab.key))),
+      eventsOffset: BigInt(eventsOffset),
+      nextInput:
+        nextInput === undefined
+          ? undefined
+          : { $typeName: "atlas.log.v1.Position", offset: BigInt(nextInput), index: 0 },
     };
-    const puts: StorePut[] = this.#chunkKeys(entry).map((chunk, index) => ({
-      table: SHARDS_TABLE,
-      item: {
-        key: chunk,
-        version: stamp,
-        partition: this.#shard,
-        sort: chunk,
-        body: bytes.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES),
-      },
-    }));
-    for (const put of puts) await this.#store.putAll([put]);
-    return entry;
   }
 
-  async #removeReplaced(before: ImageManifest | undefined, now: ImageManifest): Promise<void> {
-    const kept = new Set(now.slabs.flatMap((entry) => this.#chunkKeys(entry)));
-    const old = (before?.slabs ?? []).flatMap((entry) => this.#chunkKeys(entry)).filter((key) => !kept.has(key));
-    if (old.length > 0) await this.#store.remove(SHARDS_TABLE, old);
+  async #draft(sequence: number, body: Uint8Array): Promise<string> {
+    this.#drafts += 1;
+    const key = `${this.#draftPrefix}${sequence}/${this.#writer}/${this.#drafts}`;
+    await this.#store.put(SHARDS_TABLE, { key, version: sequence, partition: this.#shard, sort: key, body });
+    return key;
+  }
+
+  async #writeSlab(entry: SlabEntry, bytes: Uint8Array): Promise<void> {
+    for (const [index, key] of this.#chunkKeys(entry).entries()) {
+      const body = bytes.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES);
+      const item = { key, version: Number(entry.copied), partition: this.#shard, sort: key, body };
+      await this.#store.putAll([{ table: SHARDS_TABLE, item }]);
+    }
+  }
+
+  /**
+   * Removes what is named by `mine`, by the image before or by drafts that can stand no more because a manifest as high stands:
+   * not what the standing one names, nor what an owner on its way to a higher one builds on.
+   */
+  async #sweep(
+    standing: ImageManifest | undefined,
+    mine: ImageManifest,
+    before: ImageManifest | undefined,
+  ): Promise<void> {
+    const dead: { readonly key: string; readonly draft: ImageManifest }[] = [];
+    const kept = new Set(this.#allChunks(standing));
+    for (const { key, body } of await this.#allDrafts()) {
+      const draft = decode(ImageManifestCodec, body);
+      if (standing !== undefined && draft.sequence <= standing.sequence) dead.push({ key, draft });
+      else for (const chunk of this.#allChunks(draft)) kept.add(chunk);
+    }
+    const named = [mine, before, ...dead.map(({ draft }) => draft)].flatMap((image) => this.#allChunks(image));
+    const chunks = new Set(named.filter((key) => !kept.has(key)));
+    if (chunks.size > 0) await this.#store.remove(SHARDS_TABLE, [...chunks]);
+    dead.sort((left, right) => Number(right.draft.sequence - left.draft.sequence));
+    const oldest = dead.slice(KEPT_DRAFTS).map(({ key }) => key);
+    if (oldest.length > 0) await this.#store.remove(SHARDS_TABLE, oldest);
+  }
+
+  #allDrafts(): Promise<readonly StoreItem[]> {
+    const from = this.#draftPrefix;
+    return this.#store.query(SHARDS_TABLE, { partition: this.#shard, from, to: `${from}~`, limit: DRAFTS });
+  }
+
+  get #draftPrefix(): string {
+    return `${this.#shard}/draft/`;
+  }
+
+  #allChunks(manifest: ImageManifest | undefined): string[] {
+    return (manifest?.slabs ?? []).flatMap((entry) => this.#chunkKeys(entry));
   }
 
   /** A slab at a sequence is the same bytes whoever copied it: so it may be written twice. */
@@ -140,6 +179,15 @@ export class ImageStore {
       (_, index) => `${this.#shard}/slab/${entry.key}/${entry.copied}/${index}`,
     );
   }
+}
+
+function entryOf({ key, stamp, bytes }: SlabCopy, known: SlabEntry | undefined): SlabEntry {
+  if (bytes !== undefined) {
+    const chunks = Math.max(1, Math.ceil(bytes.length / CHUNK_BYTES));
+    return { $typeName: "atlas.log.v1.SlabEntry", key, stamp: BigInt(stamp), chunks, copied: BigInt(stamp) };
+  }
+  if (known === undefined) throw new Error(`slab ${key} has never been written`);
+  return { ...known, stamp: BigInt(stamp) };
 }
 
 function joined(chunks: readonly Uint8Array[]): Uint8Array {

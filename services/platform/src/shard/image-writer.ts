@@ -9,6 +9,8 @@ export interface ImagePorts {
   readonly store: Store;
   readonly clock: Clock;
   readonly warn: Warn;
+  /** Names this process. */
+  readonly writer: string;
   /** How often; absent: as is usual. */
   readonly imagePace?: ImagePace;
 }
@@ -73,7 +75,7 @@ export class ImageWriter {
     this.#shard = shard;
     this.#slabs = slabs;
     this.#pace = ports.imagePace ?? USUAL;
-    this.images = new ImageStore(ports.store, shard);
+    this.images = new ImageStore(ports.store, shard, ports.writer);
     this.#lastTime = ports.clock.monotonic();
   }
 

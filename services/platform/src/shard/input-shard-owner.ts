@@ -78,7 +78,7 @@ export class InputShardOwner<Command, Published> implements ShardClient {
       failed: (error) => this.#fail(error),
     });
     this.#outputs = new InputOutputs(ports, kind, shard.name, partition);
-    this.#images = new ImageStore(ports.store, shard.name);
+    this.#images = new ImageStore(ports.store, shard.name, ports.writer);
     this.#imageTime = ports.clock.monotonic();
     this.#offsets = new ReadGate(ports.clock, 0, () => notReady(`${shard.name} has not come so far in time`));
   }

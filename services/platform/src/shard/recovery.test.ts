@@ -8,7 +8,7 @@ async function imageAfter(platform: TallyPlatform, sequence: number, eventsOffse
   const shard = new TallyShard();
   for (const event of (await platform.events()).slice(0, sequence)) shard.evolve(event);
   const slabs = shard.slabs.keys().map((key) => ({ key, stamp: sequence, bytes: shard.slabs.copy(key) }));
-  const written = new ImageStore(platform.store, shard.name).write(slabs, {
+  const written = new ImageStore(platform.store, shard.name, "slow").write(slabs, {
     sequence,
     eventsOffset,
     nextInput: undefined,
