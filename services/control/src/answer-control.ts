@@ -3,6 +3,7 @@ import {
   InstrumentListSchema,
   type ReadRequest,
   type ReadResponse,
+  RevokedListSchema,
 } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import type { Digest } from "@atlas/platform/ports/digest";
 import { answerState, type OwnerPlace, respond } from "@atlas/platform/progress/answer-state";
@@ -20,6 +21,10 @@ export function answerControl(
   if (request.query.case === "instruments") {
     const value = create(InstrumentListSchema, { instruments: shard.instruments() });
     return respond(shard, { case: "instruments", value });
+  }
+  if (request.query.case === "revoked") {
+    const value = create(RevokedListSchema, { principals: shard.revoked() });
+    return respond(shard, { case: "revoked", value });
   }
   const state = answerState(shard, request, place, digest);
   if (state === undefined)

@@ -9,6 +9,7 @@ import {
   type ControlEvent,
   ControlEventSchema,
 } from "@atlas/gen/atlas/log/v1/control_record_pb";
+import type { PrincipalRevoked } from "@atlas/gen/atlas/venue/v1/venue_pb";
 import type { Digest } from "@atlas/platform/ports/digest";
 import { ShardProgress } from "@atlas/platform/progress/shard-progress";
 import { StampedSlabs } from "@atlas/platform/progress/stamped-slabs";
@@ -19,7 +20,7 @@ import { create } from "@bufbuild/protobuf";
 import { controlSlabs } from "./control-slabs.ts";
 import { linkMessages } from "./link-messages.ts";
 import { readRequest } from "./wire/command.ts";
-import { readEvent, writeEvent } from "./wire/event.ts";
+import { readEvent, writeEvent, writePrincipal } from "./wire/event.ts";
 import { writeInstrument } from "./wire/instrument.ts";
 import { MALFORMED } from "./wire/refusal.ts";
 
@@ -106,6 +107,11 @@ export class ControlShard implements EventShard<ControlCommand, ControlEvent> {
   /** By id, as they are now. */
   instruments(): Instrument[] {
     return sortedRows(this.#state.instruments).map(writeInstrument);
+  }
+
+  /** Whom order shards refuse, by user and key. */
+  revoked(): PrincipalRevoked[] {
+    return sortedRows(this.#state.revoked).map(writePrincipal);
   }
 
   #outcome(arrival: Arrival<ControlCommand>): ControlEvent["event"] {

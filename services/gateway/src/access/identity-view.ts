@@ -97,6 +97,14 @@ export class IdentityView {
     return keys.sort((left, right) => ((left.apiKey?.keyId ?? "") < (right.apiKey?.keyId ?? "") ? -1 : 1));
   }
 
+  /** Everybody whose rights have ended for good: disabled users, with all their keys, and revoked keys. */
+  *ended(): Generator<{ readonly userId: string; readonly keyId: string }> {
+    for (const { userId, disabled } of this.#users.values()) if (disabled) yield { userId, keyId: "" };
+    for (const { apiKey } of this.#apiKeys.values()) {
+      if (apiKey?.revoked === true) yield { userId: apiKey.userId, keyId: apiKey.keyId };
+    }
+  }
+
   /** Forgets sessions that ended by time, of which no event tells. */
   sweep(now: number): void {
     for (const [sessionId, session] of this.#sessions) {

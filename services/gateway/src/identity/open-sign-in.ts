@@ -17,10 +17,11 @@ import { IDENTITY_SHARD, IdentityView } from "../access/identity-view.ts";
 import { loadSigningKey } from "../access/signing-key.ts";
 import { ShardFollower } from "../follow/shard-follower.ts";
 import { CONTROL_SHARD, type InstrumentContext } from "../instrument/instrument-context.ts";
-import { revokePrincipal } from "../instrument/revoke-principal.ts";
+import { revokePrincipal, tellControl } from "../instrument/revoke-principal.ts";
 import type { IdentityContext } from "./identity-context.ts";
 import { provisionLocalKey } from "./provision-local-key.ts";
 import { FollowedIntake } from "./record-intake.ts";
+import { Revocations } from "./revocations.ts";
 
 export interface SignInPorts {
   readonly log: Log;
@@ -54,7 +55,12 @@ export async function openSignIn(ports: SignInPorts): Promise<SignIn> {
   const tokens = new AccessTokens(await loadSigningKey(files, chance));
   const guesses = new GuessLimiter(clock);
   const authenticator = new BearerAuthenticator(identityClient, { clock, digest, view, tokens, guesses });
-  const control = await openControl(ports);
+  const revocations = new Revocations({
+    ...{ clock, journal },
+    ended: () => view.ended(),
+    revoke: (principal, by) => tellControl(principal, by, control.intake),
+  });
+  const control = await openControl(ports, revocations);
   const instruments: InstrumentContext = { intake: control.intake, directory, clock, digest };
   const intake = identityIntake(ports, view);
   const { freshness } = authenticator;
@@ -63,6 +69,7 @@ export async function openSignIn(ports: SignInPorts): Promise<SignIn> {
     revoke: (principal, deadline) => revokePrincipal(principal, deadline, instruments),
   };
   await authenticator.start();
+  revocations.start();
   const deadline = clock.monotonic() + PROVISION_PATIENCE;
   const replaced = await provisionLocalKey(files, identity, deadline);
   for (const principal of replaced) {
@@ -70,6 +77,7 @@ export async function openSignIn(ports: SignInPorts): Promise<SignIn> {
     await identity.revoke(principal, deadline);
   }
   const stop = () => {
+    revocations.stop();
     authenticator.stop();
     control.stop();
     intake.stop();
@@ -86,7 +94,7 @@ function identityIntake(ports: SignInPorts, view: IdentityView): FollowedIntake<
   return intake;
 }
 
-async function openControl(ports: SignInPorts) {
+async function openControl(ports: SignInPorts, revocations: Revocations) {
   const { log, clock, digest, journal, incarnation, directory } = ports;
   const options = { log, clock, digest, journal, source: incarnation };
   const { name } = topics.controlCommands;
@@ -94,12 +102,16 @@ async function openControl(ports: SignInPorts) {
   const follower = new ShardFollower<ControlEvent>(
     {
       shard: CONTROL_SHARD,
-      query: { case: "state", value: { $typeName: "atlas.operations.v1.StateQuery", withStateHash: false } },
+      query: { case: "revoked", value: { $typeName: "atlas.operations.v1.RevokedQuery" } },
       of: ({ events }) => (events.case === "controlEvents" ? events.value.messages : []),
-      began: (_, again) => {
+      began: ({ result }, again) => {
+        if (result.case === "revoked") revocations.began(result.value.principals);
         if (again) intake.missed();
       },
-      event: (event) => intake.decided(event),
+      event: (event) => {
+        revocations.heard(event);
+        intake.decided(event);
+      },
     },
     directory.client(CONTROL_SHARD),
     ports,

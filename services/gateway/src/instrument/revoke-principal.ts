@@ -1,6 +1,7 @@
-import { ControlCommandSchema } from "@atlas/gen/atlas/log/v1/control_record_pb";
+import { ControlCommandSchema, type ControlEvent } from "@atlas/gen/atlas/log/v1/control_record_pb";
 import type { PrincipalRevoked } from "@atlas/gen/atlas/venue/v1/venue_pb";
 import { create } from "@bufbuild/protobuf";
+import type { ControlIntake } from "../identity/record-intake.ts";
 import { awaitLinks } from "./await-links.ts";
 import { targetsOf } from "./define-instrument.ts";
 import { CONTROL_SHARD, type InstrumentContext } from "./instrument-context.ts";
@@ -14,7 +15,16 @@ export async function revokePrincipal(
   deadline: number,
   context: InstrumentContext,
 ): Promise<void> {
-  const command = create(ControlCommandSchema, { command: { case: "revokePrincipal", value: { principal } } });
-  const event = await context.intake.submit(command, deadline);
+  const event = await tellControl(principal, deadline, context.intake);
   await awaitLinks(context, CONTROL_SHARD, targetsOf(event), deadline);
+}
+
+/** The same, but resolves when control has decided it: its links complete after any crash. */
+export function tellControl(
+  principal: Pick<PrincipalRevoked, "userId" | "keyId">,
+  deadline: number,
+  intake: ControlIntake,
+): Promise<ControlEvent> {
+  const command = create(ControlCommandSchema, { command: { case: "revokePrincipal", value: { principal } } });
+  return intake.submit(command, deadline);
 }

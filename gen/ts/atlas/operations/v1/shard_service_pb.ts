@@ -25,6 +25,8 @@ import type { Order } from "../../order/v1/order_pb.ts";
 import { file_atlas_order_v1_order } from "../../order/v1/order_pb.ts";
 import type { ListOrdersRequest, PreviewOrderRequest, PreviewOrderResponse } from "../../order/v1/order_service_pb.ts";
 import { file_atlas_order_v1_order_service } from "../../order/v1/order_service_pb.ts";
+import type { PrincipalRevoked } from "../../venue/v1/venue_pb.ts";
+import { file_atlas_venue_v1_venue } from "../../venue/v1/venue_pb.ts";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -32,7 +34,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atlas/operations/v1/shard_service.proto.
  */
 export const file_atlas_operations_v1_shard_service: GenFile = /*@__PURE__*/
-  fileDesc("CidhdGxhcy9vcGVyYXRpb25zL3YxL3NoYXJkX3NlcnZpY2UucHJvdG8SE2F0bGFzLm9wZXJhdGlvbnMudjEiXgoKT3JkZXJRdWVyeRIoCgphY2NvdW50X2lkGAEgASgJQhS6SBFyDzINXlsgLX5dezAsNjR9JBImCghvcmRlcl9pZBgCIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQiOAoMQWNjb3VudFF1ZXJ5EigKCmFjY291bnRfaWQYASABKAlCFLpIEXIPMg1eWyAtfl17MSw2NH0kIg8KDUFjY291bnRzUXVlcnkiYQoLT3JkZXJzUXVlcnkSOQoGZmlsdGVyGAEgASgLMiEuYXRsYXMub3JkZXIudjEuTGlzdE9yZGVyc1JlcXVlc3RCBrpIA9gBAxIXCg9iZWZvcmVfc2VxdWVuY2UYAiABKAQiNwoLRXZlbnRzUXVlcnkSKAoKYWNjb3VudF9pZBgBIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQicwoMUHJldmlld1F1ZXJ5EjwKB3JlcXVlc3QYASABKAsyIy5hdGxhcy5vcmRlci52MS5QcmV2aWV3T3JkZXJSZXF1ZXN0Qga6SAPIAQESJQoFcXVvdGUYAiABKAsyFi5hdGxhcy5tYXJrZXQudjEuUXVvdGUiJQoKU3RhdGVRdWVyeRIXCg93aXRoX3N0YXRlX2hhc2gYASABKAgiEgoQSW5zdHJ1bWVudHNRdWVyeSIPCg1JZGVudGl0eVF1ZXJ5IrwECgtSZWFkUmVxdWVzdBIjCgVzaGFyZBgBIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQSEgoKbm90X2JlZm9yZRgCIAEoBBIwCgVvcmRlchgDIAEoCzIfLmF0bGFzLm9wZXJhdGlvbnMudjEuT3JkZXJRdWVyeUgAEjQKB2FjY291bnQYBCABKAsyIS5hdGxhcy5vcGVyYXRpb25zLnYxLkFjY291bnRRdWVyeUgAEjYKCGFjY291bnRzGAUgASgLMiIuYXRsYXMub3BlcmF0aW9ucy52MS5BY2NvdW50c1F1ZXJ5SAASMgoGb3JkZXJzGAYgASgLMiAuYXRsYXMub3BlcmF0aW9ucy52MS5PcmRlcnNRdWVyeUgAEjIKBmV2ZW50cxgHIAEoCzIgLmF0bGFzLm9wZXJhdGlvbnMudjEuRXZlbnRzUXVlcnlIABI0CgdwcmV2aWV3GAggASgLMiEuYXRsYXMub3BlcmF0aW9ucy52MS5QcmV2aWV3UXVlcnlIABIwCgVzdGF0ZRgJIAEoCzIfLmF0bGFzLm9wZXJhdGlvbnMudjEuU3RhdGVRdWVyeUgAEjwKC2luc3RydW1lbnRzGAogASgLMiUuYXRsYXMub3BlcmF0aW9ucy52MS5JbnN0cnVtZW50c1F1ZXJ5SAASNgoIaWRlbnRpdHkYCyABKAsyIi5hdGxhcy5vcGVyYXRpb25zLnYxLklkZW50aXR5UXVlcnlIAEIOCgVxdWVyeRIFukgCCAEiTQoKT3JkZXJFbnRyeRIkCgVvcmRlchgBIAEoCzIVLmF0bGFzLm9yZGVyLnYxLk9yZGVyEhkKEWFjY2VwdGVkX3NlcXVlbmNlGAIgASgEIr8BCgtBY2NvdW50VmlldxIqCgdhY2NvdW50GAEgASgLMhkuYXRsYXMuYWNjb3VudC52MS5BY2NvdW50EisKCGJhbGFuY2VzGAIgAygLMhkuYXRsYXMuYWNjb3VudC52MS5CYWxhbmNlEi0KCXBvc2l0aW9ucxgDIAMoCzIaLmF0bGFzLmFjY291bnQudjEuUG9zaXRpb24SKAoGbGltaXRzGAQgASgLMhguYXRsYXMuYWNjb3VudC52MS5MaW1pdHMiOgoLQWNjb3VudExpc3QSKwoIYWNjb3VudHMYASADKAsyGS5hdGxhcy5hY2NvdW50LnYxLkFjY291bnQiQgoOT3JkZXJFbnRyeUxpc3QSMAoHZW50cmllcxgBIAMoCzIfLmF0bGFzLm9wZXJhdGlvbnMudjEuT3JkZXJFbnRyeSI6Cg5PcmRlckV2ZW50TGlzdBIoCgZldmVudHMYASADKAsyGC5hdGxhcy5sb2cudjEuT3JkZXJFdmVudCJGCg5JbnN0cnVtZW50TGlzdBI0CgtpbnN0cnVtZW50cxgBIAMoCzIfLmF0bGFzLmluc3RydW1lbnQudjEuSW5zdHJ1bWVudCKmBAoMUmVhZFJlc3BvbnNlEhAKCHNlcXVlbmNlGAEgASgEEhcKD3N0b3JlZF9zZXF1ZW5jZRgCIAEoBBIwCgVvcmRlchgDIAEoCzIfLmF0bGFzLm9wZXJhdGlvbnMudjEuT3JkZXJFbnRyeUgAEjMKB2FjY291bnQYBCABKAsyIC5hdGxhcy5vcGVyYXRpb25zLnYxLkFjY291bnRWaWV3SAASNAoIYWNjb3VudHMYBSABKAsyIC5hdGxhcy5vcGVyYXRpb25zLnYxLkFjY291bnRMaXN0SAASNQoGb3JkZXJzGAYgASgLMiMuYXRsYXMub3BlcmF0aW9ucy52MS5PcmRlckVudHJ5TGlzdEgAEjUKBmV2ZW50cxgHIAEoCzIjLmF0bGFzLm9wZXJhdGlvbnMudjEuT3JkZXJFdmVudExpc3RIABI3CgdwcmV2aWV3GAggASgLMiQuYXRsYXMub3JkZXIudjEuUHJldmlld09yZGVyUmVzcG9uc2VIABIwCgVzdGF0ZRgJIAEoCzIfLmF0bGFzLm9wZXJhdGlvbnMudjEuU2hhcmRTdGF0ZUgAEjoKC2luc3RydW1lbnRzGAogASgLMiMuYXRsYXMub3BlcmF0aW9ucy52MS5JbnN0cnVtZW50TGlzdEgAEi8KCGlkZW50aXR5GAsgASgLMhsuYXRsYXMubG9nLnYxLklkZW50aXR5SW1hZ2VIAEIICgZyZXN1bHQiTAoNRm9sbG93UmVxdWVzdBIjCgVzaGFyZBgBIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQSFgoOYWZ0ZXJfc2VxdWVuY2UYAiABKAQiyQEKDkZvbGxvd1Jlc3BvbnNlEjUKDG9yZGVyX2V2ZW50cxgBIAEoCzIdLmF0bGFzLmxvZy52MS5PcmRlckV2ZW50RnJhbWVIABI5Cg5jb250cm9sX2V2ZW50cxgCIAEoCzIfLmF0bGFzLmxvZy52MS5Db250cm9sRXZlbnRGcmFtZUgAEjsKD2lkZW50aXR5X2V2ZW50cxgDIAEoCzIgLmF0bGFzLmxvZy52MS5JZGVudGl0eUV2ZW50RnJhbWVIAEIICgZldmVudHMidAoNUmVzZW5kUmVxdWVzdBIjCgVzaGFyZBgBIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQSKQoLZGVzdGluYXRpb24YAiABKAlCFLpIEXIPMg1eWyAtfl17MSw2NH0kEhMKC2Zyb21fbnVtYmVyGAMgASgEIiIKDlJlc2VuZFJlc3BvbnNlEhAKCG1lc3NhZ2VzGAEgASgEMqECCgxTaGFyZFNlcnZpY2USVQoEUmVhZBIgLmF0bGFzLm9wZXJhdGlvbnMudjEuUmVhZFJlcXVlc3QaIS5hdGxhcy5vcGVyYXRpb25zLnYxLlJlYWRSZXNwb25zZSIIorsYBBgBKAESXQoGRm9sbG93EiIuYXRsYXMub3BlcmF0aW9ucy52MS5Gb2xsb3dSZXF1ZXN0GiMuYXRsYXMub3BlcmF0aW9ucy52MS5Gb2xsb3dSZXNwb25zZSIIorsYBBgBKAEwARJbCgZSZXNlbmQSIi5hdGxhcy5vcGVyYXRpb25zLnYxLlJlc2VuZFJlcXVlc3QaIy5hdGxhcy5vcGVyYXRpb25zLnYxLlJlc2VuZFJlc3BvbnNlIgiiuxgEGAEoAWIGcHJvdG8z", [file_atlas_account_v1_account, file_atlas_instrument_v1_instrument, file_atlas_log_v1_control_record, file_atlas_log_v1_identity_image, file_atlas_log_v1_identity_record, file_atlas_log_v1_order_event, file_atlas_market_v1_market, file_atlas_operations_v1_operations_service, file_atlas_options_v1_options, file_atlas_order_v1_order, file_atlas_order_v1_order_service, file_buf_validate_validate]);
+  fileDesc("CidhdGxhcy9vcGVyYXRpb25zL3YxL3NoYXJkX3NlcnZpY2UucHJvdG8SE2F0bGFzLm9wZXJhdGlvbnMudjEiXgoKT3JkZXJRdWVyeRIoCgphY2NvdW50X2lkGAEgASgJQhS6SBFyDzINXlsgLX5dezAsNjR9JBImCghvcmRlcl9pZBgCIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQiOAoMQWNjb3VudFF1ZXJ5EigKCmFjY291bnRfaWQYASABKAlCFLpIEXIPMg1eWyAtfl17MSw2NH0kIg8KDUFjY291bnRzUXVlcnkiYQoLT3JkZXJzUXVlcnkSOQoGZmlsdGVyGAEgASgLMiEuYXRsYXMub3JkZXIudjEuTGlzdE9yZGVyc1JlcXVlc3RCBrpIA9gBAxIXCg9iZWZvcmVfc2VxdWVuY2UYAiABKAQiNwoLRXZlbnRzUXVlcnkSKAoKYWNjb3VudF9pZBgBIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQicwoMUHJldmlld1F1ZXJ5EjwKB3JlcXVlc3QYASABKAsyIy5hdGxhcy5vcmRlci52MS5QcmV2aWV3T3JkZXJSZXF1ZXN0Qga6SAPIAQESJQoFcXVvdGUYAiABKAsyFi5hdGxhcy5tYXJrZXQudjEuUXVvdGUiJQoKU3RhdGVRdWVyeRIXCg93aXRoX3N0YXRlX2hhc2gYASABKAgiEgoQSW5zdHJ1bWVudHNRdWVyeSIPCg1JZGVudGl0eVF1ZXJ5Ig4KDFJldm9rZWRRdWVyeSLyBAoLUmVhZFJlcXVlc3QSIwoFc2hhcmQYASABKAlCFLpIEXIPMg1eWyAtfl17MSw2NH0kEhIKCm5vdF9iZWZvcmUYAiABKAQSMAoFb3JkZXIYAyABKAsyHy5hdGxhcy5vcGVyYXRpb25zLnYxLk9yZGVyUXVlcnlIABI0CgdhY2NvdW50GAQgASgLMiEuYXRsYXMub3BlcmF0aW9ucy52MS5BY2NvdW50UXVlcnlIABI2CghhY2NvdW50cxgFIAEoCzIiLmF0bGFzLm9wZXJhdGlvbnMudjEuQWNjb3VudHNRdWVyeUgAEjIKBm9yZGVycxgGIAEoCzIgLmF0bGFzLm9wZXJhdGlvbnMudjEuT3JkZXJzUXVlcnlIABIyCgZldmVudHMYByABKAsyIC5hdGxhcy5vcGVyYXRpb25zLnYxLkV2ZW50c1F1ZXJ5SAASNAoHcHJldmlldxgIIAEoCzIhLmF0bGFzLm9wZXJhdGlvbnMudjEuUHJldmlld1F1ZXJ5SAASMAoFc3RhdGUYCSABKAsyHy5hdGxhcy5vcGVyYXRpb25zLnYxLlN0YXRlUXVlcnlIABI8CgtpbnN0cnVtZW50cxgKIAEoCzIlLmF0bGFzLm9wZXJhdGlvbnMudjEuSW5zdHJ1bWVudHNRdWVyeUgAEjYKCGlkZW50aXR5GAsgASgLMiIuYXRsYXMub3BlcmF0aW9ucy52MS5JZGVudGl0eVF1ZXJ5SAASNAoHcmV2b2tlZBgMIAEoCzIhLmF0bGFzLm9wZXJhdGlvbnMudjEuUmV2b2tlZFF1ZXJ5SABCDgoFcXVlcnkSBbpIAggBIk0KCk9yZGVyRW50cnkSJAoFb3JkZXIYASABKAsyFS5hdGxhcy5vcmRlci52MS5PcmRlchIZChFhY2NlcHRlZF9zZXF1ZW5jZRgCIAEoBCK/AQoLQWNjb3VudFZpZXcSKgoHYWNjb3VudBgBIAEoCzIZLmF0bGFzLmFjY291bnQudjEuQWNjb3VudBIrCghiYWxhbmNlcxgCIAMoCzIZLmF0bGFzLmFjY291bnQudjEuQmFsYW5jZRItCglwb3NpdGlvbnMYAyADKAsyGi5hdGxhcy5hY2NvdW50LnYxLlBvc2l0aW9uEigKBmxpbWl0cxgEIAEoCzIYLmF0bGFzLmFjY291bnQudjEuTGltaXRzIjoKC0FjY291bnRMaXN0EisKCGFjY291bnRzGAEgAygLMhkuYXRsYXMuYWNjb3VudC52MS5BY2NvdW50IkIKDk9yZGVyRW50cnlMaXN0EjAKB2VudHJpZXMYASADKAsyHy5hdGxhcy5vcGVyYXRpb25zLnYxLk9yZGVyRW50cnkiOgoOT3JkZXJFdmVudExpc3QSKAoGZXZlbnRzGAEgAygLMhguYXRsYXMubG9nLnYxLk9yZGVyRXZlbnQiRgoOSW5zdHJ1bWVudExpc3QSNAoLaW5zdHJ1bWVudHMYASADKAsyHy5hdGxhcy5pbnN0cnVtZW50LnYxLkluc3RydW1lbnQiQwoLUmV2b2tlZExpc3QSNAoKcHJpbmNpcGFscxgBIAMoCzIgLmF0bGFzLnZlbnVlLnYxLlByaW5jaXBhbFJldm9rZWQi2wQKDFJlYWRSZXNwb25zZRIQCghzZXF1ZW5jZRgBIAEoBBIXCg9zdG9yZWRfc2VxdWVuY2UYAiABKAQSMAoFb3JkZXIYAyABKAsyHy5hdGxhcy5vcGVyYXRpb25zLnYxLk9yZGVyRW50cnlIABIzCgdhY2NvdW50GAQgASgLMiAuYXRsYXMub3BlcmF0aW9ucy52MS5BY2NvdW50Vmlld0gAEjQKCGFjY291bnRzGAUgASgLMiAuYXRsYXMub3BlcmF0aW9ucy52MS5BY2NvdW50TGlzdEgAEjUKBm9yZGVycxgGIAEoCzIjLmF0bGFzLm9wZXJhdGlvbnMudjEuT3JkZXJFbnRyeUxpc3RIABI1CgZldmVudHMYByABKAsyIy5hdGxhcy5vcGVyYXRpb25zLnYxLk9yZGVyRXZlbnRMaXN0SAASNwoHcHJldmlldxgIIAEoCzIkLmF0bGFzLm9yZGVyLnYxLlByZXZpZXdPcmRlclJlc3BvbnNlSAASMAoFc3RhdGUYCSABKAsyHy5hdGxhcy5vcGVyYXRpb25zLnYxLlNoYXJkU3RhdGVIABI6CgtpbnN0cnVtZW50cxgKIAEoCzIjLmF0bGFzLm9wZXJhdGlvbnMudjEuSW5zdHJ1bWVudExpc3RIABIvCghpZGVudGl0eRgLIAEoCzIbLmF0bGFzLmxvZy52MS5JZGVudGl0eUltYWdlSAASMwoHcmV2b2tlZBgMIAEoCzIgLmF0bGFzLm9wZXJhdGlvbnMudjEuUmV2b2tlZExpc3RIAEIICgZyZXN1bHQiTAoNRm9sbG93UmVxdWVzdBIjCgVzaGFyZBgBIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQSFgoOYWZ0ZXJfc2VxdWVuY2UYAiABKAQiyQEKDkZvbGxvd1Jlc3BvbnNlEjUKDG9yZGVyX2V2ZW50cxgBIAEoCzIdLmF0bGFzLmxvZy52MS5PcmRlckV2ZW50RnJhbWVIABI5Cg5jb250cm9sX2V2ZW50cxgCIAEoCzIfLmF0bGFzLmxvZy52MS5Db250cm9sRXZlbnRGcmFtZUgAEjsKD2lkZW50aXR5X2V2ZW50cxgDIAEoCzIgLmF0bGFzLmxvZy52MS5JZGVudGl0eUV2ZW50RnJhbWVIAEIICgZldmVudHMidAoNUmVzZW5kUmVxdWVzdBIjCgVzaGFyZBgBIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQSKQoLZGVzdGluYXRpb24YAiABKAlCFLpIEXIPMg1eWyAtfl17MSw2NH0kEhMKC2Zyb21fbnVtYmVyGAMgASgEIiIKDlJlc2VuZFJlc3BvbnNlEhAKCG1lc3NhZ2VzGAEgASgEMqECCgxTaGFyZFNlcnZpY2USVQoEUmVhZBIgLmF0bGFzLm9wZXJhdGlvbnMudjEuUmVhZFJlcXVlc3QaIS5hdGxhcy5vcGVyYXRpb25zLnYxLlJlYWRSZXNwb25zZSIIorsYBBgBKAESXQoGRm9sbG93EiIuYXRsYXMub3BlcmF0aW9ucy52MS5Gb2xsb3dSZXF1ZXN0GiMuYXRsYXMub3BlcmF0aW9ucy52MS5Gb2xsb3dSZXNwb25zZSIIorsYBBgBKAEwARJbCgZSZXNlbmQSIi5hdGxhcy5vcGVyYXRpb25zLnYxLlJlc2VuZFJlcXVlc3QaIy5hdGxhcy5vcGVyYXRpb25zLnYxLlJlc2VuZFJlc3BvbnNlIgiiuxgEGAEoAWIGcHJvdG8z", [file_atlas_account_v1_account, file_atlas_instrument_v1_instrument, file_atlas_log_v1_control_record, file_atlas_log_v1_identity_image, file_atlas_log_v1_identity_record, file_atlas_log_v1_order_event, file_atlas_market_v1_market, file_atlas_operations_v1_operations_service, file_atlas_options_v1_options, file_atlas_order_v1_order, file_atlas_order_v1_order_service, file_atlas_venue_v1_venue, file_buf_validate_validate]);
 
 /**
  * Asks for one order.
@@ -227,6 +229,21 @@ export const IdentityQuerySchema: GenMessage<IdentityQuery> = /*@__PURE__*/
   messageDesc(file_atlas_operations_v1_shard_service, 8);
 
 /**
+ * Asks whom control has told the order shards to refuse.
+ *
+ * @generated from message atlas.operations.v1.RevokedQuery
+ */
+export type RevokedQuery = Message<"atlas.operations.v1.RevokedQuery"> & {
+};
+
+/**
+ * Describes the message atlas.operations.v1.RevokedQuery.
+ * Use `create(RevokedQuerySchema)` to create a new message.
+ */
+export const RevokedQuerySchema: GenMessage<RevokedQuery> = /*@__PURE__*/
+  messageDesc(file_atlas_operations_v1_shard_service, 9);
+
+/**
  * A question to a shard.
  *
  * @generated from message atlas.operations.v1.ReadRequest
@@ -323,6 +340,14 @@ export type ReadRequest = Message<"atlas.operations.v1.ReadRequest"> & {
      */
     value: IdentityQuery;
     case: "identity";
+  } | {
+    /**
+     * Principals revoked.
+     *
+     * @generated from field: atlas.operations.v1.RevokedQuery revoked = 12;
+     */
+    value: RevokedQuery;
+    case: "revoked";
   } | { case: undefined; value?: undefined };
 };
 
@@ -331,7 +356,7 @@ export type ReadRequest = Message<"atlas.operations.v1.ReadRequest"> & {
  * Use `create(ReadRequestSchema)` to create a new message.
  */
 export const ReadRequestSchema: GenMessage<ReadRequest> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 9);
+  messageDesc(file_atlas_operations_v1_shard_service, 10);
 
 /**
  * An order and where it stands in its account's list.
@@ -359,7 +384,7 @@ export type OrderEntry = Message<"atlas.operations.v1.OrderEntry"> & {
  * Use `create(OrderEntrySchema)` to create a new message.
  */
 export const OrderEntrySchema: GenMessage<OrderEntry> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 10);
+  messageDesc(file_atlas_operations_v1_shard_service, 11);
 
 /**
  * An account with all that belongs to it.
@@ -401,7 +426,7 @@ export type AccountView = Message<"atlas.operations.v1.AccountView"> & {
  * Use `create(AccountViewSchema)` to create a new message.
  */
 export const AccountViewSchema: GenMessage<AccountView> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 11);
+  messageDesc(file_atlas_operations_v1_shard_service, 12);
 
 /**
  * Accounts.
@@ -422,7 +447,7 @@ export type AccountList = Message<"atlas.operations.v1.AccountList"> & {
  * Use `create(AccountListSchema)` to create a new message.
  */
 export const AccountListSchema: GenMessage<AccountList> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 12);
+  messageDesc(file_atlas_operations_v1_shard_service, 13);
 
 /**
  * Orders.
@@ -443,7 +468,7 @@ export type OrderEntryList = Message<"atlas.operations.v1.OrderEntryList"> & {
  * Use `create(OrderEntryListSchema)` to create a new message.
  */
 export const OrderEntryListSchema: GenMessage<OrderEntryList> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 13);
+  messageDesc(file_atlas_operations_v1_shard_service, 14);
 
 /**
  * Events.
@@ -464,7 +489,7 @@ export type OrderEventList = Message<"atlas.operations.v1.OrderEventList"> & {
  * Use `create(OrderEventListSchema)` to create a new message.
  */
 export const OrderEventListSchema: GenMessage<OrderEventList> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 14);
+  messageDesc(file_atlas_operations_v1_shard_service, 15);
 
 /**
  * Instruments.
@@ -485,7 +510,28 @@ export type InstrumentList = Message<"atlas.operations.v1.InstrumentList"> & {
  * Use `create(InstrumentListSchema)` to create a new message.
  */
 export const InstrumentListSchema: GenMessage<InstrumentList> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 15);
+  messageDesc(file_atlas_operations_v1_shard_service, 16);
+
+/**
+ * Principals revoked.
+ *
+ * @generated from message atlas.operations.v1.RevokedList
+ */
+export type RevokedList = Message<"atlas.operations.v1.RevokedList"> & {
+  /**
+   * By user and key.
+   *
+   * @generated from field: repeated atlas.venue.v1.PrincipalRevoked principals = 1;
+   */
+  principals: PrincipalRevoked[];
+};
+
+/**
+ * Describes the message atlas.operations.v1.RevokedList.
+ * Use `create(RevokedListSchema)` to create a new message.
+ */
+export const RevokedListSchema: GenMessage<RevokedList> = /*@__PURE__*/
+  messageDesc(file_atlas_operations_v1_shard_service, 17);
 
 /**
  * A shard's answer.
@@ -584,6 +630,14 @@ export type ReadResponse = Message<"atlas.operations.v1.ReadResponse"> & {
      */
     value: IdentityImage;
     case: "identity";
+  } | {
+    /**
+     * Principals revoked.
+     *
+     * @generated from field: atlas.operations.v1.RevokedList revoked = 12;
+     */
+    value: RevokedList;
+    case: "revoked";
   } | { case: undefined; value?: undefined };
 };
 
@@ -592,7 +646,7 @@ export type ReadResponse = Message<"atlas.operations.v1.ReadResponse"> & {
  * Use `create(ReadResponseSchema)` to create a new message.
  */
 export const ReadResponseSchema: GenMessage<ReadResponse> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 16);
+  messageDesc(file_atlas_operations_v1_shard_service, 18);
 
 /**
  * Asks for events.
@@ -620,7 +674,7 @@ export type FollowRequest = Message<"atlas.operations.v1.FollowRequest"> & {
  * Use `create(FollowRequestSchema)` to create a new message.
  */
 export const FollowRequestSchema: GenMessage<FollowRequest> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 17);
+  messageDesc(file_atlas_operations_v1_shard_service, 19);
 
 /**
  * Events, in sequence.
@@ -665,7 +719,7 @@ export type FollowResponse = Message<"atlas.operations.v1.FollowResponse"> & {
  * Use `create(FollowResponseSchema)` to create a new message.
  */
 export const FollowResponseSchema: GenMessage<FollowResponse> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 18);
+  messageDesc(file_atlas_operations_v1_shard_service, 20);
 
 /**
  * Asks that a link's messages are sent again.
@@ -700,7 +754,7 @@ export type ResendRequest = Message<"atlas.operations.v1.ResendRequest"> & {
  * Use `create(ResendRequestSchema)` to create a new message.
  */
 export const ResendRequestSchema: GenMessage<ResendRequest> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 19);
+  messageDesc(file_atlas_operations_v1_shard_service, 21);
 
 /**
  * They are being sent.
@@ -721,7 +775,7 @@ export type ResendResponse = Message<"atlas.operations.v1.ResendResponse"> & {
  * Use `create(ResendResponseSchema)` to create a new message.
  */
 export const ResendResponseSchema: GenMessage<ResendResponse> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_shard_service, 20);
+  messageDesc(file_atlas_operations_v1_shard_service, 22);
 
 /**
  * A shard, at its owner. For the platform's own processes.
