@@ -63,7 +63,7 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
   const notices = new NoticeBoard();
   const instruments = new InstrumentView(directory, notices, ports);
   await Promise.all([events.start(), instruments.start()]);
-  const signIn = await openSignIn({ ...ports, directory, incarnation });
+  const signIn = await openSignIn({ ...ports, directory, queries, incarnation });
   const shards = new AccountShards(directory, partitions.oms);
   const history = eventHistory(events, shards, store);
   const quote = market.quote.bind(market);

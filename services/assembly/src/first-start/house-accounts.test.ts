@@ -11,6 +11,7 @@ import { type AccountView, ReadRequestSchema } from "@atlas/gen/atlas/operations
 import { memoryLog } from "@atlas/platform/memory/memory-log";
 import { memorySecretFiles } from "@atlas/platform/memory/memory-secret-files";
 import { memoryStore } from "@atlas/platform/memory/memory-store";
+import { mergedAccountQueries } from "@atlas/platform/query/merged-account-queries";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
@@ -27,7 +28,7 @@ async function startShards(failures: Error[]) {
   const failed = (_: string, error: Error) => void failures.push(error);
   const shards = new LocalShards({ ports: owner, partitions, tickInterval: 100, failed });
   await shards.start();
-  return { ...ports, directory: shards };
+  return { ...ports, directory: shards, queries: mergedAccountQueries(shards, ports.store, partitions.oms) };
 }
 
 function houseOf(directory: LocalShards, { instrumentId }: Instrument): Promise<AccountView | undefined> {

@@ -1,5 +1,4 @@
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
-import { Role } from "@atlas/gen/atlas/options/v1/options_pb";
 import { OrderStatus, OrderType, RefusedBy, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
 import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { Code } from "@connectrpc/connect";
@@ -91,7 +90,7 @@ describe("a submit", () => {
   });
 
   test("names an account that is not there", async () => {
-    const authorization = await platform.user([], [{ accountId: "nobody", role: Role.TRADER }]);
+    const authorization = await platform.user([]);
     const trader = platform.client(OrderService, { authorization });
     const call = trader.submitOrder({ requestId: freshId(), accountId: "nobody", order: resting });
     expect(await refused(call)).toMatchObject({ code: Code.NotFound, reason: Reason.UNKNOWN_ACCOUNT });

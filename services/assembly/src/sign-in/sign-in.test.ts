@@ -264,6 +264,7 @@ describe("sessions", () => {
   test("I26: a right taken ends what was opened with it; a right given ends nothing", async () => {
     const grant = (role: Role) => ({ userId: "ann", grant: { accountId: "a1", role } });
     const { identity } = gateway;
+    platform.accounts.add("a1");
     await platform.run(grantAccount(create(requests.GrantAccountRequestSchema, grant(TRADER)), await call(), identity));
     const { accessToken } = await signIn("ann");
     const ended = await watched(accessToken);
@@ -275,6 +276,19 @@ describe("sessions", () => {
     expect(ended).toEqual([Reason.NOT_SIGNED_IN]);
     await authenticate(accessToken);
   });
+});
+
+test("a grant on an account that does not exist is refused, and names the field", async () => {
+  await makeUser("ann");
+  const grant = { accountId: "a2", role: TRADER };
+  const request = create(requests.GrantAccountRequestSchema, { userId: "ann", grant });
+  const granting = grantAccount(request, await call(), gateway.identity);
+  const refused = await platform.run(granting.catch((error: RefusalError) => error.refusal));
+  expect(refused).toMatchObject({ reason: Reason.UNKNOWN_ACCOUNT, field: "grant.account_id" });
+  expect(gateway.identity.view.user("ann")?.grants).toEqual([]);
+  platform.accounts.add("a2");
+  await platform.run(grantAccount(request, await call(), gateway.identity));
+  expect(gateway.identity.view.user("ann")?.grants).toMatchObject([grant]);
 });
 
 describe("what is no credential", () => {

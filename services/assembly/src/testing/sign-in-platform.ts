@@ -3,6 +3,12 @@ import { answerControl } from "@atlas/control/answer-control";
 import { controlKind } from "@atlas/control/control-kind";
 import { ControlShard } from "@atlas/control/control-shard";
 import { openSignIn, type SignIn } from "@atlas/gateway/identity/open-sign-in";
+import {
+  type GetAccountRequest,
+  type GetAccountResponse,
+  GetAccountResponseSchema,
+} from "@atlas/gen/atlas/account/v1/account_service_pb";
+import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { ShardStateSchema } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import { type ReadResponse, ReadResponseSchema } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { answerIdentity } from "@atlas/identity/answer-identity";
@@ -13,6 +19,7 @@ import { type MemoryLog, memoryLog } from "@atlas/platform/memory/memory-log";
 import { memorySecretFiles } from "@atlas/platform/memory/memory-secret-files";
 import { memoryStore } from "@atlas/platform/memory/memory-store";
 import { seededChance } from "@atlas/platform/memory/seeded-chance";
+import { refusal } from "@atlas/platform/refusal/refusal-error";
 import { EventShardOwner } from "@atlas/platform/shard/event-shard-owner";
 import { notReady } from "@atlas/platform/shard/not-ready";
 import type { ShardClient, ShardDirectory } from "@atlas/platform/shard/shard-client";
@@ -32,6 +39,8 @@ export class SignInPlatform implements ShardDirectory {
   readonly files = new Map<string, string>();
   readonly failures: Error[] = [];
   readonly shards = { identity: new IdentityShard(), control: new ControlShard(PARTITIONS, this.digest) };
+  /** Accounts that there are. */
+  readonly accounts = new Set<string>();
   /** Shards that do not answer. */
   readonly away = new Set<string>();
   readonly #owners = new Map<string, ShardClient>();
@@ -68,7 +77,10 @@ export class SignInPlatform implements ShardDirectory {
     const journal = silentJournal;
     const incarnation = `gTEST${number}`;
     const chance = seededChance(number);
-    return this.run(openSignIn({ log, clock, digest, chance, journal, files, incarnation, directory: this }));
+    const ports = { log, clock, digest, chance, journal, files, incarnation };
+    return this.run(
+      openSignIn({ ...ports, directory: this, queries: { account: (request) => this.#account(request) } }),
+    );
   }
 
   client(shard: string): ShardClient {
@@ -95,6 +107,11 @@ export class SignInPlatform implements ShardDirectory {
     for (let step = 0; step < 10_000 && !settled; step++) await this.clock.advance(5);
     if (!settled) throw new Error("nothing came of it");
     return done;
+  }
+
+  async #account({ accountId }: GetAccountRequest): Promise<GetAccountResponse> {
+    if (this.accounts.has(accountId)) return create(GetAccountResponseSchema, { account: { accountId } });
+    throw refusal(Reason.UNKNOWN_ACCOUNT, `no account ${accountId}`);
   }
 
   async #countLinks(shard: string): Promise<ReadResponse> {

@@ -1,3 +1,5 @@
+import { GetAccountRequestSchema } from "@atlas/gen/atlas/account/v1/account_service_pb";
+import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import {
   type GrantAccountRequest,
   type GrantAccountResponse,
@@ -7,17 +9,20 @@ import {
   RevokeAccountGrantResponseSchema,
 } from "@atlas/gen/atlas/identity/v1/identity_service_pb";
 import { Role } from "@atlas/gen/atlas/options/v1/options_pb";
+import { RefusalError, refusal } from "@atlas/platform/refusal/refusal-error";
 import { create } from "@bufbuild/protobuf";
 import type { CallContext } from "../call-context.ts";
 import { ask, userAsIs } from "./asked.ts";
 import type { IdentityContext } from "./identity-context.ts";
 
+/** What is granted must exist: a slip of the pen would else give a right on whatever account comes to bear that name. */
 export async function grantAccount(
   request: GrantAccountRequest,
   call: CallContext,
   context: IdentityContext,
 ): Promise<GrantAccountResponse> {
   const { userId, grant } = request;
+  await requireAccount(grant?.accountId ?? "", call.deadline, context);
   await ask({ case: "grantAccount", value: { userId, grant } }, call, context);
   return create(GrantAccountResponseSchema, { user: userAsIs(userId, context) });
 }
@@ -43,4 +48,13 @@ export async function grantTrader(
   const held = context.view.user(userId)?.grants ?? [];
   if (held.some((one) => one.accountId === accountId && one.role === Role.TRADER)) return;
   await ask({ case: "grantAccount", value: { userId, grant } }, call, context);
+}
+
+async function requireAccount(accountId: string, deadline: number, { queries }: IdentityContext): Promise<void> {
+  try {
+    await queries.account(create(GetAccountRequestSchema, { accountId }), deadline);
+  } catch (error) {
+    if (!(error instanceof RefusalError) || error.refusal.reason !== Reason.UNKNOWN_ACCOUNT) throw error;
+    throw refusal(Reason.UNKNOWN_ACCOUNT, `there is no account ${accountId}`, { field: "grant.account_id" });
+  }
 }

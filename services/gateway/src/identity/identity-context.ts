@@ -2,6 +2,7 @@ import type { PrincipalRevoked } from "@atlas/gen/atlas/venue/v1/venue_pb";
 import type { Chance } from "@atlas/platform/ports/chance";
 import type { Clock } from "@atlas/platform/ports/clock";
 import type { Digest } from "@atlas/platform/ports/digest";
+import type { AccountQueries } from "@atlas/platform/query/account-queries";
 import type { AccessTokens } from "../access/access-tokens.ts";
 import type { Freshness } from "../access/freshness.ts";
 import type { GuessLimiter } from "../access/guess-limiter.ts";
@@ -18,6 +19,7 @@ export interface IdentityContext {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly digest: Digest;
+  readonly queries: Pick<AccountQueries, "account">;
   /** Makes every order shard refuse a principal; resolves when all do. */
   readonly revoke: (principal: Pick<PrincipalRevoked, "userId" | "keyId">, deadline: number) => Promise<void>;
 }

@@ -7,6 +7,7 @@ import type { Clock } from "@atlas/platform/ports/clock";
 import type { Digest } from "@atlas/platform/ports/digest";
 import type { Log } from "@atlas/platform/ports/log";
 import type { SecretFiles } from "@atlas/platform/ports/secret-files";
+import type { AccountQueries } from "@atlas/platform/query/account-queries";
 import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import { topics } from "@atlas/platform/topic/topics";
@@ -30,6 +31,7 @@ export interface SignInPorts {
   readonly digest: Digest;
   readonly journal: Journal;
   readonly directory: ShardDirectory;
+  readonly queries: Pick<AccountQueries, "account">;
   /** Of the data folder. */
   readonly files: SecretFiles;
   /** The gateway's name on links. */
@@ -49,7 +51,7 @@ const PROVISION_PATIENCE = 60_000;
 
 /** Opens a gateway's sign-in; resolves when callers can be told apart and the local key works. The shards must run. */
 export async function openSignIn(ports: SignInPorts): Promise<SignIn> {
-  const { clock, chance, digest, directory, files, journal } = ports;
+  const { clock, chance, digest, directory, files, journal, queries } = ports;
   const identityClient = directory.client(IDENTITY_SHARD);
   const view = new IdentityView(identityClient, ports);
   const tokens = new AccessTokens(await loadSigningKey(files, chance));
@@ -65,7 +67,7 @@ export async function openSignIn(ports: SignInPorts): Promise<SignIn> {
   const intake = identityIntake(ports, view);
   const { freshness } = authenticator;
   const identity: IdentityContext = {
-    ...{ intake, view, freshness, tokens, guesses, clock, chance, digest },
+    ...{ intake, view, freshness, tokens, guesses, clock, chance, digest, queries },
     revoke: (principal, deadline) => revokePrincipal(principal, deadline, instruments),
   };
   await authenticator.start();

@@ -895,7 +895,7 @@ export const IdentityService: GenService<{
     output: typeof DisableUserResponseSchema;
   },
   /**
-   * Grants a user a role on an account.
+   * Grants a user a role on an account, which must exist.
    *
    * @generated from rpc atlas.identity.v1.IdentityService.GrantAccount
    */
