@@ -8,6 +8,7 @@ import { LedgerModel } from "./model/ledger-model.ts";
 import { checkCauses, checkSequences, checkVenueOrders } from "./model/link-model.ts";
 import { inSequence, type LogReading, readLog } from "./model/log-reading.ts";
 import { isEnd, type ModelOrder, OrderModel } from "./model/order-model.ts";
+import { checkScreen } from "./model/screen-model.ts";
 import { TradeModel } from "./model/trade-model.ts";
 import type { Violations } from "./model/violations.ts";
 import type { TradingFloor } from "./trading-floor.ts";
@@ -46,6 +47,7 @@ export async function audit(floor: TradingFloor): Promise<Model> {
   for (const failure of platform.failures) violations.check("S16", false, () => failure);
   const model = modelOf(await readLog(platform), violations);
   clients.end(model.orders);
+  for (const screen of floor.screens) checkScreen(screen, model.reading, violations);
   for (const accountId of floor.accounts) {
     await checkBalances(floor, accountId, model);
     await checkOrders(floor, accountId, model);

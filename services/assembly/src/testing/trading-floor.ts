@@ -5,6 +5,7 @@ import type { MemoryPlatform } from "./memory-platform.ts";
 import { ClientModel } from "./model/client-model.ts";
 import { Violations } from "./model/violations.ts";
 import { RandomClient } from "./random-client.ts";
+import { Screen } from "./screen.ts";
 
 const FUNDS = { USD: "400000", BTC: "6", ETH: "80" };
 /** Accounts on every shard, with their owners; two of one owner meet each other: that is what self-trade prevention is for. */
@@ -13,11 +14,13 @@ const OWNERS: Readonly<Record<string, string>> = { ada: "ada", "ada-b": "ada", b
 /** Milliseconds after which the last append that a mishap held back has landed. */
 const LONGEST_DELAY = 8_500;
 
-/** Clients who trade on a platform, and what they were told. */
+/** Clients who trade on a platform and watch it, and what they were told. */
 export class TradingFloor {
   readonly violations = new Violations();
   readonly clients = new ClientModel(this.violations);
   readonly accounts: string[] = [];
+  /** One of each account. */
+  readonly screens: Screen[] = [];
   readonly seed: number;
   readonly platform: MemoryPlatform;
   #traders: RandomClient[] = [];
@@ -37,6 +40,10 @@ export class TradingFloor {
     this.#traders = this.accounts.map(
       (account, index) => new RandomClient(platform, this.clients, account, dice(seed * 100 + index), pause),
     );
+    this.screens.push(
+      ...this.accounts.map((account, index) => new Screen(platform, account, dice(seed * 100 + 50 + index))),
+    );
+    for (const screen of this.screens) void screen.show();
     this.#trading = Promise.all(this.#traders.map((trader) => trader.trade()));
     this.#trading.catch(() => undefined);
     return this;
@@ -53,6 +60,7 @@ export class TradingFloor {
     await this.settle();
     for (const { ticks } of platform.owners) ticks.stop();
     await this.settle();
+    for (const screen of this.screens) screen.stop();
   }
 
   /** Waits until nothing is on its way to a venue or from it, and the store shows everything. */

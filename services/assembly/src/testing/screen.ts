@@ -1,0 +1,110 @@
+import {
+  Channel,
+  type Contents,
+  StreamService,
+  type SubscribeResponse,
+} from "@atlas/gen/atlas/stream/v1/stream_service_pb";
+import { sleep } from "@atlas/platform/ports/clock";
+import type { Dice } from "./dice.ts";
+import type { GatewayProcess, MemoryPlatform } from "./memory-platform.ts";
+
+/** The private channels. */
+const CHANNELS = {
+  orders: Channel.ORDERS,
+  fills: Channel.FILLS,
+  balances: Channel.BALANCES,
+  positions: Channel.POSITIONS,
+} as const;
+
+export type ScreenChannel = keyof typeof CHANNELS;
+export const screenChannels = Object.keys(CHANNELS) as ScreenChannel[];
+
+/** What a screen was told of a channel. */
+export interface Told {
+  readonly channel: ScreenChannel;
+  readonly kind: "snapshot" | "update" | "resync";
+  /** Of the account's shard, by the cursor; of a resync 0. */
+  readonly sequence: number;
+  readonly contents: readonly Contents[];
+}
+
+/** Without a sign of life for so many milliseconds a client goes elsewhere. */
+const SILENCE = 3_000;
+
+/**
+ * A screen that shows an account by a stream, and opens it anew, by its cursors, at whichever gateway lives: where it breaks,
+ * where it falls silent, and now and then because its person moves on.
+ */
+export class Screen {
+  readonly accountId: string;
+  readonly told: Told[] = [];
+  /** Streams that were opened. */
+  opened = 0;
+  readonly #platform: MemoryPlatform;
+  readonly #roll: Dice;
+  readonly #cursors = new Map<string, string>();
+  /** Snapshots that have not come to an end, by subscription. */
+  #parts = new Map<string, Contents[]>();
+  #open = new AbortController();
+  #stopped = false;
+
+  constructor(platform: MemoryPlatform, accountId: string, roll: Dice) {
+    this.#platform = platform;
+    this.accountId = accountId;
+    this.#roll = roll;
+  }
+
+  /** Resolves when it was stopped. */
+  async show(): Promise<void> {
+    const { clock, gateways } = this.#platform;
+    while (!this.#stopped) {
+      const living = gateways.filter(({ process }) => process.state !== "DEAD");
+      if (living.length > 0) await this.#read(this.#roll.pick(living)).catch(() => undefined);
+      await sleep(clock, this.#roll(300));
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#open.abort();
+  }
+
+  async #read(gateway: GatewayProcess): Promise<void> {
+    const { clock } = this.#platform;
+    const open = new AbortController();
+    this.#open = open;
+    this.#parts = new Map();
+    this.opened++;
+    let silence = clock.after(SILENCE, () => open.abort());
+    clock.after(500 + this.#roll(4_000), () => open.abort());
+    const subscriptions = screenChannels.map((name) => {
+      const cursor = this.#cursors.get(name) ?? "";
+      return { subscriptionId: name, channel: CHANNELS[name], accountId: this.accountId, cursor };
+    });
+    const stream = gateway.client(StreamService).subscribe({ subscriptions }, { signal: open.signal });
+    for await (const message of stream) {
+      silence();
+      silence = clock.after(SILENCE, () => open.abort());
+      if (open.signal.aborted) return;
+      this.#take(message);
+    }
+  }
+
+  #take({ subscriptionId, cursor, content }: SubscribeResponse): void {
+    const channel = screenChannels.find((name) => name === subscriptionId);
+    if (channel === undefined || content.case === "heartbeat" || content.case === undefined) return;
+    if (content.case === "resync") {
+      this.#cursors.delete(subscriptionId);
+      this.#parts.delete(subscriptionId);
+      this.told.push({ channel, kind: "resync", sequence: 0, contents: [] });
+      return;
+    }
+    const parts = this.#parts.get(subscriptionId) ?? [];
+    if (content.value.contents !== undefined) parts.push(content.value.contents);
+    this.#parts.set(subscriptionId, parts);
+    if (content.case === "snapshot" && !content.value.last) return;
+    this.#parts.delete(subscriptionId);
+    this.#cursors.set(subscriptionId, cursor);
+    this.told.push({ channel, kind: content.case, sequence: Number(cursor.split(":")[1]), contents: parts });
+  }
+}
