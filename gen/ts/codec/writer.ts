@@ -1,18 +1,17 @@
 // Copied from infra/codegen/runtime/writer.ts. Do not edit.
 
-import { utf8Length } from "./text.ts";
+import { utf8Length, writeText } from "./text.ts";
 
 /** Messages are cut from buffers of this size; one that is larger gets a buffer of its own. */
 const SLAB = 65_536;
 /** A tag and a length, each at most five bytes, or a tag and a 64-bit varint of ten. */
 const OVERHEAD = 15;
-/** Above this length the call into TextEncoder costs less than a loop over the characters. */
-const LONG_TEXT = 64;
+/** Above this length a call into the engine costs less than a loop over the characters. */
+const SHORT_TEXT = 20;
 const TWO_TO_32 = 4_294_967_296;
 const INT64_MAX = 0x7fff_ffff_ffff_ffffn;
 const INT64_MIN = -0x8000_0000_0000_0000n;
 const UINT64_MAX = 0xffff_ffff_ffff_ffffn;
-const utf8 = new TextEncoder();
 
 interface UnknownField {
   readonly no: number;
@@ -82,7 +81,7 @@ export class Writer {
 
   string(tag: number, text: string): void {
     const length = text.length;
-    if (length > LONG_TEXT) {
+    if (length > SHORT_TEXT) {
       this.longText(tag, text);
       return;
     }
@@ -214,7 +213,7 @@ export class Writer {
     const length = utf8Length(text);
     this.reserve(length + OVERHEAD);
     this.pos -= length;
-    utf8.encodeInto(text, this.bytes.subarray(this.pos, this.pos + length));
+    writeText(text, this.bytes, this.pos, length);
     this.prefix(tag, length);
   }
 

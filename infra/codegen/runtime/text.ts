@@ -3,17 +3,25 @@ import { MalformedError } from "./errors.ts";
 /**
  * Text of messages is mostly short ASCII: ids, decimals, names. Where that holds, both directions avoid the call into
  * TextDecoder and TextEncoder, which costs more than the work. Measured on Node 24, text used as a key afterwards:
- * 12 characters 113 ns instead of 242, 36 characters 238 ns instead of 323.
+ * 12 characters 113 ns instead of 242, 36 characters 238 ns instead of 323. Writing 36 characters: 49 ns by Node's own
+ * way, 83 by a loop.
  */
 const SHORT = 16;
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
 
 interface NodeBytes {
-  prototype: { latin1Slice(this: Uint8Array, start: number, end: number): string };
+  byteLength(text: string): number;
+  prototype: {
+    latin1Slice(this: Uint8Array, start: number, end: number): string;
+    latin1Write(this: Uint8Array, text: string, start: number, length: number): number;
+  };
 }
 
-/** Node's own way from ASCII bytes to text; elsewhere TextDecoder does it. */
-const latin1Slice = (globalThis as { Buffer?: NodeBytes }).Buffer?.prototype.latin1Slice;
+/** Node's own ways between ASCII bytes and text; elsewhere TextDecoder and TextEncoder do it. */
+const node = (globalThis as { Buffer?: NodeBytes }).Buffer;
+const latin1Slice = node?.prototype.latin1Slice;
+const latin1Write = node?.prototype.latin1Write;
 
 /** The UTF-8 text at `start` up to `end`, which the caller has checked to lie within the bytes. */
 export function textOf(bytes: Uint8Array, start: number, end: number): string {
@@ -32,6 +40,7 @@ export function textOf(bytes: Uint8Array, start: number, end: number): string {
 
 /** How many bytes the text takes as UTF-8; a lone surrogate becomes U+FFFD, three bytes, as with TextEncoder. */
 export function utf8Length(text: string): number {
+  if (node !== undefined) return node.byteLength(text);
   let length = text.length;
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
@@ -46,6 +55,12 @@ export function utf8Length(text: string): number {
     }
   }
   return length;
+}
+
+/** Writes text that takes `length` bytes as UTF-8. */
+export function writeText(text: string, bytes: Uint8Array, start: number, length: number): void {
+  if (length === text.length && latin1Write !== undefined) latin1Write.call(bytes, text, start, length);
+  else encoder.encodeInto(text, bytes.subarray(start, start + length));
 }
 
 function isLowSurrogate(text: string, index: number): boolean {
