@@ -12,6 +12,7 @@ import { OrderEvents } from "./follow/order-events.ts";
 import { gatewayMetrics } from "./gateway-metrics.ts";
 import { grantTrader } from "./identity/grants.ts";
 import { openSignIn } from "./identity/open-sign-in.ts";
+import { ClockSkew } from "./intake/clock-skew.ts";
 import { CommandIntake } from "./intake/command-intake.ts";
 import { newIncarnation } from "./intake/incarnation.ts";
 import { RecordingIntake } from "./market/recording-intake.ts";
@@ -44,8 +45,9 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
   const { log, store, clock, chance, digest, journal } = ports;
   const incarnation = newIncarnation(chance);
   const metrics = gatewayMetrics(ports.metrics);
+  const skew = new ClockSkew(clock, journal);
   const intake = new CommandIntake({
-    ...{ log, clock, digest, journal, metrics, incarnation },
+    ...{ log, clock, digest, journal, metrics, incarnation, skew },
     pressure: context.pressure,
     partitions: partitions.oms,
     learnLimits: (accountId) => void learnLimits(accountId),
@@ -63,14 +65,17 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
   const notices = new NoticeBoard();
   const instruments = new InstrumentView(directory, notices, ports);
   await Promise.all([events.start(), instruments.start()]);
-  const signIn = await openSignIn({ ...ports, directory, queries, incarnation });
+  const signIn = await openSignIn({ ...ports, directory, queries, skew, incarnation });
   const shards = new AccountShards(directory, partitions.oms);
   const history = eventHistory(events, shards, store);
   const quote = market.quote.bind(market);
   const isDefined = (instrumentId: string) => instruments.find(instrumentId) !== undefined;
   const markets = new MarketGroups(market, clock);
   const desk = new OrderDesk({ intake, queries, clock, digest, quote });
-  const recordings = new RecordingIntake({ log, clock, digest, journal, incarnation, partitions: partitions.venue });
+  const recordings = new RecordingIntake({
+    ...{ log, clock, digest, journal, incarnation, skew },
+    partitions: partitions.venue,
+  });
   const streams = new StreamDesk({
     ...{ events, history, queries, markets, notices, isDefined, clock, journal, metrics },
     snapshots: new AccountSnapshots(shards, queries),

@@ -5,6 +5,7 @@ import { houseAccountOf } from "@atlas/domain/control/instrument-terms";
 import { partitionOf } from "@atlas/domain/partition/partition";
 import { openSignIn } from "@atlas/gateway/identity/open-sign-in";
 import { defineInstrument } from "@atlas/gateway/instrument/define-instrument";
+import { ClockSkew } from "@atlas/gateway/intake/clock-skew";
 import type { Instrument } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
 import { DefineInstrumentRequestSchema } from "@atlas/gen/atlas/instrument/v1/instrument_service_pb";
 import { type AccountView, ReadRequestSchema } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
@@ -45,6 +46,7 @@ test("S6: every definition opens its house account, funds it and allots all of i
   const files = new Map<string, string>();
   const signIn = await openSignIn({
     ...platform,
+    skew: new ClockSkew(clock, silentJournal),
     ...{ chance: systemChance(), journal: silentJournal, files: memorySecretFiles(files), incarnation: "gAAAAAAAAAAA" },
   });
   const header = new Headers({ authorization: `Bearer ${files.get("cli.key")}` });

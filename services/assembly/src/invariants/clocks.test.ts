@@ -1,3 +1,4 @@
+import { IdentityService } from "@atlas/gen/atlas/identity/v1/identity_service_pb";
 import { OrderType, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Desk, errorOf, statusOf } from "../testing/desk.ts";
@@ -104,11 +105,62 @@ test("F17: a gateway whose own clock is an hour behind has its commands refused 
   const [gateway] = platform.gateways;
   if (gateway === undefined) throw new Error("no gateway");
   gateway.process.wallOffset = -HOUR;
-  expect(await platform.run(errorOf(desk.submit({}, "one")))).toMatchObject({ reason: "COMMAND_EXPIRED" });
+  expect(await platform.run(errorOf(desk.submit({}, "one")))).toMatchObject({
+    code: "Unavailable",
+    reason: "COMMAND_EXPIRED",
+    message: expect.stringContaining("this gateway's clock is 3600 s behind the log's"),
+  });
   expect(await platform.run(desk.list())).toEqual([]);
   gateway.process.wallOffset = HOUR;
   expect(await platform.run(errorOf(desk.submit({}, "one")))).toBe("answered");
 });
+
+test("F17: whatever method it is: a gateway says that its own clock is behind, and only then", async () => {
+  const [gateway] = platform.gateways;
+  if (gateway === undefined) throw new Error("no gateway");
+  const { orderId } = await platform.run(desk.submit());
+  const calls = [
+    () => desk.cancel(orderId),
+    () => desk.deposit("USD", "1"),
+    () => gateway.client(IdentityService).createUser({ userId: "eve" }),
+  ];
+  gateway.process.wallOffset = -HOUR;
+  for (const call of calls) {
+    expect(await platform.run(errorOf(call()))).toMatchObject({
+      reason: "COMMAND_EXPIRED",
+      message: expect.stringContaining("this gateway's clock is 3600 s behind the log's"),
+    });
+  }
+  gateway.process.wallOffset = 0;
+  platform.leader()?.process.pause();
+  const late = errorOf(desk.submit());
+  await platform.clock.advance(40_000);
+  platform.leader()?.process.resume();
+  expect(await platform.run(late)).not.toMatchObject({ message: expect.stringContaining("clock") });
+});
+
+test.each([
+  [-HOUR, "this gateway's clock is behind the log's: its commands are refused as expired", 3_600],
+  [HOUR, "this gateway's clock is ahead of the log's: its commands do not expire in time", 3_600],
+  [-4_000, "this gateway's clock is behind the log's: its commands are refused as expired", 4],
+  [-1_000, "", 0],
+])(
+  "F17: a gateway whose clock is off by %i ms is warned of once a minute, with the skew",
+  async (offset, message, seconds) => {
+    const [gateway] = platform.gateways;
+    if (gateway === undefined) throw new Error("no gateway");
+    const warnings = () => platform.warnings.filter((warning) => warning.includes("this gateway's clock"));
+    await platform.run(errorOf(desk.submit()));
+    expect(warnings()).toEqual([]);
+    gateway.process.wallOffset = offset;
+    for (let second = 0; second < 90; second++) {
+      await platform.run(errorOf(desk.submit()));
+      await platform.clock.advance(1_000);
+    }
+    const said = `${gateway.process.name}: ${message} {"skewSeconds":${seconds}}`;
+    expect(warnings()).toEqual(message === "" ? [] : [said, said]);
+  },
+);
 
 test("I25, I9: of two orders at one price the first on the log trades first, whatever the clock said", async () => {
   const sells = { side: Side.SELL, limitPrice: "3000", quantity: "1" };

@@ -18,6 +18,7 @@ export type OrderFields = Omit<MessageInitShape<typeof NewOrderSchema>, "$typeNa
 /** An error as a client reads it: its code and reason, with the field. */
 export interface ReadError {
   readonly code: string;
+  readonly message: string;
   readonly reason: string;
   readonly field: string;
   readonly orderId: string;
@@ -113,9 +114,16 @@ export async function errorOf(call: Promise<unknown>): Promise<ReadError | "answ
     await call;
     return "answered";
   } catch (error) {
-    if (!(error instanceof ConnectError)) return { code: "Lost", reason: String(error), field: "", orderId: "" };
+    if (!(error instanceof ConnectError))
+      return { code: "Lost", message: "", reason: String(error), field: "", orderId: "" };
     const { reason = 0, field = "", orderId = "" } = refusalOf(error) ?? {};
-    return { code: Code[error.code], reason: ReasonSchema.value[reason]?.localName ?? "", field, orderId };
+    return {
+      code: Code[error.code],
+      message: error.rawMessage,
+      reason: ReasonSchema.value[reason]?.localName ?? "",
+      field,
+      orderId,
+    };
   }
 }
 

@@ -1,3 +1,4 @@
+import { RequestMemory } from "@atlas/domain/request-memory/request-memory";
 import { type Gateway, openGateway } from "@atlas/gateway/gateway";
 import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { InstrumentService } from "@atlas/gen/atlas/instrument/v1/instrument_service_pb";
@@ -9,7 +10,7 @@ import { seededChance } from "@atlas/platform/memory/seeded-chance";
 import { mergedAccountQueries } from "@atlas/platform/query/merged-account-queries";
 import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
 import type { ImagePace } from "@atlas/platform/shard/image-writer";
-import { type Journal, silentJournal } from "@atlas/platform/telemetry/journal";
+import { type Journal, type JournalFacts, silentJournal } from "@atlas/platform/telemetry/journal";
 import { silentMetrics } from "@atlas/platform/telemetry/metrics";
 import type { PartitionCounts } from "@atlas/platform/topic/topics";
 import { TickDriver } from "@atlas/venue/tick-driver";
@@ -46,6 +47,8 @@ export interface MemoryPlatformOptions {
   readonly pace?: number;
   /** How often owners write images; absent: as is usual. */
   readonly imagePace?: ImagePace;
+  /** Request ids that an order shard remembers at most (S18); absent: as is usual. */
+  readonly rememberedIds?: number;
 }
 
 const FEW: PartitionCounts = { oms: 3, venue: 2 };
@@ -64,12 +67,14 @@ export class MemoryPlatform {
   readonly files = new Map<string, string>();
   readonly #pace: number;
   readonly #imagePace: ImagePace | undefined;
+  readonly #rememberedIds: number | undefined;
   #chances = 0;
 
   constructor(options: MemoryPlatformOptions = {}) {
     this.partitions = options.partitions ?? FEW;
     this.#pace = options.pace ?? 500;
     this.#imagePace = options.imagePace;
+    this.#rememberedIds = options.rememberedIds;
   }
 
   get clock() {
@@ -117,6 +122,11 @@ export class MemoryPlatform {
       tickInterval: 100,
       failed: (shard, error) => void this.failures.push(`${name} ${shard}: ${error.stack}`),
     });
+    if (this.#rememberedIds !== undefined) {
+      for (const { shard } of shards.oms) {
+        Object.assign(shard.state, { requests: new RequestMemory(this.#rememberedIds) });
+      }
+    }
     const venues = shards.venues.map(({ shard }) => shard);
     const ticks = new TickDriver(ports, venues, { watched: this.#pace, quiet: 1_000 }, () => true);
     const owner = { process, shards, ticks };
@@ -135,10 +145,9 @@ export class MemoryPlatform {
     const process = this.world.process("gateway");
     const { clock, log, store, name } = process;
     const { digest } = this.world;
-    const warn = (message: string) => void this.warnings.push(`${name}: ${message}`);
-    const market = new MarketView({ log, store, clock, digest, warn }, this.partitions.venue);
-    const directory = remoteShards(process, find);
     const journal = this.#journal(name);
+    const market = new MarketView({ log, store, clock, digest, warn: journal.warn }, this.partitions.venue);
+    const directory = remoteShards(process, find);
     const pressure = { lag: 0, low: false };
     await this.#orKill(process, market.start());
     const opening = openGateway({
@@ -211,7 +220,9 @@ export class MemoryPlatform {
   #journal(name: string): Journal {
     const error = (message: string, _facts: object, cause?: unknown) =>
       void this.failures.push(`${name}: ${message}: ${cause instanceof Error ? cause.stack : String(cause)}`);
-    return { ...silentJournal, error };
+    const warn = (message: string, facts: JournalFacts) =>
+      void this.warnings.push(`${name}: ${message} ${JSON.stringify(facts, plain)}`);
+    return { ...silentJournal, error, warn };
   }
 
   #paced(): { imagePace?: ImagePace } {

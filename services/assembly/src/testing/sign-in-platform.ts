@@ -3,6 +3,7 @@ import { answerControl } from "@atlas/control/answer-control";
 import { controlKind } from "@atlas/control/control-kind";
 import { ControlShard } from "@atlas/control/control-shard";
 import { openSignIn, type SignIn } from "@atlas/gateway/identity/open-sign-in";
+import { ClockSkew } from "@atlas/gateway/intake/clock-skew";
 import {
   type GetAccountRequest,
   type GetAccountResponse,
@@ -77,7 +78,8 @@ export class SignInPlatform implements ShardDirectory {
     const journal = silentJournal;
     const incarnation = `gTEST${number}`;
     const chance = seededChance(number);
-    const ports = { log, clock, digest, chance, journal, files, incarnation };
+    const skew = new ClockSkew(clock, journal);
+    const ports = { log, clock, digest, chance, journal, files, incarnation, skew };
     return this.run(
       openSignIn({ ...ports, directory: this, queries: { account: (request) => this.#account(request) } }),
     );

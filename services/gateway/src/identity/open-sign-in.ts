@@ -19,6 +19,7 @@ import { loadSigningKey } from "../access/signing-key.ts";
 import { ShardFollower } from "../follow/shard-follower.ts";
 import { CONTROL_SHARD, type InstrumentContext } from "../instrument/instrument-context.ts";
 import { revokePrincipal, tellControl } from "../instrument/revoke-principal.ts";
+import type { ClockSkew } from "../intake/clock-skew.ts";
 import type { IdentityContext } from "./identity-context.ts";
 import { provisionLocalKey } from "./provision-local-key.ts";
 import { FollowedIntake } from "./record-intake.ts";
@@ -31,6 +32,7 @@ export interface SignInPorts {
   readonly digest: Digest;
   readonly journal: Journal;
   readonly directory: ShardDirectory;
+  readonly skew: ClockSkew;
   readonly queries: Pick<AccountQueries, "account">;
   /** Of the data folder. */
   readonly files: SecretFiles;
@@ -88,8 +90,8 @@ export async function openSignIn(ports: SignInPorts): Promise<SignIn> {
 }
 
 function identityIntake(ports: SignInPorts, view: IdentityView): FollowedIntake<IdentityCommand, IdentityEvent> {
-  const { log, clock, digest, journal, incarnation } = ports;
-  const options = { log, clock, digest, journal, source: incarnation };
+  const { log, clock, digest, journal, incarnation, skew } = ports;
+  const options = { log, clock, digest, journal, skew, source: incarnation };
   const { name } = topics.identityCommands;
   const intake = new FollowedIntake<IdentityCommand, IdentityEvent>(options, name, IdentityCommandCodec);
   view.listen({ event: (event) => intake.decided(event), missed: () => intake.missed() });
@@ -97,8 +99,8 @@ function identityIntake(ports: SignInPorts, view: IdentityView): FollowedIntake<
 }
 
 async function openControl(ports: SignInPorts, revocations: Revocations) {
-  const { log, clock, digest, journal, incarnation, directory } = ports;
-  const options = { log, clock, digest, journal, source: incarnation };
+  const { log, clock, digest, journal, incarnation, skew, directory } = ports;
+  const options = { log, clock, digest, journal, skew, source: incarnation };
   const { name } = topics.controlCommands;
   const intake = new FollowedIntake<ControlCommand, ControlEvent>(options, name, ControlCommandCodec);
   const follower = new ShardFollower<ControlEvent>(

@@ -5,6 +5,7 @@ import type { Codec } from "@atlas/gen/codec/codec";
 import type { Clock } from "@atlas/platform/ports/clock";
 import { RefusalError } from "@atlas/platform/refusal/refusal-error";
 import { timestampOf } from "@atlas/platform/wire/time";
+import type { ClockSkew } from "../intake/clock-skew.ts";
 import { type Outgoing, PartitionWriter, type PartitionWriterOptions } from "../intake/partition-writer.ts";
 import { silenceRefusal } from "../intake/silence.ts";
 
@@ -49,17 +50,20 @@ export class FollowedIntake<Sent extends Command, Decided extends Event> impleme
   readonly #writer: PartitionWriter<Sent>;
   readonly #clock: Clock;
   readonly #source: string;
+  readonly #skew: ClockSkew;
   readonly #waiting = new Map<string, Waiting<Sent, Decided>>();
   #lastNumber = 0;
 
   constructor(
-    options: Omit<PartitionWriterOptions<Sent>, "partition" | "topic" | "codec">,
+    options: Omit<PartitionWriterOptions<Sent>, "partition" | "topic" | "codec" | "appended"> & { skew: ClockSkew },
     topic: string,
     codec: Codec<Sent>,
   ) {
     this.#clock = options.clock;
     this.#source = options.source;
-    this.#writer = new PartitionWriter({ ...options, topic, codec, partition: 0 });
+    this.#skew = options.skew;
+    const appended = (sentAt: number, appendTime: number) => options.skew.appended(sentAt, appendTime);
+    this.#writer = new PartitionWriter({ ...options, topic, codec, partition: 0, appended });
   }
 
   submit(command: Sent, deadline: number): Promise<Decided> {
@@ -89,7 +93,7 @@ export class FollowedIntake<Sent extends Command, Decided extends Event> impleme
     if (waiting === undefined) return;
     const refusal = refusalIn(event);
     if (refusal === undefined) waiting.resolve(event);
-    else waiting.reject(new RefusalError(refusal));
+    else this.#skew.explain(refusal, (told) => waiting.reject(new RefusalError(told)));
   }
 
   /** Events were missed: what was decided of the commands sent will not be told. */

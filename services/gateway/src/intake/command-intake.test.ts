@@ -12,6 +12,7 @@ import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { MOST_ORDERS, MOST_ORDERS_OF_ALL } from "./account-gates.ts";
+import { ClockSkew } from "./clock-skew.ts";
 import { CommandIntake } from "./command-intake.ts";
 
 const digest: Digest = {
@@ -28,6 +29,7 @@ function rig() {
   const intake = new CommandIntake({
     ...{ clock, digest, journal: silentJournal, log: memoryLog({ clock }), incarnation: "gtest", partitions: 4 },
     metrics: { taken: () => undefined, shed: (reason) => void shed.push(reason), settled: () => undefined },
+    skew: new ClockSkew(clock, silentJournal),
     pressure: { storeLag: () => 0, diskLow: () => false },
     learnLimits: () => undefined,
   });

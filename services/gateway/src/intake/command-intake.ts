@@ -1,6 +1,6 @@
 import { partitionOf } from "@atlas/domain/partition/partition";
 import type { Limits } from "@atlas/gen/atlas/account/v1/account_pb";
-import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
+import { Reason, type Refusal } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import type { Principal } from "@atlas/gen/atlas/identity/v1/identity_pb";
 import { OrderCommandCodec } from "@atlas/gen/atlas/log/v1/order_command_codec";
 import type { Evidence, OrderCommand } from "@atlas/gen/atlas/log/v1/order_command_pb";
@@ -15,6 +15,7 @@ import { topics } from "@atlas/platform/topic/topics";
 import { timestampOf } from "@atlas/platform/wire/time";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import { AccountGates } from "./account-gates.ts";
+import type { ClockSkew } from "./clock-skew.ts";
 import { PartitionWriter } from "./partition-writer.ts";
 import { type CommandClass, type CommandReceiver, PendingCommand } from "./pending-command.ts";
 import { PendingCommands } from "./pending-commands.ts";
@@ -63,6 +64,7 @@ export interface CommandIntakeOptions {
   readonly journal: Journal;
   readonly metrics: Pick<GatewayMetrics, "taken" | "shed" | "settled">;
   readonly pressure: Pressure;
+  readonly skew: ClockSkew;
   readonly incarnation: string;
   /** Order shards. */
   readonly partitions: number;
@@ -83,13 +85,14 @@ export class CommandIntake {
 
   constructor(options: CommandIntakeOptions) {
     this.#options = options;
-    const { log, clock, digest, journal, incarnation } = options;
+    const { log, clock, digest, journal, incarnation, skew } = options;
     this.#writers = Array.from({ length: options.partitions }, (_, partition) => {
       const topic = topics.orderCommands.name;
       return new PartitionWriter({
         ...{ log, clock, digest, journal, topic, partition },
         codec: OrderCommandCodec,
         source: incarnation,
+        appended: (sentAt, appendTime) => skew.appended(sentAt, appendTime),
       });
     });
     this.#pending = new PendingCommands(clock);
@@ -146,7 +149,9 @@ export class CommandIntake {
 
   /** An event of any order shard, in sequence. */
   decided(event: OrderEvent): void {
-    this.#pending.decided(event);
+    const refusal = event.event.case === "commandAnswered" ? event.event.value.refusal : undefined;
+    if (refusal === undefined) this.#pending.decided(event);
+    else this.#options.skew.explain(refusal, (told) => this.#pending.decided(withRefusal(event, told)));
     if (event.event.case === "limitsSet" && event.event.value.limits !== undefined) {
       this.#gates.limits(event.accountId, event.event.value.limits);
     }
@@ -201,6 +206,11 @@ export class CommandIntake {
 /** Its end comes before the caller's, so that an answer tells whether it was logged; not before the usual. Milliseconds. */
 function validityOf(patience: number): number {
   return Math.floor(Math.min(Math.max(patience - MARGIN, USUAL_VALIDITY), LONGEST_VALIDITY));
+}
+
+function withRefusal(event: OrderEvent, refusal: Refusal): OrderEvent {
+  if (event.event.case !== "commandAnswered" || event.event.value.refusal === refusal) return event;
+  return { ...event, event: { case: "commandAnswered", value: { ...event.event.value, refusal } } };
 }
 
 function weightOf(command: OrderCommand["command"]): number {

@@ -37,6 +37,8 @@ export interface PartitionWriterOptions<M> {
   readonly codec: Codec<M>;
   /** The gateway's incarnation: the link's name. */
   readonly source: string;
+  /** A frame that was handed over at `sentAt`, by this clock, was stamped `appendTime` by the log's. */
+  readonly appended?: (sentAt: number, appendTime: number) => void;
 }
 
 interface SentFrame<M> {
@@ -142,9 +144,11 @@ export class PartitionWriter<M> {
   }
 
   #append(frame: SentFrame<M>): void {
-    const { log, topic, partition } = this.#options;
+    const { log, clock, topic, partition, appended } = this.#options;
+    const sentAt = clock.now();
     log.append(topic, partition, frame.bytes).then(
-      () => {
+      ({ appendTime }) => {
+        appended?.(sentAt, appendTime);
         this.#waitAfterOutage = FIRST_WAIT;
         for (const item of frame.items) item.logged?.();
         this.#next();

@@ -10,6 +10,7 @@ import { refusal } from "@atlas/platform/refusal/refusal-error";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import { topics } from "@atlas/platform/topic/topics";
 import { timestampOf } from "@atlas/platform/wire/time";
+import type { ClockSkew } from "../intake/clock-skew.ts";
 import { type Outgoing, PartitionWriter } from "../intake/partition-writer.ts";
 import { silenceRefusal } from "../intake/silence.ts";
 
@@ -22,6 +23,7 @@ export interface RecordingIntakeOptions {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly journal: Journal;
+  readonly skew: ClockSkew;
   readonly incarnation: string;
   /** Venue shards. */
   readonly partitions: number;
@@ -44,13 +46,14 @@ export class RecordingIntake {
 
   constructor(options: RecordingIntakeOptions) {
     this.#options = options;
-    const { log, clock, digest, journal, incarnation } = options;
+    const { log, clock, digest, journal, incarnation, skew } = options;
     this.#writers = Array.from({ length: options.partitions }, (_, partition) => {
       const topic = topics.venueOrders.name;
       return new PartitionWriter({
         ...{ log, clock, digest, journal, topic, partition },
         codec: VenueCommandCodec,
         source: incarnation,
+        appended: (sentAt, appendTime) => skew.appended(sentAt, appendTime),
       });
     });
   }

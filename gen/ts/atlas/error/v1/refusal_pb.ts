@@ -450,7 +450,8 @@ export const Reason = {
   STORAGE_FULL: 82,
 
   /**
-   * UNAVAILABLE. The command reached its shard after `valid_until`. Send it again with the same id.
+   * UNAVAILABLE. The command reached its shard after `valid_until`. Send it again with the same id. Facts: clock_behind_ms, when the
+   * gateway's clock is so far behind the log's: it must be set first.
    *
    * @generated from enum value: REASON_COMMAND_EXPIRED = 90;
    */
