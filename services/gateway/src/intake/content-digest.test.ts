@@ -11,13 +11,13 @@ import {
   TimeInForce,
 } from "@atlas/gen/atlas/order/v1/order_pb";
 import type { Digest } from "@atlas/platform/ports/digest";
+import { orderIdOf } from "@atlas/platform/text/order-id";
 import { create, type Message, type MessageInitShape } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { canonicalDecimal } from "./canonical.ts";
 import { contentDigest } from "./content-digest.ts";
 import { differingField } from "./difference.ts";
-import { orderIdOf, shardOfOrderId } from "./order-id.ts";
 import { needsNoEvidence, requestTime } from "./request-time.ts";
 
 const digest: Digest = { sha256: (content) => createHash("sha256").update(content).digest(), crc32: () => 0 };
@@ -107,12 +107,6 @@ describe("ids", () => {
       orderIdOf(digest, 10, "dem", "or1"),
     ];
     expect(new Set([id, ...others]).size).toBe(4);
-    expect(shardOfOrderId(id, 16)).toBe(10);
-    expect([shardOfOrderId(id, 8), shardOfOrderId("x", 16), shardOfOrderId(`zz${"a".repeat(20)}`, 16)]).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ]);
   });
 
   test.each([
