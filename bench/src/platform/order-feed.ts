@@ -1,10 +1,10 @@
 import { contentDigest } from "@atlas/gateway/intake/content-digest";
-import { orderIdOf } from "@atlas/gateway/intake/order-id";
 import { OrderCommandCodec } from "@atlas/gen/atlas/log/v1/order_command_codec";
 import type { OrderCommand } from "@atlas/gen/atlas/log/v1/order_command_pb";
 import type { NewOrder } from "@atlas/gen/atlas/order/v1/order_pb";
 import type { Digest } from "@atlas/platform/ports/digest";
 import type { Log } from "@atlas/platform/ports/log";
+import { orderIdOf } from "@atlas/platform/text/order-id";
 import { topics } from "@atlas/platform/topic/topics";
 import { encodeFrameOf } from "@atlas/platform/wire/codec/frame";
 import { timestampOf } from "@atlas/platform/wire/time";
