@@ -14,13 +14,13 @@ import { mergedAccountQueries } from "@atlas/platform/query/merged-account-queri
 import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import { base64url } from "@atlas/platform/text/base64url";
-import type { PartitionCounts } from "@atlas/platform/topic/topics";
 import { TickDriver } from "@atlas/venue/tick-driver";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { firstStart } from "./first-start/first-start.ts";
 import { type LocalCalls, localCalls } from "./first-start/local-calls.ts";
 import { LocalShards } from "./local-shards.ts";
 import { marketReads, marketSource } from "./market-source.ts";
+import { PARTITIONS, TICKS } from "./platform-terms.ts";
 import { openPublicEdge, type PublicEdge } from "./public-edge.ts";
 import { PlatformReadiness } from "./readiness.ts";
 
@@ -48,8 +48,6 @@ export interface RunningPlatform {
   stop(): Promise<void>;
 }
 
-const PARTITIONS: PartitionCounts = { oms: 16, venue: 8 };
-const TICKS = { watched: 100, quiet: 1_000 };
 /** Bytes that must be free for new orders to be taken. */
 const DISK_RESERVE = 256 << 20;
 /** Bytes that must be free to start: room for cancels, which pass while orders do not. */

@@ -27,12 +27,13 @@ export async function replayEventShard<Command, Event, Report>(
   const comparison = new Comparison(known, encodeView, kind.events.codec, ports.digest);
   const recovered = empty();
   const images = new ImageWriter({ ...ports, writer: "replay" }, recovered.name, recovered.slabs);
-  await recoverEvents(ports, kind, recovered, partition, images, ALL_EMITTED);
-  await decideOn(ports, kind, recovered, place, () => undefined);
-  const recoveredHash = stateHash(recovered.slabs, ports.digest);
+  const problem = await recoverEvents(ports, kind, recovered, partition, images, ALL_EMITTED)
+    .then(() => decideOn(ports, kind, recovered, place, () => undefined))
+    .catch((error: Error) => error.message);
+  const recoveredHash = problem === undefined ? stateHash(recovered.slabs, ports.digest) : "";
   const shard = recovered.name;
   if (start > 0) {
-    return { shard, compared: 0, differences: [], stateHash: recoveredHash, recoveredHash, trimmed: true };
+    return { shard, compared: 0, differences: [], stateHash: recoveredHash, recoveredHash, problem, trimmed: true };
   }
   const fresh = empty();
   await decideOn(ports, kind, fresh, place, (event) => comparison.take(kind.sequenceOf(event), event));
@@ -43,6 +44,7 @@ export async function replayEventShard<Command, Event, Report>(
     differences,
     stateHash: stateHash(fresh.slabs, ports.digest),
     recoveredHash,
+    problem,
     trimmed: false,
   };
 }
@@ -54,7 +56,7 @@ async function decideOn<Command, Event, Report>(
   shard: EventShard<Command, Event>,
   place: InputPlace,
   decided: (event: Event) => void,
-): Promise<void> {
+): Promise<undefined> {
   const take = (events: readonly Event[]) => {
     for (const event of events) decided(event);
     while (shard.workOpen) for (const event of shard.advance()) decided(event);
@@ -71,4 +73,5 @@ async function decideOn<Command, Event, Report>(
     },
     (loop) => loop.start(shard.cause),
   );
+  return undefined;
 }

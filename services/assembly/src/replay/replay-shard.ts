@@ -25,6 +25,8 @@ export interface Replayed {
   /** From the start, and from the last image with the rest of the log (I10, I21). */
   readonly stateHash: string;
   readonly recoveredHash: string;
+  /** Why no state could be recovered. */
+  readonly problem: string | undefined;
   /** Its inputs are trimmed: only the recovered state could be made. */
   readonly trimmed: boolean;
 }

@@ -14,16 +14,22 @@ export async function replayVenue(ports: ReplayPorts, settings: VenueSettings): 
   const partition = settings.shard;
   const { start, end } = await ports.log.range(topics.venueOrders.name, partition);
   const place: InputPlace = { topic: topics.venueOrders.name, partition, end };
-  const recovered = await restored(ports, settings);
-  await decideOn(ports, recovered.shard, place, recovered.nextInput, () => undefined);
-  const recoveredHash = stateHashOf(recovered.shard.copy(), ports.digest);
-  const shard = recovered.shard.name;
+  let recoveredHash = "";
+  let problem: string | undefined;
+  try {
+    const recovered = await restored(ports, settings);
+    await decideOn(ports, recovered.shard, place, recovered.nextInput, () => undefined);
+    recoveredHash = stateHashOf(recovered.shard.copy(), ports.digest);
+  } catch (error) {
+    problem = (error as Error).message;
+  }
+  const fresh = new VenueShard(settings);
+  const shard = fresh.name;
   if (start > 0) {
-    return { shard, compared: 0, differences: [], stateHash: recoveredHash, recoveredHash, trimmed: true };
+    return { shard, compared: 0, differences: [], stateHash: recoveredHash, recoveredHash, problem, trimmed: true };
   }
   const known = await checksumsOf(ports, topics.marketData.name, partition);
   const comparison = new Comparison(known, encodeView, MarketEventCodec, ports.digest);
-  const fresh = new VenueShard(settings);
   await decideOn(ports, fresh, place, 0, (sequence, event) => comparison.take(sequence, event));
   const { compared, differences } = comparison;
   return {
@@ -32,6 +38,7 @@ export async function replayVenue(ports: ReplayPorts, settings: VenueSettings): 
     differences,
     stateHash: stateHashOf(fresh.copy(), ports.digest),
     recoveredHash,
+    problem,
     trimmed: false,
   };
 }

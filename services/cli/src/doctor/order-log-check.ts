@@ -13,6 +13,8 @@ export interface ShardReading {
   readonly partition: number;
   readonly sequence: number;
   readonly books: ShardBooks;
+  /** That events are about. */
+  readonly accounts: ReadonlySet<string>;
   /** Offset and index of the inputs that events cite. */
   readonly causes: ReadonlySet<string>;
   readonly lastCause: { readonly offset: number; readonly index: number } | undefined;
@@ -55,8 +57,8 @@ async function readShard(
     if (sequence <= through) check.take(message);
   }
   check.end();
-  const { books, causes, lastCause, sequence } = check;
-  return { partition, sequence, books, causes, lastCause };
+  const { accounts, books, causes, lastCause, sequence } = check;
+  return { partition, sequence, books, accounts, causes, lastCause };
 }
 
 /** The rules of every sequence on the log. */
@@ -70,6 +72,7 @@ export function sequenceRules(findings: Findings) {
 
 class EventCheck {
   readonly books = new ShardBooks();
+  readonly accounts = new Set<string>();
   readonly causes = new Set<string>();
   lastCause: { offset: number; index: number } | undefined;
   sequence = 0;
@@ -93,6 +96,7 @@ class EventCheck {
 
   take(event: OrderEvent): void {
     this.sequence = Number(event.sequence);
+    if (event.accountId !== "") this.accounts.add(event.accountId);
     this.#cite(event);
     for (const posting of event.postings) {
       this.#positive.see();

@@ -6,17 +6,19 @@ import { openSqliteLog } from "@atlas/adapters/sqlite/sqlite-log";
 import { openSqliteStore } from "@atlas/adapters/sqlite/sqlite-store";
 import { systemClock } from "@atlas/adapters/system/system-clock";
 import { systemDigest } from "@atlas/adapters/system/system-digest";
+import { PARTITIONS, TICKS } from "@atlas/assembly/platform-terms";
 import { replayPlatform } from "@atlas/assembly/replay/replay-platform";
 import type { ReplayPorts } from "@atlas/assembly/replay/replay-shard";
 import type { Log } from "@atlas/platform/ports/log";
 import type { PartitionCounts } from "@atlas/platform/topic/topics";
 import { refused } from "../client/failure.ts";
-import { Findings } from "./findings.ts";
+import { Findings, type Rule } from "./findings.ts";
 import { checkInputs } from "./input-check.ts";
 import type { LogSource } from "./log-source.ts";
 import { checkMarketData } from "./market-check.ts";
-import { checkOrderLog } from "./order-log-check.ts";
+import { checkOrderLog, type ShardReading } from "./order-log-check.ts";
 import { checkOutputs } from "./output-check.ts";
+import { checkStore } from "./store-check.ts";
 
 const READ_BYTES = 4_194_304;
 
@@ -37,7 +39,9 @@ export async function examineFolder(folder: string, step: (text: string) => void
     };
     const partitions = { oms: taken.shape.omsPartitions, venue: taken.shape.venuePartitions };
     const findings = new Findings();
-    await checkLog(sourceOf(log, partitions), findings, step);
+    const readings = await checkLog(sourceOf(log, partitions), findings, step);
+    step("reading the store");
+    await checkStore(store, readings, wholeState(findings));
     await checkReplay(ports, partitions, findings, step);
     return findings;
   } finally {
@@ -48,14 +52,14 @@ export async function examineFolder(folder: string, step: (text: string) => void
 
 function take(folder: string): DataFolder {
   try {
-    return openDataFolder(folder, { omsPartitions: 16, venuePartitions: 8 });
+    return openDataFolder(folder, { omsPartitions: PARTITIONS.oms, venuePartitions: PARTITIONS.venue });
   } catch (error) {
     if (error instanceof DataFolderHeld || error instanceof DataFolderUnusable) throw refused(error.message);
     throw error;
   }
 }
 
-async function checkLog(source: LogSource, findings: Findings, step: (text: string) => void): Promise<void> {
+async function checkLog(source: LogSource, findings: Findings, step: (text: string) => void): Promise<ShardReading[]> {
   step("reading the events of orders");
   const readings = await checkOrderLog(source, findings, () => Number.MAX_SAFE_INTEGER);
   step("reading the commands");
@@ -64,6 +68,11 @@ async function checkLog(source: LogSource, findings: Findings, step: (text: stri
   await checkMarketData(source, findings);
   step("reading the reports");
   await checkOutputs(source, findings);
+  return readings;
+}
+
+function wholeState(findings: Findings): Rule {
+  return findings.rule("I21", "items of the store and recovered shards are what the log makes them");
 }
 
 async function checkReplay(
@@ -73,14 +82,16 @@ async function checkReplay(
   step: (text: string) => void,
 ): Promise<void> {
   const same = findings.rule("I10", "events that were decided once more are those on the log");
-  const whole = findings.rule("I21", "shards recovered from image and log are what their inputs make them");
+  const whole = wholeState(findings);
   step("deciding everything once more");
-  for await (const replayed of replayPlatform(ports, partitions, 100)) {
+  for await (const replayed of replayPlatform(ports, partitions, TICKS.watched)) {
     step(`decided ${replayed.shard} once more`);
     same.see(replayed.compared);
     for (const difference of replayed.differences) same.broken(`${replayed.shard}: ${difference}`);
     whole.see();
-    if (replayed.stateHash !== replayed.recoveredHash) whole.broken(`${replayed.shard} differs from its image and log`);
+    const { shard, stateHash, recoveredHash, problem } = replayed;
+    if (problem !== undefined) whole.broken(`${shard} cannot be recovered from its image and log: ${problem}`);
+    else if (stateHash !== recoveredHash) whole.broken(`${shard} differs from its image and log`);
   }
 }
 
