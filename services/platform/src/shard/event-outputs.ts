@@ -1,21 +1,13 @@
-import { type OutputState, OutputStateSchema } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
-import { create } from "@bufbuild/protobuf";
+import type { OutputState } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import { encodeEach } from "../wire/codec/encode-each.ts";
 import type { EventShard } from "./event-shard.ts";
 import type { EventShardKind } from "./event-shard-kind.ts";
 import type { OwnerPorts } from "./event-shard-owner.ts";
-import {
-  EventFraming,
-  type FrameAuthor,
-  type LinkEntry,
-  LinkFraming,
-  ReportFraming,
-  type SequencedEntry,
-} from "./framing.ts";
-import { Outbox, type OutboxOptions } from "./outbox.ts";
+import { EventFraming, type FrameAuthor, ReportFraming, type SequencedEntry } from "./framing.ts";
+import { LinkOutputs } from "./link-outputs.ts";
+import { Outbox, type OutboxOptions, outboxOptions } from "./outbox.ts";
 import { type EventsPlace, OutputPositions } from "./output-positions.ts";
 import type { RecoveredEvents } from "./recovery.ts";
-import { inputPartition } from "./shard-name.ts";
 
 /** Milliseconds that outputs wait for company when no answer waits for them (S16). */
 const PATIENCE = 20;
@@ -29,7 +21,7 @@ export class EventOutputs<Command, Event, Report> {
   readonly #partition: number;
   readonly #positions: OutputPositions;
   readonly #acknowledged: (place: EventsPlace) => void;
-  readonly #links = new Map<string, Outbox<LinkEntry>>();
+  readonly #links: LinkOutputs;
   readonly #events: Outbox<SequencedEntry>;
   #reports: Outbox<SequencedEntry> | undefined;
   /** Acknowledged ends of the event log, rising, from the last one at or below where everything has left. */
@@ -49,6 +41,7 @@ export class EventOutputs<Command, Event, Report> {
     this.#acknowledged = acknowledged;
     this.#author = { source: shard.name, writer: ports.writer, digest: ports.digest };
     this.#positions = new OutputPositions(ports.store, ports.clock, shard.name, () => this.#leftThrough());
+    this.#links = new LinkOutputs(ports, this.#author, this.#positions);
     this.#events = this.#eventOutbox();
   }
 
@@ -84,16 +77,14 @@ export class EventOutputs<Command, Event, Report> {
   }
 
   get backlog(): number {
-    let sum = this.#events.backlog + (this.#reports?.backlog ?? 0);
-    for (const outbox of this.#links.values()) sum += outbox.backlog;
-    return sum;
+    return this.#events.backlog + (this.#reports?.backlog ?? 0) + this.#links.backlog;
   }
 
   async emptied(): Promise<void> {
     await Promise.all([
       this.#events.emptied(),
       this.#reports?.emptied(),
-      ...this.#outboxes().map((box) => box.emptied()),
+      ...this.#links.outboxes().map((box) => box.emptied()),
     ]);
   }
 
@@ -101,7 +92,7 @@ export class EventOutputs<Command, Event, Report> {
   async close(): Promise<void> {
     this.#events.close();
     this.#reports?.close();
-    for (const outbox of this.#outboxes()) outbox.close();
+    for (const outbox of this.#links.outboxes()) outbox.close();
     this.#positions.close();
     await this.#positions.flush().catch(() => undefined);
   }
@@ -112,20 +103,12 @@ export class EventOutputs<Command, Event, Report> {
   }
 
   states(): readonly OutputState[] {
-    return this.#positions
-      .destinations()
-      .map((destination) =>
-        create(OutputStateSchema, { destination, position: BigInt(this.#positions.mark(destination).number) }),
-      );
-  }
-
-  #outboxes(): Outbox<LinkEntry>[] {
-    return [...this.#links.values()];
+    return this.#positions.states();
   }
 
   /** The last acknowledged end of the event log at or below which everything has left. */
   #leftThrough(): EventsPlace {
-    const outboxes = [this.#events, this.#reports, ...this.#outboxes()];
+    const outboxes = [this.#events, this.#reports, ...this.#links.outboxes()];
     const oldest = outboxes.reduce((least, box) => Math.min(least, box?.oldest ?? least), Number.MAX_SAFE_INTEGER);
     while (this.#places.length > 1 && (this.#places[1] as EventsPlace).sequence < oldest) this.#places.shift();
     return this.#places[0] as EventsPlace;
@@ -133,10 +116,7 @@ export class EventOutputs<Command, Event, Report> {
 
   #emitBeyondEvents(events: readonly Event[]): void {
     for (const event of events) {
-      const sequence = this.#kind.sequenceOf(event);
-      for (const { destination, number, bytes } of this.#shard.linkMessages(event)) {
-        if (number > this.#positions.mark(destination).number) this.#link(destination).add({ number, sequence, bytes });
-      }
+      this.#links.send(this.#shard.linkMessages(event), this.#kind.sequenceOf(event));
     }
     this.#report(events);
   }
@@ -164,7 +144,7 @@ export class EventOutputs<Command, Event, Report> {
   #eventOutbox(): Outbox<SequencedEntry> {
     const { topic } = this.#kind.events;
     return new Outbox(
-      this.#options(topic.name, this.#partition, PATIENCE),
+      this.#options(topic.name),
       new EventFraming(this.#author, (sequence, { offset }) => {
         const place = { sequence, offset };
         this.#places.push(place);
@@ -177,30 +157,12 @@ export class EventOutputs<Command, Event, Report> {
   #reportOutbox({ name }: { name: string }): Outbox<SequencedEntry> {
     const after = this.#positions.mark(name).number;
     return new Outbox<SequencedEntry>(
-      this.#options(name, this.#partition, PATIENCE),
+      this.#options(name),
       new ReportFraming(this.#author, after, (sequence) => this.#positions.raise(name, sequence, 0n)),
     );
   }
 
-  #link(destination: string): Outbox<LinkEntry> {
-    const open = this.#links.get(destination);
-    if (open !== undefined) return open;
-    const input = inputPartition(destination);
-    if (input === undefined) throw new Error(`${destination} is no shard`);
-    const outbox = new Outbox<LinkEntry>(
-      this.#options(input.topic, input.partition, 0),
-      new LinkFraming(this.#author, this.#positions.mark(destination).chain, (number, chain) =>
-        this.#positions.raise(destination, number, chain),
-      ),
-    );
-    this.#links.set(destination, outbox);
-    return outbox;
-  }
-
-  #options(topic: string, partition: number, patience: number): OutboxOptions {
-    const { log, clock, warn } = this.#ports;
-    const troubled = (error: Error) =>
-      warn("an append has no known result", { shard: this.#shard.name, topic, partition, reason: error.message });
-    return { log, clock, topic, partition, patience, troubled };
+  #options(topic: string): OutboxOptions {
+    return outboxOptions(this.#ports, this.#shard.name, { topic, partition: this.#partition }, PATIENCE);
   }
 }

@@ -1,13 +1,12 @@
-import { type OutputState, OutputStateSchema } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
-import { create } from "@bufbuild/protobuf";
+import type { OutputState } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import { encodeEach } from "../wire/codec/encode-each.ts";
 import type { OwnerPorts } from "./event-shard-owner.ts";
-import { EventFraming, type FrameAuthor, type LinkEntry, LinkFraming, type SequencedEntry } from "./framing.ts";
+import { EventFraming, type FrameAuthor, type SequencedEntry } from "./framing.ts";
 import type { InputOutcome } from "./input-shard.ts";
 import type { InputShardKind } from "./input-shard-owner.ts";
-import { Outbox, type OutboxOptions } from "./outbox.ts";
+import { LinkOutputs } from "./link-outputs.ts";
+import { Outbox, outboxOptions } from "./outbox.ts";
 import { OutputPositions } from "./output-positions.ts";
-import { inputPartition } from "./shard-name.ts";
 
 /** Milliseconds that what is published waits for company: no answer waits for it (S16). */
 const PATIENCE = 20;
@@ -18,24 +17,20 @@ const LOOK = 5;
 export class InputOutputs<Published> {
   readonly #ports: OwnerPorts;
   readonly #kind: InputShardKind<unknown, Published>;
-  readonly #shard: string;
-  readonly #partition: number;
-  readonly #author: FrameAuthor;
   readonly #positions: OutputPositions;
-  readonly #links = new Map<string, Outbox<LinkEntry>>();
+  readonly #links: LinkOutputs;
   readonly #published: Outbox<SequencedEntry>;
 
   constructor(ports: OwnerPorts, kind: InputShardKind<unknown, Published>, shard: string, partition: number) {
     this.#ports = ports;
     this.#kind = kind;
-    this.#shard = shard;
-    this.#partition = partition;
-    this.#author = { source: shard, writer: ports.writer, digest: ports.digest };
+    const author: FrameAuthor = { source: shard, writer: ports.writer, digest: ports.digest };
     this.#positions = new OutputPositions(ports.store, ports.clock, shard, () => ({ sequence: 0, offset: 0 }));
-    const { topic } = kind.published;
+    this.#links = new LinkOutputs(ports, author, this.#positions);
+    const topic = kind.published.topic.name;
     this.#published = new Outbox(
-      this.#options(topic.name, partition, PATIENCE),
-      new EventFraming(this.#author, (sequence) => this.#positions.raise(topic.name, sequence, 0n)),
+      outboxOptions(ports, shard, { topic, partition }, PATIENCE),
+      new EventFraming(author, (sequence) => this.#positions.raise(topic, sequence, 0n)),
     );
   }
 
@@ -45,11 +40,7 @@ export class InputOutputs<Published> {
 
   /** Sends out what an input in the frame at `offset` made the shard say. */
   emit(outcome: InputOutcome<Published>, offset: number): void {
-    for (const { destination, number, bytes } of outcome.messages) {
-      if (number > this.#positions.mark(destination).number) {
-        this.#link(destination).add({ number, sequence: offset, bytes });
-      }
-    }
+    this.#links.send(outcome.messages, offset);
     const through = this.#positions.mark(this.#kind.published.topic.name).number;
     const encoded = encodeEach(this.#kind.published.codec, outcome.published);
     for (const [index, message] of outcome.published.entries()) {
@@ -84,36 +75,10 @@ export class InputOutputs<Published> {
   }
 
   states(): readonly OutputState[] {
-    return this.#positions
-      .destinations()
-      .map((destination) =>
-        create(OutputStateSchema, { destination, position: BigInt(this.#positions.mark(destination).number) }),
-      );
+    return this.#positions.states();
   }
 
   #outboxes(): { backlog: number; oldest: number | undefined; emptied(): Promise<void>; close(): void }[] {
-    return [this.#published, ...this.#links.values()];
-  }
-
-  #link(destination: string): Outbox<LinkEntry> {
-    const open = this.#links.get(destination);
-    if (open !== undefined) return open;
-    const input = inputPartition(destination);
-    if (input === undefined) throw new Error(`${destination} is no shard`);
-    const outbox = new Outbox<LinkEntry>(
-      this.#options(input.topic, input.partition, 0),
-      new LinkFraming(this.#author, this.#positions.mark(destination).chain, (number, chain) =>
-        this.#positions.raise(destination, number, chain),
-      ),
-    );
-    this.#links.set(destination, outbox);
-    return outbox;
-  }
-
-  #options(topic: string, partition: number, patience: number): OutboxOptions {
-    const { log, clock, warn } = this.#ports;
-    const troubled = (error: Error) =>
-      warn("an append has no known result", { shard: this.#shard, topic, partition, reason: error.message });
-    return { log, clock, topic, partition, patience, troubled };
+    return [this.#published, ...this.#links.outboxes()];
   }
 }

@@ -1,5 +1,7 @@
 import type { Clock } from "../ports/clock.ts";
 import { type Appended, type Log, LogUnavailable } from "../ports/log.ts";
+import type { OwnerPorts } from "./event-shard-owner.ts";
+import type { InputPartition } from "./shard-name.ts";
 
 /** Something to be written. */
 export interface OutboxEntry {
@@ -26,6 +28,18 @@ export interface OutboxOptions {
   readonly patience: number;
   /** Called when the log answers neither yes nor no, or no; the same bytes are sent again. */
   readonly troubled: (error: Error) => void;
+}
+
+/** Of an outbox of a shard: what the log does not say is told to a person. */
+export function outboxOptions(
+  { log, clock, warn }: OwnerPorts,
+  shard: string,
+  { topic, partition }: InputPartition,
+  patience: number,
+): OutboxOptions {
+  const troubled = (error: Error) =>
+    warn("an append has no known result", { shard, topic, partition, reason: error.message });
+  return { log, clock, topic, partition, patience, troubled };
 }
 
 /** Before the same bytes are sent again to a log that was away or did not say. */

@@ -1,6 +1,8 @@
 import { ShardOutputsCodec } from "@atlas/gen/atlas/log/v1/shard_image_codec";
 import type { ShardOutputs } from "@atlas/gen/atlas/log/v1/shard_image_pb";
+import { type OutputState, OutputStateSchema } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import { decode, encode } from "@atlas/gen/codec/codec";
+import { create } from "@bufbuild/protobuf";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 
@@ -71,8 +73,12 @@ export class OutputPositions {
     return this.#marks.get(destination) ?? NONE;
   }
 
-  destinations(): readonly string[] {
-    return [...this.#marks.keys()].sort();
+  /** As an operator reads them, by destination. */
+  states(): readonly OutputState[] {
+    const destinations = [...this.#marks.keys()].sort();
+    return destinations.map((destination) => {
+      return create(OutputStateSchema, { destination, position: BigInt(this.mark(destination).number) });
+    });
   }
 
   /** Raises a position; kept soon. */
