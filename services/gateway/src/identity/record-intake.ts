@@ -1,9 +1,9 @@
-import type { Refusal } from "@atlas/gen/atlas/error/v1/refusal_pb";
+import { Reason, type Refusal } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import type { ControlCommand, ControlEvent } from "@atlas/gen/atlas/log/v1/control_record_pb";
 import type { IdentityCommand, IdentityEvent } from "@atlas/gen/atlas/log/v1/identity_record_pb";
 import type { Codec } from "@atlas/gen/codec/codec";
 import type { Clock } from "@atlas/platform/ports/clock";
-import { RefusalError } from "@atlas/platform/refusal/refusal-error";
+import { RefusalError, refusal } from "@atlas/platform/refusal/refusal-error";
 import { timestampOf } from "@atlas/platform/wire/time";
 import type { ClockSkew } from "../intake/clock-skew.ts";
 import { type Outgoing, PartitionWriter, type PartitionWriterOptions } from "../intake/partition-writer.ts";
@@ -25,7 +25,7 @@ interface Event {
 export interface RecordIntake<Sent extends Command, Decided extends Event> {
   /**
    * Sends a command; `command_id` and `valid_until` are the intake's. Rejects with the `RefusalError` that the shard
-   * answered; OUTCOME_UNKNOWN when `deadline` (clock's monotonic milliseconds) passes first; NOT_READY when the log is away.
+   * answered; BUSY when too much is unanswered already; OUTCOME_UNKNOWN when `deadline` (clock's monotonic milliseconds) passes first; NOT_READY when the log is away.
    */
   submit(command: Sent, deadline: number): Promise<Decided>;
 }
@@ -37,6 +37,8 @@ export type ControlIntake = RecordIntake<ControlCommand, ControlEvent>;
 const VALIDITY = 15_000;
 /** The longest command holds a definition of an instrument. */
 const WEIGHT = 16_384;
+/** Unanswered commands: people and programs that sign in are few at a time, and whoever has not signed in yet may send some. */
+export const MOST_RECORDS = 4_000;
 
 interface Waiting<Sent, Decided> extends Outgoing<Sent> {
   abandoned: boolean;
@@ -67,6 +69,7 @@ export class FollowedIntake<Sent extends Command, Decided extends Event> impleme
   }
 
   submit(command: Sent, deadline: number): Promise<Decided> {
+    if (this.#waiting.size >= MOST_RECORDS) return Promise.reject(busy());
     return new Promise((resolve, reject) => {
       const commandId = `${this.#source}-${++this.#lastNumber}`;
       const validUntil = timestampOf(Math.floor(this.#clock.now()) + VALIDITY);
@@ -91,9 +94,9 @@ export class FollowedIntake<Sent extends Command, Decided extends Event> impleme
   decided(event: Decided): void {
     const waiting = this.#take(event.commandId);
     if (waiting === undefined) return;
-    const refusal = refusalIn(event);
-    if (refusal === undefined) waiting.resolve(event);
-    else this.#skew.explain(refusal, (told) => waiting.reject(new RefusalError(told)));
+    const refused = refusalIn(event);
+    if (refused === undefined) waiting.resolve(event);
+    else this.#skew.explain(refused, (told) => waiting.reject(new RefusalError(told)));
   }
 
   /** Events were missed: what was decided of the commands sent will not be told. */
@@ -117,6 +120,12 @@ export class FollowedIntake<Sent extends Command, Decided extends Event> impleme
     if (waiting !== undefined) waiting.abandoned = true;
     return waiting;
   }
+}
+
+function busy(): RefusalError {
+  return refusal(Reason.BUSY, "too many requests wait for an answer: send again a little later", {
+    retryAfter: { seconds: 1n, nanos: 0 },
+  });
 }
 
 function refusalIn({ event }: Event): Refusal | undefined {
