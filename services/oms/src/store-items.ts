@@ -13,6 +13,7 @@ import type { StorePut } from "@atlas/platform/ports/store";
 import {
   BALANCES_TABLE,
   balanceKey,
+  HISTORY_ITEM_EVENTS,
   HISTORY_TABLE,
   historyKey,
   ORDERS_TABLE,
@@ -24,9 +25,6 @@ import { SHARDS_TABLE } from "@atlas/platform/shard/output-positions";
 import { orderIdOf } from "@atlas/platform/text/order-id";
 import type { UnstoredEvent } from "./history.ts";
 import type { OrderView } from "./order-views.ts";
-
-/** Events in one item of the history (S27). */
-const PACK = 100;
 
 export function orderItem({ order, acceptedSequence, contentDigest }: OrderView, sequence: number): StorePut {
   const body = encode(StoredOrderCodec, {
@@ -50,8 +48,8 @@ const writer = new Writer();
 /** An account's events, up to 100 an item: their bytes end to end, each behind its tag, as protobuf-es would write them. */
 export function historyItems(shard: string, accountId: string, events: readonly UnstoredEvent[]): StorePut[] {
   const items: StorePut[] = [];
-  for (let start = 0; start < events.length; start += PACK) {
-    const packed = events.slice(start, start + PACK);
+  for (let start = 0; start < events.length; start += HISTORY_ITEM_EVENTS) {
+    const packed = events.slice(start, start + HISTORY_ITEM_EVENTS);
     const first = (packed[0] as UnstoredEvent).sequence;
     writer.drop();
     for (let index = packed.length - 1; index >= 0; index--) {
