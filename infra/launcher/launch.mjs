@@ -6,6 +6,7 @@ import { generateCode } from "./generated.mjs";
 import { installPackages } from "./packages.mjs";
 import { fail } from "./progress.mjs";
 import { findNode } from "./runtime.mjs";
+import { serverFlags } from "./server-flags.mjs";
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -31,7 +32,9 @@ export function launch(script, args) {
   const node = findNode();
   installPackages(ROOT);
   if (known.generates) generateCode(ROOT, node);
-  if (known.entry !== undefined) run(node, [join(ROOT, known.entry), ...known.args, ...args]);
+  if (known.entry === undefined) return;
+  const words = [...known.args, ...args];
+  run(node, [...(words[0] === "start" ? serverFlags() : []), join(ROOT, known.entry), ...words]);
 }
 
 /**
