@@ -81,7 +81,6 @@ export class CommandIntake {
   readonly #pending: PendingCommands;
   readonly #gates: AccountGates;
   readonly #settled: (command: PendingCommand) => void;
-  #lastNumber = 0;
 
   constructor(options: CommandIntakeOptions) {
     this.#options = options;
@@ -95,7 +94,7 @@ export class CommandIntake {
         appended: (sentAt, appendTime) => skew.appended(sentAt, appendTime),
       });
     });
-    this.#pending = new PendingCommands(clock);
+    this.#pending = new PendingCommands(clock, incarnation);
     this.#gates = new AccountGates(clock, options.learnLimits);
     this.#settled = (command) => {
       this.#pending.remove(command);
@@ -184,18 +183,16 @@ export class CommandIntake {
   }
 
   #message(draft: CommandDraft, validity: number): OrderCommand {
-    const { clock, incarnation } = this.#options;
-    this.#lastNumber += 1;
     return {
       $typeName: "atlas.log.v1.OrderCommand",
-      commandId: `${incarnation}.${this.#lastNumber}`,
+      commandId: this.#pending.nextId(),
       accountId: draft.accountId,
       requestId: draft.requestId,
       contentDigest: draft.contentDigest,
       principal: draft.principal,
       sessionId: draft.sessionId,
       quote: draft.quote,
-      validUntil: timestampOf(Math.floor(clock.now()) + validity),
+      validUntil: timestampOf(Math.floor(this.#options.clock.now()) + validity),
       evidence: draft.evidence,
       orderId: draft.orderId,
       command: draft.command,

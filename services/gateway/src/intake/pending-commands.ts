@@ -5,45 +5,88 @@ import type { PendingCommand } from "./pending-command.ts";
 /** How exactly deadlines are kept: one timer serves all commands. */
 const SWEEP = 25;
 
-/** The commands that wait for an outcome, by id. */
+/** So many answered commands at the front are let go at once. */
+const TRIM = 1_024;
+const ZERO = 48;
+
+/**
+ * The commands that wait for an outcome, by their numbers, which rise by one. An array, for a map whose keys come and go
+ * is built anew all the time, and what it held then stays in memory long after its outcome.
+ */
 export class PendingCommands {
   readonly #clock: Clock;
-  readonly #byId = new Map<string, PendingCommand>();
+  /** What ids begin with. */
+  readonly #prefix: string;
+  /** `undefined`: it is answered. */
+  readonly #commands: (PendingCommand | undefined)[] = [];
+  /** Number of the first. */
+  #first = 1;
+  /** How many at the front are answered. */
+  #answered = 0;
+  #size = 0;
   #sweeping = false;
 
-  constructor(clock: Clock) {
+  /** The commands of a gateway's life, which `incarnation` names. */
+  constructor(clock: Clock, incarnation: string) {
     this.#clock = clock;
+    this.#prefix = `${incarnation}.`;
   }
 
   get size(): number {
-    return this.#byId.size;
+    return this.#size;
   }
 
+  /** The next command's id. */
+  nextId(): string {
+    return `${this.#prefix}${this.#first + this.#commands.length}`;
+  }
+
+  /** Adds a command that bears `nextId()`. */
   add(command: PendingCommand): void {
-    this.#byId.set(command.message.commandId, command);
+    this.#commands.push(command);
+    this.#size += 1;
     this.#sweepLater();
   }
 
   /** It has been answered. */
   remove(command: PendingCommand): void {
-    this.#byId.delete(command.message.commandId);
+    const index = this.#indexOf(command.message.commandId);
+    if (this.#commands[index] !== command) return;
+    this.#commands[index] = undefined;
+    this.#size -= 1;
+    while (this.#answered < this.#commands.length && this.#commands[this.#answered] === undefined) this.#answered += 1;
+    if (this.#answered < TRIM) return;
+    this.#commands.splice(0, this.#answered);
+    this.#first += this.#answered;
+    this.#answered = 0;
   }
 
   /** Hands an event to the command that it cites, if that is one of ours. */
   decided(event: OrderEvent): void {
-    if (event.commandId !== "") this.#byId.get(event.commandId)?.decided(event);
+    if (event.commandId.startsWith(this.#prefix)) this.#commands[this.#indexOf(event.commandId)]?.decided(event);
   }
 
   /** Events of a partition were missed: its outcomes will not be told. */
   missed(partition: number): void {
-    for (const command of [...this.#byId.values()]) {
+    for (const command of this.#waiting()) {
       if (command.partition === partition && command.mayStand) command.giveUp();
     }
   }
 
   /** Nothing is waited for any more. */
   stop(): void {
-    for (const command of [...this.#byId.values()]) command.giveUp();
+    for (const command of this.#waiting()) command.giveUp();
+  }
+
+  #waiting(): PendingCommand[] {
+    return this.#commands.filter((command) => command !== undefined);
+  }
+
+  #indexOf(commandId: string): number {
+    let number = 0;
+    for (let at = this.#prefix.length; at < commandId.length; at++)
+      number = number * 10 + commandId.charCodeAt(at) - ZERO;
+    return number - this.#first;
   }
 
   #sweepLater(): void {
@@ -55,7 +98,7 @@ export class PendingCommands {
   #sweep(): void {
     this.#sweeping = false;
     const now = this.#clock.monotonic();
-    for (const command of this.#byId.values()) if (command.deadline <= now) command.giveUp();
-    if (this.#byId.size > 0) this.#sweepLater();
+    for (const command of this.#waiting()) if (command.deadline <= now) command.giveUp();
+    if (this.#size > 0) this.#sweepLater();
   }
 }
