@@ -166,7 +166,7 @@ async function openEdge(
 
 function startTicks(ports: OwnerPorts, shards: LocalShards, market: MarketView, closers: Close[]): void {
   const venues = shards.venues.map(({ shard }) => shard);
-  const ticks = new TickDriver(ports, venues, TICKS, () => market.isWatched);
+  const ticks = new TickDriver(ports, venues, TICKS, (id) => market.isWatched(id));
   ticks.start();
   closers.push(() => ticks.stop());
 }

@@ -59,9 +59,9 @@ export class MarketView {
     return this.#markets.get(instrumentId)?.candle(interval);
   }
 
-  /** Whether anybody hears of events. */
-  get isWatched(): boolean {
-    return this.#listeners.size > 0;
+  /** Whether anybody hears of the instrument's events. */
+  isWatched(instrumentId: string): boolean {
+    return this.#listeners.has(instrumentId);
   }
 
   /** Hears of every event of the instrument from now on, in sequence, right after it was applied. The answer ends it. */

@@ -9,7 +9,7 @@ import type { VenueShard } from "./venue-shard.ts";
 
 /** How fast simulated time goes. */
 export interface TickPace {
-  /** Milliseconds between ticks while somebody watches or a client's order is open. */
+  /** Milliseconds between a shard's ticks while somebody watches one of its instruments, or a client's order is open there. */
   readonly watched: number;
   /** And otherwise; at most 1,000, so that the market's time stays fresh (S7). */
   readonly quiet: number;
@@ -23,16 +23,22 @@ export class TickDriver {
   readonly #ports: OwnerPorts;
   readonly #shards: readonly VenueShard[];
   readonly #pace: TickPace;
-  readonly #watched: () => boolean;
+  readonly #isWatched: (instrumentId: string) => boolean;
   readonly #inFlight = new Set<VenueShard>();
   #cancel: (() => void) | undefined;
+  /** Since the quiet ones last ticked. */
   #elapsed = 0;
 
-  constructor(ports: OwnerPorts, shards: readonly VenueShard[], pace: TickPace, watched: () => boolean) {
+  constructor(
+    ports: OwnerPorts,
+    shards: readonly VenueShard[],
+    pace: TickPace,
+    isWatched: (instrumentId: string) => boolean,
+  ) {
     this.#ports = ports;
     this.#shards = shards;
     this.#pace = pace;
-    this.#watched = watched;
+    this.#isWatched = isWatched;
   }
 
   /** The first tick comes at once: until then orders find a market that is silent. */
@@ -48,20 +54,14 @@ export class TickDriver {
   #wait(): void {
     this.#cancel = this.#ports.clock.after(this.#pace.watched, () => {
       this.#elapsed += this.#pace.watched;
-      if (this.#elapsed >= this.#pace.quiet || this.#watched() || this.#hasClientOrders()) this.#tick();
+      const isDue = this.#elapsed >= this.#pace.quiet;
+      if (isDue) this.#elapsed = 0;
+      for (const shard of this.#shards) {
+        if (this.#inFlight.has(shard) || shard.state.books.length === 0) continue;
+        if (isDue || isBusy(shard, this.#isWatched)) this.#offer(shard);
+      }
       this.#wait();
     });
-  }
-
-  #hasClientOrders(): boolean {
-    return this.#shards.some(({ state }) => state.books.some((book) => book.handleOf.size > 0));
-  }
-
-  #tick(): void {
-    this.#elapsed = 0;
-    for (const shard of this.#shards) {
-      if (shard.state.books.length > 0 && !this.#inFlight.has(shard)) this.#offer(shard);
-    }
   }
 
   #offer(shard: VenueShard): void {
@@ -77,4 +77,8 @@ export class TickDriver {
       .catch((error: Error) => warn("a tick was not taken", { shard: shard.name, reason: error.message }))
       .finally(() => this.#inFlight.delete(shard));
   }
+}
+
+function isBusy({ state }: VenueShard, isWatched: (instrumentId: string) => boolean): boolean {
+  return state.books.some((book) => book.handleOf.size > 0 || isWatched(book.instrument.instrumentId));
 }

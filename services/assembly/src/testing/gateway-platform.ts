@@ -91,7 +91,7 @@ export class GatewayPlatform {
     this.#gateway = gateway;
     this.#handlers = handlers;
     const venues = this.#shards.venues.map(({ shard }) => shard);
-    new TickDriver(ports, venues, { watched: this.#pace, quiet: 1_000 }, () => view.isWatched).start();
+    new TickDriver(ports, venues, { watched: this.#pace, quiet: 1_000 }, (id) => view.isWatched(id)).start();
     const authorization = this.localKey();
     const accounts = this.client(AccountService, { authorization });
     const instruments = this.client(InstrumentService, { authorization });
