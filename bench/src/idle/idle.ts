@@ -51,7 +51,8 @@ async function measure({ folder, process }: StartedPlatform, subject: string): P
   const after = { usage: usageOf(processId), log: logContent(folder), disk: sum(diskBytes(folder)) };
   const hourly = (metric: string, bytes: number) =>
     figure(subject, metric, (bytes / 1e6 / milliseconds) * HOUR, "MB/h");
-  hourly("log_records", after.log.bytes - before.log.bytes);
+  hourly("log_records", after.log.records - before.log.records);
+  hourly("log_indexes", after.log.indexes - before.log.indexes);
   hourly("files_growth", after.disk - before.disk);
   hourly("disk_writes", after.usage.writtenBytes - before.usage.writtenBytes);
   figure(subject, "commits", ((after.log.commits - before.log.commits) / milliseconds) * 1000, "1/s");
