@@ -8,31 +8,28 @@ import { systemClock } from "@atlas/adapters/system/system-clock";
 import { systemDigest } from "@atlas/adapters/system/system-digest";
 import { prometheusMetrics } from "@atlas/adapters/telemetry/prometheus-metrics";
 import { type Gateway, openGateway } from "@atlas/gateway/gateway";
-import type { PlayRecordingRequestSchema } from "@atlas/gen/atlas/market/v1/market_service_pb";
+import { type Instrument, MarketModel } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
 import { MarketView } from "@atlas/market/market-view";
 import { mergedAccountQueries } from "@atlas/platform/query/merged-account-queries";
 import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import { base64url } from "@atlas/platform/text/base64url";
 import { TickDriver } from "@atlas/venue/tick-driver";
-import type { MessageInitShape } from "@bufbuild/protobuf";
 import { firstStart } from "./first-start/first-start.ts";
 import { type LocalCalls, localCalls } from "./first-start/local-calls.ts";
 import { LocalShards } from "./local-shards.ts";
 import { marketReads, marketSource } from "./market-source.ts";
 import { PARTITIONS, TICKS } from "./platform-terms.ts";
-import { openPublicEdge, type PublicEdge } from "./public-edge.ts";
+import { playForEver, type Recording } from "./play-for-ever.ts";
+import { openPublicEdge, type PublicEdge, type PublicEdgeOptions } from "./public-edge.ts";
 import { PlatformReadiness } from "./readiness.ts";
-
-/** A recorded market, one request a step, at the pace at which it happened. */
-export type Recording = () => AsyncIterable<MessageInitShape<typeof PlayRecordingRequestSchema>>;
 
 export interface PlatformOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
   readonly dataFolder: string;
-  /** Plays this market as BTC-USDT, over and over. Absent: simulated markets only. */
+  /** Plays this market as BTC-USDT, over and over, except while a client plays another. Absent: simulated markets only. */
   readonly recording?: Recording;
   readonly journal: Journal;
   /** Hears what the start is at, in words. */
@@ -115,15 +112,15 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
     pressure: pressureOf(shards, disk),
   });
   closers.push(() => gateway.stop());
-  const edge = await openEdge(options, gateway, readiness, metrics, closers);
+  const edge = await openEdge(options, { gateway, readiness, metrics, clock: ports.clock }, closers);
   startTicks(ports, shards, market, closers);
 
   stage("defining what a new platform begins with");
   const key = (await secretFiles(dataFolder).read(KEY_FILE)) ?? "";
   const calls = localCalls(edge.handlers, key.trim());
   await firstStart(calls, { recorded: options.recording !== undefined });
-  if (options.recording !== undefined) playForEver(calls, options.recording, ports, closers);
-  readiness.up(await calls.instruments(), market);
+  if (options.recording !== undefined) startRecording(calls, options.recording, ports, closers);
+  readiness.up(marketsOf(await calls.instruments(), options), market);
   await untilReady(readiness, ports);
   edge.setServing(true);
   return { url: edge.url, missing: () => readiness.missing(), stop };
@@ -154,12 +151,10 @@ function pressureOf(shards: LocalShards, disk: DiskSpace) {
 
 async function openEdge(
   { host, port, journal }: PlatformOptions,
-  gateway: Gateway,
-  readiness: PlatformReadiness,
-  metrics: ReturnType<typeof prometheusMetrics>,
+  parts: Pick<PublicEdgeOptions, "gateway" | "readiness" | "metrics" | "clock">,
   closers: Close[],
 ): Promise<PublicEdge> {
-  const edge = await openPublicEdge({ host, port, gateway, readiness, metrics, journal });
+  const edge = await openPublicEdge({ host, port, journal, ...parts });
   closers.push(() => edge.close(GRACE));
   return edge;
 }
@@ -171,16 +166,16 @@ function startTicks(ports: OwnerPorts, shards: LocalShards, market: MarketView, 
   closers.push(() => ticks.stop());
 }
 
-/** The recording from its beginning, again and again. */
-function playForEver(calls: LocalCalls, recording: Recording, ports: OwnerPorts, closers: Close[]): void {
+function startRecording(calls: LocalCalls, recording: Recording, ports: OwnerPorts, closers: Close[]): void {
   const end = new AbortController();
   closers.push(() => end.abort());
-  const play = async () => {
-    while (!end.signal.aborted) await calls.play(recording(), end.signal);
-  };
-  play().catch((error: Error) => {
-    if (!end.signal.aborted) ports.warn("the recorded market has stopped", { reason: error.message });
-  });
+  const { clock, warn } = ports;
+  void playForEver({ recording, play: calls.play, clock, warn }, end.signal);
+}
+
+/** Those whose market this platform makes: a recorded one has one only while somebody plays it. */
+function marketsOf(instruments: readonly Instrument[], { recording }: PlatformOptions): Instrument[] {
+  return instruments.filter(({ marketModel }) => recording !== undefined || marketModel !== MarketModel.RECORDED);
 }
 
 /** Waits for the simulated books, but not for ever: what is missing then is said by `/readyz`. */

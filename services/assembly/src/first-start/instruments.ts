@@ -34,11 +34,17 @@ const SIMULATED: readonly Row[] = [
   row("EUR", "USD", ["0.00001", "1"], "1000000", "1.1", "1000000000", 5n),
 ];
 
+/** Where recordings are played unless it is said otherwise. */
+export const RECORDED_INSTRUMENT = "BTC-USDT";
 const RECORDED = row("BTC", "USDT", ["0.01", "0.00001"], "100", "", "20000", 0n);
 
 /** The instruments that a platform starts with; the recorded one if its market is asked for. */
 export function firstInstruments(recorded: boolean): Instrument[] {
   return (recorded ? [...SIMULATED, RECORDED] : SIMULATED).map(instrumentOf);
+}
+
+export function recordedInstrument(): Instrument {
+  return instrumentOf(RECORDED);
 }
 
 function instrumentOf(stated: Row): Instrument {

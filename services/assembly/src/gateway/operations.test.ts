@@ -7,7 +7,7 @@ import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { refusalOf } from "@atlas/platform/refusal/refusal-error";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { anyUnpack, timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
-import { createAsyncIterable } from "@connectrpc/connect/protocol";
+import { createAsyncIterable, createWritableIterable } from "@connectrpc/connect/protocol";
 import { beforeAll, describe, expect, test } from "vitest";
 import { GatewayPlatform } from "../testing/gateway-platform.ts";
 
@@ -123,6 +123,10 @@ function play(steps: Step[]) {
   return platform.run(platform.client(MarketService).playRecording(createAsyncIterable(steps)));
 }
 
+function refusalOfPlay(steps: AsyncIterable<Step>) {
+  return platform.run(platform.client(MarketService).playRecording(steps)).then(() => undefined, refusalOf);
+}
+
 async function book() {
   const { book } = await platform.run(platform.client(MarketService).getBook(USDT));
   return {
@@ -159,6 +163,26 @@ describe("a recorded market", () => {
     await platform.clock.advance(300);
     const { order: filled } = await platform.run(orders.getOrder({ accountId: "demo", orderId: made?.orderId ?? "" }));
     expect(filled).toMatchObject({ status: OrderStatus.FILLED, averagePrice: "101" });
+  });
+
+  test("one that gives way ends for one that does not, and may begin when that is over", async () => {
+    const own = { ...first, givesWay: true };
+    const given = createWritableIterable<Step>();
+    const giving = refusalOfPlay(given);
+    await platform.run(given.write(own));
+    const client = createWritableIterable<Step>();
+    const playing = platform.client(MarketService).playRecording(client);
+    await platform.run(client.write({ ...USDT, levels: [level(Side.SELL, "103", "1")] }));
+    given.write(own).catch(() => undefined);
+    expect((await giving)?.reason).toBe(Reason.CONFLICT);
+    for (const other of [first, own]) {
+      expect((await refusalOfPlay(createAsyncIterable([other])))?.reason).toBe(Reason.CONFLICT);
+    }
+    client.close();
+    expect(await platform.run(playing)).toMatchObject({ steps: 1n });
+    await platform.clock.advance(100);
+    expect(await book()).toEqual({ bids: [], asks: ["1@103"] });
+    expect(await play([own])).toMatchObject({ steps: 1n });
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { pinoJournal } from "@atlas/adapters/telemetry/pino-journal";
+import { RECORDED_INSTRUMENT } from "@atlas/assembly/first-start/instruments";
 import { type RunningPlatform, startPlatform } from "@atlas/assembly/start-platform";
 import { playRequest } from "@atlas/platform/recording/recorded-step";
 import { type Journal, silentJournal } from "@atlas/platform/telemetry/journal";
@@ -12,7 +13,6 @@ import { checkSettings, readSettings, type Settings } from "../settings.ts";
 const RECORDING = fileURLToPath(
   new URL("../../../../examples/market/binance_spot_btcusdt_20240808.gz", import.meta.url),
 );
-const RECORDED = "BTC-USDT";
 /** A terminal and a launcher may both hand one signal on; a later one means it. Milliseconds. */
 const SAME_SIGNAL = 1_000;
 
@@ -45,12 +45,9 @@ async function open(io: Io, settings: Settings): Promise<RunningPlatform> {
 }
 
 /** The example market, at its own pace. */
-async function* recording() {
-  for await (const step of paced(
-    readSteps(RECORDING, () => undefined),
-    1,
-  ))
-    yield playRequest(RECORDED, step);
+async function* recording(signal: AbortSignal) {
+  const steps = readSteps(RECORDING, () => undefined);
+  for await (const step of paced(steps, 1, signal)) yield playRequest(RECORDED_INSTRUMENT, step);
 }
 
 function journalOf({ logLevel }: Settings): Journal {

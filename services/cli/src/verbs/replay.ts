@@ -1,6 +1,11 @@
+import { recordedDefinition } from "@atlas/assembly/first-start/first-start";
+import { RECORDED_INSTRUMENT } from "@atlas/assembly/first-start/instruments";
+import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { PlayRecordingResponseSchema } from "@atlas/gen/atlas/market/v1/market_service_pb";
 import { playRequest, type RecordedStep } from "@atlas/platform/recording/recorded-step";
+import { refusalOf } from "@atlas/platform/refusal/refusal-error";
 import type { Command } from "commander";
+import type { AtlasClient } from "../client/atlas-client.ts";
 import { usage } from "../client/failure.ts";
 import type { Io } from "../output/io.ts";
 import { progressBar } from "../output/progress-bar.ts";
@@ -21,7 +26,11 @@ export function replayVerb(io: Io): Command {
   ])
     .argument("<file>", "the recording, gzip or plain")
     .option("--speed <n>", "times the pace at which it happened; 0: as fast as it goes", speedOf, 1)
-    .option("--instrument <id>", "where to play it; its market must be a recorded one", "BTC-USDT")
+    .option("--instrument <id>", "where to play it; its market must be a recorded one", RECORDED_INSTRUMENT)
+    .addHelpText(
+      "after",
+      `\n${RECORDED_INSTRUMENT} is defined if there is none yet. \`npm start -- --market recorded\` stops its own recording for this one and begins it anew a second after its end.`,
+    )
     .action((path: string, options: ReplayOptions) =>
       withAtlas(io, options, async (context) => {
         const bar = progressBar(io);
@@ -34,6 +43,7 @@ export function replayVerb(io: Io): Command {
         async function* requests() {
           try {
             for await (const step of paced(steps, options.speed)) {
+              if (played === 0) await defineRecorded(context.atlas, options.instrument);
               yield playRequest(options.instrument, step);
               played++;
               bar(part, `${played} steps${elapsed(step)}`);
@@ -51,6 +61,19 @@ export function replayVerb(io: Io): Command {
         print(context, PlayRecordingResponseSchema, [answer], () => `played ${answer.steps} steps`);
       }),
     );
+}
+
+/** A platform that was started without a recorded market has no instrument for one. */
+async function defineRecorded(atlas: AtlasClient, instrumentId: string): Promise<void> {
+  if (instrumentId !== RECORDED_INSTRUMENT) return;
+  const isMissing = await atlas.instruments.getInstrument({ instrumentId }).then(
+    () => false,
+    (error: unknown) => {
+      if (refusalOf(error)?.reason === Reason.UNKNOWN_INSTRUMENT) return true;
+      throw error;
+    },
+  );
+  if (isMissing) await atlas.instruments.defineInstrument(recordedDefinition());
 }
 
 function elapsed(step: RecordedStep): string {

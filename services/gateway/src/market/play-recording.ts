@@ -30,7 +30,7 @@ export async function playRecording(
   let steps = 0n;
   try {
     for await (const request of requests) {
-      const playing = runs.get(request.instrumentId) ?? begin(request.instrumentId, context);
+      const playing = runs.get(request.instrumentId) ?? begin(request, context);
       runs.set(request.instrumentId, playing);
       waiting.push(playing.run.play(onGrid(request, playing.instrument)));
       steps += 1n;
@@ -49,7 +49,7 @@ interface Playing {
   readonly instrument: Instrument;
 }
 
-function begin(instrumentId: string, context: RecordingContext): Playing {
+function begin({ instrumentId, givesWay }: PlayRecordingRequest, context: RecordingContext): Playing {
   const defined = context.instrument(instrumentId);
   if (defined === undefined) {
     throw refusal(Reason.UNKNOWN_INSTRUMENT, `there is no instrument ${instrumentId}`, { field: "instrument_id" });
@@ -57,7 +57,7 @@ function begin(instrumentId: string, context: RecordingContext): Playing {
   if (defined.marketModel !== MarketModel.RECORDED) {
     throw refusal(Reason.CONFLICT, `the market of ${instrumentId} is no recorded one`, { field: "instrument_id" });
   }
-  return { run: context.recordings.begin(instrumentId), instrument: defined };
+  return { run: context.recordings.begin(instrumentId, givesWay), instrument: defined };
 }
 
 /** The step as the venue takes it: canonical decimals on tick and lot; only a level may have no quantity. */

@@ -6,7 +6,7 @@ import type { VenueCommand } from "@atlas/gen/atlas/venue/v1/venue_pb";
 import type { Clock } from "@atlas/platform/ports/clock";
 import type { Digest } from "@atlas/platform/ports/digest";
 import type { Log } from "@atlas/platform/ports/log";
-import { refusal } from "@atlas/platform/refusal/refusal-error";
+import { type RefusalError, refusal } from "@atlas/platform/refusal/refusal-error";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import { topics } from "@atlas/platform/topic/topics";
 import { timestampOf } from "@atlas/platform/wire/time";
@@ -31,17 +31,25 @@ export interface RecordingIntakeOptions {
 
 /** A recording on its way into one instrument. */
 export interface RecordingRun {
-  /** Resolves once the step is on the log; rejects with a `RefusalError` when it never will be. */
+  /**
+   * Resolves once the step is on the log; rejects with a `RefusalError` when it never will be. Throws one when another
+   * recording has taken this one's place.
+   */
   play(request: PlayRecordingRequest): Promise<void>;
   /** Another recording may be played into the instrument. */
   end(): void;
+}
+
+/** Who plays into an instrument. */
+interface Place {
+  readonly givesWay: boolean;
 }
 
 /** Puts the steps of recordings on the log, for the venue shards. */
 export class RecordingIntake {
   readonly #options: RecordingIntakeOptions;
   readonly #writers: readonly PartitionWriter<VenueCommand>[];
-  readonly #playing = new Set<string>();
+  readonly #playing = new Map<string, Place>();
   #lastCommand = 0;
 
   constructor(options: RecordingIntakeOptions) {
@@ -60,22 +68,23 @@ export class RecordingIntake {
 
   /**
    * Begins anew, and does so again at a step that asks to clear: step 1 makes the venue drop what the recording has at
-   * rest. One recording an instrument at a time.
+   * rest. One recording an instrument at a time; one that gives way loses its place to one that does not.
    */
-  begin(instrumentId: string): RecordingRun {
-    if (this.#playing.has(instrumentId)) {
-      throw refusal(Reason.CONFLICT, `a recording is being played into ${instrumentId} already`, {
-        field: "instrument_id",
-      });
-    }
-    this.#playing.add(instrumentId);
+  begin(instrumentId: string, givesWay: boolean): RecordingRun {
+    const other = this.#playing.get(instrumentId);
+    if (other !== undefined && (givesWay || !other.givesWay)) throw taken(instrumentId);
+    const place = { givesWay };
+    this.#playing.set(instrumentId, place);
     let number = 0;
     return {
       play: (request) => {
+        if (this.#playing.get(instrumentId) !== place) throw taken(instrumentId);
         number = request.clear ? 1 : number + 1;
         return this.#play(request, number);
       },
-      end: () => this.#playing.delete(instrumentId),
+      end: () => {
+        if (this.#playing.get(instrumentId) === place) this.#playing.delete(instrumentId);
+      },
     };
   }
 
@@ -114,4 +123,8 @@ export class RecordingIntake {
       command: { case: "recorded", value: { $typeName: "atlas.venue.v1.RecordedMarket", ...value } },
     };
   }
+}
+
+function taken(instrumentId: string): RefusalError {
+  return refusal(Reason.CONFLICT, `another recording is being played into ${instrumentId}`, { field: "instrument_id" });
 }
