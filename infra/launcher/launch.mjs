@@ -11,12 +11,13 @@ import { serverFlags } from "./server-flags.mjs";
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /**
- * The scripts of package.json. `check`, `test` and `fix` leave the generated code alone: that it is up to date is
+ * The scripts of package.json, and what bin/atlas.mjs and the example ask for. `check`, `test` and `fix` leave the generated code alone: that it is up to date is
  * one of the things they look at.
  */
 const SCRIPTS = {
   start: { entry: "services/cli/src/main.ts", args: ["start"], generates: true },
   atlas: { entry: "services/cli/src/main.ts", args: [], generates: true },
+  example: { entry: "examples/typescript/first-order.ts", args: [], generates: true },
   bench: { entry: "bench/src/main.ts", args: [], generates: true },
   gen: { entry: "infra/gen/main.ts", args: [], generates: false },
   check: { entry: "infra/scripts/check.ts", args: [], generates: false },
