@@ -24,7 +24,7 @@ export class OmsShard implements EventShard<OrderCommand, OrderEvent> {
   readonly name: string;
   readonly state: OmsState;
   readonly slabs: Slabs;
-  /** An order shard holds no deadlines yet (S9). */
+  /** An order shard holds none yet: what rests at a venue expires there, by its ticks (S9). */
   readonly nextDeadline = undefined;
   readonly #find: FindListing;
 

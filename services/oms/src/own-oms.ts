@@ -9,6 +9,7 @@ import type { EventShardKind } from "@atlas/platform/shard/event-shard-kind";
 import { EventShardOwner, type OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
 import { type PartitionCounts, topics } from "@atlas/platform/topic/topics";
 import { executionReportOf } from "@atlas/platform/wire/order/execution-report";
+import { timerDueOf } from "@atlas/platform/wire/order/timer-due";
 import { create } from "@bufbuild/protobuf";
 import { balanceOf } from "./account-view.ts";
 import { answerOms } from "./answer-oms.ts";
@@ -20,6 +21,7 @@ const KIND: EventShardKind<OrderCommand, OrderEvent, ExecutionReport> = {
   events: { topic: topics.orderEvents, codec: OrderEventCodec },
   reports: { channel: { topic: topics.executionReports, codec: ExecutionReportCodec }, of: executionReportOf },
   sequenceOf: (event) => Number(event.sequence),
+  timerDue: timerDueOf,
   respond: (events) => {
     const value = create(OrderEventFrameSchema);
     value.messages = events as OrderEvent[];

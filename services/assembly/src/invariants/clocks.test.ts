@@ -1,5 +1,9 @@
 import { IdentityService } from "@atlas/gen/atlas/identity/v1/identity_service_pb";
-import { OrderType, Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { OrderCommandCodec } from "@atlas/gen/atlas/log/v1/order_command_codec";
+import { OrderType, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
+import { encode } from "@atlas/gen/codec/codec";
+import { encodeFrame } from "@atlas/platform/wire/codec/frame";
+import { timerDueOf } from "@atlas/platform/wire/order/timer-due";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Desk, errorOf, statusOf } from "../testing/desk.ts";
 import { MemoryPlatform } from "../testing/memory-platform.ts";
@@ -81,6 +85,26 @@ describe.each(JUMPS)("F17: the clock goes %s", (_, jump) => {
     await platform.startGateway();
     await tradesAtMarket();
   });
+});
+
+test("S9: a DAY order ends by its venue's tick; what an owner's timer says to its order shard finds nothing due", async () => {
+  const { orderId } = await platform.run(desk.submit({ timeInForce: TimeInForce.DAY }));
+  const gtc = await platform.run(desk.submit());
+  const day = 24 * HOUR;
+  platform.clock.shiftWall(day - (platform.clock.now() % day) - 3_000);
+  await platform.clock.advance(1_500);
+  const { log, digest } = platform.world;
+  for (let partition = 0; partition < platform.partitions.oms; partition++) {
+    const timer = encode(OrderCommandCodec, timerDueOf(platform.clock.now() + day));
+    const fields = { source: `oms/${partition}`, writer: "owner", firstNumber: 0n };
+    await platform.run(log.append("orders.commands", partition, encodeFrame(fields, [timer], digest)));
+  }
+  await platform.clock.advance(500);
+  expect(statusOf(await platform.run(desk.read(orderId)))).toBe("LIVE");
+  await platform.clock.advance(3_000);
+  expect(statusOf(await platform.run(desk.read(orderId)))).toBe("EXPIRED");
+  expect(statusOf(await platform.run(desk.read(gtc.orderId)))).toBe("LIVE");
+  expect(await platform.run(desk.holds("USD"))).toBe("997999/2001");
 });
 
 test("S7: a venue that falls silent is noticed: new orders are refused, cancels are not", async () => {

@@ -157,7 +157,7 @@ describe("house accounts", () => {
   });
 });
 
-test("S13: an owner's timer that finds nothing due has no event and changes nothing, not even time", () => {
+test("S9, S13: an owner's timer that finds nothing due has no event and changes nothing, not even time", () => {
   exchange.now += 5_000;
   expect(exchange.input(0, { kind: "TIMER_DUE", time: exchange.now })).toEqual([]);
   expect(exchange.shards[0]?.logTime).toBe(START);

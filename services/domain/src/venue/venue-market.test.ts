@@ -9,7 +9,7 @@ function scenario(): Scenario {
 }
 
 describe("time", () => {
-  test("DAY orders expire by the first tick at or after 00:00 UTC, in the order of their acceptance", () => {
+  test("S9: DAY orders expire by the first tick at or after 00:00 UTC, in the order of their acceptance", () => {
     const venue = scenario();
     const day = { timeInForce: "DAY" } as const;
     venue.place("c", "SELL 10 @ 110", day);

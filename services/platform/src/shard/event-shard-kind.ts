@@ -15,5 +15,7 @@ export interface EventShardKind<Command, Event, Report> {
   /** The public view of its events, if it has one. */
   readonly reports: { readonly channel: Channel<Report>; of(event: Event): Report | undefined } | undefined;
   sequenceOf(event: Event): number;
+  /** The input by which a shard's owner says that deadlines through this log time may be due (S9); absent: it holds none. */
+  timerDue?(time: number): Command;
   respond(events: readonly Event[]): FollowResponse;
 }

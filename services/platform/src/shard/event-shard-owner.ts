@@ -1,11 +1,13 @@
 import type { OutputState } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import type { ReadRequest, ReadResponse } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
+import { encode } from "@atlas/gen/codec/codec";
 import { type Clock, within } from "../ports/clock.ts";
 import type { Digest } from "../ports/digest.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
 import { encodeEach } from "../wire/codec/encode-each.ts";
 import type { Arrival } from "./arrival.ts";
+import { DeadlineTimer } from "./deadline-timer.ts";
 import { EventComparison } from "./event-comparison.ts";
 import { EventFeed } from "./event-feed.ts";
 import { EventOutputs } from "./event-outputs.ts";
@@ -13,6 +15,7 @@ import type { EventShard } from "./event-shard.ts";
 import type { EventShardKind } from "./event-shard-kind.ts";
 import { type ImagePace, ImageWriter } from "./image-writer.ts";
 import { InputLoop } from "./input-loop.ts";
+import { LogClock } from "./log-clock.ts";
 import { notReady } from "./not-ready.ts";
 import type { EventsPlace } from "./output-positions.ts";
 import { endOf } from "./read-end.ts";
@@ -76,6 +79,9 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
   readonly #images: ImageWriter;
   readonly #offsets: ReadGate;
   readonly #sequences: ReadGate;
+  readonly #logClock: LogClock;
+  /** Of a kind of shard that holds deadlines. */
+  readonly #timer: DeadlineTimer | undefined;
   #feed: EventFeed<Event> | undefined;
   #comparison: EventComparison<Event> | undefined;
   #batch: Event[] = [];
@@ -101,7 +107,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
       arrive: (arrival) => this.#decide(arrival),
       unreadable: (arrival) => this.#take(shard.decideUnreadable(arrival)),
       missing: (source, from) => ports.warn("messages of a link are missing", { shard: shard.name, source, from }),
-      settled: (offset) => this.#settled(offset),
+      settled: (offset, appendTime) => this.#settled(offset, appendTime),
       failed: (error) => this.#fail(error),
     });
     this.#outputs = new EventOutputs(ports, kind, shard, partition, (place) => this.#acknowledged(place));
@@ -109,6 +115,8 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     const late = () => notReady(`${shard.name} has not come so far in time`);
     this.#offsets = new ReadGate(ports.clock, 0, late);
     this.#sequences = new ReadGate(ports.clock, 0, late);
+    this.#logClock = new LogClock(ports, shard.name);
+    this.#timer = this.#timed();
   }
 
   /** Sequence of the last event decided. */
@@ -128,11 +136,13 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     }
     this.#inputs.start(this.#shard.cause);
     await this.#offsets.reach(end, Number.MAX_SAFE_INTEGER);
+    this.#timer?.start();
   }
 
   /** Stops taking inputs; resolves when what was decided is on the log and an image is kept, or after `patience` ms. */
   async stop(patience: number): Promise<void> {
     this.#inputs.close();
+    this.#timer?.close();
     this.#comparison?.close();
     const gone = notReady(`${this.#shard.name} is stopping`);
     this.#offsets.fail(gone);
@@ -186,6 +196,19 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#publish();
   }
 
+  #timed(): DeadlineTimer | undefined {
+    const { inputs, timerDue } = this.#kind;
+    if (timerDue === undefined) return undefined;
+    const deadlines = {
+      shard: this.#shard.name,
+      inputs: { topic: inputs.topic.name, partition: this.#partition },
+      next: () => this.#shard.nextDeadline,
+      logTime: () => this.#shard.logTime,
+      timerDue: (time: number) => encode(inputs.codec, timerDue(time)),
+    };
+    return new DeadlineTimer(this.#ports, deadlines, this.#logClock);
+  }
+
   /** The input's end as asked after the read arrived: one question for all reads in hand (S22). */
   #inputEnd(): Promise<number> {
     this.#end ??= this.#askEnd();
@@ -208,9 +231,11 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     if (events.length > 0) this.#ends.push(this.#batch.length);
   }
 
-  #settled(offset: number): void | Promise<void> {
+  #settled(offset: number, appendTime: number): void | Promise<void> {
+    this.#logClock.heard(appendTime);
     this.#publish();
     this.#offsets.raise(offset);
+    this.#timer?.consider();
     this.#images.consider(this.#shard.sequence, this.#outputs.eventsPlace());
     if (this.#outputs.backlog > BACKLOG) return this.#outputs.emptied();
     return undefined;
@@ -240,6 +265,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#failure = error;
     this.#breakOff();
     this.#inputs.close();
+    this.#timer?.close();
     this.#comparison?.close();
     this.#offsets.fail(error);
     this.#sequences.fail(error);

@@ -22,8 +22,11 @@ export interface InputReceiver<Command> {
   unreadable(arrival: UnreadableArrival): void;
   /** A shard's link jumped: numbers from `from` on never came (S4). */
   missing(source: string, from: number): void;
-  /** Everything below `offset` is decided. The next inputs wait for the answer, if there is one. */
-  settled(offset: number): void | Promise<void>;
+  /**
+   * Everything below `offset` is decided; the last of it was appended at `appendTime`. The next inputs wait for the answer, if there
+   * is one.
+   */
+  settled(offset: number, appendTime: number): void | Promise<void>;
   /** The inputs cannot be followed any more; nothing comes after this. */
   failed(error: Error): void;
 }
@@ -80,7 +83,7 @@ export class InputLoop<Command> {
   #receive(records: readonly LogRecord[]): void | Promise<void> {
     try {
       for (const record of records) this.#read(record);
-      return this.#receiver.settled(this.#next);
+      return this.#receiver.settled(this.#next, records.at(-1)?.appendTime ?? 0);
     } catch (error) {
       this.#stop(error instanceof Error ? error : new Error(String(error)));
       return undefined;

@@ -9,6 +9,7 @@ import { changesUntilImage, type ImagePace } from "./image-writer.ts";
 import { InputLoop } from "./input-loop.ts";
 import { InputOutputs } from "./input-outputs.ts";
 import type { InputShard } from "./input-shard.ts";
+import { LogClock } from "./log-clock.ts";
 import { notReady } from "./not-ready.ts";
 import { endOf } from "./read-end.ts";
 import { ReadGate } from "./read-gate.ts";
@@ -47,6 +48,7 @@ export class InputShardOwner<Command, Published> implements ShardClient {
   readonly #outputs: InputOutputs<Published>;
   readonly #images: ImageStore;
   readonly #offsets: ReadGate;
+  readonly #logClock: LogClock;
   #imageOffset = 0;
   /** Of the last image, and what was decided since: frames say little, for they hold one input or thousands. */
   #imageBytes = 0;
@@ -74,12 +76,13 @@ export class InputShardOwner<Command, Published> implements ShardClient {
       arrive: (arrival) => this.#decide(arrival),
       unreadable: (arrival) => shard.decideUnreadable(arrival),
       missing: (source, from) => ports.warn("messages of a link are missing", { shard: shard.name, source, from }),
-      settled: (offset) => this.#settled(offset),
+      settled: (offset, appendTime) => this.#settled(offset, appendTime),
       failed: (error) => this.#fail(error),
     });
     this.#outputs = new InputOutputs(ports, kind, shard.name, partition);
     this.#images = new ImageStore(ports.store, shard.name, ports.writer);
     this.#imageTime = ports.clock.monotonic();
+    this.#logClock = new LogClock(ports, shard.name);
     this.#offsets = new ReadGate(ports.clock, 0, () => notReady(`${shard.name} has not come so far in time`));
   }
 
@@ -121,7 +124,8 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     this.#outputs.emit(outcome, arrival.position.offset);
   }
 
-  #settled(offset: number): void | Promise<void> {
+  #settled(offset: number, appendTime: number): void | Promise<void> {
+    this.#logClock.heard(appendTime);
     this.#offsets.raise(offset);
     this.#considerImage(offset);
     if (this.#outputs.backlog > BACKLOG) return this.#outputs.emptied();

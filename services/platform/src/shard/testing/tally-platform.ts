@@ -14,6 +14,7 @@ import { sleep } from "../../ports/clock.ts";
 import type { Digest } from "../../ports/digest.ts";
 import type { Log } from "../../ports/log.ts";
 import { encodeFrame, openFrame, readMessages } from "../../wire/codec/frame.ts";
+import { timestampOf } from "../../wire/time.ts";
 import { EventShardOwner } from "../event-shard-owner.ts";
 import { nextChain } from "../link-chain.ts";
 import { stateHash } from "../state-hash.ts";
@@ -76,6 +77,16 @@ export class TallyPlatform {
     await this.#append(encodeFrame({ source, writer: source, firstNumber: BigInt(firstNumber) }, messages, digest));
   }
 
+  /** Appends a gateway's frame of commands that are valid until the times given, named by them. */
+  async sendUntil(
+    deadlines: readonly (readonly [commandId: string, at: number])[],
+    firstNumber: number,
+  ): Promise<void> {
+    const messages = deadlines.map(([commandId, at]) => this.#command(commandId.charAt(0), 0, { commandId, at }));
+    const fields = { source: "g-1", writer: "g-1", firstNumber: BigInt(firstNumber) };
+    await this.#append(encodeFrame(fields, messages, digest));
+  }
+
   /** Appends the next frame of the link from `venue/1`, or the same numbers again, or a later one. */
   async sendOverLink(accounts: readonly string[], change: { skip?: number; forge?: bigint } = {}): Promise<void> {
     const first = this.#sent + 1 + (change.skip ?? 0);
@@ -133,11 +144,12 @@ export class TallyPlatform {
     return stateHash(shard.slabs, digest);
   }
 
-  #command(accountId: string, number: number): Uint8Array {
-    const commandId = `${accountId}-${number}`;
+  #command(accountId: string, number: number, until?: { commandId: string; at: number }): Uint8Array {
+    const commandId = until?.commandId ?? `${accountId}-${number}`;
+    const validUntil = until && timestampOf(until.at);
     return encode(
       OrderCommandCodec,
-      create(OrderCommandSchema, { commandId, accountId, command: { case: "cancelMany", value: {} } }),
+      create(OrderCommandSchema, { commandId, accountId, validUntil, command: { case: "cancelMany", value: {} } }),
     );
   }
 

@@ -13,13 +13,18 @@ import { type ExecutionReport, ExecutionReportSchema } from "@atlas/gen/atlas/or
 import { VenueCommandCodec } from "@atlas/gen/atlas/venue/v1/venue_codec";
 import { VenueCommandSchema } from "@atlas/gen/atlas/venue/v1/venue_pb";
 import { encode } from "@atlas/gen/codec/codec";
-import { create } from "@bufbuild/protobuf";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { topicOf } from "../../topic/topic.ts";
+import { timerDueOf } from "../../wire/order/timer-due.ts";
+import { millisecondsOf } from "../../wire/time.ts";
 import type { Arrival, InputPosition, LinkPosition, UnreadableArrival } from "../arrival.ts";
 import type { EventShard, LinkMessage } from "../event-shard.ts";
 import type { EventShardKind } from "../event-shard-kind.ts";
 
-/** Deposits counted by account, one slab an account's first letter: the smallest shard that has all that a shard has. */
+/**
+ * Commands counted by account, one slab an account's first letter; one that is valid until a time is counted once more when that
+ * is over: the smallest shard that has all that a shard has.
+ */
 export const tallyKind: EventShardKind<OrderCommand, OrderEvent, ExecutionReport> = {
   inputs: { topic: topicOf(OrderCommandFrameSchema), codec: OrderCommandCodec },
   events: { topic: topicOf(OrderEventFrameSchema), codec: OrderEventCodec },
@@ -31,6 +36,7 @@ export const tallyKind: EventShardKind<OrderCommand, OrderEvent, ExecutionReport
         : create(ExecutionReportSchema, { executionId: event.eventId, sequence: event.sequence }),
   },
   sequenceOf: (event) => Number(event.sequence),
+  timerDue: timerDueOf,
   respond: (messages) =>
     create(FollowResponseSchema, {
       events: {
@@ -43,7 +49,24 @@ export const tallyKind: EventShardKind<OrderCommand, OrderEvent, ExecutionReport
 /** A rule by which the second engine differs from the first: what a planted fault looks like. */
 export type TallyRule = (amount: number) => number;
 
+/** What an event of the shard tells beside its place. */
+type Said = Omit<Partial<MessageInitShape<typeof OrderEventSchema>>, "$typeName" | "cause">;
+
+interface Deadline {
+  at: number;
+  /** Of the command that set it. */
+  id: string;
+  account: string;
+}
+
+/** Deadlines that fire in one slice. */
+const SLICE = 2;
+
 interface Rest {
+  /** In (time, id) order. */
+  deadlines: Deadline[];
+  /** Those through this time are firing: work is open. */
+  firing: number | undefined;
   sequence: number;
   logTime: number;
   cause: InputPosition | undefined;
@@ -53,10 +76,11 @@ interface Rest {
 
 export class TallyShard implements EventShard<OrderCommand, OrderEvent> {
   readonly name = "oms/0";
-  readonly workOpen = false;
-  readonly nextDeadline = undefined;
   readonly #rule: TallyRule;
-  #rest: Rest = { sequence: 0, logTime: 0, cause: undefined, sent: 0, links: {} };
+  #rest: Rest = {
+    ...{ sequence: 0, logTime: 0, cause: undefined, sent: 0, links: {} },
+    ...{ deadlines: [], firing: undefined },
+  };
   readonly #tallies = new Map<string, Record<string, number>>();
   readonly #changed = new Map<string, number>();
   readonly #stamps = new Map<string, number>();
@@ -77,6 +101,14 @@ export class TallyShard implements EventShard<OrderCommand, OrderEvent> {
     return this.#rest.cause;
   }
 
+  get nextDeadline(): number | undefined {
+    return this.#rest.deadlines[0]?.at;
+  }
+
+  get workOpen(): boolean {
+    return this.#rest.firing !== undefined;
+  }
+
   tally(account: string): number {
     return this.#tallies.get(account.charAt(0))?.[account] ?? 0;
   }
@@ -88,18 +120,18 @@ export class TallyShard implements EventShard<OrderCommand, OrderEvent> {
 
   decide(arrival: Arrival<OrderCommand>): readonly OrderEvent[] {
     const { command, position, link } = arrival;
-    const sequence = this.#rest.sequence + 1;
-    const event = create(OrderEventSchema, {
-      eventId: `${this.name}:${sequence}`,
-      shard: this.name,
-      sequence: BigInt(sequence),
-      cause: { offset: BigInt(position.offset), index: position.index },
+    const logTime = Math.max(this.#rest.logTime, arrival.appendTime);
+    if (command.command.case === "timerDue") {
+      const through = Math.min(logTime, millisecondsOf(command.command.value.time) ?? 0);
+      return this.#fire(position, logTime, through);
+    }
+    const event = this.#event(position, logTime, {
       commandId: command.commandId,
       accountId: command.accountId,
-      occurredAt: { seconds: BigInt(Math.max(this.#rest.logTime, arrival.appendTime)), nanos: 0 },
       linkIn: link === undefined ? undefined : { ...link, number: BigInt(link.number) },
       linksOut: [{ destination: "venue/0", number: BigInt(this.#rest.sent + 1) }],
       rateMark: BigInt(this.#rule(1)),
+      requestNumber: BigInt(millisecondsOf(command.validUntil) ?? 0),
       event: { case: "commandAnswered", value: {} },
     });
     this.evolve(event);
@@ -107,17 +139,43 @@ export class TallyShard implements EventShard<OrderCommand, OrderEvent> {
   }
 
   advance(): readonly OrderEvent[] {
-    return [];
+    const { cause, logTime, firing } = this.#rest;
+    return cause === undefined || firing === undefined ? [] : this.#fire(cause, logTime, firing);
   }
 
-  decideUnreadable(arrival: UnreadableArrival): readonly OrderEvent[] {
+  /** The next slice of the deadlines that are due; each event says whether it was the last one. */
+  #fire(position: InputPosition, logTime: number, through: number): readonly OrderEvent[] {
+    const events: OrderEvent[] = [];
+    for (const { at, id, account } of this.#rest.deadlines.slice(0, SLICE)) {
+      if (at > through) break;
+      const next = this.#rest.deadlines[1];
+      const done = next === undefined || next.at > through;
+      const event = this.#event(position, logTime, {
+        accountId: account,
+        orderId: id,
+        rateMark: BigInt(this.#rule(1)),
+        event: { case: "workAdvanced", value: { cursor: BigInt(through), done } },
+      });
+      this.evolve(event);
+      events.push(event);
+    }
+    return events;
+  }
+
+  #event(position: InputPosition, logTime: number, said: Said): OrderEvent {
     const sequence = this.#rest.sequence + 1;
-    const event = create(OrderEventSchema, {
+    return create(OrderEventSchema, {
       eventId: `${this.name}:${sequence}`,
       shard: this.name,
       sequence: BigInt(sequence),
-      cause: { offset: BigInt(arrival.position.offset), index: arrival.position.index },
-      occurredAt: { seconds: BigInt(this.#rest.logTime), nanos: 0 },
+      cause: { offset: BigInt(position.offset), index: position.index },
+      occurredAt: { seconds: BigInt(logTime), nanos: 0 },
+      ...said,
+    });
+  }
+
+  decideUnreadable(arrival: UnreadableArrival): readonly OrderEvent[] {
+    const event = this.#event(arrival.position, this.#rest.logTime, {
       event: { case: "inputUnreadable", value: { message: arrival.reason } },
     });
     this.evolve(event);
@@ -165,5 +223,16 @@ export class TallyShard implements EventShard<OrderCommand, OrderEvent> {
     rest.sent += event.linksOut.length;
     const link = event.linkIn;
     if (link !== undefined) rest.links[link.source] = { number: Number(link.number), chain: String(link.chain) };
+    if (event.requestNumber > 0n) this.#hold(event);
+    if (event.event.case !== "workAdvanced") return;
+    rest.deadlines = rest.deadlines.filter(({ id }) => id !== event.orderId);
+    rest.firing = event.event.value.done ? undefined : Number(event.event.value.cursor);
+  }
+
+  #hold({ requestNumber, commandId, accountId }: OrderEvent): void {
+    const { deadlines } = this.#rest;
+    const at = Number(requestNumber);
+    const later = deadlines.findIndex((other) => other.at > at || (other.at === at && other.id > commandId));
+    deadlines.splice(later < 0 ? deadlines.length : later, 0, { at, id: commandId, account: accountId });
   }
 }
