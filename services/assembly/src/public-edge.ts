@@ -10,7 +10,9 @@ import type { Gateway } from "@atlas/gateway/gateway";
 import { Health } from "@atlas/gen/grpc/health/v1/health_pb";
 import { ServerReflection } from "@atlas/gen/grpc/reflection/v1/reflection_pb";
 import { ServerReflection as ServerReflectionAlpha } from "@atlas/gen/grpc/reflection/v1alpha/reflection_pb";
+import { CallLimiter } from "@atlas/platform/access/call-limiter";
 import { createHandlers, serve } from "@atlas/platform/access/create-handlers";
+import type { Clock } from "@atlas/platform/ports/clock";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import type { Readiness } from "./readiness.ts";
@@ -21,6 +23,7 @@ export interface PublicEdgeOptions {
   readonly gateway: Gateway;
   readonly readiness: Readiness;
   readonly metrics: PrometheusMetrics;
+  readonly clock: Clock;
   readonly journal: Journal;
 }
 
@@ -43,6 +46,7 @@ export async function openPublicEdge(options: PublicEdgeOptions): Promise<Public
   const services = gateway.services.map(({ service }) => service);
   const health = createHealth(services.map(({ typeName }) => typeName));
   const reflection = createReflection([...services, Health]);
+  const limiter = new CallLimiter(options.clock);
   const shutdown = new AbortController();
   const handlers = createHandlers(
     [
@@ -51,9 +55,9 @@ export async function openPublicEdge(options: PublicEdgeOptions): Promise<Public
       serve(ServerReflection, reflection.v1),
       serve(ServerReflectionAlpha, reflection.v1alpha),
     ],
-    { authenticator, journal, messageBytes, compression: [...acceptedCompression], shutdown: shutdown.signal },
+    { authenticator, limiter, journal, messageBytes, compression: [...acceptedCompression], shutdown: shutdown.signal },
   );
-  const common = { authenticator, journal, messageBytes };
+  const common = { authenticator, limiter, journal, messageBytes };
   const trade = createTradeRoute({ ...common, open: gateway.openTradeSession });
   const subscribe = createSubscribeRoute({ ...common, open: gateway.openResponses, shutdown: shutdown.signal });
   const edge: HttpEdge = await openHttpEdge({

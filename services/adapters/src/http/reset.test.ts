@@ -3,8 +3,10 @@ import { connect as connectHttp2, constants } from "node:http2";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ServerReflection } from "@atlas/gen/grpc/reflection/v1/reflection_pb";
+import { CallLimiter } from "@atlas/platform/access/call-limiter";
 import type { Authenticator } from "@atlas/platform/access/caller";
 import { createHandlers, serve } from "@atlas/platform/access/create-handlers";
+import { manualClock } from "@atlas/platform/memory/manual-clock";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { afterEach, expect, test, vi } from "vitest";
 import { type HttpEdge, openHttpEdge } from "./edge.ts";
@@ -24,6 +26,7 @@ async function open(): Promise<HttpEdge> {
   const journal = { ...silentJournal, error };
   const handlers = createHandlers([serve(ServerReflection, createReflection([]).v1)], {
     authenticator: {} as Authenticator,
+    limiter: new CallLimiter(manualClock()),
     journal,
     messageBytes: 10_000,
     compression: [],

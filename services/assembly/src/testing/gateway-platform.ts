@@ -5,6 +5,7 @@ import { IdentityService } from "@atlas/gen/atlas/identity/v1/identity_service_p
 import { InstrumentService } from "@atlas/gen/atlas/instrument/v1/instrument_service_pb";
 import type { Role } from "@atlas/gen/atlas/options/v1/options_pb";
 import { MarketView } from "@atlas/market/market-view";
+import { CallLimiter } from "@atlas/platform/access/call-limiter";
 import { createHandlers } from "@atlas/platform/access/create-handlers";
 import { type InProcessOptions, inProcessTransport } from "@atlas/platform/access/in-process-transport";
 import { type ManualClock, manualClock } from "@atlas/platform/memory/manual-clock";
@@ -131,6 +132,7 @@ export class GatewayPlatform {
     const gateway = await this.run(openGateway(context));
     const handlers = createHandlers(gateway.services, {
       authenticator: gateway.authenticator,
+      limiter: new CallLimiter(clock),
       journal: silentJournal,
       messageBytes: MESSAGE_BYTES,
       compression: [],

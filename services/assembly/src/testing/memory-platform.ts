@@ -3,6 +3,7 @@ import { type Gateway, openGateway } from "@atlas/gateway/gateway";
 import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { InstrumentService } from "@atlas/gen/atlas/instrument/v1/instrument_service_pb";
 import { MarketView } from "@atlas/market/market-view";
+import { CallLimiter } from "@atlas/platform/access/call-limiter";
 import { createHandlers } from "@atlas/platform/access/create-handlers";
 import { inProcessTransport } from "@atlas/platform/access/in-process-transport";
 import { memorySecretFiles } from "@atlas/platform/memory/memory-secret-files";
@@ -168,6 +169,7 @@ export class MemoryPlatform {
     process.onDeath(() => shutdown.abort());
     const handlers = createHandlers(gateway.services, {
       authenticator: gateway.authenticator,
+      limiter: new CallLimiter(clock),
       journal,
       messageBytes: MESSAGE_BYTES,
       compression: [],

@@ -1,4 +1,4 @@
-import { type Access, access } from "@atlas/gen/atlas/options/v1/options_pb";
+import { type Access, access, RateClass } from "@atlas/gen/atlas/options/v1/options_pb";
 import { type DescMethod, getOption, hasOption } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 
@@ -11,7 +11,7 @@ const ANONYMOUS = [
 /** Packages whose reads are the same for everybody. */
 const PUBLIC = ["atlas.market.v1", "atlas.instrument.v1"];
 
-/** A method of the contract does not say who may call it, or says it twice: the process must not start. */
+/** A method of the contract does not say who may call it, or says it twice, or not what it counts against: the process must not start. */
 export class AccessUndeclaredError extends Error {
   override name = "AccessUndeclaredError";
 }
@@ -26,6 +26,7 @@ export function accessOf(method: DescMethod): Access | undefined {
   if (rule.accountField !== "" && rule.roles.length === 0) {
     throw new AccessUndeclaredError(`${method} names an account but no roles`);
   }
+  if (rule.rateClass === RateClass.UNSPECIFIED) throw new AccessUndeclaredError(`${method} declares no rate class`);
   return rule;
 }
 

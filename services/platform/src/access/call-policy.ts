@@ -1,4 +1,4 @@
-import type { Access } from "@atlas/gen/atlas/options/v1/options_pb";
+import { type Access, RateClass } from "@atlas/gen/atlas/options/v1/options_pb";
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import { findUnknown } from "../wire/unknown-check.ts";
 import { accessOf, cacheControlOf, isRead, isStandard } from "./access-rule.ts";
@@ -13,6 +13,8 @@ export interface CallPolicy {
   readonly method: DescMethod;
   /** `undefined`: anybody may, as the world defines the service. */
   readonly rule: Access | undefined;
+  /** The bound on frequency that calls count against: the world's own services are read. */
+  readonly rateClass: RateClass;
   /** Whether what the server does not know is refused. */
   readonly strict: boolean;
   readonly cacheControl: string;
@@ -25,6 +27,7 @@ export function policyOf(method: DescMethod): CallPolicy {
   return {
     method,
     rule,
+    rateClass: rule?.rateClass ?? RateClass.READ,
     strict: !isRead(method),
     cacheControl: cacheControlOf(method),
     accountIds:

@@ -11,9 +11,11 @@ import { create, type DescMethod, fromBinary, type MessageInitShape, toBinary, t
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { describe, expect, test, vi } from "vitest";
+import { manualClock } from "../memory/manual-clock.ts";
 import { refusal, refusalOf } from "../refusal/refusal-error.ts";
 import { silentJournal } from "../telemetry/journal.ts";
 import { AccessUndeclaredError, accessOf } from "./access-rule.ts";
+import { CallLimiter } from "./call-limiter.ts";
 import { type Authenticator, type Caller, callerOf } from "./caller.ts";
 import { createHandlers, type Served, serve } from "./create-handlers.ts";
 import { type InProcessOptions, inProcessTransport } from "./in-process-transport.ts";
@@ -54,7 +56,9 @@ const never = new AbortController().signal;
 
 function handlersOf(...services: Served[]): UniversalHandler[] {
   const journal = { ...silentJournal, error };
-  return createHandlers(services, { authenticator, journal, messageBytes: 10_000, compression: [], shutdown: never });
+  const limiter = new CallLimiter(manualClock());
+  const options = { authenticator, limiter, journal, messageBytes: 10_000, compression: [], shutdown: never };
+  return createHandlers(services, options);
 }
 
 const submitted = vi.fn();

@@ -14,6 +14,7 @@ import { createAsyncIterable, type UniversalHandler, type UniversalServerRequest
 import { toConnectError } from "../refusal/refusal-error.ts";
 import type { Journal } from "../telemetry/journal.ts";
 import { takeBody, unbroken } from "./call-body.ts";
+import type { CallLimiter } from "./call-limiter.ts";
 import { type CallPolicy, checkCaller, checkMessage, needsCaller, policyOf } from "./call-policy.ts";
 import { takeQuery } from "./call-query.ts";
 import { type Authenticator, type Caller, callerKey, sourceKey } from "./caller.ts";
@@ -32,6 +33,7 @@ export function serve<S extends DescService>(service: S, implementation: Partial
 
 export interface HandlerOptions {
   readonly authenticator: Authenticator;
+  readonly limiter: CallLimiter;
   readonly journal: Journal;
   /** Bytes of one request message, after decompression. */
   readonly messageBytes: number;
@@ -49,7 +51,7 @@ const failureKey = createContextKey<ConnectError | undefined>(undefined, { descr
 const messageKey = createContextKey<Message | undefined>(undefined, { description: "message" });
 
 /**
- * One handler for each method, under the contract's rules: who may call it, by its `access` option; nothing unknown where
+ * One handler for each method, under the contract's rules: who may call it, by its `access` option; how often, by its rate class; nothing unknown where
  * money moves; the bounds of every field; errors with a `Refusal`. Throws when a method declares no access: the
  * process must not start.
  */
@@ -115,11 +117,14 @@ async function prepare(
   policy: CallPolicy,
   options: HandlerOptions,
 ): Promise<UniversalServerRequest> {
+  const source = values.get(sourceKey);
+  let caller: Caller | undefined;
   if (needsCaller(policy)) {
-    const caller = await options.authenticator.authenticate(call.header, values.get(sourceKey));
+    caller = await options.authenticator.authenticate(call.header, source);
     checkCaller(policy, caller);
     values.set(callerKey, caller);
   }
+  options.limiter.count(policy, caller, source);
   const { methodKind, input } = policy.method;
   if (methodKind !== "unary" && methodKind !== "server_streaming") return call;
   const taken =
@@ -145,6 +150,7 @@ function createInterceptor(policy: CallPolicy, options: HandlerOptions): Interce
         response.header.set("cache-control", policy.cacheControl);
         return response;
       }
+      countStream(caller, request.contextValues.get(sourceKey), request.signal, options.limiter);
       const messages = early === undefined ? request.message : createAsyncIterable([early]);
       const response = await next({ ...request, message: checked(unbroken(messages), check) } as typeof request);
       if (!response.stream) return response;
@@ -155,6 +161,13 @@ function createInterceptor(policy: CallPolicy, options: HandlerOptions): Interce
       throw explained(error);
     }
   };
+}
+
+/** A call's signal fires whenever the call ends, however it does. */
+function countStream(caller: Caller | undefined, source: string, signal: AbortSignal, limiter: CallLimiter): void {
+  const leave = limiter.openStream(caller, source);
+  if (signal.aborted) leave();
+  else signal.addEventListener("abort", leave, { once: true });
 }
 
 /** A stream ends with its call, and with the caller's credential. */

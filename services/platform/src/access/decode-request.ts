@@ -51,7 +51,7 @@ export function decodeJson(schema: DescMessage, bytes: Uint8Array, strict: boole
     const problem = checkJson(schema, parse(schema, text), strict);
     if (problem?.unknown === true) throw unknownField(problem.field);
     // Nothing is wrong with any value: a field stands twice.
-    throw undecodable(problem?.field ?? findBreak(schema, text), (error as Error).message);
+    throw undecodable(problem?.field ?? findBreak(schema, text), (error as Error).message, problem?.expected);
   }
 }
 

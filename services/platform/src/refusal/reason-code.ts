@@ -41,6 +41,7 @@ const codes: Readonly<Record<number, Code>> = {
   [Reason.RATE_LIMIT]: Code.ResourceExhausted,
   [Reason.BUSY]: Code.ResourceExhausted,
   [Reason.STORAGE_FULL]: Code.ResourceExhausted,
+  [Reason.OPEN_STREAMS_LIMIT]: Code.ResourceExhausted,
   [Reason.COMMAND_EXPIRED]: Code.Unavailable,
   [Reason.VENUE_AWAY]: Code.Unavailable,
   [Reason.NO_QUOTE]: Code.Unavailable,

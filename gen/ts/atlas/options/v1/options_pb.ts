@@ -185,7 +185,9 @@ export const RoleSchema: GenEnum<Role> = /*@__PURE__*/
   enumDesc(file_atlas_options_v1_options, 0);
 
 /**
- * Which bound on frequency a method counts against.
+ * Which bound on frequency a method counts against. Bounds are of each caller and each gateway: of a user, and of a source
+ * address where nobody is signed in. Calls above one are refused RESOURCE_EXHAUSTED, RATE_LIMIT, with `retry_after`, before
+ * they are read; nothing was done. Streams and sessions that a caller holds at a time are bounded as well.
  *
  * @generated from enum atlas.options.v1.RateClass
  */
@@ -196,35 +198,35 @@ export const RateClass = {
   UNSPECIFIED: 0,
 
   /**
-   * Reads and streams.
+   * Reads and the opening of streams: 2,000 a second, 10,000 at once.
    *
    * @generated from enum value: RATE_CLASS_READ = 1;
    */
   READ: 1,
 
   /**
-   * New orders and replaces: the account's order rate.
+   * New orders and replaces: no bound of the caller's; each order counts against its account's rate.
    *
    * @generated from enum value: RATE_CLASS_ORDER = 2;
    */
   ORDER: 2,
 
   /**
-   * Cancels: never throttled by the account's rate.
+   * Cancels: no bound of the caller's, and never throttled by the account's rate.
    *
    * @generated from enum value: RATE_CLASS_CANCEL = 3;
    */
   CANCEL: 3,
 
   /**
-   * Administration.
+   * Administration: 1,000 a second, 10,000 at once.
    *
    * @generated from enum value: RATE_CLASS_ADMIN = 4;
    */
   ADMIN: 4,
 
   /**
-   * Attempts to sign in: few, with a lock-out on guessing.
+   * Attempts to sign in: 20 a second, 1,000 at once; wrong ones are few, with a lock-out on guessing.
    *
    * @generated from enum value: RATE_CLASS_SIGN_IN = 5;
    */
@@ -232,7 +234,9 @@ export const RateClass = {
 } as const;
 
 /**
- * Which bound on frequency a method counts against.
+ * Which bound on frequency a method counts against. Bounds are of each caller and each gateway: of a user, and of a source
+ * address where nobody is signed in. Calls above one are refused RESOURCE_EXHAUSTED, RATE_LIMIT, with `retry_after`, before
+ * they are read; nothing was done. Streams and sessions that a caller holds at a time are bounded as well.
  *
  * @generated from enum atlas.options.v1.RateClass
  */

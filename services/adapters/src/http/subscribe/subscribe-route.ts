@@ -5,6 +5,7 @@ import {
   type SubscribeRequest,
   SubscribeRequestSchema,
 } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
+import type { CallLimiter } from "@atlas/platform/access/call-limiter";
 import { checkMessage, policyOf } from "@atlas/platform/access/call-policy";
 import type { Authenticator } from "@atlas/platform/access/caller";
 import { decodeBinary } from "@atlas/platform/access/decode-request";
@@ -25,6 +26,7 @@ const policy = policyOf(StreamService.method.subscribe);
 export interface SubscribeRouteOptions {
   readonly open: OpenResponseSource;
   readonly authenticator: Authenticator;
+  readonly limiter: CallLimiter;
   readonly journal: Journal;
   /** Bytes of the request. */
   readonly messageBytes: number;
@@ -56,6 +58,9 @@ async function begin(
     if (timeout.error !== undefined) throw timeout.error;
     const source = stream.session?.socket.remoteAddress ?? "";
     const caller = await options.authenticator.authenticate(plainHeader(headers), source);
+    if (stream.destroyed) return;
+    options.limiter.count(policy, caller, source);
+    stream.once("close", options.limiter.openStream(caller, source));
     const request = await readRequest(stream, options.messageBytes);
     if (stream.destroyed) return;
     checkMessage(policy, caller, request);

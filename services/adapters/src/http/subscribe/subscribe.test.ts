@@ -8,8 +8,10 @@ import {
   type SubscribeResponse,
   SubscribeResponseSchema,
 } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
+import { CallLimiter } from "@atlas/platform/access/call-limiter";
 import type { Authenticator, Caller } from "@atlas/platform/access/caller";
 import { createHandlers } from "@atlas/platform/access/create-handlers";
+import { manualClock } from "@atlas/platform/memory/manual-clock";
 import { type RefusalError, refusal, refusalOf } from "@atlas/platform/refusal/refusal-error";
 import type { ResponseSource, WaitingResponse } from "@atlas/platform/session/response-source";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
@@ -81,7 +83,13 @@ async function platform() {
       return () => void watches.splice(watches.indexOf(ended), 1);
     },
   };
-  const common = { authenticator, journal: silentJournal, messageBytes: 10_000, shutdown: shutdown.signal };
+  const common = {
+    authenticator,
+    limiter: new CallLimiter(manualClock()),
+    journal: silentJournal,
+    messageBytes: 10_000,
+    shutdown: shutdown.signal,
+  };
   const open = (request: SubscribeRequest) => {
     if (request.subscriptions[0]?.instrumentId === "NO-SUCH")
       throw refusal(Reason.UNKNOWN_INSTRUMENT, "no such instrument");

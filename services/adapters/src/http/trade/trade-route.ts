@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { OrderSessionService } from "@atlas/gen/atlas/order/v1/order_session_service_pb";
+import type { CallLimiter } from "@atlas/platform/access/call-limiter";
+import { policyOf } from "@atlas/platform/access/call-policy";
 import type { Authenticator, Caller } from "@atlas/platform/access/caller";
 import { toConnectError } from "@atlas/platform/refusal/refusal-error";
 import type { OpenTradeSession } from "@atlas/platform/session/trade-session";
@@ -12,10 +14,12 @@ import { TradeStream } from "./trade-stream.ts";
 
 /** Where sessions are opened. */
 export const TRADE_PATH = `/${OrderSessionService.typeName}/${OrderSessionService.method.trade.name}`;
+const policy = policyOf(OrderSessionService.method.trade);
 
 export interface TradeRouteOptions {
   readonly open: OpenTradeSession<Caller>;
   readonly authenticator: Authenticator;
+  readonly limiter: CallLimiter;
   readonly journal: Journal;
   /** Bytes of one request. */
   readonly messageBytes: number;
@@ -47,6 +51,8 @@ async function begin(
     const source = stream.session?.socket.remoteAddress ?? "";
     const caller = await options.authenticator.authenticate(plainHeader(headers), source);
     if (stream.destroyed) return;
+    options.limiter.count(policy, caller, source);
+    stream.once("close", options.limiter.openStream(caller, source));
     trade = new TradeStream(stream, protocol, options.messageBytes);
     trade.start(options.open(caller, trade));
     if (timeout.timeoutMs !== undefined) limit(stream, trade, timeout.timeoutMs);

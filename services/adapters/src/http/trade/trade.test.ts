@@ -11,8 +11,10 @@ import {
   type TradeResponse,
 } from "@atlas/gen/atlas/order/v1/order_session_service_pb";
 import { encode } from "@atlas/gen/codec/codec";
+import { CallLimiter } from "@atlas/platform/access/call-limiter";
 import type { Authenticator, Caller } from "@atlas/platform/access/caller";
 import { createHandlers, serve } from "@atlas/platform/access/create-handlers";
+import { manualClock } from "@atlas/platform/memory/manual-clock";
 import { refusal, refusalOf } from "@atlas/platform/refusal/refusal-error";
 import { tradeImplementation } from "@atlas/platform/session/trade-implementation";
 import type { OpenTradeSession, SessionSink, TradeSession } from "@atlas/platform/session/trade-session";
@@ -86,7 +88,12 @@ async function platform(
     sessions.push(session);
     return session;
   };
-  const common = { authenticator, journal: silentJournal, messageBytes: 100_000 };
+  const common = {
+    authenticator,
+    limiter: new CallLimiter(manualClock()),
+    journal: silentJournal,
+    messageBytes: 100_000,
+  };
   const edge = await openHttpEdge({
     host: "127.0.0.1",
     port: 0,
