@@ -73,7 +73,7 @@ test("F14 kill -9 at random moments: all that was acknowledged stands, where it 
   expect(verifyLogFolder(folder).records).toBe(all.length);
 });
 
-test("a data folder has one process, is told by whom it is held, and is free once that was killed", async () => {
+test("S21: a data folder has one process, is told by whom it is held, and is free once that was killed", async () => {
   const child = start("hold-data-folder.ts", folder);
   const [said] = await once(child.stdout!, "data");
   expect(`${said}`).toBe("held\n");

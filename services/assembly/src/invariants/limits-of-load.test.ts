@@ -94,7 +94,7 @@ describe("F6: the store is away", () => {
     return shards.reduce((most, { storeLag: lag }) => Math.max(most, Number(lag)), 0);
   }
 
-  test("orders work as ever, its lag grows, and it recovers; lists tell everything meanwhile", async () => {
+  test("S2: orders work as ever, its lag grows, and it recovers; lists tell everything meanwhile", async () => {
     const before = await platform.run(desk.submit());
     await platform.clock.advance(1_000);
     expect(await storeLag()).toBe(0);
