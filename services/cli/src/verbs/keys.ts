@@ -84,7 +84,11 @@ function revokeVerb(io: Io): Command {
 }
 
 function loginLinkVerb(io: Io): Command {
-  return verb("login-link", "Makes a link by which a person signs in, once, within minutes.", ["keys login-link"])
+  return verb(
+    "login-link",
+    "Makes a link by which a person signs in, once, within minutes, to the console, which this version lacks: it opens nothing yet.",
+    ["keys login-link"],
+  )
     .option("--user <id>", "who will sign in by it; without it, you")
     .action((options: UserOption) =>
       withAtlas(io, options, async (context) => {
