@@ -24,10 +24,17 @@ test("a second holder is told so", () => {
   held.release();
 });
 
+test("a folder that cannot be made is told in words", () => {
+  const path = join(fresh(), "x".repeat(300));
+  expect(() => openDataFolder(path, SHAPE)).toThrow("cannot be used: its name is too long");
+});
+
 test("a file that is none of ours is named", () => {
   const path = fresh();
   openDataFolder(path, SHAPE).release();
   writeFileSync(join(path, "platform.json"), "{");
   expect(() => openDataFolder(path, SHAPE)).toThrow("platform.json does not say");
-  expect(() => openDataFolder(join(path, "platform.json"), SHAPE)).toThrow("cannot be used");
+  expect(() => openDataFolder(join(path, "platform.json"), SHAPE)).toThrow(
+    "cannot be used: a file stands in its place",
+  );
 });

@@ -17,6 +17,16 @@ export class DataFolderUnusable extends Error {
 /** What the system's code means to the person who starts. */
 const WHY: Readonly<Record<string, string>> = {
   EACCES: "this user may not write there",
+  EPERM: "this user may not write there",
+  EEXIST: "a file stands in its place",
+  EIO: "the disk failed",
+  EISDIR: "a folder stands where a file of it belongs",
+  ELOOP: "its symbolic links lead in a circle",
+  EMFILE: "this process has too many files open",
+  ENAMETOOLONG: "its name is too long",
+  ENFILE: "this machine has too many files open",
+  ENOENT: "the system makes no folder there",
+  ENOTDIR: "a file stands in its place or above it",
   ENOSPC: "the disk is full",
   EROFS: "the disk is read-only",
 };
@@ -56,8 +66,12 @@ function take(path: string): DataFolderLock {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined || code.startsWith("ERR_")) throw error;
-    throw new DataFolderUnusable(`the data folder ${path} cannot be used: ${WHY[code] ?? code}`);
+    throw new DataFolderUnusable(`the data folder ${path} cannot be used: ${whyOf(code)}`);
   }
+}
+
+function whyOf(code: string | undefined): string {
+  return WHY[code ?? ""] ?? `the system says ${code}`;
 }
 
 function readShape(file: string): PlatformShape | undefined {
@@ -66,7 +80,7 @@ function readShape(file: string): PlatformShape | undefined {
     text = readFileSync(file, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new DataFolderUnusable(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    throw new DataFolderUnusable(`${file} cannot be read: ${whyOf((error as NodeJS.ErrnoException).code)}`);
   }
   try {
     const { omsPartitions, venuePartitions } = JSON.parse(text);

@@ -41,6 +41,6 @@ describe("a folder", () => {
 
   test.runIf(process.platform === "linux")("in procfs ends with a sentence, not never", () => {
     const open = () => openDataFolder("/proc/nope/data", { omsPartitions: 16, venuePartitions: 8 });
-    expect(open).toThrow("the data folder /proc/nope/data cannot be used: ENOENT");
+    expect(open).toThrow("the data folder /proc/nope/data cannot be used: the system makes no folder there");
   });
 });

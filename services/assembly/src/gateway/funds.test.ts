@@ -54,6 +54,7 @@ describe("funds and limits", () => {
     expect(await refused(accounts().withdrawFunds(request))).toMatchObject({
       code: Code.FailedPrecondition,
       reason: Reason.INSUFFICIENT_FUNDS,
+      field: "amount.amount",
     });
     await platform.run(
       accounts().depositFunds({ ...request, requestId: "eth", amount: { asset: "ETH", amount: "7" } }),

@@ -25,7 +25,7 @@ interface WatchOptions extends CommonOptions {
   readonly depth: number;
   readonly interval: string;
   readonly rate: number;
-  readonly count: number;
+  readonly count?: number;
 }
 
 const PRIVATE: readonly Channel[] = [Channel.ORDERS, Channel.FILLS, Channel.BALANCES, Channel.POSITIONS];
@@ -50,9 +50,11 @@ export function watchVerb(io: Io): Command {
     .option("--depth <n>", "levels a side of book", wholeNumber(1, "--depth"), 10)
     .option("--interval <length>", "of candles: second, minute, five-minutes, ... day", "minute")
     .option("--rate <n>", "at most so many updates a second; 0: every one", wholeNumber(0, "--rate"), 0)
-    .option("--count <n>", "stop after so many messages", wholeNumber(1, "--count"), Number.MAX_SAFE_INTEGER)
+    .option("--count <n>", "stop after so many messages; without it, by Ctrl-C", wholeNumber(1, "--count"))
     .action((channels: string[], options: WatchOptions) =>
-      withAtlas(io, options, (context) => watch(context, subscriptionsOf(channels, options), options.count)),
+      withAtlas(io, options, (context) =>
+        watch(context, subscriptionsOf(channels, options), options.count ?? Number.POSITIVE_INFINITY),
+      ),
     );
 }
 

@@ -199,6 +199,7 @@ describe("the ladder of validation", () => {
   test("a refusal carries the numbers that explain it", () => {
     expect(look([{ what: "", reason: "", order: { quantity: "3" } }]).refusal).toEqual({
       reason: "INSUFFICIENT_FUNDS",
+      field: "order.quantity",
       asset: "USD",
       requiredMinor: usd(150_075),
       availableMinor: usd(100_000),

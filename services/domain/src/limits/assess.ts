@@ -121,10 +121,15 @@ export function limitRefusal(
   return undefined;
 }
 
-export function fundsRefusal(account: Account, asset: string, requiredMinor: bigint): OmsRefusal | undefined {
+export function fundsRefusal(
+  account: Account,
+  asset: string,
+  requiredMinor: bigint,
+  field: string,
+): OmsRefusal | undefined {
   const availableMinor = account.availableMinor(asset);
   if (requiredMinor <= availableMinor) return undefined;
-  return { reason: "INSUFFICIENT_FUNDS", asset, requiredMinor, availableMinor };
+  return { reason: "INSUFFICIENT_FUNDS", field, asset, requiredMinor, availableMinor };
 }
 
 function marketRefusal(
@@ -150,7 +155,7 @@ function protectionOf(side: Side, listing: Listing, quote: Quote | undefined): n
 function lastRefusal(account: Account, asset: string, requiredMinor: bigint): OmsRefusal | undefined {
   const limit = account.limits.maximumOpenOrders;
   if (account.openOrders >= limit) return { reason: "OPEN_ORDERS_LIMIT", open: account.openOrders, limit };
-  return fundsRefusal(account, asset, requiredMinor);
+  return fundsRefusal(account, asset, requiredMinor, "order.quantity");
 }
 
 function requiredOf(listing: Listing, side: Side, leavesLots: number, priceTicks: number): bigint {

@@ -47,6 +47,8 @@ export type OmsRefusal =
   | { readonly reason: "OPEN_ORDERS_LIMIT"; readonly open: number; readonly limit: number }
   | {
       readonly reason: "INSUFFICIENT_FUNDS";
+      /** Of the command: what less of would do. */
+      readonly field: string;
       readonly asset: string;
       readonly requiredMinor: bigint;
       readonly availableMinor: bigint;

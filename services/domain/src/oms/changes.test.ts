@@ -109,7 +109,11 @@ describe("replace", () => {
     ["off the tick", (id) => exchange.replace("ann", id, "", "1.001"), { reason: "OFF_TICK", field: "limit_price" }],
     ["beyond the bounds", (id) => exchange.replace("ann", id, "9999", ""), { reason: "NOTIONAL_OUT_OF_BOUNDS" }],
     ["beyond the limits", (id) => exchange.replace("ann", id, "26", ""), { reason: "NOTIONAL_LIMIT" }],
-    ["beyond the funds", (id) => exchange.replace("ann", id, "3", ""), { reason: "INSUFFICIENT_FUNDS" }],
+    [
+      "beyond the funds",
+      (id) => exchange.replace("ann", id, "3", ""),
+      { reason: "INSUFFICIENT_FUNDS", field: "quantity" },
+    ],
   ];
   test.each(refusals)("is refused for %s, and leaves the order as it was", (_, act, refusal) => {
     const orderId = place(exchange, "ann", "BUY", "1", "40000");

@@ -24,7 +24,7 @@ export function decideFunds(state: OmsState, input: OmsInput, command: MoveFunds
   const amount = readAmount(command.amount, "amount.amount");
   if (typeof amount !== "bigint") return answer(state, input, head, "", amount);
   const deposits = command.kind === "DEPOSIT";
-  const refusal = deposits ? rangeRefusal(state, asset, amount) : fundsRefusal(account, asset, amount);
+  const refusal = deposits ? rangeRefusal(state, asset, amount) : fundsRefusal(account, asset, amount, "amount.amount");
   if (refusal !== undefined) return answer(state, input, head, "", refusal);
   const posting = deposits
     ? new Posting(asset, "EXTERNAL", "AVAILABLE", amount, "DEPOSIT")
@@ -91,7 +91,7 @@ function allotmentPostings(account: Account, listing: Listing, command: AllotToV
     if (isOther || postings.some((posting) => posting.asset === asset)) {
       return { reason: "FIELD_NOT_USED", field: "amounts", because: "an allotment is of base and quote, each once" };
     }
-    const refusal = fundsRefusal(account, asset, minor);
+    const refusal = fundsRefusal(account, asset, minor, "amounts");
     if (refusal !== undefined) return refusal;
     postings.push(new Posting(asset, "AVAILABLE", "RESERVED", minor, "ALLOTMENT"));
   }

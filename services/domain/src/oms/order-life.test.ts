@@ -76,7 +76,11 @@ describe("an order's life", () => {
     expect(holds(exchange, "ann", "USD")).toEqual([usd(50_000), usd(50_000)]);
     const denied = exchange.submit("ann", limitOrder("BUY", "1", "60000"));
     expect(only(denied).request).toBeDefined();
-    expect(refusalOf(denied)).toMatchObject({ reason: "INSUFFICIENT_FUNDS", requiredMinor: usd(60_000) });
+    expect(refusalOf(denied)).toMatchObject({
+      reason: "INSUFFICIENT_FUNDS",
+      field: "order.quantity",
+      requiredMinor: usd(60_000),
+    });
     expect(holds(exchange, "ann", "USD")).toEqual([usd(50_000), usd(50_000)]);
   });
 

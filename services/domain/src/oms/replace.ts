@@ -121,5 +121,5 @@ function costRefusal(
     if (refusal !== undefined) return refusal;
   }
   const more = reserved - order.reservedMinor;
-  return more > 0n ? fundsRefusal(account, givenAsset(listing, order), more) : undefined;
+  return more > 0n ? fundsRefusal(account, givenAsset(listing, order), more, "quantity") : undefined;
 }

@@ -1,10 +1,12 @@
-import { type DescField, type DescMessage, fromJson, type JsonValue } from "@bufbuild/protobuf";
+import { type DescField, type DescMessage, fromJson, type JsonValue, ScalarType } from "@bufbuild/protobuf";
 
 /** What is wrong with a JSON value, and where: a path such as `entries[3].order.quantity`. */
 export interface JsonProblem {
   readonly field: string;
   /** The message has no such key; else the value is none of the field. */
   readonly unknown: boolean;
+  /** What the field takes, to be said behind its name, where that is more than a type. */
+  readonly expected?: string;
 }
 
 /** The first key whose value the schema does not take or, if `strict`, that it does not know; for when decoding has failed. */
@@ -35,7 +37,18 @@ function checkValue(
     if (field.fieldKind === "message" && value !== null) return checkJson(nested, value, strict, `${path}.`);
     if (field.fieldKind === "list" && Array.isArray(value)) return checkList(nested, value, strict, path);
   }
-  return accepts(schema, { [key]: value }, strict) ? undefined : { field: path, unknown: false };
+  if (accepts(schema, { [key]: value }, strict)) return undefined;
+  const expected = expectedOf(field, value);
+  return { field: path, unknown: false, ...(expected === undefined ? {} : { expected }) };
+}
+
+function expectedOf(field: DescField, value: JsonValue): string | undefined {
+  if (field.enum !== undefined) {
+    const names = field.enum.values.filter(({ number }) => number !== 0).map(({ name }) => name);
+    return `must be one of ${names.join(", ")}`;
+  }
+  if (field.scalar !== ScalarType.STRING) return undefined;
+  return typeof value === "number" ? `must be text in quotes, decimals too: "${value}"` : "must be text in quotes";
 }
 
 function checkList(

@@ -65,7 +65,7 @@ const ROWS: { readonly [R in OmsRefusal["reason"]]: RowOf<Extract<OmsRefusal, { 
     { open: "5", limit: "5" },
   ],
   INSUFFICIENT_FUNDS: [
-    { reason: "INSUFFICIENT_FUNDS", asset: "USD", requiredMinor: 2n, availableMinor: 1n },
+    { reason: "INSUFFICIENT_FUNDS", field: "order.quantity", asset: "USD", requiredMinor: 2n, availableMinor: 1n },
     Reason.INSUFFICIENT_FUNDS,
     { asset: "USD", required: "0.00000002", available: "0.00000001" },
   ],

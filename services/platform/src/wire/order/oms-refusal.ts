@@ -175,14 +175,14 @@ function limitWords(refusal: OmsRefusal): Words | undefined {
       return { reason: Reason.OPEN_ORDERS_LIMIT, message, facts };
     }
     case "INSUFFICIENT_FUNDS": {
-      const { asset } = refusal;
+      const { asset, field } = refusal;
       const facts = {
         asset,
         required: printAmount(refusal.requiredMinor),
         available: printAmount(refusal.availableMinor),
       };
       const message = `${facts.required} ${asset} is needed, ${facts.available} is available`;
-      return { reason: Reason.INSUFFICIENT_FUNDS, message, facts };
+      return { reason: Reason.INSUFFICIENT_FUNDS, message, field, facts };
     }
     case "AMOUNT_OUT_OF_RANGE": {
       const message = `the sum of ${refusal.asset} would leave the range of amounts`;
