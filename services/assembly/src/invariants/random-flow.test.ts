@@ -36,7 +36,11 @@ const STORIES: readonly [name: string, kinds: readonly Mishap[], seeds: number][
   ["F4, I6, I7, D4: gateways die and are paused", ["GATEWAY_DIES", "GATEWAY_PAUSES"], SEEDS],
   ["F5, F9, F14, I7, D4: owners die at any point and others recover", ["OWNER_DIES"], SEEDS],
   ["I20, F10, F11: several own every shard, paused and woken, their appends late", [...OWNERS, "LOG_FALTERS"], SEEDS],
-  ["F6, I21, S2: the store refuses, is slow, forgets to answer, while owners die", ["STORE_FALTERS", "OWNER_DIES"], SEEDS],
+  [
+    "F6, I21, S2: the store refuses, is slow, forgets to answer, while owners die",
+    ["STORE_FALTERS", "OWNER_DIES"],
+    SEEDS,
+  ],
   ["F17, I25: the clock jumps by an hour and stands still", ["CLOCK_JUMPS", "CLOCK_FREEZES"], SEEDS],
   ["I1-I8, I10-I14, I18-I21, I25: everything befalls it", EVERYTHING, SEEDS_OF_EVERYTHING],
 ];
