@@ -204,6 +204,13 @@ describe("what does not decode is INVALID_ARGUMENT and names the field", () => {
   });
 
   test.each([
+    [valid.replace("SIDE_BUY", "SIDE_STEAL"), "order.side must be one of SIDE_BUY, SIDE_SELL"],
+    [valid.replace('"5.5"', "5.5"), 'order.limit_price must be text in quotes, decimals too: "5.5"'],
+  ])("JSON: says what the field takes: %s", async (body, message) => {
+    expect(JSON.parse((await post(OrderService.method.submitOrder, body)).text).message).toBe(message);
+  });
+
+  test.each([
     ["cut off", bytes.slice(0, -3), "order"],
     ["an unknown field below", withField(bytes, [0x1a, 0x03, 0xc8, 0x01, 0x01]), "order.25"],
     ["an unknown field", withField(bytes, [0xf8, 0x01, 0x01]), "31"],
