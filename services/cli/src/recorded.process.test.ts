@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { type Order, OrderStatus, OrderType, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { afterAll, describe, expect, test } from "vitest";
@@ -14,21 +16,15 @@ import {
 } from "./testing/platform-process.ts";
 import { until } from "./testing/users.ts";
 
-const EXAMPLE = new URL("../../../examples/market/binance_spot_btcusdt_20240808.gz", import.meta.url);
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const EXAMPLE = join(ROOT, "examples", "market", "binance_spot_btcusdt_20240808.gz");
 const LINES = 400;
 /** What the example's prices are far above. */
 const LOW = 20_000;
 
 const folder = newFolder("recorded");
 const cut = join(folder, "cut");
-writeFileSync(
-  cut,
-  gunzipSync(readFileSync(fileURLToPath(EXAMPLE)))
-    .toString()
-    .split("\n")
-    .slice(0, LINES)
-    .join("\n"),
-);
+writeFileSync(cut, gunzipSync(readFileSync(EXAMPLE)).toString().split("\n").slice(0, LINES).join("\n"));
 const stranger = join(folder, "stranger");
 writeFileSync(
   stranger,
@@ -72,7 +68,7 @@ describe("atlas replay into a platform that was started without a recorded marke
 describe("a platform that plays a recorded market", () => {
   let platform: PlatformProcess;
   const begin = async () => {
-    platform = await startPlatformProcess({ folder: join(folder, "recorded"), args: ["--market", "recorded"] });
+    platform = await startPlatformProcess({ folder: join(folder, "it's recorded"), args: ["--market", "recorded"] });
   };
   afterAll(async () => {
     await platform?.kill();
@@ -96,6 +92,15 @@ describe("a platform that plays a recorded market", () => {
     expect(await withClient(platform, balances)).toEqual(before);
   });
 
+  test("prints three commands that work, for the recorded instrument, whatever the data folder is called", async () => {
+    const [, ...lines] = platform.said().stdout.trim().split("\n").slice(-4);
+    const said = [];
+    for (const line of lines) said.push(await runLine(line.replace(/ watch .*/, "$& --count 3")));
+    expect(said[0]).toMatch(/^book /m);
+    expect(said[2]).toContain("BTC-USDT");
+    expect(lines).toHaveLength(3);
+  });
+
   test("gives way to a recording by atlas replay, and goes on when that is over", async () => {
     await withClient(platform, async (atlas) => {
       await until("its own is played", async () => (await bestBid(atlas)) > LOW);
@@ -110,6 +115,10 @@ describe("a platform that plays a recorded market", () => {
 
 function replay({ url, folder: data }: PlatformProcess, ...args: readonly string[]) {
   return spawnAtlas(["replay", ...args], { ATLAS_URL: url, ATLAS_DATA: data }).ended;
+}
+
+async function runLine(line: string): Promise<string> {
+  return (await promisify(execFile)("bash", ["-c", line], { cwd: ROOT })).stdout;
 }
 
 async function withClient<Result>(

@@ -59,19 +59,25 @@ function welcome(io: Io, settings: Settings, platform: RunningPlatform): void {
   const missing = platform.missing();
   if (missing.length > 0) io.out(`not ready yet: ${missing.join("; ")}`);
   const usual = checkSettings(readSettings({}));
-  const address = platform.url === usual.url ? "" : `ATLAS_URL=${platform.url} `;
-  const folder = settings.dataFolder === usual.dataFolder ? "" : `ATLAS_DATA=${settings.dataFolder} `;
+  const address = platform.url === usual.url ? "" : `ATLAS_URL=${shellWord(platform.url)} `;
+  const folder = settings.dataFolder === usual.dataFolder ? "" : `ATLAS_DATA=${shellWord(settings.dataFolder)} `;
   const command = `${address}${folder}npx atlas`;
+  const instrument = settings.market === "recorded" ? RECORDED_INSTRUMENT : "BTC-USD";
   io.out(
     [
       "",
       `Atlas is at ${platform.url}, its data in ${settings.dataFolder}. Ctrl-C stops it. Try in another terminal:`,
-      `  ${command} watch book trades --instrument BTC-USD`,
-      `  ${command} submit buy 0.01 BTC-USD --limit 45000`,
+      `  ${command} watch book trades --instrument ${instrument}`,
+      `  ${command} submit buy 0.01 ${instrument} --limit 45000`,
       `  ${command} orders --open`,
       "",
     ].join("\n"),
   );
+}
+
+/** The text as one word of a command, quoted where a shell would take it apart. */
+function shellWord(text: string): string {
+  return /^[\w.,:/@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Resolves at the first SIGINT or SIGTERM; another one, later, ends the process at once. */
