@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { atlasProgram } from "./program.ts";
 import { runAtlas } from "./run-atlas.ts";
 import {
   freePort,
@@ -67,6 +68,15 @@ async function settled(orderId: string, ...statuses: readonly string[]): Promise
     },
     { timeout: SETTLES_WITHIN, interval: 50 },
   );
+}
+
+/** What commander knows: each verb, and those below it. */
+function everyVerb(): [verb: string, below: string][] {
+  const silent = () => undefined;
+  return atlasProgram({ out: silent, err: silent, progress: silent }).commands.flatMap((one) => [
+    [one.name(), ""] as [string, string],
+    ...one.commands.map((below): [string, string] => [one.name(), below.name()]),
+  ]);
 }
 
 describe("an order's life on the command line", () => {
@@ -168,11 +178,20 @@ describe("exit codes", () => {
     expect(stderr).toContain("NOT_SIGNED_IN");
   });
 
-  test.each(["", "start", "submit", "match", "load", "doctor", "keys", "log"])("0 for --help: %s", async (name) => {
-    const { code, stdout } = await atlas(...(name === "" ? [] : [name]), "--help");
+  test("0 for --help", async () => {
+    const { code, stdout } = await atlas("--help");
     expect(code).toBe(0);
-    expect(stdout).toContain("Usage: atlas");
-    if (name !== "") expect(stdout).toContain("npx atlas");
+    for (const [verb] of everyVerb()) expect(stdout).toMatch(new RegExp(`^  ${verb} `, "m"));
+  });
+
+  test.each(everyVerb())("0 for --help, with what it does, its options and examples: %s %s", async (...words) => {
+    const path = words.filter((word) => word !== "");
+    const { code, stdout, stderr } = await atlas(...path, "--help");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain(`Usage: atlas ${path.join(" ")} `);
+    expect(stdout.split("\n\n")[1]).toMatch(/^[A-Z].*\.$/s);
+    expect(stdout).toMatch(/^Examples:\n( {2}n.*(\n|$))+/m);
+    expect(stdout).not.toContain("9007199254740991");
   });
 });
 
