@@ -4,28 +4,39 @@ import { join } from "node:path";
 import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { IdentityService } from "@atlas/gen/atlas/identity/v1/identity_service_pb";
 import { InstrumentService } from "@atlas/gen/atlas/instrument/v1/instrument_service_pb";
+import { MarketService } from "@atlas/gen/atlas/market/v1/market_service_pb";
 import { OperationsService } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import { Role } from "@atlas/gen/atlas/options/v1/options_pb";
 import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
+import { TradeRequestSchema } from "@atlas/gen/atlas/order/v1/order_session_service_pb";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
 import {
   create,
   type DescMessage,
   type DescMethodUnary,
+  fromJson,
   fromJsonString,
   type MessageInitShape,
   type MessageShape,
+  toBinary,
   toJsonString,
 } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningPlatform, startPlatform } from "../start-platform.ts";
 import { binaryRequests } from "../testing/hostile/binary-requests.ts";
-import { examples } from "../testing/hostile/examples.ts";
+import {
+  type Example,
+  examples,
+  RECORDED_INSTRUMENT,
+  recordingExample,
+  sessionExamples,
+} from "../testing/hostile/examples.ts";
+import { HostileStreams } from "../testing/hostile/hostile-streams.ts";
 import { type HostileRequest, jsonPairs, jsonRequests } from "../testing/hostile/json-requests.ts";
 import { sendHostile, type Verdict } from "../testing/hostile/send-hostile.ts";
 
 const AT_ONCE = 32;
-const PAIRS = 250;
+const PAIRS = 50;
 const LEAST = 10_000;
 
 let folder = "";
@@ -41,6 +52,8 @@ beforeAll(async () => {
   const { createUser, grantAccount, createApiKey } = IdentityService.method;
   await call(createUser, { userId: "trader" });
   await call(grantAccount, { userId: "trader", grant: { accountId: "demo", role: Role.TRADER } });
+  const { defineInstrument } = InstrumentService.method;
+  await call(defineInstrument, { requestId: "recorded", instrument: RECORDED_INSTRUMENT });
   traderKey = `Bearer ${(await call(createApiKey, { requestId: "trader", userId: "trader" })).secret}`;
 });
 
@@ -81,34 +94,32 @@ async function state() {
 }
 
 /** What is wrong with an answer; `undefined`: it is a refusal as it should be. */
-function fault({ field, example, what }: HostileRequest, { code, refusal }: Verdict): string | undefined {
+function fault({ fields, example, what }: HostileRequest, { code, refusal }: Verdict): string | undefined {
   const named = refusal?.field ?? "";
   const said = `${example.method.name}: ${what}: ${code}, field "${named}" (${refusal?.message})`;
   // Whose account it is comes before what is asked of it (I26).
-  if (code === "not_found" && named === "account_id") return undefined;
-  if (code !== "invalid_argument") return said;
-  if (refusal === undefined) return said;
-  if (field === undefined) return undefined;
-  const last = named
-    .split(".")
-    .at(-1)
-    ?.replace(/\[\d+\]$/, "");
-  return last === field || named.includes(field) ? undefined : said;
+  if (code === "not_found" && named === "account_id" && fields.includes(named)) return undefined;
+  if (code !== "invalid_argument" || refusal === undefined) return said;
+  const steps = named.replace(/\[\d+\]/g, "").split(".");
+  return fields.length === 0 || fields.some((field) => steps.includes(field)) ? undefined : said;
 }
 
-async function sendAll(requests: readonly HostileRequest[]): Promise<string[]> {
+type Send = (request: HostileRequest) => Promise<Verdict>;
+
+async function sendAll(requests: readonly HostileRequest[], send: Send): Promise<string[]> {
   const faults: string[] = [];
   let next = 0;
   const worker = async () => {
     for (let request = requests[next++]; request !== undefined; request = requests[next++]) {
-      const key = request.example.method.parent.name === "OrderService" ? traderKey : localKey;
-      const found = fault(request, await sendHostile(platform.url, key, request));
+      const found = fault(request, await send(request));
       if (found !== undefined) faults.push(found);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return faults;
 }
+
+const keyFor = ({ method }: Example) => (method.parent.name === "OrderService" ? traderKey : localKey);
 
 /** The same numbers in every run (xorshift32). */
 function seeded(seed: number): (below: number) => number {
@@ -123,24 +134,42 @@ function seeded(seed: number): (below: number) => number {
 
 describe("bad input (D3)", () => {
   test("there is an example of every method that changes something", () => {
-    const named = examples.map(({ method }) => `${method.parent.typeName}/${method.name}`);
-    const services = [OrderService, AccountService, InstrumentService, IdentityService];
+    const named = [...examples, recordingExample].map(({ method }) => `${method.parent.typeName}/${method.name}`);
+    const services = [OrderService, AccountService, InstrumentService, IdentityService, MarketService];
     const changing = services.flatMap((service) => service.methods.filter((method) => method.idempotency !== 1));
     const fieldless = changing.filter((method) => method.input.fields.length === 0).map((method) => method.name);
     expect(fieldless).toEqual(["LogOut"]);
     const wanted = changing.filter((method) => method.input.fields.length > 0);
     expect(named.toSorted()).toEqual(wanted.map((method) => `${method.parent.typeName}/${method.name}`).toSorted());
+    const onSessions = sessionExamples().map(({ method }) => method.input.typeName);
+    const others = ["atlas.order.v1.OpenSession", "atlas.order.v1.Heartbeat"];
+    const taken = TradeRequestSchema.fields
+      .map(({ message }) => message?.typeName)
+      .filter((name) => name !== undefined);
+    expect([...onSessions, ...others].toSorted()).toEqual(taken.toSorted());
   });
 
-  test("every field of every such method, holding all it must not, by JSON and binary: refused by name, nothing changed", async () => {
+  test("every field of every such method, holding all it must not, by JSON, binary and streams: refused by name, nothing changed", async () => {
     const before = await state();
-    const requests = examples.flatMap((example) => [...jsonRequests(example), ...binaryRequests(example)]);
+    const calls = examples.flatMap((example) => [...jsonRequests(example), ...binaryRequests(example)]);
+    const onSessions = sessionExamples().flatMap(binaryRequests);
+    const recordings = binaryRequests(recordingExample);
+    const changing = () =>
+      [...calls, ...onSessions, ...recordings].filter(({ example }) => example.method.name !== "PreviewOrder");
     const pick = seeded(20_261_121);
-    while (requests.length < LEAST) requests.push(...examples.flatMap((example) => jsonPairs(example, PAIRS, pick)));
-    const faults = await sendAll(requests);
+    while (changing().length < LEAST) calls.push(...examples.flatMap((example) => jsonPairs(example, PAIRS, pick)));
+    expect(changing().length).toBeGreaterThanOrEqual(LEAST);
+
+    const [trader, local] = [new HostileStreams(platform.url, traderKey), new HostileStreams(platform.url, localKey)];
+    const faults = [
+      ...(await sendAll(calls, (request) => sendHostile(platform.url, keyFor(request.example), request))),
+      ...(await sendAll(onSessions, trader.onSession)),
+      ...(await sendAll(recordings, local.asRecording)),
+    ];
+    trader.close();
+    local.close();
     expect(faults.slice(0, 40)).toEqual([]);
     expect(faults).toHaveLength(0);
-    expect(requests.length).toBeGreaterThanOrEqual(LEAST);
     expect(await state()).toEqual(before);
     expect(platform.missing()).toEqual([]);
     expect((await fetch(`${platform.url}/livez`)).status).toBe(200);
@@ -149,10 +178,21 @@ describe("bad input (D3)", () => {
   test("the examples themselves are not refused for their form", async () => {
     for (const example of examples) {
       const body = JSON.stringify(example.request);
-      const request = { example, contentType: "application/json", body, field: undefined, what: "as it is" } as const;
-      const key = example.method.parent.name === "OrderService" ? traderKey : localKey;
-      const { code, refusal } = await sendHostile(platform.url, key, request);
+      const request = { example, contentType: "application/json", body, fields: [], what: "as it is" } as const;
+      const { code, refusal } = await sendHostile(platform.url, keyFor(example), request);
       expect(code, `${example.method.name}: ${refusal?.message}`).not.toBe("invalid_argument");
     }
+    const streams = new HostileStreams(platform.url, localKey);
+    const { input } = recordingExample.method;
+    const body = toBinary(input, fromJson(input, recordingExample.request));
+    const request = {
+      example: recordingExample,
+      contentType: "application/proto",
+      body,
+      fields: [],
+      what: "",
+    } as const;
+    expect(await streams.asRecording(request)).toEqual({ code: "ok", refusal: undefined });
+    streams.close();
   });
 });

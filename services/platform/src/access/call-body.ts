@@ -124,14 +124,28 @@ async function readAll(
   return whole;
 }
 
-/** Passes on what a client sends. One that goes away while it sends is no defect: CANCELED. */
+/**
+ * Passes on what a client sends. A message that does not decode is refused as one; a client that goes away while it sends is
+ * no defect: CANCELED.
+ */
 export async function* unbroken<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
   try {
     yield* source;
   } catch (error) {
+    const undecoded = refuseUndecoded(error);
+    if (undecoded !== undefined) throw undecoded;
     if (isRefused(error)) throw error;
     throw new ConnectError("the request broke off", Code.Canceled, undefined, undefined, error);
   }
+}
+
+/** Connect calls binary that does not decode a defect of the server, and says what is wrong with JSON without a `Refusal`. */
+function refuseUndecoded(error: unknown): Error | undefined {
+  if (!(error instanceof ConnectError)) return undefined;
+  const { code, rawMessage } = error;
+  const isBinary = code === Code.Internal && rawMessage.startsWith("parse binary:");
+  if (!isBinary && code !== Code.InvalidArgument) return undefined;
+  return refusal(Reason.INVALID_FIELD, isBinary ? "a message does not decode" : rawMessage.slice(0, 500));
 }
 
 /** What was sent is not what it should be: connect and the checks say so, each with a code of the client's. */

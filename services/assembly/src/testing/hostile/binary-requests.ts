@@ -10,24 +10,24 @@ const UNKNOWN_NUMBER = "8191";
 /** The same by Protobuf's binary format: wrong values, unknown fields at every depth, wrong wire types, torn bytes. */
 export function binaryRequests(example: Example): HostileRequest[] {
   const requests: HostileRequest[] = [];
-  const add = (body: Uint8Array, field: string | undefined, what: string) =>
-    void requests.push({ example, contentType: "application/proto", body, field, what });
+  const add = (body: Uint8Array, fields: readonly string[], what: string) =>
+    void requests.push({ example, contentType: "application/proto", body, fields, what });
   const schema = example.method.input;
   const whole = () => fromJson(schema, example.request);
   walk(schema, whole, [], (path, field, value) => {
     const message = whole();
     set(message, [...path, field.localName], value, field);
-    add(toBinary(schema, message), field.name, `${field.name} = ${String(value).slice(0, 60)}`);
+    add(toBinary(schema, message), [field.name], `${field.name} = ${String(value).slice(0, 60)}`);
   });
   unknowns(schema, whole, [], (path) => {
     const message = whole();
     const holder = at(message, path) as { $unknown?: object[] };
     holder.$unknown = [{ no: Number(UNKNOWN_NUMBER), wireType: 0, data: Uint8Array.from([1]) }];
-    add(toBinary(schema, message), UNKNOWN_NUMBER, `an unknown field in ${path.join(".") || "the request"}`);
+    add(toBinary(schema, message), [UNKNOWN_NUMBER], `an unknown field in ${path.join(".") || "the request"}`);
   });
   const bytes = toBinary(schema, whole());
   for (let cut = 1; cut < bytes.length; cut += 3)
-    add(bytes.subarray(0, bytes.length - cut), undefined, `torn ${cut} before its end`);
+    add(bytes.subarray(0, bytes.length - cut), [], `torn ${cut} before its end`);
   for (const field of schema.fields) {
     for (const wireType of [0, 1, 2, 3, 5, 6, 7]) {
       if (wireType === wireTypeOf(field)) continue;
@@ -43,11 +43,11 @@ export function binaryRequests(example: Example): HostileRequest[] {
         0xff,
         0xff,
       ]);
-      add(junk, undefined, `${field.name} with wire type ${wireType}`);
+      add(junk, [], `${field.name} with wire type ${wireType}`);
     }
   }
-  add(Uint8Array.from([...bytes, ...UNKNOWN_FIELD]), UNKNOWN_NUMBER, "an unknown field behind it");
-  for (const length of [1, 7, 100]) add(new Uint8Array(length).fill(0xff), undefined, `${length} bytes of 0xff`);
+  add(Uint8Array.from([...bytes, ...UNKNOWN_FIELD]), [UNKNOWN_NUMBER], "an unknown field behind it");
+  for (const length of [1, 7, 100]) add(new Uint8Array(length).fill(0xff), [], `${length} bytes of 0xff`);
   return requests.filter(({ what, body }) => !what.startsWith("torn") || !decodes(schema, body as Uint8Array));
 }
 

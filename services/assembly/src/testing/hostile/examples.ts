@@ -1,6 +1,8 @@
 import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { IdentityService } from "@atlas/gen/atlas/identity/v1/identity_service_pb";
+import { MarketModel } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
 import { InstrumentService } from "@atlas/gen/atlas/instrument/v1/instrument_service_pb";
+import { MarketService } from "@atlas/gen/atlas/market/v1/market_service_pb";
 import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import type { DescMethod, JsonObject, JsonValue } from "@bufbuild/protobuf";
 
@@ -43,6 +45,26 @@ const { submitOrder, submitOrders, replaceOrder, cancelOrder, cancelOrders, prev
 const { createAccount, depositFunds, withdrawFunds, setLimits } = AccountService.method;
 const identity = IdentityService.method;
 const NAMED = { requestId: "hostile", accountId: "demo" };
+
+/** What a session takes, too. */
+export const sessionExamples = (): readonly Example[] =>
+  examples.filter(({ method }) => method.parent === OrderService && method !== previewOrder);
+
+/** A step of a recording, for an instrument whose market is one. */
+export const recordingExample = example(MarketService.method.playRecording, {
+  instrumentId: "REC-USD",
+  levels: [{ side: "SIDE_BUY", price: "100", quantity: "1" }],
+  trades: [{ takerSide: "SIDE_BUY", price: "100", quantity: "1" }],
+});
+export const RECORDED_INSTRUMENT = {
+  ...{ instrumentId: "REC-USD", baseAsset: "REC", quoteAsset: "USD", tick: "0.01", lot: "0.01" },
+  ...{ minimumNotional: "1", maximumNotional: "1000", defaultMaximumQuantity: "10", makerFee: "0", takerFee: "0" },
+  ...{ collar: "0.05", marketModel: MarketModel.RECORDED },
+  houseFunds: [
+    { asset: "REC", amount: "100" },
+    { asset: "USD", amount: "10000" },
+  ],
+};
 
 /** One for every method that changes something, and for the preview, which is checked as strictly. */
 export const examples: readonly Example[] = [

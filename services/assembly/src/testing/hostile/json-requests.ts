@@ -2,13 +2,13 @@ import type { DescField, DescMessage, JsonObject, JsonValue } from "@bufbuild/pr
 import type { Example } from "./examples.ts";
 import { hostileJson } from "./hostile-values.ts";
 
-/** A request that must be refused, and the field that the refusal must name: its last part. */
+/** A request that must be refused, and the fields of which the refusal must name one. */
 export interface HostileRequest {
   readonly example: Example;
   readonly contentType: "application/json" | "application/proto";
   readonly body: string | Uint8Array;
-  /** In snake case, or a key as it was sent; `undefined`: nothing can be named. */
-  readonly field: string | undefined;
+  /** In snake case, or keys as they were sent; none: nothing can be named. */
+  readonly fields: readonly string[];
   /** For people: what was done to it. */
   readonly what: string;
 }
@@ -18,35 +18,46 @@ export function jsonRequests(example: Example): HostileRequest[] {
   const requests: HostileRequest[] = [];
   walk(example.method.input, example.request, [], (path, field, value) => {
     const request = changed(example.request, path, value);
-    requests.push(requestOf(example, request, field, `${path.join(".")} = ${JSON.stringify(value)?.slice(0, 60)}`));
+    requests.push(requestOf(example, request, [field], `${path.join(".")} = ${JSON.stringify(value)?.slice(0, 60)}`));
   });
   for (const [path, values] of Object.entries(example.beyond)) {
     const keys = path.split(".").map((key) => (key === "*" ? "0" : key));
     for (const value of values) {
       const request = changed(example.request, keys, value);
-      requests.push(requestOf(example, request, snakeCase(keys.at(-1) ?? ""), `${path} = ${JSON.stringify(value)}`));
+      requests.push(requestOf(example, request, [snakeCase(keys.at(-1) ?? "")], `${path} = ${JSON.stringify(value)}`));
     }
   }
   return requests;
 }
 
-/** Values in pairs: two fields of a request are wrong at once, and one of them is named. */
-export function jsonPairs(example: Example, count: number, pick: (below: number) => number): HostileRequest[] {
-  const changes: { path: readonly string[]; value: JsonValue | undefined }[] = [];
-  walk(example.method.input, example.request, [], (path, _field, value) => void changes.push({ path, value }));
-  if (changes.length === 0) return [];
-  return Array.from({ length: count }, () => {
-    const [first, second] = [changes[pick(changes.length)], changes[pick(changes.length)]];
-    let request = example.request;
-    for (const change of [first, second])
-      if (change !== undefined) request = changed(request, change.path, change.value);
-    const what = `${first?.path.join(".")} and ${second?.path.join(".")}`;
-    return requestOf(example, request, undefined, what);
-  });
+interface Change {
+  readonly path: readonly string[];
+  readonly field: string;
+  readonly value: JsonValue | undefined;
 }
 
-function requestOf(example: Example, request: JsonValue, field: string | undefined, what: string): HostileRequest {
-  return { example, contentType: "application/json", body: JSON.stringify(request), field, what };
+/** Values in pairs: two places of a request are wrong at once, neither within the other, and one of them is named. */
+export function jsonPairs(example: Example, count: number, pick: (below: number) => number): HostileRequest[] {
+  const changes: Change[] = [];
+  walk(example.method.input, example.request, [], (path, field, value) => void changes.push({ path, field, value }));
+  const pairs: HostileRequest[] = [];
+  while (pairs.length < count) {
+    const [first, second] = [changes[pick(changes.length)], changes[pick(changes.length)]] as [Change, Change];
+    if (isWithin(first.path, second.path) || isWithin(second.path, first.path)) continue;
+    const request = changed(changed(example.request, first.path, first.value), second.path, second.value);
+    const what = `${first.path.join(".")} and ${second.path.join(".")}`;
+    pairs.push(requestOf(example, request, [first.field, second.field], what));
+  }
+  return pairs;
+}
+
+/** Whether a path is another, or leads to it. */
+function isWithin(path: readonly string[], other: readonly string[]): boolean {
+  return path.every((key, index) => key === other[index]);
+}
+
+function requestOf(example: Example, request: JsonValue, fields: readonly string[], what: string): HostileRequest {
+  return { example, contentType: "application/json", body: JSON.stringify(request), fields, what };
 }
 
 function walk(

@@ -17,7 +17,8 @@ export interface Verdict {
   readonly refusal: Refusal | undefined;
 }
 
-interface ConnectErrorBody {
+/** An error as the Connect protocol has it. */
+export interface ConnectErrorBody {
   readonly code?: string;
   readonly details?: readonly { readonly type: string; readonly value: string }[];
 }
@@ -32,11 +33,13 @@ export async function sendHostile(url: string, authorization: string, request: H
   });
   const body = new Uint8Array(await response.arrayBuffer());
   if (response.ok) return answeredVerdict(request, body);
-  const { code = `http ${response.status}`, details = [] } = JSON.parse(
-    new TextDecoder().decode(body),
-  ) as ConnectErrorBody;
+  return verdictOf(JSON.parse(new TextDecoder().decode(body)) as ConnectErrorBody, `http ${response.status}`);
+}
+
+/** `otherwise`: the code of an error that has none. */
+export function verdictOf({ code, details = [] }: ConnectErrorBody, otherwise: string): Verdict {
   const detail = details.find(({ type }) => type === RefusalSchema.typeName);
-  return { code, refusal: detail && fromBinary(RefusalSchema, base64Decode(detail.value)) };
+  return { code: code ?? otherwise, refusal: detail && fromBinary(RefusalSchema, base64Decode(detail.value)) };
 }
 
 /** A malformed entry of a batch refuses only itself, and a preview says what a submit would be refused for. */
