@@ -46,10 +46,11 @@ export class ControlShard implements EventShard<ControlCommand, ControlEvent> {
     this.#counts = counts;
     this.#digest = digest;
     const progress = this.#progress;
-    this.slabs = new StampedSlabs([
-      { key: PROGRESS, copy: () => progress.copy(), restore: (bytes) => progress.restore(bytes) },
+    const contents = [
+      { key: PROGRESS, copy: () => progress.copy(), restore: (bytes: Uint8Array) => progress.restore(bytes) },
       ...controlSlabs(this.#state),
-    ]);
+    ];
+    this.slabs = new StampedSlabs(contents, () => new ControlShard(counts, digest).slabs);
   }
 
   get sequence(): number {

@@ -33,10 +33,11 @@ export class IdentityShard implements EventShard<IdentityCommand, IdentityEvent>
 
   constructor() {
     const progress = this.#progress;
-    this.slabs = new StampedSlabs([
-      { key: PROGRESS, copy: () => progress.copy(), restore: (bytes) => progress.restore(bytes) },
+    const contents = [
+      { key: PROGRESS, copy: () => progress.copy(), restore: (bytes: Uint8Array) => progress.restore(bytes) },
       ...identitySlabs(this.#state),
-    ]);
+    ];
+    this.slabs = new StampedSlabs(contents, () => new IdentityShard().slabs);
   }
 
   get sequence(): number {

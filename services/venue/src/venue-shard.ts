@@ -109,13 +109,16 @@ export class VenueShard implements InputShard<VenueCommand, MarketEvent> {
     if (first === undefined) throw new Error(`an image of ${this.name} without parts`);
     const rest = decodePlain<Rest>(first.bytes);
     const books = others.map(({ bytes }) => decodePlain<BookSlab>(bytes));
-    this.#state = restoreVenue({ ...rest.venue, books });
+    const state = restoreVenue({ ...rest.venue, books });
+    const incoming = new IncomingLinks();
+    for (const link of rest.incoming) incoming.restore(link);
+    const outgoing = new OutgoingLinks();
+    for (const { destination, number } of rest.outgoing) outgoing.advance(destination, number);
+    this.#state = state;
     this.#logTime = rest.logTime;
     this.#anomalies = rest.anomalies;
-    this.#incoming = new IncomingLinks();
-    for (const link of rest.incoming) this.#incoming.restore(link);
-    this.#outgoing = new OutgoingLinks();
-    for (const { destination, number } of rest.outgoing) this.#outgoing.advance(destination, number);
+    this.#incoming = incoming;
+    this.#outgoing = outgoing;
   }
 
   /** A report as the next message to the account's order shard. */

@@ -28,7 +28,10 @@ export async function replayEventShard<Command, Event, Report>(
   const recovered = empty();
   const images = new ImageWriter({ ...ports, writer: "replay" }, recovered.name, recovered.slabs);
   const problem = await recoverEvents(ports, kind, recovered, partition, images, ALL_EMITTED)
-    .then(() => decideOn(ports, kind, recovered, place, () => undefined))
+    .then(async ({ unreadable }) => {
+      await decideOn(ports, kind, recovered, place, () => undefined);
+      return unreadable;
+    })
     .catch((error: Error) => error.message);
   const recoveredHash = problem === undefined ? stateHash(recovered.slabs, ports.digest) : "";
   const shard = recovered.name;

@@ -13,8 +13,11 @@ export class StampedSlabs implements Slabs {
   readonly #keys: readonly string[];
   readonly #stamps = new Map<string, number>();
 
-  /** In canonical order. */
-  constructor(contents: readonly SlabContent[]) {
+  readonly #blank: () => Slabs;
+
+  /** In canonical order. `blank`: those of a shard that holds nothing. */
+  constructor(contents: readonly SlabContent[], blank: () => Slabs) {
+    this.#blank = blank;
     this.#contents = new Map(contents.map((content) => [content.key, content]));
     this.#keys = contents.map((content) => content.key);
   }
@@ -34,6 +37,10 @@ export class StampedSlabs implements Slabs {
   restore(key: string, stamp: number, bytes: Uint8Array): void {
     this.#content(key).restore(bytes);
     this.#stamps.set(key, stamp);
+  }
+
+  blank(): Slabs {
+    return this.#blank();
   }
 
   /** Whether the event of this sequence is still to be applied to the slab; then it counts as applied (S20). */

@@ -55,11 +55,25 @@ export class ImageStore {
     this.#writer = writer;
   }
 
-  /** The manifest that stands; `undefined`: none was ever written. */
+  /** The manifest that stands; `undefined`: none was ever written. Rejects with `ImageIncomplete` when it cannot be read. */
   async manifest(): Promise<ImageManifest | undefined> {
+    this.#current = undefined;
     const stored = await this.#store.get(SHARDS_TABLE, this.#manifestKey);
-    this.#current = stored === undefined ? undefined : decode(ImageManifestCodec, stored.body);
+    if (stored === undefined) return undefined;
+    try {
+      this.#current = decode(ImageManifestCodec, stored.body);
+    } catch (error) {
+      throw new ImageIncomplete(`the manifest cannot be read: ${(error as Error).message}`);
+    }
     return this.#current;
+  }
+
+  /** What an image is written over: a manifest that cannot be read is as good as none. */
+  #standing(): Promise<ImageManifest | undefined> {
+    return this.manifest().catch((error: Error) => {
+      if (error instanceof ImageIncomplete) return undefined;
+      throw error;
+    });
   }
 
   /** A slab of the manifest. Rejects with `ImageIncomplete`. */
@@ -93,7 +107,7 @@ export class ImageStore {
     const item = { key: this.#manifestKey, version: place.sequence, partition: this.#shard, sort: "manifest", body };
     const stands = await this.#store.put(SHARDS_TABLE, item);
     if (stands) this.#current = manifest;
-    await this.#sweep(stands ? manifest : await this.manifest(), manifest, before);
+    await this.#sweep(stands ? manifest : await this.#standing(), manifest, before);
     return stands;
   }
 
@@ -102,7 +116,7 @@ export class ImageStore {
   }
 
   async #stillCurrent(known: ImageManifest | undefined): Promise<boolean> {
-    const stored = await this.manifest();
+    const stored = await this.#standing();
     return stored?.sequence === known?.sequence;
   }
 

@@ -8,7 +8,7 @@ import { ImageIncomplete, ImageStore } from "./image-store.ts";
 import { changesUntilImage, type ImagePace } from "./image-writer.ts";
 import { InputLoop } from "./input-loop.ts";
 import { InputOutputs } from "./input-outputs.ts";
-import type { InputShard } from "./input-shard.ts";
+import type { InputShard, StatePart } from "./input-shard.ts";
 import { LogClock } from "./log-clock.ts";
 import { notReady } from "./not-ready.ts";
 import { endOf } from "./read-end.ts";
@@ -176,7 +176,7 @@ export class InputShardOwner<Command, Published> implements ShardClient {
         if (manifest?.nextInput === undefined) return 0;
         const parts = [];
         for (const entry of manifest.slabs) parts.push({ key: entry.key, bytes: await this.#images.slab(entry) });
-        this.#shard.restore(parts);
+        this.#restoreParts(parts);
         this.#imageBytes = parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
         return Number(manifest.nextInput.offset);
       } catch (error) {
@@ -186,6 +186,15 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     }
     warn("no image is usable: the shard is rebuilt from its whole log", { shard });
     return 0;
+  }
+
+  /** What a shard of this version cannot read leaves it as it was. */
+  #restoreParts(parts: readonly StatePart[]): void {
+    try {
+      this.#shard.restore(parts);
+    } catch (error) {
+      throw new ImageIncomplete(`it cannot be read: ${(error as Error).message}`);
+    }
   }
 
   #fail(error: Error): void {

@@ -27,6 +27,6 @@ export interface InputShard<Command, Published> {
   decideUnreadable(arrival: UnreadableArrival): void;
   /** All of the state as it is between two inputs, in canonical order. */
   copy(): readonly StatePart[];
-  /** Puts an image's parts in place; only before any input. */
+  /** Puts an image's parts in place; only before any input. Throws, and is as it was, when they cannot be read. */
   restore(parts: readonly StatePart[]): void;
 }

@@ -53,3 +53,38 @@ test("F13: a record of the event log that is no frame is passed over, loudly; on
   expect([first.shard.sequence, second.shard.sequence]).toEqual([4, 4]);
   expect(platform.failures).toEqual([]);
 });
+
+test.each([
+  ["a slab", "oms/0/slab/rest/2/0"],
+  ["a slab, behind others that can be read,", "oms/0/slab/b/2/0"],
+  ["the manifest", "oms/0/manifest"],
+])(
+  "S19, S20, F14: %s with a right checksum that cannot be decoded sends the shard to its log, loudly",
+  async (_, key) => {
+    const platform = new TallyPlatform();
+    const first = await platform.own();
+    await platform.send(["a", "b"], 1);
+    const stopped = first.owner.stop(5_000);
+    await platform.clock.advance(1_000);
+    await stopped;
+    const spoilt = platform.store.get("atlas_shards", key).then(async (item) => {
+      if (item === undefined) throw new Error(`there is no ${key}`);
+      await platform.store.remove("atlas_shards", [key]);
+      await platform.store.put("atlas_shards", { ...item, body: Uint8Array.of(0xff, 0xff) });
+    });
+    await platform.clock.advance(10);
+    await spoilt;
+    const second = await platform.own();
+    expect(platform.hash(second.shard)).toBe(platform.hash(first.shard));
+    expect(platform.warnings).toContain("no image is usable: the shard is rebuilt from its whole log");
+    await platform.send(["a"], 3);
+    expect(second.shard.tally("a")).toBe(2);
+    const again = second.owner.stop(5_000);
+    await platform.clock.advance(1_000);
+    await again;
+    const warned = platform.warnings.length;
+    const third = await platform.own();
+    expect(platform.hash(third.shard)).toBe(platform.hash(second.shard));
+    expect(platform.warnings).toHaveLength(warned);
+  },
+);

@@ -22,6 +22,13 @@ export interface RecoveredEvents<Event> {
   readonly events: readonly Event[];
   /** The event topic was read up to this offset. */
   readonly eventsEnd: number;
+  /** Why an image that is there was left alone; `undefined`: it was used, or there was none that could be. */
+  readonly unreadable: string | undefined;
+}
+
+/** An image says what no shard of this version writes. */
+class ImageUnreadable extends Error {
+  override name = "ImageUnreadable";
 }
 
 /** How often an image that changes under the reader is loaded again before the log alone must do. */
@@ -45,7 +52,7 @@ export async function recoverEvents<Command, Event, Report>(
   images: ImageWriter,
   emitted: EventsPlace,
 ): Promise<RecoveredEvents<Event>> {
-  const image = await loadImage(ports, shard, images);
+  const { image, unreadable } = await loadImage(ports, shard, images);
   const from = image === undefined ? 0 : Math.min(image.eventsOffset, emitted.offset);
   const lowest = image === undefined ? 0 : Math.min(image.lowestStamp, emitted.sequence);
   const reader = new EventReader(kind, shard, lowest, emitted.sequence);
@@ -55,7 +62,7 @@ export async function recoverEvents<Command, Event, Report>(
     if (first <= start) throw new Error(`event ${reader.last + 1} of ${shard.name} is missing on the log`);
     first = Math.max(start, from - back);
   }
-  return { events: reader.kept, eventsEnd: end };
+  return { events: reader.kept, eventsEnd: end, unreadable };
 }
 
 /** Takes the events that stand between two offsets; `false`: one is missing there. */
@@ -100,20 +107,23 @@ async function loadImage<Command, Event>(
   ports: RecoveryPorts,
   shard: EventShard<Command, Event>,
   images: ImageWriter,
-): Promise<LoadedImage | undefined> {
+): Promise<{ image: LoadedImage | undefined; unreadable: string | undefined }> {
+  let unreadable: string | undefined;
   for (let tries = 0; tries < TRIES; tries++) {
     try {
-      return await loadSlabs(shard, images, images.images);
+      return { image: await loadSlabs(shard, images, images.images), unreadable: undefined };
     } catch (error) {
-      if (!(error instanceof ImageIncomplete) && !(error instanceof OffsetTrimmed)) throw error;
-      ports.warn("an image is incomplete", { shard: shard.name, reason: error.message });
+      if (error instanceof ImageUnreadable) unreadable = error.message;
+      else if (!(error instanceof ImageIncomplete) && !(error instanceof OffsetTrimmed)) throw error;
+      const what = unreadable === undefined ? "an image is incomplete" : "an image cannot be read";
+      ports.warn(what, { shard: shard.name, reason: error.message });
     }
   }
   ports.warn("no image is usable: the shard is rebuilt from its whole log", { shard: shard.name });
-  return undefined;
+  return { image: undefined, unreadable };
 }
 
-/** All slabs are read before the first is restored: half an image must not stay behind. */
+/** All slabs are read, and put into a blank shard, before the first is restored: half an image must not stay behind. */
 async function loadSlabs<Command, Event>(
   shard: EventShard<Command, Event>,
   writer: ImageWriter,
@@ -124,6 +134,14 @@ async function loadSlabs<Command, Event>(
   const slabs: { key: string; stamp: number; bytes: Uint8Array }[] = [];
   for (const entry of manifest.slabs) {
     slabs.push({ key: entry.key, stamp: Number(entry.stamp), bytes: await images.slab(entry) });
+  }
+  const blank = shard.slabs.blank();
+  for (const { key, stamp, bytes } of slabs) {
+    try {
+      blank.restore(key, stamp, bytes);
+    } catch (error) {
+      throw new ImageUnreadable(`slab ${key}: ${(error as Error).message}`);
+    }
   }
   for (const { key, stamp, bytes } of slabs) shard.slabs.restore(key, stamp, bytes);
   writer.loaded(new Map(slabs.map(({ key, stamp }) => [key, stamp])), Number(manifest.sequence));

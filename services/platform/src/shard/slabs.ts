@@ -11,4 +11,6 @@ export interface Slabs {
   copy(key: string): Uint8Array;
   /** Puts an image's slab in place; `stamp` is the sequence of the last event in it. Only before any event is applied. */
   restore(key: string, stamp: number, bytes: Uint8Array): void;
+  /** The slabs of another shard of its kind, which holds nothing: whether an image can be read is tried there. */
+  blank(): Slabs;
 }

@@ -20,6 +20,7 @@ import { millisecondsOf } from "../../wire/time.ts";
 import type { Arrival, InputPosition, LinkPosition, UnreadableArrival } from "../arrival.ts";
 import type { EventShard, LinkMessage } from "../event-shard.ts";
 import type { EventShardKind } from "../event-shard-kind.ts";
+import type { Slabs } from "../slabs.ts";
 
 /**
  * Commands counted by account, one slab an account's first letter; one that is valid until a time is counted once more when that
@@ -201,7 +202,7 @@ export class TallyShard implements EventShard<OrderCommand, OrderEvent> {
     }));
   }
 
-  readonly slabs = {
+  readonly slabs: Slabs = {
     keys: () => [...[...this.#tallies.keys()].sort(), "rest"],
     changedAt: (key: string) => (key === "rest" ? this.#rest.sequence : (this.#changed.get(key) ?? 0)),
     copy: (key: string) =>
@@ -213,6 +214,7 @@ export class TallyShard implements EventShard<OrderCommand, OrderEvent> {
       this.#changed.set(key, stamp);
       this.#stamps.set(key, stamp);
     },
+    blank: () => new TallyShard().slabs,
   };
 
   #evolveRest(event: OrderEvent, sequence: number): void {
