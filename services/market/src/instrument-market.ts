@@ -19,8 +19,6 @@ import { Recent } from "./recent.ts";
 import { SessionFigures } from "./session-figures.ts";
 import { printUnits, unitsOf } from "./units.ts";
 
-/** So many of an instrument's newest events are kept for streams that resume. */
-const EVENTS_KEPT = 4_096;
 /** So many of its newest trades; an image keeps the last thousand of them. */
 const TRADES_KEPT = 5_000;
 
@@ -32,7 +30,6 @@ export class InstrumentMarket {
   readonly session = new SessionFigures();
   readonly candles: readonly CandleSeries[] = candleTerms.map((terms) => new CandleSeries(terms));
   readonly trades = new Recent<Trade>(TRADES_KEPT);
-  readonly #events = new Recent<MarketEvent>(EVENTS_KEPT);
   sequence = 0;
   /** Every level is known; false only while nothing but the middle of its events could be read. */
   complete = true;
@@ -59,15 +56,6 @@ export class InstrumentMarket {
     this.#quote = undefined;
     this.session.advance(millisecondsOf(event.occurredAt) ?? 0);
     this.#change(event);
-    this.#events.push(event);
-  }
-
-  /** Events after a sequence; `undefined`: not all of them are kept. */
-  eventsAfter(sequence: number): readonly MarketEvent[] | undefined {
-    if (sequence === this.sequence) return [];
-    const first = this.#events.at(0);
-    if (sequence > this.sequence || first === undefined || sequence < Number(first.sequence) - 1) return undefined;
-    return this.#events.slice(sequence + 1 - Number(first.sequence));
   }
 
   book(depth: number): Book {

@@ -97,21 +97,6 @@ describe("a view of market.data", () => {
     expect(world.warnings.at(-1)).toBe("the market view stands still");
     view.close();
   });
-
-  test("streams resume from what is kept, and learn when it is not", async () => {
-    const world = marketWorld();
-    const view = await world.startView();
-    await world.write(BTC, snapshot, trade("100", "1"), trade("101", "1"));
-    const market = required(view.market(BTC));
-    expect(market.eventsAfter(1)?.map((event) => event.sequence)).toEqual([2n, 3n]);
-    expect(market.eventsAfter(3)).toEqual([]);
-    expect(market.eventsAfter(4)).toBeUndefined();
-    for (let round = 0; round < 5_200; round += 100) {
-      await world.append(Array.from({ length: 100 }, () => world.writer.event(BTC, delta([]))));
-    }
-    expect(market.eventsAfter(1)).toBeUndefined();
-    expect(market.eventsAfter(market.sequence - 4_096)).toHaveLength(4_096);
-  });
 });
 
 describe("a start", () => {
