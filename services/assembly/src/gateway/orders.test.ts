@@ -135,6 +135,23 @@ describe("a batch", () => {
     expect(ids(again)).toEqual(ids(results));
   });
 
+  test("I6: an id that stands twice in it makes one order; with other terms the later entry is refused", async () => {
+    const requestId = freshId();
+    const entries = [
+      { requestId, order: resting },
+      { requestId, order: { ...resting, quantity: "1.0" } },
+      { requestId, order: { ...resting, quantity: "2" } },
+      { requestId: freshId(), order: resting },
+    ];
+    const { results } = await platform.run(orders().submitOrders({ accountId, entries }));
+    const [first, second, third, fourth] = results.map(({ result }) => result);
+    expect([first?.case, second?.case, third?.case, fourth?.case]).toEqual(["order", "order", "refusal", "order"]);
+    expect(second?.value?.orderId).toBe(first?.value?.orderId);
+    expect(third?.value).toMatchObject({ reason: Reason.REQUEST_ID_REUSED, field: "entries[2].order.quantity" });
+    expect(fourth?.value?.orderId).not.toBe(first?.value?.orderId);
+    expect((await read(first?.value?.orderId ?? "")).quantity).toBe("1");
+  });
+
   test("of 1,000 is answered in order", async () => {
     const entries = Array.from({ length: 1_000 }, () => ({
       requestId: freshId(),

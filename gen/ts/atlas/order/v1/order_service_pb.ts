@@ -248,7 +248,8 @@ export const SubmitOrderResponseSchema: GenMessage<SubmitOrderResponse> = /*@__P
  */
 export type SubmitOrdersEntry = Message<"atlas.order.v1.SubmitOrdersEntry"> & {
   /**
-   * Made by the client before sending; unique in the batch.
+   * Made by the client before sending. One that stands twice in the batch is the same order twice if its terms are the same,
+   * and has it as both results; with other terms the later entry is refused, ALREADY_EXISTS, REQUEST_ID_REUSED.
    *
    * @generated from field: string request_id = 1;
    */
