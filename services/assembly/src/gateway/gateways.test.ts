@@ -161,7 +161,7 @@ describe("several gateways", () => {
   });
 });
 
-describe("under pressure (S24)", () => {
+describe("under pressure (S24, I17)", () => {
   test.each([[{ lag: 200_001 }], [{ low: true }]])("%o: no new orders, but cancels and reads", async (pressure) => {
     const orders = platform.client(OrderService);
     const { order: made } = await platform.run(orders.submitOrder({ requestId: freshId(), accountId, order }));

@@ -107,7 +107,7 @@ test("S9: a DAY order ends by its venue's tick; what an owner's timer says to it
   expect(await platform.run(desk.holds("USD"))).toBe("997999/2001");
 });
 
-test("S7: a venue that falls silent is noticed: new orders are refused, cancels are not", async () => {
+test("I17, S7: a venue that falls silent is noticed: new orders are refused, cancels are not", async () => {
   const { orderId } = await platform.run(desk.submit());
   await platform.clock.advance(500);
   for (const { ticks } of platform.owners) ticks.stop();

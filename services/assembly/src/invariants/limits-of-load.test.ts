@@ -73,7 +73,7 @@ describe("S24: what keeps one account from filling the log", () => {
   test.each([
     ["the query store is 200,000 events behind", { lag: 200_001 }],
     ["the disk is almost full", { low: true }],
-  ])("F24: %s: new orders are refused, nothing is kept; cancels, funds and reads go on", async (_, pressure) => {
+  ])("I17, F24: %s: new orders are refused, nothing is kept; cancels, funds and reads go on", async (_, pressure) => {
     const { orderId } = await platform.run(desk.submit());
     Object.assign(gateway.pressure, pressure);
     const requestId = desk.newId();

@@ -70,18 +70,18 @@ test.each<[string, string, Case, (event: OrderEvent) => Partial<OrderEvent>]>([
   ["a remainder is lost", "D7", "orderFilled", (event) => progress(event, { leavesQuantity: "0.5" })],
   ["less is reserved than it can cost", "I3", "orderLive", (event) => progress(event, { reserved: "1" })],
   ["a command is decided without an event", "I18", "commandAnswered", () => ({ cause: undefined })],
-])("%s: %s is broken, and seen", (_, id, kind, change) => {
+])("D27: %s: %s is broken, and seen", (_, id, kind, change) => {
   expect(broken(altered(kind, change))).toContain(id);
 });
 
-test("two owners who differ in a byte: I20 is broken, and seen", () => {
+test("D27: two owners who differ in a byte: I20 is broken, and seen", () => {
   const [first] = reading.orderEvents;
   if (first === undefined) throw new Error("nothing is on the log");
   const other = { ...first, bytes: first.bytes.map((byte) => byte ^ 1) };
   expect(broken({ ...reading, orderEvents: [...reading.orderEvents, other] })).toContain("I20");
 });
 
-test("one side of a trade is missing: I8 is broken, and seen", () => {
+test("D27: one side of a trade is missing: I8 is broken, and seen", () => {
   const fill = reading.orderEvents.find(({ message }) => message?.event.case === "orderFilled");
   const rest = reading.orderEvents.filter((logged) => logged !== fill);
   expect(broken({ ...reading, orderEvents: rest }).size).toBeGreaterThan(0);
@@ -94,12 +94,12 @@ test("one side of a trade is missing: I8 is broken, and seen", () => {
   expect(broken(one)).toContain("I8");
 });
 
-test("an event is missing: I19 is broken, and seen", () => {
+test("D27: an event is missing: I19 is broken, and seen", () => {
   const rest = reading.orderEvents.filter((_, index) => index !== 5);
   expect(broken({ ...reading, orderEvents: rest })).toContain("I19");
 });
 
-test("an order reaches a venue that nobody accepted: I13 is broken, and seen", () => {
+test("D27: an order reaches a venue that nobody accepted: I13 is broken, and seen", () => {
   const venueOrders = reading.venueOrders.map((logged) => {
     const command = logged.message?.command;
     if (command?.case !== "place") return logged;

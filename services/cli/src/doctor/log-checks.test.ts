@@ -49,7 +49,7 @@ function fillOf({ event: body }: OrderEvent) {
   return fill;
 }
 
-describe("the doctor reads orders' events", () => {
+describe("D27: the doctor reads orders' events", () => {
   test("and finds nothing in the life of an order", async () => {
     const findings = await examine(logOf(lifeOfAnOrder()));
     expect(brokenRules(findings)).toEqual([]);
@@ -153,7 +153,7 @@ describe("the doctor reads orders' events", () => {
   });
 });
 
-describe("the doctor reads market data", () => {
+describe("D27: the doctor reads market data", () => {
   const level = (price: string, quantity: string) => ({ price, quantity, orderCount: quantity === "0" ? 0 : 1 });
   const bids = (price: string, quantity: string) => ({
     case: "delta" as const,

@@ -24,13 +24,17 @@ type Step =
 
 /** Runs both books side by side and compares them after every step. */
 class Twins {
-  readonly book = new OrderBook();
+  readonly book: OrderBook;
   readonly naive = new NaiveBook();
   readonly handles = new Map<number, number>();
   readonly ids = new Map<number, number>();
   readonly accounts = new Map<number, { quantity: number; filled: number; canceled: number; open: number }>();
   readonly ladder = new Map<string, string>();
   private lastId = 0;
+
+  constructor(book = new OrderBook()) {
+    this.book = book;
+  }
 
   run(step: Step): void {
     if (step.do === "place") this.place(step);
@@ -208,6 +212,32 @@ class Twins {
   }
 }
 
+type Place = Parameters<OrderBook["place"]>;
+
+class LosesALot extends OrderBook {
+  override place(...[side, price, quantity, ...rest]: Place): number {
+    return super.place(side, price, quantity > 5 ? quantity - 1 : quantity, ...rest);
+  }
+}
+
+class MeetsItself extends OrderBook {
+  override place(...[side, price, quantity, remainder, , owner]: Place): number {
+    return super.place(side, price, quantity, remainder, MODES.indexOf("allow") as SelfTradeCode, owner);
+  }
+}
+
+class CancelsLess extends OrderBook {
+  override cancel(handle: number): number {
+    return super.cancel(handle) - 1;
+  }
+}
+
+class TradesBeyond extends OrderBook {
+  override place(...[side, price, ...rest]: Place): number {
+    return super.place(side, side === BUY ? price + 1 : price, ...rest);
+  }
+}
+
 function steps(price: fc.Arbitrary<number>, quantity: fc.Arbitrary<number>): fc.Arbitrary<Step[]> {
   const place = fc.record({
     do: fc.constant("place" as const),
@@ -235,10 +265,10 @@ function steps(price: fc.Arbitrary<number>, quantity: fc.Arbitrary<number>): fc.
 }
 
 describe("I8 I9 I12 D7: the book equals the naive book after every operation", () => {
-  const check = (flow: fc.Arbitrary<Step[]>, numRuns: number) =>
+  const check = (flow: fc.Arbitrary<Step[]>, numRuns: number, book = () => new OrderBook()) =>
     fc.assert(
       fc.property(flow, (sequence) => {
-        const twins = new Twins();
+        const twins = new Twins(book());
         for (const step of sequence) {
           twins.run(step);
           twins.compare();
@@ -249,6 +279,16 @@ describe("I8 I9 I12 D7: the book equals the naive book after every operation", (
 
   test("few prices, small quantities: most orders meet", () => {
     check(steps(fc.integer({ min: 95, max: 105 }), fc.integer({ min: 1, max: 20 })), 60);
+  });
+
+  test.each<[string, new () => OrderBook]>([
+    ["matches a lot too few", LosesALot],
+    ["lets two of one owner meet", MeetsItself],
+    ["cancels less than is open", CancelsLess],
+    ["trades behind its limit", TradesBeyond],
+  ])("D27: a book that %s is caught", (_, Faulty) => {
+    const flow = steps(fc.integer({ min: 95, max: 105 }), fc.integer({ min: 1, max: 20 }));
+    expect(() => check(flow, 60, () => new Faulty())).toThrow("Property failed");
   });
 
   test("many prices: deep ladders", () => {
