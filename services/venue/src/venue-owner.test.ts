@@ -38,6 +38,8 @@ class Platform {
   readonly log;
   readonly store = memoryStore({ clock: this.clock });
   readonly problems: string[] = [];
+  /** Of the public market. */
+  events = 0;
   #chain = 0n;
   #number = 0;
   #writers = 0;
@@ -46,12 +48,15 @@ class Platform {
     this.log = memoryLog({ clock: this.clock, fault: ({ topic }) => fault(topic) });
   }
 
-  async own() {
+  async own(mostWaiting = 100_000) {
     const { log, store, clock } = this;
     const warn = (message: string) => void this.problems.push(message);
-    const ports = { log, store, clock, digest, warn, writer: `w-${++this.#writers}` };
+    const ports = { log, store, clock, digest, warn, writer: `w-${++this.#writers}`, mostWaiting };
+    const decided = (events: readonly unknown[]) => {
+      this.events += events.length;
+    };
     const failed = (error: Error) => void this.problems.push(error.message);
-    const owned = ownVenue(ports, SETTINGS, { decided: () => undefined, failed });
+    const owned = ownVenue(ports, SETTINGS, { decided, failed });
     const started = owned.owner.start();
     await clock.advance(100);
     await started;
@@ -102,6 +107,22 @@ function order(orderId: string, accountId: string, side: Side, price: number, lo
     },
   };
 }
+
+test("F22: with so many messages unacknowledged no further order is taken, until the log has them", async () => {
+  let away = false;
+  const platform = new Platform((topic) => (away && topic !== "venue.orders" ? { kind: "refused" } : undefined));
+  await platform.own(10);
+  await platform.send(DEFINE);
+  const before = platform.events;
+  away = true;
+  for (let number = 1; number <= 20; number++) await platform.send(order(`o-${number}`, "a", Side.BUY, number, 1));
+  const held = platform.events - before;
+  expect([held > 0, held < 20]).toEqual([true, true]);
+  away = false;
+  await platform.clock.advance(2_000);
+  expect(platform.events - before).toBe(20);
+  expect((await platform.reports(0)).size + (await platform.reports(1)).size).toBe(20);
+});
 
 test("S12, S20, I10, I20, F14: a successor decides again from the image and sends the same reports, each once", async () => {
   await fc.assert(

@@ -24,6 +24,7 @@ export class EventComparison<Event> {
   readonly #shard: string;
   readonly #compared: Compared;
   readonly #tail: Tail;
+  readonly #mostAhead: number;
   /** What others wrote above the last event decided here, by sequence. */
   readonly #ahead = new Map<number, { readonly bytes: Uint8Array; readonly writer: string }>();
 
@@ -34,7 +35,9 @@ export class EventComparison<Event> {
     partition: number,
     from: number,
     compared: Compared,
+    mostAhead: number = MOST_AHEAD,
   ) {
+    this.#mostAhead = mostAhead;
     this.#ports = ports;
     this.#kind = kind;
     this.#shard = shard;
@@ -90,7 +93,8 @@ export class EventComparison<Event> {
   }
 
   #keep(sequence: number, bytes: Uint8Array, writer: string): void {
-    if (sequence > this.#compared.last() && this.#ahead.size < MOST_AHEAD) this.#ahead.set(sequence, { bytes, writer });
+    if (sequence > this.#compared.last() && this.#ahead.size < this.#mostAhead)
+      this.#ahead.set(sequence, { bytes, writer });
   }
 
   #difference(sequence: number, writer: string): Error {

@@ -81,6 +81,22 @@ describe("outputs", () => {
   });
 });
 
+test("F22: with so many messages unacknowledged no further input is taken, until the log has them", async () => {
+  let away = false;
+  const platform = new TallyPlatform({
+    append: (topic) => (away && topic !== "orders.commands" ? { kind: "refused" } : undefined),
+  });
+  const { shard } = await platform.own(undefined, 0, 10);
+  away = true;
+  for (let number = 1; number <= 20; number++) await platform.send(["a"], number);
+  // Each input has three: an event, a message over a link, a report.
+  expect(shard.sequence).toBe(4);
+  away = false;
+  await platform.clock.advance(2_000);
+  expect([shard.sequence, shard.tally("a")]).toEqual([20, 20]);
+  expect(await platform.events()).toHaveLength(20);
+});
+
 describe("recovery", () => {
   test("S20, I10, I20, F5, F10, F14: whenever an owner stops, or goes on unaware of its successor, the successor has the same state and sends what had not left", async () => {
     await fc.assert(

@@ -34,6 +34,8 @@ export interface OwnerPorts {
   readonly writer: string;
   /** How often images are written; absent: as is usual. */
   readonly imagePace?: ImagePace;
+  /** Unacknowledged messages above which no further input is taken; absent: as is usual. */
+  readonly mostWaiting?: number;
 }
 
 /** What a service adds to its shard's owner. */
@@ -237,7 +239,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#offsets.raise(offset);
     this.#timer?.consider();
     this.#images.consider(this.#shard.sequence, this.#outputs.eventsPlace());
-    if (this.#outputs.backlog > BACKLOG) return this.#outputs.emptied();
+    if (this.#outputs.backlog > (this.#ports.mostWaiting ?? BACKLOG)) return this.#outputs.emptied();
     return undefined;
   }
 

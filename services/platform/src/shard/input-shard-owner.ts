@@ -128,7 +128,7 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     this.#logClock.heard(appendTime);
     this.#offsets.raise(offset);
     this.#considerImage(offset);
-    if (this.#outputs.backlog > BACKLOG) return this.#outputs.emptied();
+    if (this.#outputs.backlog > (this.#ports.mostWaiting ?? BACKLOG)) return this.#outputs.emptied();
     return undefined;
   }
 

@@ -48,7 +48,7 @@ export class TallyPlatform {
   }
 
   /** A process that owns the shard; nothing of another one is needed for it. It hears of inputs `late` milliseconds. */
-  async own(rule?: TallyRule, late = 0): Promise<Owned> {
+  async own(rule?: TallyRule, late = 0, mostWaiting = 100_000): Promise<Owned> {
     const shard = new TallyShard(rule);
     const events: OrderEvent[] = [];
     const ports = {
@@ -58,6 +58,7 @@ export class TallyPlatform {
       digest,
       warn: (message: string) => void this.warnings.push(message),
       writer: `process-${++this.#owners}`,
+      mostWaiting,
     };
     const owner = new EventShardOwner(ports, tallyKind, shard, 0, {
       decided: (decided) => void events.push(...decided),
