@@ -88,6 +88,19 @@ describe("calls of one class", () => {
     expect(limiter.remembered).toBe(0);
   });
 
+  test.each([
+    ["READ", getBook, 10_000, 2_000],
+    ["ADMIN", InstrumentService.method.defineInstrument, 10_000, 1_000],
+    ["SIGN_IN", redeemLoginLink, 1_000, 20],
+  ])("%s has the bound that the contract states, unless told otherwise", async (_name, method, burst, perSecond) => {
+    const clock = manualClock();
+    const limiter = new CallLimiter(clock);
+    const counted = (times: number) => calls(limiter, method, undefined, times).filter((one) => one === "counted");
+    expect(counted(burst + 1)).toHaveLength(burst);
+    await clock.advance(1_000);
+    expect(counted(perSecond + 1)).toHaveLength(perSecond);
+  });
+
   test("F22: callers that are remembered are bounded", () => {
     const limiter = new CallLimiter(manualClock(), bounds);
     for (let one = 0; one < 1_000; one++) {

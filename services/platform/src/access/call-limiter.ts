@@ -22,7 +22,7 @@ export interface CallBounds {
 }
 
 /** Far above what a person or a program needs, and below what would keep others from being served. */
-export const defaultCallBounds: CallBounds = {
+const defaultCallBounds: CallBounds = {
   rates: {
     [RateClass.READ]: { perSecond: 2_000, burst: 10_000 },
     [RateClass.ADMIN]: { perSecond: 1_000, burst: 10_000 },
