@@ -35,17 +35,19 @@ export function launch(script, args) {
   if (known.generates) generateCode(ROOT, node);
   if (known.entry === undefined) return;
   const words = [...known.args, ...args];
-  run(node, [...(words[0] === "start" ? serverFlags() : []), join(ROOT, known.entry), ...words]);
+  const flags = words[0] === "start" ? serverFlags() : [];
+  const env = script === "bench" ? { BENCH_SERVER_FLAGS: serverFlags().join(" ") } : {};
+  run(node, [...flags, join(ROOT, known.entry), ...words], env);
 }
 
 /**
  * The child stays in this process group, so a terminal's Ctrl-C reaches it directly; a signal sent to the launcher
  * alone is passed on. A signal to the whole group reaches the child both ways: it sees it twice.
  */
-function run(node, args) {
+function run(node, args, env) {
   const child = spawn(node, ["--disable-warning=ExperimentalWarning", ...args], {
     stdio: "inherit",
-    env: { ...process.env, NODE_COMPILE_CACHE: join(ROOT, "node_modules", ".cache", "node") },
+    env: { ...process.env, ...env, NODE_COMPILE_CACHE: join(ROOT, "node_modules", ".cache", "node") },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => passOn(child, signal));
   if (process.env.npm_command !== undefined) endWithParent(child);

@@ -4,7 +4,6 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { serverFlags } from "../../../infra/launcher/server-flags.mjs";
 
 const MAIN = fileURLToPath(new URL("../../../services/cli/src/main.ts", import.meta.url));
 const READY_WITHIN = 60_000;
@@ -24,8 +23,10 @@ export interface StartedPlatform {
   kill(): Promise<void>;
 }
 
-/** Arguments for the platform's Node: those of `npm start`, and others such as `--cpu-prof`. */
-const NODE_ARGUMENTS = [...serverFlags(), ...(process.env.BENCH_NODE_ARGUMENTS?.split(" ") ?? [])];
+/** Arguments for the platform's Node: those that the launcher starts one with, and others such as `--cpu-prof`. */
+const NODE_ARGUMENTS = [process.env.BENCH_SERVER_FLAGS, process.env.BENCH_NODE_ARGUMENTS].flatMap(
+  (flags) => flags?.split(" ") ?? [],
+);
 
 /** Starts a platform by `atlas start` and waits until it is ready. Rejects with what it said if it ends before. */
 export async function startPlatform(folder?: string, args: readonly string[] = []): Promise<StartedPlatform> {
