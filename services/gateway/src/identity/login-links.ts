@@ -35,7 +35,7 @@ export async function createLoginLink(
   const value = { userId, tokenHash: digest.sha256(token), expireTime };
   await ask({ case: "createLoginLink", value }, call, context);
   // Behind the #: a browser sends it to no server, so that no log and no proxy ever holds it.
-  return create(CreateLoginLinkResponseSchema, { path: `/sign-in#${token}`, token, expireTime });
+  return create(CreateLoginLinkResponseSchema, { path: `/login#${token}`, token, expireTime });
 }
 
 /** Nothing is tried from a source that is locked out, not even a token that would work. */
