@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildConsole } from "./console.mjs";
 import { generateCode } from "./generated.mjs";
 import { installPackages } from "./packages.mjs";
 import { fail } from "./progress.mjs";
@@ -11,10 +12,10 @@ const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /**
  * The scripts of package.json. `check`, `test` and `fix` leave the generated code alone: that it is up to date is
- * one of the things they look at.
+ * one of the things they look at. `start` alone builds the console: nothing else shows it.
  */
 const SCRIPTS = {
-  start: { entry: "services/cli/src/main.ts", args: ["start"], generates: true },
+  start: { entry: "services/cli/src/main.ts", args: ["start"], generates: true, builds: true },
   atlas: { entry: "services/cli/src/main.ts", args: [], generates: true },
   bench: { entry: "bench/src/main.ts", args: [], generates: true },
   gen: { entry: "infra/gen/main.ts", args: [], generates: false },
@@ -31,6 +32,7 @@ export function launch(script, args) {
   const node = findNode();
   installPackages(ROOT);
   if (known.generates) generateCode(ROOT, node);
+  if (known.builds) buildConsole(ROOT, node);
   if (known.entry !== undefined) run(node, [join(ROOT, known.entry), ...known.args, ...args]);
 }
 
