@@ -1,12 +1,13 @@
 import { sveltekit } from "@sveltejs/kit/vite";
 import { defineConfig } from "vite";
+import { strictAnnouncer } from "./kit/strict-announcer.ts";
 import { strictStatic } from "./kit/strict-static.ts";
 
 /** Where `vite dev` finds a platform; the built console is served by the platform itself. */
 const PLATFORM = process.env.ATLAS_URL ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
-  plugins: [sveltekit({ adapter: strictStatic() })],
+  plugins: [strictAnnouncer(), sveltekit({ adapter: strictStatic() })],
   build: { target: "es2024" },
   server: {
     port: 5173,

@@ -6,6 +6,7 @@ import {
   decimalsOf,
   divide,
   format,
+  formatWithin,
   isDecimal,
   isMultipleOf,
   middle,
@@ -64,6 +65,12 @@ describe("what a person sees", () => {
     [format("123"), "123"],
     [format("123456"), "123,456"],
   ])("%s is %s", (found, expected) => expect(found).toBe(expected));
+
+  test.each([
+    ["-38172.325 USD would be left, less than 100000.", "-38,172.325 USD would be left, less than 100,000."],
+    ["order a1234-5678 is 12345a", "order a1234-5678 is 12345a"],
+    ["999 of 1000", "999 of 1,000"],
+  ])("%j reads %j", (words, read) => expect(formatWithin(words)).toBe(read));
 
   test("a share is for lengths only", () => {
     expect(shareOf("1", "4")).toBe(0.25);

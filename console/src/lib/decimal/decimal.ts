@@ -99,6 +99,11 @@ export function format(value: string, least = 0, most: number = SCALE): string {
   return digits === "" ? grouped : `${grouped}.${digits}`;
 }
 
+/** Words with every plain number of four digits or more written as `format` does. */
+export function formatWithin(words: string): string {
+  return words.replaceAll(/(?<![\w.,-])-?\d{4,}(?:\.\d+)?(?![\w-])/g, (number) => format(number));
+}
+
 const SUFFIXES: Readonly<Record<string, string>> = { k: "1000", m: "1000000" };
 
 /** What a person typed, as a canonical decimal: `2k`, `1.5m`, `60,000`, `.5`; `undefined` if it is none. */

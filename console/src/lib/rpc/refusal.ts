@@ -1,6 +1,6 @@
 import { Reason, type Refusal, RefusalSchema } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { format, isDecimal } from "../decimal/decimal.ts";
+import { format, formatWithin, isDecimal } from "../decimal/decimal.ts";
 
 /** The platform's own words behind an error; `undefined`: it never answered, or something between did. */
 export function refusalOf(error: unknown): Refusal | undefined {
@@ -77,7 +77,7 @@ function hasDecimals(facts: Readonly<Record<string, string>>, ...names: readonly
 }
 
 function sentence(message: string): string {
-  const text = message.trim();
+  const text = formatWithin(message.trim());
   if (text === "") return "Refused without a word.";
   const first = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(first) ? first : `${first}.`;

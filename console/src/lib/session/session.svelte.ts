@@ -21,6 +21,7 @@ export class Session {
   readonly #shelf = new TokenShelf(sessionStorage, () => Date.now());
   readonly #renewedListeners = new Set<() => void>();
   #renewal: Promise<boolean> | undefined;
+  #isLeaving = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -60,6 +61,8 @@ export class Session {
 
   /** A new access token by the refresh cookie; false: there is no session any more. One call serves all who ask at once. */
   renew(): Promise<boolean> {
+    // The streams of a session that is being ended end too, and ask for what there is no more.
+    if (this.#isLeaving) return Promise.resolve(false);
     this.#renewal ??= this.#renewAlone().finally(() => {
       this.#renewal = undefined;
     });
@@ -73,11 +76,14 @@ export class Session {
   }
 
   async logOut(): Promise<void> {
+    this.#isLeaving = true;
     try {
       await this.clients.identity.logOut({}, withPatience());
     } catch (error) {
       // Without an answer the session would live on in the cookie while the page says otherwise.
       if (!isSignedOut(error)) throw error;
+    } finally {
+      this.#isLeaving = false;
     }
     this.#leave(LOGGED_OUT);
   }

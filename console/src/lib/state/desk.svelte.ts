@@ -11,6 +11,10 @@ import { Instruments } from "./instruments.svelte.ts";
 import { Market } from "./market.svelte.ts";
 import { Notifier } from "./notifier.svelte.ts";
 
+const INSTRUMENT = "atlas.instrument";
+/** Where most people look first. */
+const USUAL = ["BTC-USD", "BTC-USDT"];
+
 /** What all panels of the desk share: the stream, the account, and the instrument chosen. */
 export class DeskState {
   readonly clients: Clients;
@@ -47,11 +51,13 @@ export class DeskState {
     this.account = new Account(accountId, canTrade, this.#user.userId, { clients, connection, frame, notifier });
   }
 
-  /** The instrument of that id, or the first one there is. */
+  /** The instrument of that id, or the one chosen last in this browser, or a usual one. */
   chooseInstrument(instrumentId: string): void {
-    const { all } = this.instruments;
-    const instrument = this.instruments.get(instrumentId) ?? all?.[0];
+    const wanted = [instrumentId, localStorage.getItem(INSTRUMENT) ?? "", ...USUAL];
+    const known = wanted.map((id) => this.instruments.get(id)).find((one) => one !== undefined);
+    const instrument = known ?? this.instruments.all?.[0];
     if (instrument === undefined || instrument.instrumentId === this.market?.instrument.instrumentId) return;
+    localStorage.setItem(INSTRUMENT, instrument.instrumentId);
     this.market?.close();
     const { clients, connection, frame } = this;
     const accountId = (): string => this.account?.accountId ?? "";

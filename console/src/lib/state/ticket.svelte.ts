@@ -65,8 +65,9 @@ export class Ticket {
   }
 
   set(change: Partial<TicketInput>): void {
+    const isOtherType = change.type !== undefined && change.type !== this.type;
     Object.assign(this, change);
-    if (!allowedTimes(this.type).includes(this.timeInForce)) this.timeInForce = usualTime(this.type);
+    if (isOtherType) this.timeInForce = usualTime(this.type);
     this.refused = {};
     this.asksAgain = false;
     this.ask();
@@ -86,6 +87,13 @@ export class Ticket {
     const price = this.type === OrderType.MARKET ? market : (parseTyped(this.price) ?? market);
     const quantity = quantityFor(percent, this.side, this.type, available, price, this.instrument);
     if (quantity !== undefined) this.set({ quantity });
+  }
+
+  /** What is available is another: an order that was too much may not be any more. */
+  fundsChanged(): void {
+    const { quantity: _, ...others } = this.refused;
+    this.refused = others;
+    this.ask();
   }
 
   /** Asks what the order would do, when nobody has typed for a moment. */
