@@ -47,8 +47,9 @@ export class Ticket {
   previewProblem = $state("");
   /** What became of the last order that came to nothing, until the terms change. */
   refused = $state.raw<Problems>({});
+  #isAsked = $state(false);
   /** Data is stale, and the order was asked for: once more sends it. */
-  asksAgain = $state(false);
+  readonly asksAgain = $derived.by(() => this.#isAsked && this.#desk.isStale());
   readonly read = $derived.by(() => readTerms(this.#input(), this.instrument));
   readonly terms = $derived("terms" in this.read ? this.read.terms : undefined);
   readonly problems = $derived.by(() => this.#problems());
@@ -69,7 +70,7 @@ export class Ticket {
     Object.assign(this, change);
     if (isOtherType) this.timeInForce = usualTime(this.type);
     this.refused = {};
-    this.asksAgain = false;
+    this.#isAsked = false;
     this.ask();
   }
 
@@ -114,14 +115,14 @@ export class Ticket {
     const { terms } = this;
     if (terms === undefined) return;
     if (this.#desk.isStale() && !this.asksAgain) {
-      this.asksAgain = true;
+      this.#isAsked = true;
       return;
     }
     const key = JSON.stringify(this.#input());
     const now = performance.now();
     if (key === this.#lastSent.key && now - this.#lastSent.at < ONE_INTENTION) return;
     this.#lastSent = { key, at: now };
-    this.asksAgain = false;
+    this.#isAsked = false;
     this.refused = {};
     this.#remember();
     const outcome = await this.#desk.send(terms);
