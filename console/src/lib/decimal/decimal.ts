@@ -83,11 +83,6 @@ export function shareOf(left: string, right: string): number {
   return whole === 0n ? 0 : Number((unitsOf(left) * 1_000_000n) / whole) / 1_000_000;
 }
 
-/** Nearest float, for charts only. */
-export function approximate(value: string): number {
-  return Number(value);
-}
-
 /**
  * With thousands separated and at least so many decimals; more stay where the value has more, unless `most` cuts them off.
  * Digits are never rounded up: a balance is not shown larger than it is.

@@ -98,7 +98,7 @@ export class Instruments {
   };
 }
 
-export function glanceOf(ticker: Ticker, before: Glance | undefined): Glance {
+function glanceOf(ticker: Ticker, before: Glance | undefined): Glance {
   const { last, open } = ticker;
   const was = before?.ticker.last ?? "";
   const moved = was === "" || last === "" ? 0 : compare(last, was);
