@@ -6,7 +6,7 @@ import type { Frame } from "./frame.ts";
 /** Levels asked for: more than are shown, so that grouping has something to group. */
 const LEVELS = 100;
 const PER_SECOND = 30;
-const ROWS = 25;
+const ROWS = 40;
 
 /** An instrument's book as it is drawn. */
 export class Depth {
