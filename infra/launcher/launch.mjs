@@ -12,7 +12,7 @@ const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /**
  * The scripts of package.json. `check`, `test` and `fix` leave the generated code alone: that it is up to date is
- * one of the things they look at. `start` alone builds the console: nothing else shows it.
+ * one of the things they look at. `start` and `e2e` build the console: nothing else shows it.
  */
 const SCRIPTS = {
   start: { entry: "services/cli/src/main.ts", args: ["start"], generates: true, builds: true },
@@ -22,6 +22,7 @@ const SCRIPTS = {
   check: { entry: "infra/scripts/check.ts", args: [], generates: false },
   fix: { entry: "infra/scripts/fix.ts", args: [], generates: false },
   test: { entry: "infra/scripts/test.ts", args: [], generates: false },
+  e2e: { entry: "infra/scripts/e2e.ts", args: [], generates: true, builds: true },
   prepare: { entry: undefined, args: [], generates: false },
 };
 

@@ -4,7 +4,7 @@ import { statfs } from "node:fs/promises";
 const PACE = 2_000;
 
 /** The disk has no room to start on; the message is for the person who starts. */
-export class DiskFull extends Error {
+class DiskFull extends Error {
   override name = "DiskFull";
 }
 
