@@ -51,7 +51,7 @@ test("C61: axe finds nothing on the way in", async ({ page }) => {
   }
 });
 
-// Seen failing with a least width of the working orders' table.
+// Seen failing with a desk that is 500 pixels wide at least.
 test("C60: on a phone nothing goes over the edge, prices are seen, and an order can be canceled", async ({
   browser,
 }) => {
@@ -69,7 +69,7 @@ test("C60: on a phone nothing goes over the edge, prices are seen, and an order 
   await context.close();
 });
 
-// Seen failing with rows of the desk higher than the window.
+// Seen failing with an upper row of 800 pixels: the button that sends was out of sight.
 test("C60: at 1280 by 720 nothing scrolls but what is inside a panel", async ({ page }) => {
   const desk = new DeskPage(page);
   await desk.signIn(await stage.link());

@@ -26,7 +26,7 @@ test("C30: a limit order is seen working, and gone from there once canceled", as
   expect(order?.status).toBe(OrderStatus.CANCELED);
 });
 
-// Seen failing with amendments not taken from the stream.
+// Seen failing with the new price left out of the amendment.
 test("C30: an order amended in place works at its new price, and cancel all asks first", async ({ page }) => {
   const desk = new DeskPage(page);
   await desk.signIn(await stage.link());

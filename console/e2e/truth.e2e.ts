@@ -26,8 +26,7 @@ function seeded(seed: number): (end: number) => number {
   };
 }
 
-// Seen failing with levels that went kept in the depth, with the ticker's volume cut off, and with reserved funds not
-// taken from what is available.
+// Seen failing with levels that went kept in the depth, and with the stream's updates of tickers and of balances ignored.
 test("C01: at ten seeded moments depth, ticker and balances are what the RPCs answer at that position", async ({
   page,
 }) => {

@@ -8,7 +8,7 @@ import { test } from "./strict-page.ts";
 const stage = ownPlatform();
 const ORDER = "buy 0.1 BTC-USD at 45,000.00";
 
-// Seen failing with the stream of the second tab not watching the account.
+// Seen failing with the stream's updates of orders ignored: each tab knew what it did itself.
 test("I27: two tabs of one person show the same orders, whichever acts", async ({ page, context }) => {
   const desk = new DeskPage(page);
   await desk.signIn(await stage.link());
@@ -24,7 +24,7 @@ test("I27: two tabs of one person show the same orders, whichever acts", async (
   await second.ready();
 });
 
-// Seen failing with the first person's account granted to the second.
+// Seen failing with the first person's account offered to everybody.
 test("a second person sees nothing of the first", async ({ page, browser }) => {
   const { atlas } = stage;
   await atlas.identity.createUser({ userId: "zoe", roles: [] });

@@ -6,7 +6,7 @@ import { digestContents, digestSizes, isStamped, writeStamp } from "./stamp.mjs"
 
 const FOLDER = "console";
 /** In its folder, but nothing that it is made from. */
-const NOT_SOURCES = ["build", "e2e", "test-results", "playwright-report", "node_modules"];
+const NOT_SOURCES = ["build", "e2e", "playwright.config.ts", "test-results", "playwright-report", "node_modules"];
 /** What else it is made from: the contract's code, and the packages with their versions. */
 const INPUTS = ["gen/ts", "pnpm-lock.yaml"];
 
