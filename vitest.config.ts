@@ -13,7 +13,7 @@ export default defineConfig({
       {
         test: {
           name: "fast",
-          include: ["services/**/*.test.ts", "bench/**/*.test.ts", "infra/**/*.test.ts"],
+          include: ["services/**/*.test.ts", "console/**/*.test.ts", "bench/**/*.test.ts", "infra/**/*.test.ts"],
           exclude: [...NOT_OURS, PROCESS_TESTS],
           testTimeout: 20_000,
         },

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildConsole } from "./console.mjs";
 import { generateCode } from "./generated.mjs";
 import { installPackages } from "./packages.mjs";
 import { fail } from "./progress.mjs";
@@ -11,11 +12,12 @@ import { serverFlags } from "./server-flags.mjs";
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /**
- * The scripts of package.json, and what bin/atlas.mjs and the example ask for. `check`, `test` and `fix` leave the generated code alone: that it is up to date is
- * one of the things they look at.
+ * The scripts of package.json, and what bin/atlas.mjs and the example ask for. `check`, `test` and `fix` leave the
+ * generated code alone: that it is up to date is one of the things they look at. `start` and `e2e` build the console:
+ * nothing else shows it.
  */
 const SCRIPTS = {
-  start: { entry: "services/cli/src/main.ts", args: ["start"], generates: true },
+  start: { entry: "services/cli/src/main.ts", args: ["start"], generates: true, builds: true },
   atlas: { entry: "services/cli/src/main.ts", args: [], generates: true },
   example: { entry: "examples/typescript/first-order.ts", args: [], generates: true },
   bench: { entry: "bench/src/main.ts", args: [], generates: true },
@@ -23,6 +25,7 @@ const SCRIPTS = {
   check: { entry: "infra/scripts/check.ts", args: [], generates: false },
   fix: { entry: "infra/scripts/fix.ts", args: [], generates: false },
   test: { entry: "infra/scripts/test.ts", args: [], generates: false },
+  e2e: { entry: "infra/scripts/e2e.ts", args: [], generates: true, builds: true },
   prepare: { entry: undefined, args: [], generates: false },
 };
 
@@ -34,6 +37,7 @@ export function launch(script, args) {
   installPackages(ROOT);
   if (known.generates) generateCode(ROOT, node);
   if (known.entry === undefined) return;
+  if (known.builds) buildConsole(ROOT, node);
   const words = [...known.args, ...args];
   const flags = words[0] === "start" ? serverFlags() : [];
   const env = script === "bench" ? { BENCH_SERVER_FLAGS: serverFlags().join(" ") } : {};

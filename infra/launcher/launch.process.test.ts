@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -19,6 +19,16 @@ process.on("SIGINT", () => setTimeout(() => process.exit(8), 100));
 console.log(JSON.stringify(words));
 if (words.includes("stay")) setInterval(() => undefined, 1000);
 else process.exitCode = Number(words.at(-1) ?? 0);
+`;
+
+/** Counts how often it ran. */
+const CONSOLE_BUILD = `
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+appendFileSync("../builds", ".");
+const source = readFileSync("src/page.html", "utf8");
+if (source === "broken") process.exit(1);
+mkdirSync("build", { recursive: true });
+writeFileSync("build/index.html", source);
 `;
 
 cpSync(join(ROOT, "infra", "launcher"), join(project, "infra", "launcher"), { recursive: true });
@@ -53,6 +63,31 @@ test("the program ends when npm is killed", async () => {
   expect(run.words).toEqual(["start", "stay"]);
 });
 
+test("npm start builds the console when what it is made from has changed, and only then", async () => {
+  const folder = join(project, "console");
+  const change = (source: string) => writeFileSync(join(folder, "src", "page.html"), source);
+  mkdirSync(join(folder, "src"), { recursive: true });
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ scripts: { build: "node build.mjs" } }));
+  writeFileSync(join(folder, "build.mjs"), CONSOLE_BUILD);
+  change("one");
+  stampPackages(project);
+  const built = async () => {
+    const { code } = await runNpm(["start", "--", "0"]);
+    const file = join(folder, "build", "index.html");
+    return [code, existsSync(file) ? readFileSync(file, "utf8") : "", readFileSync(join(project, "builds"), "utf8")];
+  };
+  expect(await built()).toEqual([0, "one", "."]);
+  expect(await built()).toEqual([0, "one", "."]);
+  change("two");
+  expect(await built()).toEqual([0, "two", ".."]);
+  rmSync(join(folder, "build"), { recursive: true });
+  expect(await built()).toEqual([0, "two", "..."]);
+  change("broken");
+  expect(await built()).toEqual([1, "two", "...."]);
+  change("two");
+  expect(await built()).toEqual([0, "two", "...."]);
+});
+
 /** Runs npm in a process group of its own; resolves when the program, too, has let go of the output. */
 async function runNpm(args: string[], afterStart?: (npm: ReturnType<typeof spawn>) => void) {
   const env = { ...process.env, npm_config_offline: "true" };
@@ -69,5 +104,5 @@ async function runNpm(args: string[], afterStart?: (npm: ReturnType<typeof spawn
     afterStart = undefined;
   });
   const [code] = await once(npm, "close");
-  return { code, words: JSON.parse(output) };
+  return { code, words: output === "" ? [] : JSON.parse(output) };
 }

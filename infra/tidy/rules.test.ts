@@ -29,6 +29,9 @@ const REFUSED: readonly [rule: string, path: string, text: string, reason: strin
   ["assembly is below cli", "services/assembly/src/a.ts", 'import { x } from "@atlas/cli/x";', "assembly may not"],
   ["assembly is neutral", "services/assembly/src/a.ts", 'import { x } from "node:net";', "assembly may not"],
   ["cli sees the assembly", "services/cli/src/a.ts", 'import { x } from "@atlas/oms/x";', "cli may not"],
+  ["the console is a client", "console/src/a.ts", 'import { x } from "@atlas/platform/x";', "console may not"],
+  ["the console is a client", "console/src/a.ts", 'import { x } from "@atlas/cli/x";', "console may not"],
+  ["seen from outside", "console/e2e/a.e2e.ts", 'import { x } from "../src/lib/a.ts";', "leaves the package"],
   ["own files by path", "services/oms/src/a.ts", 'import { x } from "@atlas/oms/x";', "by relative path"],
   ["S25 power", "services/domain/src/a.ts", "export const x = 2 ** 3;", "** is not exact"],
   ["S25 power", "services/domain/src/a.ts", "let x = 2; x **= 3;", "** is not exact"],
@@ -80,6 +83,8 @@ const ALLOWED: readonly [why: string, path: string, text: string][] = [
   ["arrays have an order", "services/domain/src/a.ts", "for (const x of [1]) x; export const y = [...[1]];"],
   ["look-ups are not walks", "services/domain/src/a.ts", "new Map<string, number>().get('a');"],
   ["an excuse", "services/domain/src/a.ts", "// any order: summed\nfor (const x of new Set<number>()) x;"],
+  ["the console sees the contract", "console/src/a.ts", 'import "@atlas/gen/x"; import "svelte";'],
+  ["tests of the console start platforms", "console/e2e/a.e2e.ts", 'import "@atlas/cli/testing/x"; import "axe-core";'],
   ["cli sees the process", "services/cli/src/a.ts", "Math.random(); process.env.ATLAS_PORT;"],
 ];
 

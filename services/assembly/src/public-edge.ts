@@ -3,6 +3,7 @@ import { type HttpEdge, openHttpEdge } from "@atlas/adapters/http/edge";
 import { createHealth } from "@atlas/adapters/http/health";
 import { defaultLimits } from "@atlas/adapters/http/limits";
 import { createReflection } from "@atlas/adapters/http/reflection";
+import type { Site } from "@atlas/adapters/http/site/site";
 import { createSubscribeRoute } from "@atlas/adapters/http/subscribe/subscribe-route";
 import { createTradeRoute } from "@atlas/adapters/http/trade/trade-route";
 import type { PrometheusMetrics } from "@atlas/adapters/telemetry/prometheus-metrics";
@@ -25,6 +26,8 @@ export interface PublicEdgeOptions {
   readonly metrics: PrometheusMetrics;
   readonly clock: Clock;
   readonly journal: Journal;
+  /** The console. */
+  readonly site: Site;
 }
 
 /** The platform's one port. */
@@ -38,7 +41,7 @@ export interface PublicEdge {
   close(grace: number): Promise<void>;
 }
 
-/** Opens the port: every service of the gateway, health, reflection, probes, metrics. Rejects with `ListenError`. */
+/** Opens the port: every service of the gateway, health, reflection, probes, metrics, the console. Rejects with `ListenError`. */
 export async function openPublicEdge(options: PublicEdgeOptions): Promise<PublicEdge> {
   const { gateway, journal, readiness, metrics } = options;
   const { authenticator } = gateway;
@@ -69,6 +72,7 @@ export async function openPublicEdge(options: PublicEdgeOptions): Promise<Public
       "/readyz": () => readinessOf(readiness),
       "/metrics": async () => ({ status: 200, contentType: metrics.contentType, body: await metrics.text() }),
     },
+    site: options.site,
     streams: (path, headers) => trade(path, headers) ?? subscribe(path, headers),
     journal,
   });

@@ -1,5 +1,6 @@
 import { openDataFolder } from "@atlas/adapters/files/data-folder";
 import { secretFiles } from "@atlas/adapters/files/secret-files";
+import { absentSite, readSite, type Site } from "@atlas/adapters/http/site/site";
 import { openSqliteLog } from "@atlas/adapters/sqlite/sqlite-log";
 import { openSqliteStore } from "@atlas/adapters/sqlite/sqlite-store";
 import { type DiskSpace, refuseFullDisk, watchDiskSpace } from "@atlas/adapters/system/disk-space";
@@ -29,6 +30,8 @@ export interface PlatformOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly dataFolder: string;
+  /** Of the built console, served at `/`. Absent: none. */
+  readonly consoleFolder?: string;
   /** Plays this market as BTC-USDT, over and over, except while a client plays another. Absent: simulated markets only. */
   readonly recording?: Recording;
   readonly journal: Journal;
@@ -39,6 +42,10 @@ export interface PlatformOptions {
 /** A platform that serves. */
 export interface RunningPlatform {
   readonly url: string;
+  /** Whether there is a console at `/`. */
+  readonly hasConsole: boolean;
+  /** Makes a link by which whoever holds the data folder signs in, once, within ten minutes: path and fragment behind the address. */
+  loginLink(): Promise<string>;
   /** Why it is not ready; empty: it is. */
   missing(): readonly string[];
   /** Hands over in order: takes nothing in, logs what was decided, keeps images, closes its files. */
@@ -54,6 +61,7 @@ const GRACE = 1_000;
 const PATIENCE = 10_000;
 const WRITER_BYTES = 4;
 const KEY_FILE = "cli.key";
+const NO_CONSOLE = "The console is not built here: stop Atlas and start it by npm start, which builds it.";
 
 type Close = () => Promise<void> | void;
 
@@ -112,7 +120,9 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
     pressure: pressureOf(shards, disk),
   });
   closers.push(() => gateway.stop());
-  const edge = await openEdge(options, { gateway, readiness, metrics, clock: ports.clock }, closers);
+  const site = options.consoleFolder === undefined ? undefined : readSite(options.consoleFolder);
+  const parts = { gateway, site: site ?? absentSite(NO_CONSOLE), readiness, metrics, clock: ports.clock };
+  const edge = await openEdge(options, parts, closers);
   startTicks(ports, shards, market, closers);
 
   stage("defining what a new platform begins with");
@@ -123,7 +133,13 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
   readiness.up(marketsOf(await calls.instruments(), options), market);
   await untilReady(readiness, ports);
   edge.setServing(true);
-  return { url: edge.url, missing: () => readiness.missing(), stop };
+  return {
+    url: edge.url,
+    hasConsole: site !== undefined,
+    loginLink: calls.loginLink,
+    missing: () => readiness.missing(),
+    stop,
+  };
 }
 
 async function openPorts(dataFolder: string, journal: Journal, closers: Close[]): Promise<OwnerPorts> {
@@ -151,7 +167,7 @@ function pressureOf(shards: LocalShards, disk: DiskSpace) {
 
 async function openEdge(
   { host, port, journal }: PlatformOptions,
-  parts: Pick<PublicEdgeOptions, "gateway" | "readiness" | "metrics" | "clock">,
+  parts: Pick<PublicEdgeOptions, "gateway" | "site" | "readiness" | "metrics" | "clock">,
   closers: Close[],
 ): Promise<PublicEdge> {
   const edge = await openPublicEdge({ host, port, journal, ...parts });

@@ -9,6 +9,7 @@ describe("settings", () => {
       port: 8080,
       host: "127.0.0.1",
       dataFolder: ".atlas",
+      consoleFolder: undefined,
       market: "simulated",
       logLevel: "warn",
       url: "http://127.0.0.1:8080",

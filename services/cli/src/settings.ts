@@ -6,6 +6,8 @@ export interface Settings {
   readonly host: string;
   /** `ATLAS_DATA`: the data folder. */
   readonly dataFolder: string;
+  /** `ATLAS_CONSOLE`: the folder of a built console; `undefined`: that of this project. */
+  readonly consoleFolder: string | undefined;
   /** `ATLAS_MARKET`: who trades besides clients. */
   readonly market: "simulated" | "recorded";
   /** `ATLAS_LOG_LEVEL`: what the log on stderr says, at least. */
@@ -31,6 +33,7 @@ const DEFAULTS: RawSettings = {
   ATLAS_PORT: "8080",
   ATLAS_HOST: "127.0.0.1",
   ATLAS_DATA: ".atlas",
+  ATLAS_CONSOLE: "",
   ATLAS_MARKET: "simulated",
   ATLAS_LOG_LEVEL: "warn",
   ATLAS_URL: "",
@@ -63,6 +66,7 @@ export function checkSettings(raw: RawSettings): Settings {
     port,
     host,
     dataFolder: textOf("ATLAS_DATA", raw),
+    consoleFolder: raw.ATLAS_CONSOLE || undefined,
     market: oneOf("ATLAS_MARKET", raw, MARKETS),
     logLevel: oneOf("ATLAS_LOG_LEVEL", raw, LOG_LEVELS),
     url: urlOf(raw.ATLAS_URL ?? "", host, port),

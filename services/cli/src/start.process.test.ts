@@ -57,6 +57,8 @@ describe("what cannot start says why in one sentence", () => {
     ["a port above all", () => ["--port", "65536"], () => ({}), /65536/],
     ["a market that does not exist", () => [], () => ({ ATLAS_MARKET: "bazaar" }), /ATLAS_MARKET is "bazaar"/],
     ["a log level that does not exist", () => ["--log-level", "loud"], () => ({}), /loud/],
+    ["a console that is no folder", () => ["--console", file], () => ({}), /ATLAS_CONSOLE is ".*file"/],
+    ["a console that is nowhere", () => [], () => ({ ATLAS_CONSOLE: join(file, "x") }), /ATLAS_CONSOLE/],
     ["an empty data folder", () => [], () => ({ ATLAS_DATA: "" }), /ATLAS_DATA/],
     [
       "an address of another machine",

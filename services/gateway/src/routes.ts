@@ -17,10 +17,11 @@ import { depositFunds, withdrawFunds } from "./account/move-funds.ts";
 import { setLimits } from "./account/set-limits.ts";
 import type { Calls } from "./calls.ts";
 import { createApiKey, listApiKeys, revokeApiKey } from "./identity/api-keys.ts";
+import { logOutAnywhere, redeemAnywhere, refreshAnywhere } from "./identity/browser-sign-in.ts";
 import { grantAccount, revokeAccountGrant } from "./identity/grants.ts";
 import type { IdentityContext } from "./identity/identity-context.ts";
-import { createLoginLink, redeemLoginLink } from "./identity/login-links.ts";
-import { logOut, refreshToken, whoAmI } from "./identity/sessions.ts";
+import { createLoginLink } from "./identity/login-links.ts";
+import { whoAmI } from "./identity/sessions.ts";
 import { createUser, disableUser, listUsers, setRoles } from "./identity/users.ts";
 import { defineInstrument } from "./instrument/define-instrument.ts";
 import type { InstrumentContext } from "./instrument/instrument-context.ts";
@@ -124,9 +125,9 @@ function instrumentService({ calls, instruments }: Routes): Served {
 function identityService({ calls, identity }: Routes): Served {
   return serve(IdentityService, {
     createLoginLink: (request, context) => createLoginLink(request, calls.of(context), identity),
-    redeemLoginLink: (request, context) => redeemLoginLink(request, calls.anonymous(context), identity),
-    refreshToken: (request, context) => refreshToken(request, calls.anonymous(context), identity),
-    logOut: (request, context) => logOut(request, calls.of(context), identity),
+    redeemLoginLink: (request, context) => redeemAnywhere(request, calls.anonymous(context), identity, context),
+    refreshToken: (request, context) => refreshAnywhere(request, calls.anonymous(context), identity, context),
+    logOut: (request, context) => logOutAnywhere(request, calls.of(context), identity, context),
     whoAmI: (request, context) => whoAmI(request, calls.of(context), identity),
     createApiKey: (request, context) => createApiKey(request, calls.of(context), identity),
     listApiKeys: (request, context) => listApiKeys(request, calls.of(context), identity),

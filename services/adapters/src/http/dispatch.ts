@@ -5,14 +5,17 @@ import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import { answerPlain, type PlainHandler } from "./plain.ts";
 import { answer, type NodeServerRequest, type NodeServerResponse, pathOf } from "./request.ts";
+import { answerFile } from "./site/answer-file.ts";
+import type { Site } from "./site/site.ts";
 
 /** Answers a request of either version of HTTP; never throws, never rejects. */
 export type Dispatch = (request: NodeServerRequest, response: NodeServerResponse) => void;
 
-/** Gives each path to its handler: RPCs by their procedure, plain ones as listed, 404 for the rest. */
+/** Gives each path to its handler: RPCs by their procedure, plain ones as listed, files of the site, 404 for the rest. */
 export function createDispatch(
   handlers: readonly UniversalHandler[],
   plain: Readonly<Record<string, PlainHandler>>,
+  site: Site | undefined,
   journal: Journal,
 ): Dispatch {
   const procedures = new Map(handlers.map((handler) => [handler.requestPath, handler]));
@@ -23,6 +26,8 @@ export function createDispatch(
     if (procedure !== undefined) return answerCall(procedure, request, response);
     const page = pages.get(path);
     if (page !== undefined) return answerPlain(page, request, response);
+    const file = site?.find(path, request.headers.accept ?? "");
+    if (file !== undefined) return answerFile(file, request, response);
     answer(response, 404, "nothing here\n");
   };
   return (request, response) => {

@@ -7,6 +7,7 @@ import { createHttp2, type StreamRoute } from "./http2.ts";
 import { defaultLimits, type EdgeLimits } from "./limits.ts";
 import { listen } from "./listen.ts";
 import type { PlainHandler } from "./plain.ts";
+import type { Site } from "./site/site.ts";
 import { sniff } from "./sniff.ts";
 
 export interface EdgeOptions {
@@ -18,6 +19,8 @@ export interface EdgeOptions {
   readonly handlers: readonly UniversalHandler[];
   /** By path, such as `/livez`. */
   readonly plain?: Readonly<Record<string, PlainHandler>>;
+  /** What a browser is shown, where no handler and nothing plain answers. */
+  readonly site?: Site;
   /** HTTP/2 streams that are not answered by `handlers`. */
   readonly streams?: StreamRoute;
   readonly limits?: Partial<EdgeLimits>;
@@ -41,7 +44,8 @@ export interface HttpEdge {
  */
 export async function openHttpEdge(options: EdgeOptions): Promise<HttpEdge> {
   const limits = { ...defaultLimits, ...options.limits };
-  const dispatch = createDispatch(options.handlers, options.plain ?? {}, options.journal ?? silentJournal);
+  const { handlers, plain = {}, site, journal = silentJournal } = options;
+  const dispatch = createDispatch(handlers, plain, site, journal);
   const http1 = createHttp1(dispatch, limits);
   const http2 = createHttp2(dispatch, options.streams ?? (() => undefined), limits);
   const sockets = new Set<Socket>();

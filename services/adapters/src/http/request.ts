@@ -12,7 +12,7 @@ export function pathOf(url: string | undefined): string {
 }
 
 /** What both servers' responses share, as the edge answers what is no RPC. */
-interface Answering {
+export interface Answering {
   writeHead(status: number, header: Record<string, string>): unknown;
   end(body?: string | Uint8Array): unknown;
   readonly headersSent: boolean;

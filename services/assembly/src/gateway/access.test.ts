@@ -112,6 +112,8 @@ async function call(method: DescMethod, accountId: string, authorization: string
   } catch (error) {
     const reason = refusalOf(error)?.reason;
     const { code } = ConnectError.from(error);
+    // Not who calls, but from where: anybody may refresh, by a cookie only from a page.
+    if (reason === Reason.FOREIGN_ORIGIN) return "passed";
     if (code === Code.Unauthenticated) return "not signed in";
     if (code === Code.PermissionDenied) return "not allowed";
     if (reason === Reason.UNKNOWN_ACCOUNT) return "no such account";

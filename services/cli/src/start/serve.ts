@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { pinoJournal } from "@atlas/adapters/telemetry/pino-journal";
 import { RECORDED_INSTRUMENT } from "@atlas/assembly/first-start/instruments";
@@ -13,6 +14,7 @@ import { checkSettings, readSettings, type Settings } from "../settings.ts";
 const RECORDING = fileURLToPath(
   new URL("../../../../examples/market/binance_spot_btcusdt_20240808.gz", import.meta.url),
 );
+const CONSOLE = fileURLToPath(new URL("../../../../console/build", import.meta.url));
 /** A terminal and a launcher may both hand one signal on; a later one means it. Milliseconds. */
 const SAME_SIGNAL = 1_000;
 
@@ -20,7 +22,7 @@ const SAME_SIGNAL = 1_000;
 export async function serve(io: Io, settings: Settings): Promise<void> {
   const stopping = signaled();
   const platform = await open(io, settings);
-  welcome(io, settings, platform);
+  await welcome(io, settings, platform);
   await stopping;
   io.out("stopping");
   await platform.stop();
@@ -28,12 +30,16 @@ export async function serve(io: Io, settings: Settings): Promise<void> {
 }
 
 async function open(io: Io, settings: Settings): Promise<RunningPlatform> {
-  const { host, port, dataFolder, market } = settings;
+  const { host, port, dataFolder, consoleFolder = CONSOLE, market } = settings;
+  if (!statSync(consoleFolder, { throwIfNoEntry: false })?.isDirectory() && consoleFolder !== CONSOLE) {
+    throw refused(`ATLAS_CONSOLE is "${consoleFolder}"; it is a folder with a built console`);
+  }
   try {
     return await startPlatform({
       host,
       port,
       dataFolder,
+      consoleFolder,
       ...(market === "recorded" ? { recording } : {}),
       journal: journalOf(settings),
       progress: (stage) => io.out(stage),
@@ -55,7 +61,7 @@ function journalOf({ logLevel }: Settings): Journal {
   return pinoJournal(logLevel, { write: (line) => void process.stderr.write(line) });
 }
 
-function welcome(io: Io, settings: Settings, platform: RunningPlatform): void {
+async function welcome(io: Io, settings: Settings, platform: RunningPlatform): Promise<void> {
   const missing = platform.missing();
   if (missing.length > 0) io.out(`not ready yet: ${missing.join("; ")}`);
   const usual = checkSettings(readSettings({}));
@@ -66,7 +72,9 @@ function welcome(io: Io, settings: Settings, platform: RunningPlatform): void {
   io.out(
     [
       "",
-      `Atlas is at ${platform.url}, its data in ${settings.dataFolder}. Ctrl-C stops it. Try in another terminal:`,
+      `Atlas is at ${platform.url}, its data in ${settings.dataFolder}. Ctrl-C stops it.`,
+      ...(await wayIn(platform, command)),
+      "Try in another terminal:",
       `  ${command} watch book trades --instrument ${instrument}`,
       `  ${command} submit buy 0.01 ${instrument} --limit 45000`,
       `  ${command} orders --open`,
@@ -78,6 +86,22 @@ function welcome(io: Io, settings: Settings, platform: RunningPlatform): void {
 /** The text as one word of a command, quoted where a shell would take it apart. */
 function shellWord(text: string): string {
   return /^[\w.,:/@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** How a person gets to the console. A platform that can make no link now, such as on a full disk, serves all the same. */
+async function wayIn(platform: RunningPlatform, command: string): Promise<string[]> {
+  if (!platform.hasConsole) return ["It has no console: npm start builds it."];
+  const another = `${command} keys login-link`;
+  try {
+    const path = await platform.loginLink();
+    return [
+      "Open the console by this link; it works once, for ten minutes:",
+      `  ${platform.url}${path}`,
+      `For another one: ${another}`,
+    ];
+  } catch (error) {
+    return [`It makes no link to sign in by now: ${(error as Error).message}. Later: ${another}`];
+  }
 }
 
 /** Resolves at the first SIGINT or SIGTERM; another one, later, ends the process at once. */

@@ -6,6 +6,7 @@ interface StartOptions {
   readonly port?: string;
   readonly host?: string;
   readonly data?: string;
+  readonly console?: string;
   readonly market?: string;
   readonly logLevel?: string;
 }
@@ -16,6 +17,7 @@ export function startVerb(io: Io): Command {
     .option("--port <port>", "of the edge; 0: any free one (ATLAS_PORT)")
     .option("--host <address>", "that the edge listens on (ATLAS_HOST)")
     .option("--data <folder>", "the data folder (ATLAS_DATA)")
+    .option("--console <folder>", "a built console; without it, this project's (ATLAS_CONSOLE)")
     .option("--market <kind>", "simulated, or recorded: what happened elsewhere, as BTC-USDT, besides (ATLAS_MARKET)")
     .option("--log-level <level>", "debug, info, warn, error or silent, on stderr (ATLAS_LOG_LEVEL)")
     .addHelpText(
@@ -35,6 +37,7 @@ function settingsOf(options: StartOptions): Settings {
     ATLAS_PORT: options.port,
     ATLAS_HOST: options.host,
     ATLAS_DATA: options.data,
+    ATLAS_CONSOLE: options.console,
     ATLAS_MARKET: options.market,
     ATLAS_LOG_LEVEL: options.logLevel,
   };

@@ -16,6 +16,7 @@ const codes: Readonly<Record<number, Code>> = {
   [Reason.NOT_ALLOWED]: Code.PermissionDenied,
   [Reason.TOKEN_REUSED]: Code.Unauthenticated,
   [Reason.LOCKED_OUT]: Code.ResourceExhausted,
+  [Reason.FOREIGN_ORIGIN]: Code.PermissionDenied,
   [Reason.UNKNOWN_ACCOUNT]: Code.NotFound,
   [Reason.UNKNOWN_ORDER]: Code.NotFound,
   [Reason.UNKNOWN_INSTRUMENT]: Code.NotFound,

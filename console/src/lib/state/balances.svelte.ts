@@ -1,0 +1,43 @@
+import type { Balance } from "@atlas/gen/atlas/account/v1/account_pb";
+import { Channel } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
+import type { Connection } from "../stream/connection.svelte.ts";
+import type { Frame } from "./frame.ts";
+
+const PER_SECOND = 10;
+
+/** What an account holds. */
+export class Balances {
+  /** By asset; `undefined`: nothing is known yet. */
+  all = $state.raw<readonly Balance[]>();
+  readonly #held = new Map<string, Balance>();
+  readonly #unwatch: () => void;
+
+  constructor(connection: Connection, frame: Frame, accountId: string) {
+    const terms = { channel: Channel.BALANCES, accountId, maxUpdatesPerSecond: PER_SECOND };
+    const put = (balances: readonly Balance[]): void => {
+      for (const balance of balances) this.#held.set(balance.asset, balance);
+      frame.show(this.#show);
+    };
+    this.#unwatch = connection.watch(terms, {
+      snapshot: (parts) => {
+        this.#held.clear();
+        put(parts.flatMap(({ balances }) => balances));
+      },
+      update: ({ balances }) => put(balances),
+    });
+  }
+
+  /** `undefined`: not known yet; an asset that never moved is `0`. */
+  availableOf(asset: string): string | undefined {
+    if (this.all === undefined) return undefined;
+    return this.all.find((balance) => balance.asset === asset)?.available ?? "0";
+  }
+
+  close(): void {
+    this.#unwatch();
+  }
+
+  readonly #show = (): void => {
+    this.all = [...this.#held.values()].sort((left, right) => (left.asset < right.asset ? -1 : 1));
+  };
+}

@@ -1,0 +1,109 @@
+import type { User } from "@atlas/gen/atlas/identity/v1/identity_pb";
+import { Role } from "@atlas/gen/atlas/options/v1/options_pb";
+import { getContext, setContext } from "svelte";
+import { format } from "../decimal/decimal.ts";
+import type { Clients } from "../rpc/clients.ts";
+import type { Session } from "../session/session.svelte.ts";
+import { Connection } from "../stream/connection.svelte.ts";
+import { Account } from "./account.svelte.ts";
+import { Frame } from "./frame.ts";
+import { Instruments } from "./instruments.svelte.ts";
+import { Market } from "./market.svelte.ts";
+import { Notifier } from "./notifier.svelte.ts";
+
+const INSTRUMENT = "atlas.instrument";
+/** Where most people look first. */
+const USUAL = ["BTC-USD", "BTC-USDT"];
+
+/** What all panels of the desk share: the stream, the account, and the instrument chosen. */
+export class DeskState {
+  readonly clients: Clients;
+  readonly connection: Connection;
+  readonly frame = new Frame();
+  readonly notifier = new Notifier();
+  readonly instruments: Instruments;
+  /** Accounts that the person may see, those to trade for first. */
+  readonly accountIds: readonly string[];
+  /** `undefined`: the person has been given none. */
+  account = $state.raw<Account>();
+  /** `undefined`: what can be traded is not known yet. */
+  market = $state.raw<Market>();
+  readonly title = $derived.by(() => this.#title());
+  readonly #user: User;
+  readonly #stopRenewed: () => void;
+
+  constructor(session: Session, user: User) {
+    this.#user = user;
+    this.clients = session.clients;
+    this.connection = new Connection(session.clients, () => session.renew());
+    this.#stopRenewed = session.onRenewed(() => this.connection.renewed());
+    this.instruments = new Instruments(this.clients, this.connection, this.frame);
+    this.accountIds = accountsOf(user);
+    const [first] = this.accountIds;
+    if (first !== undefined) this.chooseAccount(first);
+  }
+
+  chooseAccount(accountId: string): void {
+    if (this.account?.accountId === accountId) return;
+    this.account?.close();
+    const { clients, connection, frame, notifier } = this;
+    const canTrade = tradesFor(this.#user, accountId);
+    this.account = new Account(accountId, canTrade, this.#user.userId, { clients, connection, frame, notifier });
+  }
+
+  /** The instrument of that id, or the one chosen last in this browser, or a usual one. */
+  chooseInstrument(instrumentId: string): void {
+    const wanted = [instrumentId, localStorage.getItem(INSTRUMENT) ?? "", ...USUAL];
+    const known = wanted.map((id) => this.instruments.get(id)).find((one) => one !== undefined);
+    const instrument = known ?? this.instruments.all?.[0];
+    if (instrument === undefined || instrument.instrumentId === this.market?.instrument.instrumentId) return;
+    localStorage.setItem(INSTRUMENT, instrument.instrumentId);
+    this.market?.close();
+    const { clients, connection, frame } = this;
+    const accountId = (): string => this.account?.accountId ?? "";
+    this.market = new Market(instrument, connection, frame, {
+      clients,
+      get accountId() {
+        return accountId();
+      },
+      availableOf: (asset) => this.account?.balances.availableOf(asset),
+      isStale: () => connection.isStale,
+      send: async (terms) =>
+        (await this.account?.send(terms)) ?? { kind: "lost", words: "There is no account to trade for." },
+    });
+  }
+
+  #title(): string {
+    if (this.market === undefined) return "Atlas";
+    const { instrument, decimals } = this.market;
+    const last = this.instruments.glances.get(instrument.instrumentId)?.ticker.last ?? "";
+    return `${last === "" ? "—" : format(last, decimals.price)} ${instrument.instrumentId} · Atlas`;
+  }
+
+  close(): void {
+    this.#stopRenewed();
+    this.account?.close();
+    this.market?.close();
+    this.instruments.close();
+    this.connection.close();
+  }
+}
+
+function accountsOf({ grants }: User): readonly string[] {
+  const trading = grants.filter(({ role }) => role === Role.TRADER).map(({ accountId }) => accountId);
+  return [...new Set([...trading, ...grants.map(({ accountId }) => accountId)])];
+}
+
+function tradesFor({ grants }: User, accountId: string): boolean {
+  return grants.some((grant) => grant.accountId === accountId && grant.role === Role.TRADER);
+}
+
+const KEY = Symbol("desk");
+
+export function provideDesk(desk: DeskState): DeskState {
+  return setContext(KEY, desk);
+}
+
+export function useDesk(): DeskState {
+  return getContext<DeskState>(KEY);
+}

@@ -1,0 +1,116 @@
+import type { Instrument } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
+import type { Ticker } from "@atlas/gen/atlas/market/v1/market_pb";
+import { Channel } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
+import { compare, decimalsOf, divide, isZero, multiply, subtract } from "../decimal/decimal.ts";
+import type { Clients } from "../rpc/clients.ts";
+import { wordsOfError } from "../rpc/refusal.ts";
+import { withPatience } from "../rpc/transport.ts";
+import type { Connection } from "../stream/connection.svelte.ts";
+import type { Frame } from "./frame.ts";
+
+const PAGE = 1_000;
+/** A stream carries 64 subscriptions; the desk's own take about a dozen of them. */
+const MOST_TICKERS = 40;
+const PER_SECOND = 4;
+const RETRY = 2_000;
+
+/** The market at a glance, and which way its last price went. */
+export interface Glance {
+  readonly ticker: Ticker;
+  readonly direction: -1 | 0 | 1;
+  /** Last over the session's first price, less one, in percent with its sign; `undefined`: there is none. */
+  readonly change: string | undefined;
+}
+
+/** What can be traded, and how it stands. */
+export class Instruments {
+  /** By id; `undefined`: not known yet. */
+  all = $state.raw<readonly Instrument[]>();
+  glances = $state.raw<ReadonlyMap<string, Glance>>(new Map());
+  /** Why the list is not there; empty: it is, or is on its way. */
+  problem = $state("");
+  readonly #clients: Clients;
+  readonly #connection: Connection;
+  readonly #frame: Frame;
+  readonly #latest = new Map<string, Glance>();
+  readonly #unwatch: (() => void)[] = [];
+  #loaded: () => void = () => {};
+  #isClosed = false;
+
+  constructor(clients: Clients, connection: Connection, frame: Frame) {
+    this.#clients = clients;
+    this.#connection = connection;
+    this.#frame = frame;
+    void this.#load();
+  }
+
+  get(instrumentId: string): Instrument | undefined {
+    return this.all?.find((one) => one.instrumentId === instrumentId);
+  }
+
+  /** Called once, when the list is there. */
+  onLoaded(listener: () => void): void {
+    this.#loaded = listener;
+    if (this.all !== undefined) listener();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const unwatch of this.#unwatch) unwatch();
+  }
+
+  async #load(): Promise<void> {
+    while (!this.#isClosed && this.all === undefined) {
+      try {
+        const { instruments } = await this.#clients.instruments.listInstruments({ pageSize: PAGE }, withPatience());
+        this.problem = "";
+        this.all = instruments;
+        this.#watchTickers(instruments);
+        if (!this.#isClosed) this.#loaded();
+      } catch (error) {
+        this.problem = wordsOfError(error);
+        await new Promise((resolve) => setTimeout(resolve, RETRY));
+      }
+    }
+  }
+
+  #watchTickers(instruments: readonly Instrument[]): void {
+    if (this.#isClosed) return;
+    for (const { instrumentId } of instruments.slice(0, MOST_TICKERS)) {
+      const terms = { channel: Channel.TICKER, instrumentId, maxUpdatesPerSecond: PER_SECOND };
+      const receiver = {
+        snapshot: (parts: readonly { ticker?: Ticker }[]) => this.#take(parts.at(-1)?.ticker),
+        update: ({ ticker }: { ticker?: Ticker }) => this.#take(ticker),
+      };
+      this.#unwatch.push(this.#connection.watch(terms, receiver));
+    }
+  }
+
+  #take(ticker: Ticker | undefined): void {
+    if (ticker === undefined) return;
+    const before = this.#latest.get(ticker.instrumentId);
+    this.#latest.set(ticker.instrumentId, glanceOf(ticker, before));
+    this.#frame.show(this.#show);
+  }
+
+  readonly #show = (): void => {
+    this.glances = new Map(this.#latest);
+  };
+}
+
+function glanceOf(ticker: Ticker, before: Glance | undefined): Glance {
+  const { last, open } = ticker;
+  const was = before?.ticker.last ?? "";
+  const moved = was === "" || last === "" ? 0 : compare(last, was);
+  return { ticker, direction: moved === 0 ? (before?.direction ?? 0) : moved, change: changeOf(last, open) };
+}
+
+function changeOf(last: string, open: string): string | undefined {
+  if (last === "" || open === "" || isZero(open)) return undefined;
+  return divide(multiply(subtract(last, open), "100"), open, 2);
+}
+
+/** Decimals of an instrument's prices and quantities. */
+export function decimalsFor({ tick, lot }: Instrument): { readonly price: number; readonly quantity: number } {
+  return { price: decimalsOf(tick), quantity: decimalsOf(lot) };
+}

@@ -1,0 +1,121 @@
+import { Reason, RefusalSchema } from "@atlas/gen/atlas/error/v1/refusal_pb";
+import { NewOrderSchema, type Order, OrderSchema } from "@atlas/gen/atlas/order/v1/order_pb";
+import { create } from "@bufbuild/protobuf";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { expect, test } from "vitest";
+import { Outbox, type OutboxWorld, type SentOrder } from "./outbox.ts";
+
+const TERMS = create(NewOrderSchema, { instrumentId: "BTC-USD", quantity: "0.5", limitPrice: "50000" });
+const LOST = new ConnectError("fetch failed", Code.Unknown);
+
+function refused(code: Code, reason: Reason): ConnectError {
+  return new ConnectError("no", code, undefined, [{ desc: RefusalSchema, value: { reason, message: "no" } }]);
+}
+
+/** A platform that answers attempts in order by what stands here: an error is thrown, `undefined` accepts. */
+class World implements OutboxWorld {
+  readonly sent: string[] = [];
+  readonly shown: (readonly SentOrder[])[] = [];
+  answers: (Error | undefined)[] = [];
+  found: Order | undefined;
+  text: string | null = null;
+  time = 1_000;
+  pause = 100;
+
+  submit(requestId: string): Promise<Order> {
+    expect(this.text).toContain(requestId);
+    this.sent.push(requestId);
+    const answer = this.answers.shift();
+    return answer === undefined ? Promise.resolve(create(OrderSchema, { requestId })) : Promise.reject(answer);
+  }
+
+  find(): Promise<Order | undefined> {
+    this.sent.push("find");
+    return Promise.resolve(this.found);
+  }
+
+  wallTime(): number {
+    return this.time;
+  }
+
+  wait(): Promise<void> {
+    this.time += this.pause;
+    return Promise.resolve();
+  }
+
+  chance(): number {
+    return 0;
+  }
+
+  keep(text: string): void {
+    this.text = text;
+  }
+
+  kept(): string | null {
+    return this.text;
+  }
+
+  changed(orders: readonly SentOrder[]): void {
+    this.shown.push(orders);
+  }
+}
+
+test("an order is kept before it is sent, and forgotten when it is answered", async () => {
+  const world = new World();
+  expect(await new Outbox(world).send("r1", "demo", TERMS)).toMatchObject({ kind: "accepted" });
+  expect(world.text).toBe("[]");
+});
+
+test("after a lost answer the same id is sent again", async () => {
+  const world = new World();
+  world.answers = [LOST, refused(Code.Unavailable, Reason.NOT_READY), undefined];
+  expect(await new Outbox(world).send("r1", "demo", TERMS)).toMatchObject({ kind: "accepted" });
+  expect(world.sent).toEqual(["r1", "r1", "r1"]);
+  expect(world.shown.some((orders) => orders[0]?.isUnknown)).toBe(true);
+});
+
+test("a refusal ends it at once, one that leaves nothing behind too", async () => {
+  for (const answer of [
+    refused(Code.FailedPrecondition, Reason.INSUFFICIENT_FUNDS),
+    refused(Code.Unavailable, Reason.NO_QUOTE),
+  ]) {
+    const world = new World();
+    world.answers = [answer];
+    expect(await new Outbox(world).send("r1", "demo", TERMS)).toMatchObject({ kind: "refused" });
+    expect(world.sent).toEqual(["r1"]);
+  }
+});
+
+test("a reload goes on with what is unanswered, under the same id", async () => {
+  const world = new World();
+  world.answers = [LOST];
+  world.wait = () => new Promise(() => {});
+  void new Outbox(world).send("r1", "demo", TERMS);
+  await Promise.resolve();
+  await Promise.resolve();
+
+  const [outcome] = await Promise.all(new Outbox(world).resume());
+  expect(outcome).toMatchObject({ kind: "accepted" });
+  expect(world.sent).toEqual(["r1", "r1"]);
+  expect(world.text).toBe("[]");
+});
+
+test("an old one is looked for and not sent again", async () => {
+  for (const [found, kind] of [
+    [create(OrderSchema, { requestId: "r1" }), "accepted"],
+    [undefined, "lost"],
+  ] as const) {
+    const world = new World();
+    world.answers = [LOST];
+    world.pause = 31_000;
+    world.found = found;
+    expect(await new Outbox(world).send("r1", "demo", TERMS)).toMatchObject({ kind });
+    expect(world.sent).toEqual(["r1", "find"]);
+  }
+});
+
+test("what something else kept is nothing to send", () => {
+  const world = new World();
+  world.text = "{";
+  expect(new Outbox(world).orders).toEqual([]);
+});

@@ -1,0 +1,36 @@
+import { Channel } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
+import type { Connection } from "../stream/connection.svelte.ts";
+import type { Frame } from "./frame.ts";
+import { type TapeRow, TapeRows } from "./tape-rows.ts";
+
+const PER_SECOND = 20;
+
+/** An instrument's last trades, newest first. */
+export class Tape {
+  /** `undefined`: nothing is known yet. */
+  rows = $state.raw<readonly TapeRow[]>();
+  readonly #rows = new TapeRows();
+  readonly #unwatch: () => void;
+
+  constructor(connection: Connection, frame: Frame, instrumentId: string) {
+    const terms = { channel: Channel.TRADES, instrumentId, maxUpdatesPerSecond: PER_SECOND };
+    this.#unwatch = connection.watch(terms, {
+      snapshot: (parts) => {
+        this.#rows.replace(parts.flatMap(({ trades }) => trades));
+        frame.show(this.#show);
+      },
+      update: ({ trades }) => {
+        this.#rows.add(trades);
+        frame.show(this.#show);
+      },
+    });
+  }
+
+  close(): void {
+    this.#unwatch();
+  }
+
+  readonly #show = (): void => {
+    this.rows = this.#rows.rows;
+  };
+}
