@@ -1,6 +1,6 @@
 import { openDataFolder } from "@atlas/adapters/files/data-folder";
 import { secretFiles } from "@atlas/adapters/files/secret-files";
-import { absentSite, readSite, type Site } from "@atlas/adapters/http/site/site";
+import { absentSite, readSite } from "@atlas/adapters/http/site/site";
 import { openSqliteLog } from "@atlas/adapters/sqlite/sqlite-log";
 import { openSqliteStore } from "@atlas/adapters/sqlite/sqlite-store";
 import { type DiskSpace, refuseFullDisk, watchDiskSpace } from "@atlas/adapters/system/disk-space";
@@ -8,7 +8,7 @@ import { systemChance } from "@atlas/adapters/system/system-chance";
 import { systemClock } from "@atlas/adapters/system/system-clock";
 import { systemDigest } from "@atlas/adapters/system/system-digest";
 import { prometheusMetrics } from "@atlas/adapters/telemetry/prometheus-metrics";
-import { type Gateway, openGateway } from "@atlas/gateway/gateway";
+import { openGateway } from "@atlas/gateway/gateway";
 import { type Instrument, MarketModel } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
 import { MarketView } from "@atlas/market/market-view";
 import { mergedAccountQueries } from "@atlas/platform/query/merged-account-queries";
