@@ -86,7 +86,7 @@ function revokeVerb(io: Io): Command {
 function loginLinkVerb(io: Io): Command {
   return verb(
     "login-link",
-    "Makes a link by which a person signs in, once, within minutes, to the console, which this version lacks: it opens nothing yet.",
+    "Makes a link by which a person signs in to the console, once, within minutes.",
     ["keys login-link"],
   )
     .option("--user <id>", "who will sign in by it; without it, you")
