@@ -76,7 +76,7 @@ describe("kill -9 under load", () => {
     LONGEST,
   );
 
-  test("I1-I11 I18-I21: the doctor finds nothing, on the running platform and on its folder at rest", async () => {
+  test("I1-I6 I8-I13 I18-I21: the doctor finds nothing, on the running platform and on its folder at rest", async () => {
     const live = await spawnAtlas(["doctor"], variables()).ended;
     expect([live.code, live.stderr], live.stdout).toEqual([0, ""]);
     await platform.kill();

@@ -7,6 +7,7 @@ import { checkMarketData } from "./market-check.ts";
 import { checkOrderLog } from "./order-log-check.ts";
 import { checkOutputs } from "./output-check.ts";
 import { checkAgainstLog, checkClearing, checkStates } from "./state-check.ts";
+import { checkVenueOrders } from "./venue-order-check.ts";
 
 /** What a state says stands on the log at the latest so many milliseconds later. */
 const ACKNOWLEDGED = 1_000;
@@ -27,6 +28,8 @@ export async function examineLive(atlas: AtlasClient, quick: boolean, step: (tex
   checkAgainstLog(shards, readings, findings);
   step("reading the commands");
   await checkInputs(source, findings, readings);
+  step("reading the orders at venues");
+  await checkVenueOrders(source, findings, readings);
   step("reading the market");
   await checkMarketData(source, findings);
   step("reading the reports");

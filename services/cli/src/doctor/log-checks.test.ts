@@ -1,5 +1,6 @@
+import { Bucket, PostingReason } from "@atlas/gen/atlas/ledger/v1/posting_pb";
 import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
-import { OrderStatus, Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { Liquidity, OrderStatus, SelfTradePrevention, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { topics } from "@atlas/platform/topic/topics";
 import { timestampOf } from "@atlas/platform/wire/time";
 import { describe, expect, test } from "vitest";
@@ -8,11 +9,13 @@ import { checkInputs } from "./input-check.ts";
 import { command, event, FixtureLog, lifeOfAnOrder, marketEvent } from "./log.fixture.ts";
 import { checkMarketData } from "./market-check.ts";
 import { checkOrderLog } from "./order-log-check.ts";
+import { checkVenueOrders } from "./venue-order-check.ts";
 
 async function examine(log: FixtureLog): Promise<Findings> {
   const findings = new Findings();
   const readings = await checkOrderLog(log, findings, () => Number.MAX_SAFE_INTEGER);
   await checkInputs(log, findings, readings);
+  await checkVenueOrders(log, findings, readings);
   await checkMarketData(log, findings);
   return findings;
 }
@@ -47,6 +50,39 @@ function fillOf({ event: body }: OrderEvent) {
   const fill = body.case === "orderFilled" || body.case === "allotmentTraded" ? body.value.fill : undefined;
   if (fill === undefined) throw new Error("no fill");
   return fill;
+}
+
+/** Two orders of one owner, on two accounts, meet; the second arrives, in this mode. */
+function tradeWithItself(selfTradePrevention: SelfTradePrevention): OrderEvent[] {
+  const { EXTERNAL, AVAILABLE, RESERVED, CLEARING } = Bucket;
+  const moves = (from: Bucket, to: Bucket, asset: string, amount: string, orderId = "") => ({
+    ...{ accountId: "b", asset, fromBucket: from, toBucket: to, amount, orderId, reason: PostingReason.RESERVE },
+  });
+  const [paid, accepted, live, filled] = lifeOfAnOrder() as [OrderEvent, OrderEvent, OrderEvent, OrderEvent];
+  if (accepted.event.case !== "orderAccepted" || filled.event.case !== "orderFilled") throw new Error("another life");
+  const { order } = accepted.event.value;
+  const { progress, fill } = filled.event.value;
+  if (order === undefined || progress === undefined || fill === undefined) throw new Error("another life");
+  const sold = { ...order, orderId: "o2", accountId: "b", requestId: "r2", side: Side.SELL, selfTradePrevention };
+  const seller = { accountId: "b", orderId: "o2" };
+  const sale = { ...fill, orderId: "o2", executionId: "x2", side: Side.SELL, liquidity: Liquidity.TAKER };
+  return [
+    ...[paid, accepted, live, filled],
+    event(5, { accountId: "b", postings: [moves(EXTERNAL, AVAILABLE, "BTC", "1")] }),
+    event(6, {
+      ...seller,
+      postings: [moves(AVAILABLE, RESERVED, "BTC", "1", "o2")],
+      event: {
+        case: "orderAccepted",
+        value: { order: { ...sold, reserved: { $typeName: "atlas.money.v1.Amount", asset: "BTC", amount: "1" } } },
+      },
+    }),
+    event(7, {
+      ...seller,
+      postings: [moves(RESERVED, CLEARING, "BTC", "1", "o2"), moves(CLEARING, AVAILABLE, "USD", "100", "o2")],
+      event: { case: "orderFilled", value: { progress: { ...progress, version: 2n }, fill: sale } },
+    }),
+  ];
 }
 
 describe("D27: the doctor reads orders' events", () => {
@@ -125,6 +161,25 @@ describe("D27: the doctor reads orders' events", () => {
     const later = lifeOfAnOrder()[4] as OrderEvent;
     Object.assign(fillOf(later), { matchId: "m2", occurredAt: timestampOf(60_000) });
     expect(brokenRules(await examine(logOf([...oneSided, later])))).toEqual(["I8"]);
+  });
+
+  test.each([
+    ["as it was accepted", "oms/0:2", "1", []],
+    ["of more than was accepted", "oms/0:2", "1.1", ["I13"]],
+    ["by an event that sends none", "oms/0:3", "1", ["I13"]],
+    ["decided after the log was read", "oms/0:9", "1", []],
+  ])("I13: an order at a venue %s", async (_, commandId, quantity, broken) => {
+    const log = logOf(lifeOfAnOrder());
+    const value = { orderId: "o1", accountId: "a", side: Side.BUY, quantity, limitPrice: "100" };
+    log.venueOrders(1, { commandId, command: { case: "place", value } });
+    expect(brokenRules(await examine(log))).toEqual(broken);
+  });
+
+  test.each([
+    ["who says nothing of it", SelfTradePrevention.UNSPECIFIED, ["I12"]],
+    ["who allows it", SelfTradePrevention.ALLOW, []],
+  ])("I12: an owner %s trades with itself", async (_, mode, broken) => {
+    expect(brokenRules(await examine(logOf(tradeWithItself(mode), 7)))).toEqual(broken);
   });
 
   test("I20: a repeat that is the same changes nothing", async () => {

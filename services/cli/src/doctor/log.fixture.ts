@@ -7,6 +7,8 @@ import { type OrderEvent, OrderEventSchema } from "@atlas/gen/atlas/log/v1/order
 import { MarketEventCodec } from "@atlas/gen/atlas/market/v1/market_codec";
 import { type MarketEvent, MarketEventSchema } from "@atlas/gen/atlas/market/v1/market_pb";
 import { Liquidity, OrderStatus, OrderType, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
+import { VenueCommandCodec } from "@atlas/gen/atlas/venue/v1/venue_codec";
+import { VenueCommandSchema } from "@atlas/gen/atlas/venue/v1/venue_pb";
 import { topics } from "@atlas/platform/topic/topics";
 import { encodeFrameOf } from "@atlas/platform/wire/codec/frame";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
@@ -49,6 +51,13 @@ export class FixtureLog implements LogSource {
   reports(firstNumber: number, ...reports: readonly OrderCommand[]): void {
     const fields = { source: "venue/0", writer: "w", firstNumber: BigInt(firstNumber) };
     this.append(topics.orderCommands.name, encodeFrameOf(OrderCommandCodec, fields, reports, digest));
+  }
+
+  /** A frame of what the order shard sends to the venue. */
+  venueOrders(firstNumber: number, ...commands: readonly MessageInitShape<typeof VenueCommandSchema>[]): void {
+    const fields = { source: "oms/0", writer: "w", firstNumber: BigInt(firstNumber) };
+    const messages = commands.map((one) => create(VenueCommandSchema, one));
+    this.append(topics.venueOrders.name, encodeFrameOf(VenueCommandCodec, fields, messages, digest));
   }
 
   market(...events: readonly MarketEvent[]): void {

@@ -1,17 +1,23 @@
 import { OrderEventCodec } from "@atlas/gen/atlas/log/v1/order_event_codec";
 import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import type { Order } from "@atlas/gen/atlas/order/v1/order_pb";
 import { topics } from "@atlas/platform/topic/topics";
 import type { Findings } from "./findings.ts";
 import { sequenced } from "./frame-walk.ts";
 import type { LogSource } from "./log-source.ts";
 import { Matches } from "./matches.ts";
 import { type OpenOrder, OrderLives } from "./order-lives.ts";
+import { permitOf } from "./permits.ts";
 import { ShardBooks, unitsOf } from "./shard-books.ts";
 
 /** What a shard's events come to at a sequence. */
 export interface ShardReading {
   readonly partition: number;
+  /** Of the first event read: the log may be trimmed. */
+  readonly first: number;
   readonly sequence: number;
+  /** What events let venues do, as checksums, by sequence (I13). */
+  readonly permits: ReadonlyMap<number, number>;
   readonly books: ShardBooks;
   /** That events are about. */
   readonly accounts: ReadonlySet<string>;
@@ -29,7 +35,10 @@ export async function checkOrderLog(
   findings: Findings,
   through: (partition: number) => number,
 ): Promise<ShardReading[]> {
-  const matches = new Matches(findings.rule("I8", "trades with a client have two equal sides, within their limits"));
+  const matches = new Matches(
+    findings.rule("I8", "trades with a client have two equal sides, within their limits"),
+    findings.rule("I12", "trades between clients are not of one owner who did not allow it"),
+  );
   const readings: ShardReading[] = [];
   for (let partition = 0; partition < source.partitions.oms; partition++) {
     readings.push(await readShard(source, partition, findings, matches, through(partition)));
@@ -57,8 +66,8 @@ async function readShard(
     if (sequence <= through) check.take(message);
   }
   check.end();
-  const { accounts, books, causes, lastCause, sequence } = check;
-  return { partition, sequence, books, accounts, causes, lastCause };
+  const { first, permits, accounts, books, causes, lastCause, sequence } = check;
+  return { partition, first, permits, sequence, books, accounts, causes, lastCause };
 }
 
 /** The rules of every sequence on the log. */
@@ -74,7 +83,9 @@ class EventCheck {
   readonly books = new ShardBooks();
   readonly accounts = new Set<string>();
   readonly causes = new Set<string>();
+  readonly permits = new Map<number, number>();
   lastCause: { offset: number; index: number } | undefined;
+  first = 0;
   sequence = 0;
   readonly #lives = new OrderLives();
   readonly #requests = new Map<string, string>();
@@ -96,6 +107,9 @@ class EventCheck {
 
   take(event: OrderEvent): void {
     this.sequence = Number(event.sequence);
+    if (this.first === 0) this.first = this.sequence;
+    const permit = permitOf(event);
+    if (permit !== undefined) this.permits.set(this.sequence, permit);
     if (event.accountId !== "") this.accounts.add(event.accountId);
     this.#cite(event);
     for (const posting of event.postings) {
@@ -103,8 +117,9 @@ class EventCheck {
       const wrong = this.books.post(posting);
       if (wrong !== undefined) this.#positive.broken(`${event.eventId}: ${wrong}`);
     }
+    const order = this.#lives.open.get(event.orderId)?.order;
     this.#order(event);
-    this.#fills(event);
+    this.#fills(event, order);
   }
 
   end(): void {
@@ -153,12 +168,12 @@ class EventCheck {
     this.#requests.set(key, event.orderId);
   }
 
-  #fills(event: OrderEvent): void {
+  #fills(event: OrderEvent, order: Order | undefined): void {
     const body = event.event;
     if (body.case !== "orderFilled" && body.case !== "allotmentTraded") return;
     const { fill } = body.value;
     if (fill === undefined) return;
-    this.#matches.add(fill);
+    this.#matches.add(fill, order);
     const limit = body.case === "orderFilled" ? body.value.progress?.limitPrice : "";
     if (limit) this.#matches.checkLimit(fill, Number(unitsOf(limit)), Number(unitsOf(fill.price)));
   }

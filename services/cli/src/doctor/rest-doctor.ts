@@ -19,6 +19,7 @@ import { checkMarketData } from "./market-check.ts";
 import { checkOrderLog, type ShardReading } from "./order-log-check.ts";
 import { checkOutputs } from "./output-check.ts";
 import { checkStore } from "./store-check.ts";
+import { checkVenueOrders } from "./venue-order-check.ts";
 
 const READ_BYTES = 4_194_304;
 
@@ -64,6 +65,8 @@ async function checkLog(source: LogSource, findings: Findings, step: (text: stri
   const readings = await checkOrderLog(source, findings, () => Number.MAX_SAFE_INTEGER);
   step("reading the commands");
   await checkInputs(source, findings, readings);
+  step("reading the orders at venues");
+  await checkVenueOrders(source, findings, readings);
   step("reading the market");
   await checkMarketData(source, findings);
   step("reading the reports");
