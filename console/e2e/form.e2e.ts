@@ -41,7 +41,7 @@ for (const theme of ["Dark", "Light"]) {
   });
 }
 
-// Seen failing with the label of the pasted link taken away.
+// Seen failing with the text's colour paled in the dark theme.
 test("C61: axe finds nothing on the way in", async ({ page }) => {
   await page.goto(`${stage.url}/login`);
   await expect(page.getByRole("alert")).toBeVisible();

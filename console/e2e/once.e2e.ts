@@ -42,11 +42,13 @@ test("C04: an order on its way through a reload is shown as sent with its age, a
   await desk.signIn(await stage.link());
   const before = (await ordersOf(stage.atlas, false)).length;
   // It never reaches the platform: only a page that remembers it can bring it there.
-  await page.route("**/SubmitOrder", () => undefined);
+  let isHeld = true;
+  await page.route("**/SubmitOrder", (route) => (isHeld ? undefined : route.continue()));
   await desk.fillLimit("Buy", "0.1", "43000");
   await desk.send.click();
   await expect(desk.working.getByRole("row").filter({ hasText: "43,000" })).toContainText(/Sent\s*\d+ s/);
-  await page.unroute("**/SubmitOrder");
+  expect(await ordersOf(stage.atlas, false)).toHaveLength(before);
+  isHeld = false;
   await page.reload();
   await desk.ready();
   await expect(desk.order("buy 0.1 BTC-USD at 43,000.00")).toHaveCount(1);

@@ -1,0 +1,76 @@
+import type { Fill } from "@atlas/gen/atlas/order/v1/order_pb";
+import { Channel } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
+import { wordsOfError } from "../rpc/refusal.ts";
+import { withPatience } from "../rpc/transport.ts";
+import type { DeskState } from "../state/desk.svelte.ts";
+
+const PAGE = 1_000;
+/** What is marked at most, and what stays when there were too many: the newest. */
+const MOST = 4_000;
+const KEPT = 2_000;
+
+/** An account's newest fills in one instrument. */
+export class OwnFills {
+  all = $state.raw<readonly Fill[]>([]);
+  /** Why those before the stream began could not be read; empty: they could. */
+  problem = $state("");
+  readonly #desk: Pick<DeskState, "clients" | "frame">;
+  readonly #terms: { readonly accountId: string; readonly instrumentId: string };
+  readonly #held = new Map<string, Fill>();
+  readonly #unwatch: () => void;
+  readonly #closing = new AbortController();
+
+  constructor(
+    desk: Pick<DeskState, "clients" | "connection" | "frame">,
+    terms: { readonly accountId: string; readonly instrumentId: string },
+  ) {
+    this.#desk = desk;
+    this.#terms = terms;
+    this.#unwatch = desk.connection.watch(
+      { channel: Channel.FILLS, ...terms },
+      {
+        // It tells the newest few; a page goes further back.
+        snapshot: (parts) => {
+          this.#put(parts.flatMap(({ fills }) => fills));
+          void this.#read();
+        },
+        update: ({ fills }) => this.#put(fills),
+      },
+    );
+  }
+
+  close(): void {
+    this.#closing.abort();
+    this.#unwatch();
+  }
+
+  async #read(): Promise<void> {
+    try {
+      const request = { ...this.#terms, pageSize: PAGE };
+      const { fills } = await this.#desk.clients.orders.listFills(request, withPatience(this.#closing.signal));
+      this.problem = "";
+      this.#put(fills);
+    } catch (error) {
+      if (!this.#closing.signal.aborted) this.problem = wordsOfError(error);
+    }
+  }
+
+  #put(fills: readonly Fill[]): void {
+    for (const fill of fills) this.#held.set(fill.executionId, fill);
+    if (this.#held.size > MOST) this.#forget();
+    this.#desk.frame.show(this.#show);
+  }
+
+  #forget(): void {
+    const byTime = [...this.#held.values()].sort((left, right) => secondOf(left) - secondOf(right));
+    for (const { executionId } of byTime.slice(0, -KEPT)) this.#held.delete(executionId);
+  }
+
+  readonly #show = (): void => {
+    this.all = [...this.#held.values()];
+  };
+}
+
+function secondOf({ occurredAt }: Fill): number {
+  return Number(occurredAt?.seconds ?? 0n);
+}

@@ -1,0 +1,119 @@
+import { wordsOfError } from "../rpc/refusal.ts";
+import { type Page, PagedRows } from "./paged-rows.ts";
+
+/** Where a history comes from. */
+export interface HistorySource<Row> {
+  keyOf(row: Row): string;
+  read(pageToken: string, pageSize: number, signal: AbortSignal): Promise<Page<Row>>;
+  /** What the server cannot choose by. */
+  matches(row: Row): boolean;
+}
+
+const PAGE = 200;
+const LARGE_PAGE = 1_000;
+/** Rows that are read to be sorted: more would take long and much. */
+export const MOST_SORTED = 20_000;
+/** The first page is read again at most so often. */
+const RENEW = 1_000;
+
+/** Rows of a server's list: further pages as they are looked at, new ones as they come about. */
+export class History<Row> {
+  /** `undefined`: nothing is known yet. */
+  rows = $state.raw<readonly Row[]>();
+  isComplete = $state(false);
+  isReading = $state(false);
+  /** Why the last read came to nothing; empty: it came. */
+  problem = $state("");
+  readonly #source: HistorySource<Row>;
+  readonly #pages: PagedRows<Row>;
+  readonly #closing = new AbortController();
+  #renewing: ReturnType<typeof setTimeout> | undefined;
+  /** One read at a time: pages are told in order. */
+  #last: Promise<void> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(source: HistorySource<Row>) {
+    this.#source = source;
+    this.#pages = new PagedRows((row) => source.keyOf(row));
+  }
+
+  /** Reads on until there is something more to see. */
+  readMore(): Promise<void> {
+    return this.#inTurn(async () => {
+      const before = this.rows?.length ?? 0;
+      do await this.#readPage(PAGE);
+      while (!this.isComplete && (this.rows?.length ?? 0) === before);
+    });
+  }
+
+  /** Reads all that can be sorted. */
+  readAll(): Promise<void> {
+    return this.#inTurn(async () => {
+      while (!this.isComplete && this.#pages.rows.length < MOST_SORTED) await this.#readPage(LARGE_PAGE);
+    });
+  }
+
+  /** Something happened that the list may tell of. */
+  renewSoon(): void {
+    this.#renewing ??= setTimeout(() => {
+      this.#renewing = undefined;
+      void this.#inTurn(async () => {
+        if (this.rows === undefined) return;
+        this.#pages.renew(await this.#source.read("", PAGE, this.#closing.signal));
+        this.#show();
+      });
+    }, RENEW);
+  }
+
+  /** A row changed. */
+  replace(row: Row): void {
+    if (this.#pages.replace(row)) this.#show();
+  }
+
+  /** Every row there is, by pages of their own; `told` hears how many have come. */
+  async export(told: (count: number) => void): Promise<Row[]> {
+    const rows: Row[] = [];
+    let pageToken = "";
+    do {
+      const page = await this.#source.read(pageToken, LARGE_PAGE, this.#closing.signal);
+      for (const row of page.rows) if (this.#source.matches(row)) rows.push(row);
+      told(rows.length);
+      pageToken = page.nextPageToken;
+    } while (pageToken !== "");
+    return rows;
+  }
+
+  close(): void {
+    clearTimeout(this.#renewing);
+    this.#closing.abort();
+  }
+
+  async #readPage(size: number): Promise<void> {
+    if (this.isComplete) return;
+    this.#pages.add(await this.#source.read(this.#pages.nextPageToken, size, this.#closing.signal));
+    this.#show();
+  }
+
+  #inTurn(read: () => Promise<void>): Promise<void> {
+    this.#waiting += 1;
+    this.isReading = true;
+    this.#last = this.#last.then(async () => {
+      try {
+        if (this.#closing.signal.aborted) return;
+        await read();
+        this.problem = "";
+      } catch (error) {
+        if (!this.#closing.signal.aborted) this.problem = wordsOfError(error);
+      } finally {
+        this.#waiting -= 1;
+        this.isReading = this.#waiting > 0;
+      }
+    });
+    return this.#last;
+  }
+
+  #show(): void {
+    this.rows = this.#pages.rows.filter((row) => this.#source.matches(row));
+    this.isComplete = this.#pages.isComplete;
+  }
+}

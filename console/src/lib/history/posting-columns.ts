@@ -1,0 +1,70 @@
+import type { PostingEntry } from "@atlas/gen/atlas/account/v1/account_service_pb";
+import { Bucket, PostingReason } from "@atlas/gen/atlas/ledger/v1/posting_pb";
+import { exactTimeOf } from "../form/moment.ts";
+import type { Column } from "./column.ts";
+import { exactOf, isoOf, shownOf } from "./figures.ts";
+
+const BUCKETS: Partial<Record<Bucket, string>> = {
+  [Bucket.AVAILABLE]: "Available",
+  [Bucket.RESERVED]: "Reserved",
+  [Bucket.CLEARING]: "Clearing",
+  [Bucket.FEES]: "Fees",
+  [Bucket.EXTERNAL]: "Outside",
+};
+
+const REASONS: Partial<Record<PostingReason, string>> = {
+  [PostingReason.DEPOSIT]: "Deposit",
+  [PostingReason.WITHDRAWAL]: "Withdrawal",
+  [PostingReason.RESERVE]: "Locked for an order",
+  [PostingReason.RELEASE]: "Freed",
+  [PostingReason.TRADE_PAID]: "Paid in a trade",
+  [PostingReason.TRADE_RECEIVED]: "Received in a trade",
+  [PostingReason.FEE]: "Fee",
+  [PostingReason.PRICE_IMPROVEMENT]: "Better price than locked for",
+  [PostingReason.ALLOTMENT]: "Allotted to a venue",
+};
+
+export function postingColumns(decimalsOf: (asset: string) => number): readonly Column<PostingEntry>[] {
+  const text = (title: string, exact: (entry: PostingEntry) => string): Column<PostingEntry> => ({
+    title,
+    kind: "text",
+    exact,
+    shown: (entry) => exact(entry) || "—",
+  });
+  return [
+    {
+      title: "Time",
+      kind: "text",
+      shown: ({ occurredAt }) => exactTimeOf(occurredAt),
+      exact: ({ occurredAt }) => isoOf(occurredAt),
+    },
+    text("Reason", ({ posting }) => REASONS[posting?.reason ?? 0] ?? ""),
+    {
+      title: "Amount",
+      kind: "decimal",
+      shown: ({ posting }) => shownOf(posting?.amount ?? "", decimalsOf(posting?.asset ?? "")),
+      exact: ({ posting }) => posting?.amount ?? "",
+      hint: ({ posting }) => exactOf(posting?.amount ?? ""),
+    },
+    text("Asset", ({ posting }) => posting?.asset ?? ""),
+    text("From", ({ posting }) => BUCKETS[posting?.fromBucket ?? 0] ?? ""),
+    text("To", ({ posting }) => BUCKETS[posting?.toBucket ?? 0] ?? ""),
+    text("Order", ({ posting }) => posting?.orderId ?? ""),
+    {
+      ...text("Event", ({ eventId }) => eventId),
+      hint: ({ sequence }) => `The event that caused it, number ${sequence} of the account's shard`,
+    },
+    {
+      title: "Sequence",
+      kind: "decimal",
+      shown: ({ sequence }) => `${sequence}`,
+      exact: ({ sequence }) => `${sequence}`,
+    },
+  ];
+}
+
+/** An event moves an amount for a reason between two buckets once. */
+export function postingKey({ posting, eventId }: PostingEntry): string {
+  const { asset, fromBucket, toBucket, reason, orderId, amount } = posting ?? {};
+  return [eventId, asset, fromBucket, toBucket, reason, orderId, amount].join(" ");
+}
