@@ -18,7 +18,7 @@ function randomOrder(roll: Dice): OrderFields {
     type: isMarket ? OrderType.MARKET : OrderType.LIMIT,
     timeInForce: roll.pick(kinds),
     quantity: ((1 + roll(6_000)) / 1_000).toFixed(3),
-    limitPrice: isMarket ? "" : (2_980 + roll(4_000) / 100).toFixed(2),
+    limitPrice: isMarket ? "" : (2_980 + roll(80) / 2).toFixed(2),
   };
 }
 
@@ -42,7 +42,7 @@ test("a preview's numbers, on a quiet book, are what the order then comes to: 20
       [Side.BUY, 2_985],
       [Side.SELL, 3_000],
     ] as const) {
-      const limitPrice = (from + roll(1_500) / 100).toFixed(2);
+      const limitPrice = (from + roll(30) / 2).toFixed(2);
       const quantity = ((1 + roll(3_000)) / 1_000).toFixed(3);
       await platform.run(makers.submit({ instrumentId: QUIET, side, limitPrice, quantity }));
     }
