@@ -27,7 +27,7 @@ function shownBalances({ balancesAfter }: PreviewOrderResponse): [string, string
   return balancesAfter.map(({ asset, available, reserved }) => [asset, `${available}/${reserved}`]);
 }
 
-test("a preview's numbers, on a quiet book, are what the order then comes to: 200 random orders", async () => {
+test("a preview's numbers, on a quiet book, are what the order then comes to: 120 random orders", async () => {
   const platform = await new MemoryPlatform().start();
   const funds = { USD: "900000", ETH: "300" };
   const makers = new Desk(platform, await platform.account("ada", { USD: "9000000", ETH: "3000" }));
