@@ -350,7 +350,9 @@ describe("what is malformed", () => {
     ["a verb that does not fit", "PUT", "/atlas.order.v1.OrderService/SubmitOrder", {}, 405],
   ])("%s", async (_what, method, path, header, status) => {
     const call = json(path, "{}", header);
-    const answer = await rawCall(method === "GET" ? { ...call, method, body: "" } : { ...call, method: method ?? "POST" });
+    const answer = await rawCall(
+      method === "GET" ? { ...call, method, body: "" } : { ...call, method: method ?? "POST" },
+    );
     expect(answer.status).toBe(status);
     expect(answer.body.toString()).not.toMatch(SECRETS);
   });
