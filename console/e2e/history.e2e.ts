@@ -1,0 +1,79 @@
+import { readFileSync } from "node:fs";
+import { expect, type Page } from "@playwright/test";
+import { DeskPage } from "./desk-page.ts";
+import { ownPlatform } from "./platform.ts";
+import { ordersOf, placeLimit } from "./server-truth.ts";
+import { test } from "./strict-page.ts";
+
+const stage = ownPlatform();
+
+/** Saves what a panel exports; lines without the head. */
+async function exported(page: Page): Promise<string[]> {
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Export CSV" }).click(),
+  ]);
+  return readFileSync(await file.path(), "utf8")
+    .trim()
+    .split("\r\n")
+    .slice(1);
+}
+
+test("C30: order history goes on while it is scrolled, is sorted whole, and exports all of it", async ({ page }) => {
+  for (let count = 0; count < 450; count += 1) await placeLimit(stage.atlas, "0.001", `${40_000 + count}`);
+  const desk = new DeskPage(page);
+  await desk.signIn(await stage.link());
+  await page.getByRole("tab", { name: "Order history" }).click();
+  const table = page.getByRole("table", { name: "Order history" });
+  await expect(page.getByText("200 read; scroll for more")).toBeVisible();
+  // Windowed: what is not seen is not drawn.
+  expect(await table.getByRole("row").count()).toBeLessThan(60);
+  await page.getByRole("group", { name: "Order history" }).evaluate((one) => one.scrollTo(0, one.scrollHeight));
+  await expect(page.getByText("400 read; scroll for more")).toBeVisible();
+  await page.getByRole("button", { name: "Price", exact: true }).click();
+  await expect(page.getByText("450 in all")).toBeVisible();
+  await page.getByRole("group", { name: "Order history" }).evaluate((one) => one.scrollTo(0, 0));
+  await expect(table.getByRole("row").nth(1)).toContainText("40,449.00");
+  await page.getByRole("button", { name: "Price ▾" }).click();
+  await expect(table.getByRole("row").nth(1)).toContainText("40,000.00");
+  const lines = await exported(page);
+  const orders = await ordersOf(stage.atlas, false);
+  expect(lines).toHaveLength(450);
+  expect(lines.map((line) => line.split(",").at(-1))).toEqual(orders.map(({ orderId }) => orderId));
+});
+
+test("C30: history is chosen by side and status; a new order stands there without a reload", async ({ page }) => {
+  const desk = new DeskPage(page);
+  await desk.signIn(await stage.link());
+  await page.getByRole("tab", { name: "Order history" }).click();
+  const table = page.getByRole("table", { name: "Order history" });
+  const panel = page.getByRole("tabpanel").filter({ has: table });
+  await panel.getByRole("combobox", { name: "Side" }).selectOption("Sells");
+  await expect(panel.getByText("No order like this.")).toBeVisible();
+  await panel.getByRole("combobox", { name: "Side" }).selectOption("Both sides");
+  await placeLimit(stage.atlas, "0.002", "39000");
+  await expect(table.getByRole("row").nth(1)).toContainText("39,000.00");
+  await panel.getByRole("combobox", { name: "Status" }).selectOption("Filled");
+  await expect(panel.getByText("No order like this.")).toBeVisible();
+});
+
+test("C30, C31: a fill stands among fills, and its movements among postings with their event", async ({ page }) => {
+  const desk = new DeskPage(page);
+  await desk.signIn(await stage.link());
+  await page.getByRole("tab", { name: "Fills" }).click();
+  await expect(page.getByText("No fill like this.")).toBeVisible();
+  await desk.choose("Buy");
+  await desk.choose("Market");
+  await desk.quantity.fill("0.01");
+  await desk.send.click();
+  const fill = page.getByRole("table", { name: "Fills" }).getByRole("row").nth(1);
+  await expect(fill).toContainText("0.01");
+  await expect(fill).toContainText("Taker");
+  await page.getByRole("tab", { name: "Postings" }).click();
+  const postings = page.getByRole("table", { name: "Postings" });
+  await expect(postings.getByRole("row").filter({ hasText: "Received in a trade" })).toContainText("BTC");
+  const { postings: told } = await stage.atlas.accounts.listPostings({ accountId: "demo", pageSize: 1_000 });
+  const lines = await exported(page);
+  expect(lines).toHaveLength(told.length);
+  expect(lines.map((line) => line.split(",").at(-2))).toEqual(told.map(({ eventId }) => eventId));
+});
