@@ -75,5 +75,5 @@ test("C30, C31: a fill stands among fills, and its movements among postings with
   const { postings: told } = await stage.atlas.accounts.listPostings({ accountId: "demo", pageSize: 1_000 });
   const lines = await exported(page);
   expect(lines).toHaveLength(told.length);
-  expect(lines.map((line) => line.split(",").at(-2))).toEqual(told.map(({ eventId }) => eventId));
+  expect(lines.map((line) => line.split(",").at(-3))).toEqual(told.map(({ eventId }) => eventId));
 });

@@ -1,5 +1,6 @@
 import type { Candle } from "@atlas/gen/atlas/market/v1/market_pb";
 import {
+  type AutoscaleInfo,
   CandlestickSeries,
   ColorType,
   createChart,
@@ -24,7 +25,7 @@ import { movingAverage } from "./moving-average.ts";
 /** Bars from the left edge at which older ones are asked for. */
 const NEAR = 20;
 /** Bars seen at first. */
-const SEEN = 120;
+const SEEN = 80;
 
 /** An order as a line. */
 export interface OrderLine {
@@ -52,6 +53,8 @@ export class ChartDrawing {
   readonly #markers: ISeriesMarkersPluginApi<Time>;
   #palette: ChartPalette;
   #lines: IPriceLine[] = [];
+  /** Of the lines. */
+  #prices: readonly number[] = [];
   #closes: number[] = [];
   #drawn: readonly Candle[] = [];
   #span = 0;
@@ -71,6 +74,7 @@ export class ChartDrawing {
     this.#volume.priceScale().applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
     this.#candles = this.#chart.addSeries(CandlestickSeries, {
       priceFormat: { type: "price", precision: decimals, minMove: 1 / 10 ** decimals },
+      autoscaleInfoProvider: (usual: () => AutoscaleInfo | null) => reaching(usual(), this.#prices),
     });
     this.#average = this.#chart.addSeries(LineSeries, {
       lineWidth: 1,
@@ -119,6 +123,7 @@ export class ChartDrawing {
 
   setOrders(lines: readonly OrderLine[]): void {
     for (const line of this.#lines) this.#candles.removePriceLine(line);
+    this.#prices = lines.map(({ price }) => Number(price));
     this.#lines = lines.map(({ price, isBuy, words }) =>
       this.#candles.createPriceLine({
         price: Number(price),
@@ -183,7 +188,7 @@ export class ChartDrawing {
 
   #showNewest(): void {
     const to = this.#drawn.length + 3;
-    this.#chart.timeScale().setVisibleLogicalRange({ from: Math.max(-2, to - SEEN), to });
+    this.#chart.timeScale().setVisibleLogicalRange({ from: to - SEEN, to });
   }
 
   #drawAverage(from: number): void {
@@ -208,6 +213,16 @@ export class ChartDrawing {
   }
 }
 
+/** The range of the candles, as far as the lines that are no further from it than it is high. */
+function reaching(usual: AutoscaleInfo | null, prices: readonly number[]): AutoscaleInfo | null {
+  if (usual?.priceRange == null) return usual;
+  const { minValue, maxValue } = usual.priceRange;
+  const height = maxValue - minValue;
+  const near = prices.filter((price) => price >= minValue - height && price <= maxValue + height);
+  const priceRange = { minValue: Math.min(minValue, ...near), maxValue: Math.max(maxValue, ...near) };
+  return { ...usual, priceRange };
+}
+
 function barOf(candle: Candle): { time: UTCTimestamp; open: number; high: number; low: number; close: number } {
   return {
     time: startOf(candle) as UTCTimestamp,
@@ -218,7 +233,8 @@ function barOf(candle: Candle): { time: UTCTimestamp; open: number; high: number
   };
 }
 
-function optionsOf({ isDaily, palette }: ChartTerms): Parameters<typeof createChart>[1] {
+function optionsOf({ decimals, isDaily, palette }: ChartTerms): Parameters<typeof createChart>[1] {
+  const prices = new Intl.NumberFormat("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
   return {
     ...coloursOf(palette),
     autoSize: true,
@@ -230,7 +246,10 @@ function optionsOf({ isDaily, palette }: ChartTerms): Parameters<typeof createCh
       tickMarkFormatter: (time: Time, type: TickMarkType) => tickWords(time as number, type, isDaily),
     },
     rightPriceScale: { borderVisible: false },
-    localization: { timeFormatter: (time: Time) => crosshairWords(time as number, isDaily) },
+    localization: {
+      priceFormatter: (price: number) => prices.format(price),
+      timeFormatter: (time: Time) => crosshairWords(time as number, isDaily),
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Fill, Liquidity } from "@atlas/gen/atlas/order/v1/order_pb";
-import { multiply } from "../decimal/decimal.ts";
+import { format, multiply } from "../decimal/decimal.ts";
 import { exactTimeOf } from "../form/moment.ts";
 import type { Column } from "./column.ts";
 import { type Decimals, exactOf, isoOf, shownOf, sideColumn } from "./figures.ts";
@@ -45,7 +45,7 @@ export function fillColumns(decimalsOf: (instrumentId: string) => Decimals): rea
     {
       title: "Fee",
       kind: "decimal",
-      shown: ({ fee }) => (fee === undefined ? "—" : shownOf(fee.amount, 4)),
+      shown: ({ fee }) => (fee === undefined ? "—" : format(fee.amount, 2)),
       exact: ({ fee }) => fee?.amount ?? "",
       hint: ({ fee }) => (fee === undefined ? "" : `${exactOf(fee.amount)} ${fee.asset}`),
     },
@@ -56,8 +56,26 @@ export function fillColumns(decimalsOf: (instrumentId: string) => Decimals): rea
       shown: ({ liquidity }) => LIQUIDITY[liquidity] ?? "—",
       exact: ({ liquidity }) => LIQUIDITY[liquidity] ?? "",
     },
-    { title: "Order", kind: "text", shown: (fill) => fill.orderId, exact: (fill) => fill.orderId },
-    { title: "Trade", kind: "text", shown: (fill) => fill.matchId, exact: (fill) => fill.matchId },
-    { title: "Execution", kind: "text", shown: (fill) => fill.executionId, exact: (fill) => fill.executionId },
+    {
+      title: "Order",
+      kind: "text",
+      shown: (fill) => fill.orderId,
+      exact: (fill) => fill.orderId,
+      tone: () => "identifier",
+    },
+    {
+      title: "Trade",
+      kind: "text",
+      shown: (fill) => fill.matchId,
+      exact: (fill) => fill.matchId,
+      tone: () => "identifier",
+    },
+    {
+      title: "Execution",
+      kind: "text",
+      shown: (fill) => fill.executionId,
+      exact: (fill) => fill.executionId,
+      tone: () => "identifier",
+    },
   ];
 }

@@ -62,6 +62,12 @@ export function orderColumns(decimalsOf: (instrumentId: string) => Decimals): re
       () => 2,
     ),
     { title: "Reason", kind: "text", shown: (order) => reasonOf(order) || "—", exact: reasonOf, hint: reasonOf },
-    { title: "Order", kind: "text", shown: (order) => order.orderId, exact: (order) => order.orderId },
+    {
+      title: "Order",
+      kind: "text",
+      shown: (order) => order.orderId,
+      exact: (order) => order.orderId,
+      tone: () => "identifier",
+    },
   ];
 }

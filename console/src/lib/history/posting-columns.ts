@@ -1,8 +1,9 @@
 import type { PostingEntry } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { Bucket, PostingReason } from "@atlas/gen/atlas/ledger/v1/posting_pb";
+import { format } from "../decimal/decimal.ts";
 import { exactTimeOf } from "../form/moment.ts";
 import type { Column } from "./column.ts";
-import { exactOf, isoOf, shownOf } from "./figures.ts";
+import { isoOf } from "./figures.ts";
 
 const BUCKETS: Partial<Record<Bucket, string>> = {
   [Bucket.AVAILABLE]: "Available",
@@ -42,18 +43,20 @@ export function postingColumns(decimalsOf: (asset: string) => number): readonly 
     {
       title: "Amount",
       kind: "decimal",
-      shown: ({ posting }) => shownOf(posting?.amount ?? "", decimalsOf(posting?.asset ?? "")),
+      // A ledger cuts nothing off: its figures add up.
+      shown: ({ posting }) => (posting === undefined ? "—" : format(posting.amount, decimalsOf(posting.asset))),
       exact: ({ posting }) => posting?.amount ?? "",
-      hint: ({ posting }) => exactOf(posting?.amount ?? ""),
     },
     text("Asset", ({ posting }) => posting?.asset ?? ""),
     text("From", ({ posting }) => BUCKETS[posting?.fromBucket ?? 0] ?? ""),
     text("To", ({ posting }) => BUCKETS[posting?.toBucket ?? 0] ?? ""),
-    text("Order", ({ posting }) => posting?.orderId ?? ""),
     {
       ...text("Event", ({ eventId }) => eventId),
-      hint: ({ sequence }) => `The event that caused it, number ${sequence} of the account's shard`,
+      hint: ({ eventId, sequence }) =>
+        `${eventId}, the event that caused it: number ${sequence} of the account's shard`,
+      tone: () => "identifier",
     },
+    { ...text("Order", ({ posting }) => posting?.orderId ?? ""), tone: () => "identifier" },
     {
       title: "Sequence",
       kind: "decimal",
