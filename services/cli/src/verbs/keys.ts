@@ -84,11 +84,9 @@ function revokeVerb(io: Io): Command {
 }
 
 function loginLinkVerb(io: Io): Command {
-  return verb(
-    "login-link",
-    "Makes a link by which a person signs in to the console, once, within minutes.",
-    ["keys login-link"],
-  )
+  return verb("login-link", "Makes a link by which a person signs in to the console, once, within minutes.", [
+    "keys login-link",
+  ])
     .option("--user <id>", "who will sign in by it; without it, you")
     .action((options: UserOption) =>
       withAtlas(io, options, async (context) => {
