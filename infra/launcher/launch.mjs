@@ -7,7 +7,7 @@ import { generateCode } from "./generated.mjs";
 import { installPackages } from "./packages.mjs";
 import { fail } from "./progress.mjs";
 import { findNode } from "./runtime.mjs";
-import { serverFlags } from "./server-flags.mjs";
+import { SERVER_FLAGS } from "./server-flags.mjs";
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -39,8 +39,8 @@ export function launch(script, args) {
   if (known.entry === undefined) return;
   if (known.builds) buildConsole(ROOT, node);
   const words = [...known.args, ...args];
-  const flags = words[0] === "start" ? serverFlags() : [];
-  const env = script === "bench" ? { BENCH_SERVER_FLAGS: serverFlags().join(" ") } : {};
+  const flags = words[0] === "start" ? SERVER_FLAGS : [];
+  const env = script === "bench" ? { BENCH_SERVER_FLAGS: SERVER_FLAGS.join(" ") } : {};
   run(node, [...flags, join(ROOT, known.entry), ...words], env);
 }
 
