@@ -15,7 +15,8 @@ const WINDOW = 256;
 const WARM_UP = 4;
 const SECONDS = 10;
 const RATES = [2_000, 5_000, 10_000, 15_000, 20_000];
-const RATE_SECONDS = 8;
+const RATE_SECONDS = 15;
+const RATE_WARM_UP = 3;
 /** A rate above this share of what full windows reach shows only how a queue grows. */
 const WITHIN_REACH = 0.9;
 const BATCHES = [100, 500];
@@ -33,10 +34,12 @@ export async function run(): Promise<void> {
       new URL("../stream/subscribers.ts", import.meta.url),
       { address, connections: 1, streams: 1, instrumentIds: bench.instrumentIds, readEvery: 1, settle: 0 },
     );
-    await bench.sessions();
+    await bench.full();
     await bench.calls();
     subscriber.finish();
-    await bench.check(await subscriber.result);
+    bench.compare(await subscriber.result);
+    await bench.rates();
+    await bench.check();
   } finally {
     await platform.stop();
   }
@@ -59,7 +62,8 @@ class Bench {
     return this.#pairs.map(({ instrumentId }) => instrumentId);
   }
 
-  async sessions(): Promise<void> {
+  /** As fast as windows allow, watched by the subscriber. */
+  async full(): Promise<void> {
     await this.#session(WARM_UP, 0);
     const before = usageOf(this.#platform.process.pid as number);
     const full = await this.#session(SECONDS, 0);
@@ -69,12 +73,19 @@ class Bench {
     figure("session", "throughput", reached, "orders/s");
     figure("session", "server_cpu", ((after.cpu - before.cpu) / orders) * 1000, "us/order");
     printSummary("e2e", "session, windows full", "fill", full.filled);
+  }
+
+  /** At fixed rates, without the subscriber: what an order costs is to decide, not what a third process takes of the machine. */
+  async rates(): Promise<void> {
+    const full = await this.#session(WARM_UP, 0);
+    const reached = ordersOf(full.sent) / full.seconds;
+    figure("session, nobody subscribed", "throughput", reached, "orders/s");
     for (const rate of RATES) {
       if (rate > reached * WITHIN_REACH) {
         note(`${rate} orders/s is out of reach`);
         continue;
       }
-      const { decided, filled } = await this.#session(RATE_SECONDS, rate);
+      const { decided, filled } = await this.#session(RATE_SECONDS, rate, RATE_WARM_UP);
       printSummary("e2e", `session, ${rate} orders/s`, "decision", decided);
       printSummary("e2e", `session, ${rate} orders/s`, "fill", filled);
     }
@@ -93,22 +104,30 @@ class Bench {
     printSummary("e2e", "unary, 64 at a time", "decision", together.answered);
   }
 
-  /** Nothing lost, nothing doubled: by the balances, and by what the subscriber heard. */
-  async check(heard: SubscribersResult): Promise<void> {
+  /** The subscriber heard every trade until now, in order. */
+  compare({ disorders, resyncs, mostTrades }: SubscribersResult): void {
+    const trades = this.#trades();
+    if (disorders > 0) throw new Error(`${disorders} trades reached the subscriber out of order`);
+    if (resyncs === 0 && mostTrades !== trades)
+      throw new Error(`the subscriber heard ${mostTrades} trades of ${trades}`);
+    note(`${trades} trades; the subscriber had ${resyncs} resyncs`);
+  }
+
+  /** Nothing lost, nothing doubled, by the balances. */
+  async check(): Promise<void> {
     const wrong = await checkFloor(this.#address, this.#pairs, this.#filled);
-    const trades = this.#filled.reduce((sum, count) => sum + count, 0);
-    if (heard.disorders > 0) wrong.push(`${heard.disorders} trades reached the subscriber out of order`);
-    if (heard.resyncs === 0 && heard.mostTrades !== trades) {
-      wrong.push(`the subscriber heard ${heard.mostTrades} trades of ${trades}`);
-    }
-    note(`${2 * trades} orders, ${trades} trades; the subscriber had ${heard.resyncs} resyncs`);
+    note(`${2 * this.#trades()} orders, ${this.#trades()} trades`);
     if (wrong.length > 0) throw new Error(wrong.join("; "));
   }
 
-  async #session(seconds: number, rate: number): Promise<SessionLoadResult> {
+  #trades(): number {
+    return this.#filled.reduce((sum, count) => sum + count, 0);
+  }
+
+  async #session(seconds: number, rate: number, warmUp = 0): Promise<SessionLoadResult> {
     const { result } = startOtherProcess<SessionLoadOptions, SessionLoadResult>(
       new URL("./session-load.ts", import.meta.url),
-      { address: this.#address, pairs: this.#pairs, seconds, rate, window: WINDOW },
+      { address: this.#address, pairs: this.#pairs, seconds, warmUp, rate, window: WINDOW },
     );
     const measured = await result;
     this.#count(measured.sent);

@@ -7,6 +7,8 @@ import { openTrade, type Trade } from "./trade.ts";
 
 /** Where times go. */
 export interface LoadTimes {
+  /** Orders that should have been sent before are not counted: the load generator, too, begins slowly. */
+  readonly from: number;
   readonly decided: Samples;
   readonly filled: Samples;
 }
@@ -91,7 +93,7 @@ export class LoadSession {
     }
     this.#undecided.delete(clientSequence);
     this.#unfilled.set(orderId, intended);
-    this.#times.decided.add(performance.now() - intended);
+    if (intended >= this.#times.from) this.#times.decided.add(performance.now() - intended);
   }
 
   #filled(orderId: string): void {
@@ -101,7 +103,7 @@ export class LoadSession {
       return;
     }
     this.#unfilled.delete(orderId);
-    this.#times.filled.add(performance.now() - intended);
+    if (intended >= this.#times.from) this.#times.filled.add(performance.now() - intended);
     this.#refill();
   }
 

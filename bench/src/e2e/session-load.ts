@@ -10,6 +10,8 @@ export interface SessionLoadOptions {
   readonly address: Address;
   readonly pairs: readonly Pair[];
   readonly seconds: number;
+  /** Seconds before that, in which orders are sent as well but their times not taken. */
+  readonly warmUp: number;
   /** Orders a second, all sessions together, sent at fixed times; 0: as many as the windows take. */
   readonly rate: number;
   /** Orders that a session may have unfilled when there is no rate. */
@@ -39,15 +41,17 @@ const TIMER = 1;
 /** Sends orders on sessions, one for each account, and hears their answers and fills. */
 async function load(options: SessionLoadOptions): Promise<SessionLoadResult> {
   const { address, pairs, window } = options;
-  const times = { decided: new Samples(), filled: new Samples() };
+  const warm = performance.now() + 1000 * options.warmUp;
+  const times = { from: warm, decided: new Samples(), filled: new Samples() };
   const sessions: LoadSession[] = [];
   for (const { instrumentId, buyer, seller } of pairs) {
     sessions.push(await openLoadSession(address, buyer, floorOrder(instrumentId, Side.BUY), times));
     sessions.push(await openLoadSession(address, seller, floorOrder(instrumentId, Side.SELL), times));
   }
   const began = performance.now();
-  if (options.rate === 0) await keepFull(sessions, window, began + options.seconds * 1000);
-  else await sendInTime(sessions, options.rate, options.seconds, began);
+  const lasting = options.warmUp + options.seconds;
+  if (options.rate === 0) await keepFull(sessions, window, began + lasting * 1000);
+  else await sendInTime(sessions, options.rate, lasting, began);
   await evenOut(sessions);
   await untilFilled(sessions);
   const seconds = (performance.now() - began) / 1000;
