@@ -52,7 +52,6 @@ describe("I17, F21: a check that throws accepts nothing", () => {
     expect(await eventsOf(own)).toBe(told);
     platform.leader()?.process.kill();
     await platform.startOwner();
-    await platform.clock.advance(5_000);
     expect(await platform.run(errorOf(desk.cancel(orderId)))).toBe("answered");
     await platform.run(desk.submit({}, requestId));
     await platform.clock.advance(500);
