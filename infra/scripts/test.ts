@@ -30,7 +30,7 @@ async function runTests(project: string): Promise<Count> {
   const report = join(ROOT, ".gen", `vitest-${project}.json`);
   rmSync(report, { force: true });
   const args = ["run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const { code } = await runCommand("vitest", [...args, "--passWithNoTests"], { live: true });
+  const { code } = await runCommand("vitest", args, { live: true });
   return countTests(code, existsSync(report) ? readFileSync(report, "utf8") : undefined);
 }
 

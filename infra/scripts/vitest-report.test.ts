@@ -12,8 +12,9 @@ const ROWS: readonly [rule: string, exitCode: number, report: object | undefined
   ["a test failed", 1, report(3, 1, PASSED, FAILED), { passed: 3, failed: 1, skipped: 0 }],
   ["a file that does not load is a failure", 1, report(2, 0, PASSED, UNLOADABLE), { passed: 2, failed: 1, skipped: 0 }],
   ["an error outside tests is a failure", 1, report(2, 0, PASSED), { passed: 2, failed: 1, skipped: 0 }],
-  ["no tests at all", 0, undefined, { passed: 0, failed: 0, skipped: 0 }],
+  ["no tests at all are a failure", 1, report(0, 0), { passed: 0, failed: 1, skipped: 0 }],
   ["no report is a failure", 1, undefined, { passed: 0, failed: 1, skipped: 0 }],
+  ["no report is a failure, however it ended", 0, undefined, { passed: 0, failed: 1, skipped: 0 }],
 ];
 
 test.each(ROWS)("%s", (_rule, exitCode, given, count) => {

@@ -18,10 +18,10 @@ interface Report {
 
 /**
  * Counts the tests of a vitest JSON report. A file that did not load counts as one failed test, and so does a run that
- * failed without naming a test (`exitCode` not 0), or left no report.
+ * failed without naming a test (`exitCode` not 0: it found no test, too), or left no report.
  */
 export function countTests(exitCode: number, text: string | undefined): Count {
-  if (text === undefined) return { passed: 0, failed: exitCode === 0 ? 0 : 1, skipped: 0 };
+  if (text === undefined) return { passed: 0, failed: 1, skipped: 0 };
   const report = JSON.parse(text) as Report;
   const broken = report.testResults.filter(
     (file) => file.status === "failed" && file.assertionResults.every((test) => test.status !== "failed"),

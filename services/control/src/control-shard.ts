@@ -50,7 +50,7 @@ export class ControlShard implements EventShard<ControlCommand, ControlEvent> {
       { key: PROGRESS, copy: () => progress.copy(), restore: (bytes: Uint8Array) => progress.restore(bytes) },
       ...controlSlabs(this.#state),
     ];
-    this.slabs = new StampedSlabs(contents, () => new ControlShard(counts, digest).slabs);
+    this.slabs = new StampedSlabs(contents);
   }
 
   get sequence(): number {

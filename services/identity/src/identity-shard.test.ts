@@ -87,6 +87,9 @@ test("I10: replay of its events, and every mixture of image slabs and events, gi
       });
       expect(events).toHaveLength(commands.length);
       const restored = new IdentityShard();
+      for (const key of live.slabs.keys()) restored.slabs.restore(key, live.sequence, live.slabs.copy(key));
+      restored.slabs.clear();
+      expect(slabs(restored)).toEqual(slabs(new IdentityShard()));
       restored.slabs.keys().forEach((key, index) => {
         const image = images[(seed + index) % Math.max(1, images.length)];
         if (image !== undefined) restored.slabs.restore(key, image.sequence, image.slabs.get(key) as Uint8Array);

@@ -37,7 +37,7 @@ export class IdentityShard implements EventShard<IdentityCommand, IdentityEvent>
       { key: PROGRESS, copy: () => progress.copy(), restore: (bytes: Uint8Array) => progress.restore(bytes) },
       ...identitySlabs(this.#state),
     ];
-    this.slabs = new StampedSlabs(contents, () => new IdentityShard().slabs);
+    this.slabs = new StampedSlabs(contents);
   }
 
   get sequence(): number {

@@ -1,5 +1,5 @@
 import { advanceWork } from "@atlas/domain/oms/cancel-many";
-import { decide, decideUnreadable } from "@atlas/domain/oms/decide";
+import { decide, decideUnreadable, type FailureListener } from "@atlas/domain/oms/decide";
 import { evolve } from "@atlas/domain/oms/evolve";
 import type { OmsEvent } from "@atlas/domain/oms/oms-event";
 import { OmsState } from "@atlas/domain/oms/oms-state";
@@ -27,11 +27,13 @@ export class OmsShard implements EventShard<OrderCommand, OrderEvent> {
   /** An order shard holds none yet: what rests at a venue expires there, by its ticks (S9). */
   readonly nextDeadline = undefined;
   readonly #find: FindListing;
+  readonly #checkFailed: FailureListener | undefined;
 
-  constructor(partition: number, venuePartitions: number) {
+  constructor(partition: number, venuePartitions: number, checkFailed?: FailureListener) {
     this.name = shardName("oms", partition);
     this.state = new OmsState(this.name, venuePartitions);
     this.slabs = omsSlabs(this.state);
+    this.#checkFailed = checkFailed;
     this.#find = (instrumentId) => this.state.listings.get(instrumentId);
   }
 
@@ -60,7 +62,8 @@ export class OmsShard implements EventShard<OrderCommand, OrderEvent> {
     const { position, appendTime, link } = arrival;
     const command = omsCommandOf(arrival.command, this.#find);
     const { offset, index } = position;
-    return this.#apply(decide(this.state, { offset, index, appendTime, link, command }), arrival.command);
+    const input = { offset, index, appendTime, link, command };
+    return this.#apply(decide(this.state, input, this.#checkFailed), arrival.command);
   }
 
   advance(): readonly OrderEvent[] {

@@ -1,4 +1,4 @@
-import { ACCOUNT_BUCKETS, OmsState } from "@atlas/domain/oms/oms-state";
+import { ACCOUNT_BUCKETS, type OmsState } from "@atlas/domain/oms/oms-state";
 import type { Slabs } from "@atlas/platform/shard/slabs";
 import { copyAccounts, restoreAccounts } from "./accounts-image.ts";
 import { copyRequests, restoreRequests } from "./requests-image.ts";
@@ -29,8 +29,7 @@ export function omsSlabs(state: OmsState): Slabs {
         state.bucketChangedAt[numberIn(key)] = stamp;
       } else restoreRequests(state.requests, bytes, stamp);
     },
-    // where its orders would go makes no difference to what an image holds
-    blank: () => omsSlabs(new OmsState(state.name, 1)),
+    clear: () => state.clear(),
   };
 }
 

@@ -7,6 +7,7 @@ import { ExecutionReportCodec } from "@atlas/gen/atlas/order/v1/execution_report
 import type { ExecutionReport } from "@atlas/gen/atlas/order/v1/execution_report_pb";
 import type { EventShardKind } from "@atlas/platform/shard/event-shard-kind";
 import { EventShardOwner, type OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
+import { shardName } from "@atlas/platform/shard/shard-name";
 import { type PartitionCounts, topics } from "@atlas/platform/topic/topics";
 import { executionReportOf } from "@atlas/platform/wire/order/execution-report";
 import { timerDueOf } from "@atlas/platform/wire/order/timer-due";
@@ -44,7 +45,10 @@ export interface OwnedOms {
 /** Owns one order shard; `start` it. */
 export function ownOms(ports: OwnerPorts, settings: OmsSettings, hooks: { failed(error: Error): void }): OwnedOms {
   const { partition, partitions } = settings;
-  const shard = new OmsShard(partition, partitions.venue);
+  const shard = new OmsShard(partition, partitions.venue, (error) => {
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    ports.warn("a check threw: its order was refused", { shard: shardName("oms", partition), reason });
+  });
   const projection = new Projection(ports, {
     name: shard.name,
     partition,

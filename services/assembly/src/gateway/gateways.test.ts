@@ -49,8 +49,9 @@ async function refused(call: Promise<unknown>) {
 class BrokenRoad implements ShardDirectory {
   readonly #streams = new Map<string, { readonly receiver: FollowReceiver; readonly stream: { close(): void } }>();
   readonly #broken = new Set<string>();
+  readonly #lostBelow = new Map<string, number>();
 
-  /** What is decided until the next read is lost. */
+  /** What is decided until the next read is not at hand any more, whoever asks from before. */
   breakOff(shard: string): void {
     this.#broken.add(shard);
     this.#streams.get(shard)?.stream.close();
@@ -60,9 +61,13 @@ class BrokenRoad implements ShardDirectory {
   client(shard: string): ShardClient {
     const owner = platform.shards.client(shard);
     return {
-      read: (request, deadline) => owner.read(request, deadline),
+      read: async (request, deadline) => {
+        const answer = await owner.read(request, deadline);
+        if (this.#broken.delete(shard)) this.#lostBelow.set(shard, Number(answer.sequence));
+        return answer;
+      },
       follow: (after, receiver) => {
-        if (this.#broken.delete(shard)) {
+        if (this.#broken.has(shard) || after < (this.#lostBelow.get(shard) ?? 0)) {
           receiver.fail(new Error("events are not at hand"));
           return { close: () => undefined };
         }

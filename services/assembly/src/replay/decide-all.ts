@@ -1,6 +1,6 @@
 import type { Codec } from "@atlas/gen/codec/codec";
 import { InputLoop, type InputReceiver } from "@atlas/platform/shard/input-loop";
-import type { ReplayPorts } from "./replay-shard.ts";
+import type { DecidePorts } from "./replay-shard.ts";
 
 /** Where a shard's inputs stand. */
 export interface InputPlace {
@@ -12,7 +12,7 @@ export interface InputPlace {
 
 /** Hands a shard every input from where `begin` starts the loop up to the end, as its owner would. */
 export function decideAll<Command>(
-  ports: ReplayPorts,
+  ports: DecidePorts,
   place: InputPlace,
   codec: Codec<Command>,
   shard: Pick<InputReceiver<Command>, "link" | "arrive" | "unreadable">,

@@ -5,7 +5,14 @@ import { ImageWriter } from "@atlas/platform/shard/image-writer";
 import { recoverEvents } from "@atlas/platform/shard/recovery";
 import { stateHash } from "@atlas/platform/shard/state-hash";
 import { decideAll, type InputPlace } from "./decide-all.ts";
-import { Comparison, checksumsOf, type Replayed, type ReplayPorts } from "./replay-shard.ts";
+import {
+  Comparison,
+  checksumsOf,
+  type DecidePorts,
+  type Redecided,
+  type Replayed,
+  type ReplayPorts,
+} from "./replay-shard.ts";
 
 /** Everything has left: recovery is to keep no events for their outputs. */
 const ALL_EMITTED = { sequence: Number.MAX_SAFE_INTEGER, offset: Number.MAX_SAFE_INTEGER };
@@ -23,8 +30,6 @@ export async function replayEventShard<Command, Event, Report>(
   const { topic } = kind.inputs;
   const { start, end } = await ports.log.range(topic.name, partition);
   const place: InputPlace = { topic: topic.name, partition, end };
-  const known = await checksumsOf(ports, kind.events.topic.name, partition);
-  const comparison = new Comparison(known, encodeView, kind.events.codec, ports.digest);
   const recovered = empty();
   const images = new ImageWriter({ ...ports, writer: "replay" }, recovered.name, recovered.slabs);
   const problem = await recoverEvents(ports, kind, recovered, partition, images, ALL_EMITTED)
@@ -38,23 +43,29 @@ export async function replayEventShard<Command, Event, Report>(
   if (start > 0) {
     return { shard, compared: 0, differences: [], stateHash: recoveredHash, recoveredHash, problem, trimmed: true };
   }
-  const fresh = empty();
+  const redecided = await redecideEventShard(ports, kind, empty(), partition, end);
+  return { ...redecided, shard, recoveredHash, problem, trimmed: false };
+}
+
+/** Decides a shard's inputs below an offset, from the first on; `fresh` is the shard without any state. */
+export async function redecideEventShard<Command, Event, Report>(
+  ports: DecidePorts,
+  kind: EventShardKind<Command, Event, Report>,
+  fresh: EventShard<Command, Event>,
+  partition: number,
+  end: number,
+): Promise<Redecided> {
+  const known = await checksumsOf(ports, kind.events.topic.name, partition);
+  const comparison = new Comparison(known, encodeView, kind.events.codec, ports.digest);
+  const place: InputPlace = { topic: kind.inputs.topic.name, partition, end };
   await decideOn(ports, kind, fresh, place, (event) => comparison.take(kind.sequenceOf(event), event));
   const { compared, differences } = comparison;
-  return {
-    shard,
-    compared,
-    differences,
-    stateHash: stateHash(fresh.slabs, ports.digest),
-    recoveredHash,
-    problem,
-    trimmed: false,
-  };
+  return { compared, differences, stateHash: stateHash(fresh.slabs, ports.digest) };
 }
 
 /** Goes on deciding behind the last event's cause, in slices as its owner does (S13). */
 async function decideOn<Command, Event, Report>(
-  ports: ReplayPorts,
+  ports: DecidePorts,
   kind: EventShardKind<Command, Event, Report>,
   shard: EventShard<Command, Event>,
   place: InputPlace,

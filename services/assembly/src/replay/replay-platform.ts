@@ -7,11 +7,14 @@ import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import { identityKind } from "@atlas/identity/identity-kind";
 import { IdentityShard } from "@atlas/identity/identity-shard";
 import { OmsShard } from "@atlas/oms/oms-shard";
+import type { Digest } from "@atlas/platform/ports/digest";
+import type { EventShard } from "@atlas/platform/shard/event-shard";
 import type { EventShardKind } from "@atlas/platform/shard/event-shard-kind";
+import { shardName } from "@atlas/platform/shard/shard-name";
 import { type PartitionCounts, topics } from "@atlas/platform/topic/topics";
-import { replayEventShard } from "./replay-event-shard.ts";
-import type { Replayed, ReplayPorts } from "./replay-shard.ts";
-import { replayVenue } from "./replay-venue.ts";
+import { redecideEventShard, replayEventShard } from "./replay-event-shard.ts";
+import type { DecidePorts, Redecided, Replayed, ReplayPorts } from "./replay-shard.ts";
+import { redecideVenue, replayVenue } from "./replay-venue.ts";
 
 /** Of an order shard, as far as deciding and comparing go. */
 const ORDERS: EventShardKind<OrderCommand, OrderEvent, never> = {
@@ -24,18 +27,50 @@ const ORDERS: EventShardKind<OrderCommand, OrderEvent, never> = {
   },
 };
 
+/** A shard of a platform, to be decided once more. */
+interface PlatformShard {
+  readonly name: string;
+  /** Decides the inputs below an offset, from the first on. */
+  redecide(ports: DecidePorts, end: number): Promise<Redecided>;
+  /** Decides all of them: from the first, and from its last image. */
+  replay(ports: ReplayPorts): Promise<Replayed>;
+}
+
+/** Every shard of a platform. */
+export function platformShards(partitions: PartitionCounts, tickInterval: number, digest: Digest): PlatformShard[] {
+  const orders = Array.from({ length: partitions.oms }, (_, partition) =>
+    eventShard(ORDERS, () => new OmsShard(partition, partitions.venue), partition),
+  );
+  const venues = Array.from({ length: partitions.venue }, (_, shard): PlatformShard => {
+    const settings = { shard, omsPartitions: partitions.oms, tickInterval };
+    return {
+      name: shardName("venue", shard),
+      redecide: (ports, end) => redecideVenue(ports, settings, end),
+      replay: (ports) => replayVenue(ports, settings),
+    };
+  });
+  const identity = eventShard(identityKind, () => new IdentityShard(), 0);
+  const control = eventShard(controlKind, () => new ControlShard(partitions, digest), 0);
+  return [identity, control, ...orders, ...venues];
+}
+
+function eventShard<Command, Event, Report>(
+  kind: EventShardKind<Command, Event, Report>,
+  empty: () => EventShard<Command, Event>,
+  partition: number,
+): PlatformShard {
+  return {
+    name: empty().name,
+    redecide: (ports, end) => redecideEventShard(ports, kind, empty(), partition, end),
+    replay: (ports) => replayEventShard(ports, kind, empty, partition),
+  };
+}
+
 /** Decides every shard of a platform at rest once more: from the first input, and from its last image. */
 export async function* replayPlatform(
   ports: ReplayPorts,
   partitions: PartitionCounts,
   tickInterval: number,
 ): AsyncGenerator<Replayed> {
-  yield await replayEventShard(ports, identityKind, () => new IdentityShard(), 0);
-  yield await replayEventShard(ports, controlKind, () => new ControlShard(partitions, ports.digest), 0);
-  for (let partition = 0; partition < partitions.oms; partition++) {
-    yield await replayEventShard(ports, ORDERS, () => new OmsShard(partition, partitions.venue), partition);
-  }
-  for (let shard = 0; shard < partitions.venue; shard++) {
-    yield await replayVenue(ports, { shard, omsPartitions: partitions.oms, tickInterval });
-  }
+  for (const shard of platformShards(partitions, tickInterval, ports.digest)) yield await shard.replay(ports);
 }

@@ -15,15 +15,22 @@ export interface ReplayPorts {
   readonly warn: Warn;
 }
 
-/** What came of deciding a shard's inputs once more. */
-export interface Replayed {
-  readonly shard: string;
+/** What deciding takes. */
+export type DecidePorts = Pick<ReplayPorts, "log" | "digest" | "warn">;
+
+/** What came of deciding a shard's inputs once more, from the first on. */
+export interface Redecided {
   /** Events, or market events, that were compared with those on the log. */
   readonly compared: number;
   /** Where what was decided differs from what stands on the log (I10); empty: nowhere. */
   readonly differences: readonly string[];
-  /** From the start, and from the last image with the rest of the log (I10, I21). */
+  /** Behind the last of them. */
   readonly stateHash: string;
+}
+
+/** The same, and from the last image with the rest of the log (I10, I21). */
+export interface Replayed extends Redecided {
+  readonly shard: string;
   readonly recoveredHash: string;
   /** Why no state could be recovered. */
   readonly problem: string | undefined;
@@ -34,7 +41,7 @@ export interface Replayed {
 const READ_BYTES = 4_194_304;
 
 /** The checksums of a shard's messages on the log, by sequence; the first of copies stands. */
-export async function checksumsOf(ports: ReplayPorts, topic: string, partition: number): Promise<Map<number, number>> {
+export async function checksumsOf(ports: DecidePorts, topic: string, partition: number): Promise<Map<number, number>> {
   const checksums = new Map<number, number>();
   const { start, end } = await ports.log.range(topic, partition);
   for (let offset = start; offset < end; ) {

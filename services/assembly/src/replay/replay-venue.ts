@@ -3,11 +3,19 @@ import { MarketEventCodec } from "@atlas/gen/atlas/market/v1/market_codec";
 import { VenueCommandCodec } from "@atlas/gen/atlas/venue/v1/venue_codec";
 import { encodeView } from "@atlas/gen/codec/codec";
 import { ImageIncomplete, ImageStore } from "@atlas/platform/shard/image-store";
+import { shardName } from "@atlas/platform/shard/shard-name";
 import { stateHashOf } from "@atlas/platform/shard/state-hash";
 import { topics } from "@atlas/platform/topic/topics";
 import { VenueShard } from "@atlas/venue/venue-shard";
 import { decideAll, type InputPlace } from "./decide-all.ts";
-import { Comparison, checksumsOf, type Replayed, type ReplayPorts } from "./replay-shard.ts";
+import {
+  Comparison,
+  checksumsOf,
+  type DecidePorts,
+  type Redecided,
+  type Replayed,
+  type ReplayPorts,
+} from "./replay-shard.ts";
 
 /** The same of a venue shard, which has no event log: its market events are compared (S12, S20). */
 export async function replayVenue(ports: ReplayPorts, settings: VenueSettings): Promise<Replayed> {
@@ -23,24 +31,23 @@ export async function replayVenue(ports: ReplayPorts, settings: VenueSettings): 
   } catch (error) {
     problem = (error as Error).message;
   }
-  const fresh = new VenueShard(settings);
-  const shard = fresh.name;
+  const shard = shardName("venue", partition);
   if (start > 0) {
     return { shard, compared: 0, differences: [], stateHash: recoveredHash, recoveredHash, problem, trimmed: true };
   }
+  return { ...(await redecideVenue(ports, settings, end)), shard, recoveredHash, problem, trimmed: false };
+}
+
+/** Decides a venue shard's inputs below an offset, from the first on. */
+export async function redecideVenue(ports: DecidePorts, settings: VenueSettings, end: number): Promise<Redecided> {
+  const partition = settings.shard;
+  const fresh = new VenueShard(settings);
   const known = await checksumsOf(ports, topics.marketData.name, partition);
   const comparison = new Comparison(known, encodeView, MarketEventCodec, ports.digest);
+  const place: InputPlace = { topic: topics.venueOrders.name, partition, end };
   await decideOn(ports, fresh, place, 0, (sequence, event) => comparison.take(sequence, event));
   const { compared, differences } = comparison;
-  return {
-    shard,
-    compared,
-    differences,
-    stateHash: stateHashOf(fresh.copy(), ports.digest),
-    recoveredHash,
-    problem,
-    trimmed: false,
-  };
+  return { compared, differences, stateHash: stateHashOf(fresh.copy(), ports.digest) };
 }
 
 type Decided = Parameters<Comparison<Parameters<typeof MarketEventCodec.write>[1]>["take"]>;
@@ -65,7 +72,7 @@ async function restored(
 }
 
 async function decideOn(
-  ports: ReplayPorts,
+  ports: DecidePorts,
   shard: VenueShard,
   place: InputPlace,
   from: number,

@@ -3,6 +3,7 @@ import type { AtlasClient } from "../client/atlas-client.ts";
 import { Findings } from "./findings.ts";
 import { checkInputs } from "./input-check.ts";
 import { liveLog } from "./live-log.ts";
+import { checkDecisions } from "./live-replay.ts";
 import { checkMarketData } from "./market-check.ts";
 import { checkOrderLog } from "./order-log-check.ts";
 import { checkOutputs } from "./output-check.ts";
@@ -12,7 +13,7 @@ import { checkVenueOrders } from "./venue-order-check.ts";
 /** What a state says stands on the log at the latest so many milliseconds later. */
 const ACKNOWLEDGED = 1_000;
 
-/** Examines a running platform: what its shards say of themselves, and, unless `quick`, all of its log. */
+/** Examines a running platform: what its shards say of themselves, and, unless `quick`, all of its log, decided once more. */
 export async function examineLive(atlas: AtlasClient, quick: boolean, step: (text: string) => void): Promise<Findings> {
   const findings = new Findings();
   step("asking the shards");
@@ -34,5 +35,6 @@ export async function examineLive(atlas: AtlasClient, quick: boolean, step: (tex
   await checkMarketData(source, findings);
   step("reading the reports");
   await checkOutputs(source, findings);
+  await checkDecisions(atlas, source, findings, step);
   return findings;
 }

@@ -7,6 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
+/** Compiled code is kept where the launcher keeps it: a start takes what it takes a user. */
+const COMPILED = fileURLToPath(new URL("../../../../node_modules/.cache/node", import.meta.url));
 const READY_WITHIN = 60_000;
 /** What a process said is kept from its end, in characters. */
 const KEPT = 100_000;
@@ -65,7 +67,8 @@ export function removeFolder(folder: string): void {
 
 /** This process's environment without settings of Atlas: a developer's own ones change nothing. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("ATLAS_")));
+  const others = Object.entries(process.env).filter(([name]) => !name.startsWith("ATLAS_"));
+  return { ...Object.fromEntries(others), NODE_COMPILE_CACHE: COMPILED };
 }
 
 /** Runs `atlas` with these arguments. */

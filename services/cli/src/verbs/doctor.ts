@@ -12,8 +12,8 @@ interface DoctorOptions extends CommonOptions {
 export function doctorVerb(io: Io): Command {
   return new Command("doctor")
     .description(
-      "Checks what must always hold, a line for each rule: on the running platform, or with --data on a folder that none uses, " +
-        "where every shard is decided once more.",
+      "Checks what must always hold, a line for each rule: on the running platform, or with --data on a folder that none uses. " +
+        "Every shard is decided once more; of a folder also from its images.",
     )
     .option("--json", "one JSON object a line: invariant, holds, text")
     .option("--url <address>", "the platform's address (ATLAS_URL)")

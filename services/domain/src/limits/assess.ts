@@ -171,7 +171,8 @@ function requiredOf(listing: Listing, side: Side, leavesLots: number, priceTicks
   });
 }
 
-function refused(order: NewOrder, refusal: OmsRefusal, rateMark: number): Assessment {
+/** An order that came no further than a refusal. */
+export function refused(order: NewOrder, refusal: OmsRefusal, rateMark: number): Assessment {
   return {
     refusal,
     side: order.side ?? "BUY",

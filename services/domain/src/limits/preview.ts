@@ -3,8 +3,9 @@ import { notionalMinor } from "../instrument/instrument.ts";
 import { parsePrice } from "../instrument/step.ts";
 import { SCALE_E8 } from "../money/decimal.ts";
 import type { Listing } from "../order/listing.ts";
-import { type Assessment, assess, type Moment } from "./assess.ts";
+import { type Assessment, assess, type Moment, refused } from "./assess.ts";
 import { protectionPriceTicks } from "./collar.ts";
+import { failedCheck } from "./failed-check.ts";
 import type { NewOrder } from "./new-order.ts";
 import type { Quote } from "./quote.ts";
 
@@ -41,7 +42,7 @@ export function preview(
   quote: Quote | undefined,
   moment: Moment,
 ): Preview {
-  const assessment = assess(order, account, listing, quote, moment);
+  const assessment = assessed(order, account, listing, quote, moment);
   const opposite = bestTicks(listing, (order.side === "BUY" ? quote?.ask : quote?.bid) ?? "");
   const takes = takesAt(assessment, opposite);
   const nearTicks = takes ? opposite : assessment.limitPriceTicks;
@@ -51,6 +52,15 @@ export function preview(
     balancesAfter: balancesAfter(assessment, account, listing),
     warnings: warningsOf(assessment, account, listing, notional, opposite),
   };
+}
+
+/** As a submit is: one whose checks throw is refused (I17). */
+function assessed(...asked: Parameters<typeof assess>): Assessment {
+  try {
+    return assess(...asked);
+  } catch (error) {
+    return refused(asked[0], failedCheck(error), 0);
+  }
 }
 
 function bestTicks(listing: Listing, text: string): number {

@@ -60,7 +60,10 @@ export type OmsRefusal =
   | { readonly reason: "STALE_VERSION"; readonly version: number }
   | { readonly reason: "REPLACE_PENDING"; readonly status: OrderStatus }
   | { readonly reason: "CANCEL_PENDING"; readonly status: OrderStatus }
-  | { readonly reason: "NOTHING_TO_CHANGE" };
+  | { readonly reason: "NOTHING_TO_CHANGE" }
+  // The platform's own defects.
+  /** A check threw (I17). */
+  | { readonly reason: "CHECK_FAILED" };
 
 /** What a refusal leaves behind (CONTRACT.md 4). */
 export type Kept =

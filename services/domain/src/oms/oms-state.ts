@@ -75,6 +75,12 @@ export class OmsState {
     return account;
   }
 
+  /** Holds nothing, as at first. */
+  clear(): void {
+    const { name, routes, requests } = this;
+    Object.assign(this, new OmsState(name, 1, requests.blank()), { routes });
+  }
+
   /** A listing, or another version of one. */
   list(listing: Listing): void {
     const { instrumentId, baseAsset, quoteAsset } = listing.instrument;

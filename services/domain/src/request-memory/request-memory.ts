@@ -29,6 +29,11 @@ export class RequestMemory {
     this.#maximum = maximum;
   }
 
+  /** One that remembers nothing, and at most as many. */
+  blank(): RequestMemory {
+    return new RequestMemory(this.#maximum);
+  }
+
   /** Number of the oldest id that is remembered. */
   get first(): number {
     return this.#first;

@@ -88,6 +88,21 @@ describe("following a shard (S15)", () => {
     expect(heard).toEqual(["began 0", 1, 2, 3, 4]);
   });
 
+  test("F9: however long nobody owned it, nothing is missed that the next owner has at hand", async () => {
+    const { clock, follower, heard, start, lose, decide } = rig();
+    start();
+    void follower.start();
+    await clock.advance(10);
+    decide(2);
+    lose();
+    await clock.advance(5_000);
+    start();
+    decide(2);
+    await clock.advance(500);
+    decide(1);
+    expect(heard).toEqual(["began 0", 1, 2, 3, 4, 5]);
+  });
+
   test("an owner that has not: it says so, and goes on", async () => {
     const { clock, follower, heard, start, lose, decide } = rig();
     start();

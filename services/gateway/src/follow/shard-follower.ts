@@ -68,25 +68,36 @@ export class ShardFollower<Event extends { readonly sequence: bigint }> {
     this.#stream?.close();
   }
 
-  /** Reads where the shard stands and goes on from there. */
+  /** Reads where the shard stands, once somebody owns it, and goes on. */
   #begin(): void {
     if (this.#stopped) return;
     const { shard, query } = this.#following;
     const request = { $typeName: "atlas.operations.v1.ReadRequest", shard, notBefore: 0n, query } as const;
     this.#client.read(request, this.#clock.monotonic() + READ_PATIENCE).then(
       (response) => {
-        const again = this.#last >= 0;
-        const after = this.#last;
-        this.#last = Number(response.sequence);
-        if (again) this.#journal.warn("events of a shard were missed", { shard, after, through: this.#last });
-        this.#following.began(response, again);
-        this.#follow();
+        if (this.#last < 0) this.#goOnFrom(response);
+        else this.#follow(response);
       },
       () => this.#later(() => this.#begin()),
     );
   }
 
-  #follow(): void {
+  /** Whatever came before this answer and was not heard is missed. */
+  #goOnFrom(response: ReadResponse): void {
+    const again = this.#last >= 0;
+    const after = this.#last;
+    this.#last = Number(response.sequence);
+    const { shard } = this.#following;
+    if (again) this.#journal.warn("events of a shard were missed", { shard, after, through: this.#last });
+    this.#following.began(response, again);
+    this.#follow();
+  }
+
+  /**
+   * Follows from the last event heard. `answer`: where the owner stands that can be reached again; only if it has not at hand
+   * what came before that are events missed, with the outcomes that they told.
+   */
+  #follow(answer?: ReadResponse): void {
     if (this.#stopped) return;
     // `fail` may be called before `follow` returns.
     let failed = false;
@@ -94,7 +105,8 @@ export class ShardFollower<Event extends { readonly sequence: bigint }> {
       receive: (response) => this.#receive(response),
       fail: (error) => {
         failed = true;
-        this.#failed(error);
+        if (answer !== undefined && Number(answer.sequence) > this.#last) this.#goOnFrom(answer);
+        else this.#failed(error);
       },
     });
     if (failed) return;
@@ -117,7 +129,7 @@ export class ShardFollower<Event extends { readonly sequence: bigint }> {
     }
   }
 
-  /** Goes on from the last event heard; when that fails twice it is not to be had any more. */
+  /** Goes on from the last event heard; when that fails twice nobody may own the shard for a while. */
   #failed(error: Error): void {
     this.#stream = undefined;
     this.#failures += 1;

@@ -14,7 +14,7 @@ import { timestampOf } from "@atlas/platform/wire/time";
 import { readOrder } from "../order/read-order.ts";
 import { AccountBalances } from "./account-balances.ts";
 import { AccountOrders } from "./account-orders.ts";
-import type { At } from "./account-snapshot.ts";
+import { type At, openAt } from "./account-snapshot.ts";
 import { contentsOf, weightOf } from "./contents.ts";
 import type { Feed, StreamOutput } from "./feed.ts";
 import { PrivateSubscription } from "./private-subscription.ts";
@@ -30,7 +30,8 @@ const CHUNK = 500;
 
 /**
  * The private channels of one stream on one account: each is told what stands, or what it missed, and then every event in
- * commit order; the updates of one event carry the same cursor.
+ * commit order; the updates of one event carry the same cursor. What stands is read channel after channel, each at a sequence of
+ * its own: it is told in its place among the events, so that whoever keeps the highest cursor alone misses nothing.
  */
 export class AccountFeed implements Feed {
   readonly #context: StreamContext;
@@ -44,6 +45,8 @@ export class AccountFeed implements Feed {
   #unwatch: () => void = () => {};
   /** Events in sequence that are not told yet. */
   #queue: OrderEvent[] = [];
+  /** What stands, by the sequence at which it was read: told before the events above that. */
+  #standing: Standing[] = [];
   /** Nothing but the queue is left to tell: events are told as they come. */
   #live = false;
   #telling = false;
@@ -95,6 +98,8 @@ export class AccountFeed implements Feed {
   #begin(cursors: ReadonlyMap<PrivateSubscription, number>): void {
     this.#round += 1;
     this.#queue = [];
+    this.#standing = [];
+    for (const one of this.#subscriptions) one.wait();
     this.#live = false;
     this.#telling = false;
     this.#orders = this.#newOrders();
@@ -117,19 +122,27 @@ export class AccountFeed implements Feed {
     const resumed = missed === undefined ? new Map<PrivateSubscription, number>() : cursors;
     const view = await snapshots.view(this.#accountId, deadline);
     const fresh = this.#subscriptions.filter((one) => !resumed.has(one));
-    const orders = has(fresh, Channel.ORDERS) ? await snapshots.openOrders(this.#accountId, deadline) : undefined;
+    const pages = has(fresh, Channel.ORDERS) ? await snapshots.openOrders(this.#accountId, deadline) : undefined;
     const fills = new Map<PrivateSubscription, At<Contents["fills"]>>();
     for (const one of fresh.filter((other) => other.channel === Channel.FILLS)) {
       fills.set(one, await snapshots.fills(this.#accountId, one.subscription.instrumentId, deadline));
     }
-    await this.#heard(view.sequence, deadline);
+    const sequences = [view, ...fills.values()].map(({ sequence }) => sequence);
+    await this.#heard(Math.max(pages?.through ?? 0, ...sequences), deadline);
     if (round !== this.#round) return;
     this.#queue = [...(missed ?? []), ...this.#queue];
-    if (orders !== undefined) this.#orders.load(orders.value);
+    const orders = pages && openAt(pages, this.#queue);
+    if (orders !== undefined) {
+      this.#standing.push({ sequence: orders.sequence, tell: () => this.#orders.load(orders.value) });
+    }
     for (const [one, from] of resumed) this.#resume(one, from, view);
     for (const one of fresh) this.#snapshot(one, { view, orders, fills: fills.get(one) });
+    this.#standing.sort((left, right) => left.sequence - right.sequence);
     await this.#tellQueue(round);
-    if (round === this.#round) this.#live = true;
+    if (round !== this.#round) return;
+    this.#tellStanding(Number.MAX_SAFE_INTEGER);
+    this.#live = true;
+    await this.#tellQueue(round);
   }
 
   /** What happened between the cursors and `through`; `undefined`: it cannot be had, or is too much: everybody begins anew. */
@@ -160,8 +173,11 @@ export class AccountFeed implements Feed {
     const isState = one.channel === Channel.BALANCES || one.channel === Channel.POSITIONS;
     if (isState && one.isConflated) {
       // What was merged but not told when the client left lies before its cursor: it gets all as it is now.
-      for (const contents of snapshotParts(one, { view })) this.#update(one, view.sequence, contents);
-      one.begin(view.sequence, balances);
+      const tell = () => {
+        for (const contents of snapshotParts(one, { view })) this.#update(one, view.sequence, contents);
+        one.begin(view.sequence, balances);
+      };
+      this.#standing.push({ sequence: view.sequence, tell });
     } else if (one.channel !== Channel.BALANCES) one.begin(from, undefined);
     else {
       for (const event of this.#queue.toReversed()) {
@@ -174,15 +190,24 @@ export class AccountFeed implements Feed {
 
   #snapshot(one: PrivateSubscription, stands: Stands): void {
     const { view, orders, fills } = stands;
-    const sequence = (one.channel === Channel.ORDERS ? orders : one.channel === Channel.FILLS ? fills : view)?.sequence;
+    const read = one.channel === Channel.ORDERS ? orders : one.channel === Channel.FILLS ? fills : view;
+    const sequence = read?.sequence ?? 0;
     const parts = snapshotParts(one, stands);
-    for (const [index, contents] of parts.entries()) {
-      const last = index === parts.length - 1;
-      const cursor = last ? cursorOf(this.#shard, sequence ?? 0) : "";
-      this.#push(one, cursor, snapshotContent(contents, last), weightOf(contents));
-    }
-    const balances = new AccountBalances(this.#accountId, view.value.balances);
-    one.begin(sequence ?? 0, one.channel === Channel.BALANCES ? balances : undefined);
+    const tell = () => {
+      for (const [index, contents] of parts.entries()) {
+        const last = index === parts.length - 1;
+        const cursor = last ? cursorOf(this.#shard, sequence) : "";
+        this.#push(one, cursor, snapshotContent(contents, last), weightOf(contents));
+      }
+      const balances = new AccountBalances(this.#accountId, view.value.balances);
+      one.begin(sequence, one.channel === Channel.BALANCES ? balances : undefined);
+    };
+    this.#standing.push({ sequence, tell });
+  }
+
+  /** Tells what stood at a sequence or below, the lowest first. */
+  #tellStanding(through: number): void {
+    while ((this.#standing[0]?.sequence ?? Number.POSITIVE_INFINITY) <= through) this.#standing.shift()?.tell();
   }
 
   #hear(event: OrderEvent): void {
@@ -200,6 +225,7 @@ export class AccountFeed implements Feed {
     this.#telling = true;
     while (this.#queue.length > 0 && round === this.#round) {
       const event = this.#queue.shift() as OrderEvent;
+      this.#tellStanding(Number(event.sequence) - 1);
       const order = this.#wantsOrder(event) ? this.#orders.after(event) : undefined;
       const known = order instanceof Promise ? await order : order;
       if (round !== this.#round) return;
@@ -231,6 +257,12 @@ export class AccountFeed implements Feed {
       readOrder(queries, { accountId: this.#accountId, orderId, notBefore: "" }, clock.monotonic() + PATIENCE),
     );
   }
+}
+
+/** What begins in its place among the events. */
+interface Standing {
+  readonly sequence: number;
+  readonly tell: () => void;
 }
 
 interface Stands {

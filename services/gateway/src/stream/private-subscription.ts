@@ -7,6 +7,8 @@ import type { AccountBalances } from "./account-balances.ts";
 import { contentsOf } from "./contents.ts";
 import { Pace } from "./pace.ts";
 
+const NEVER = Number.MAX_SAFE_INTEGER;
+
 /** Where a subscription of an account tells what changed. */
 export type TellUpdate = (subscription: PrivateSubscription, sequence: number, contents: Contents) => void;
 
@@ -16,7 +18,7 @@ export class PrivateSubscription {
   readonly #tell: TellUpdate;
   readonly #pace: Pace;
   /** Sequence from which on, this one not included, events are told. */
-  #from = 0;
+  #from = NEVER;
   #balances: AccountBalances | undefined;
   /** Of BALANCES and POSITIONS: what the next message holds, by asset or instrument. */
   #changed = new Map<string, Partial<Contents>>();
@@ -44,6 +46,12 @@ export class PrivateSubscription {
   /** Whether an instrument's orders, fills or position are watched. */
   watches(instrumentId: string): boolean {
     return this.subscription.instrumentId === "" || this.subscription.instrumentId === instrumentId;
+  }
+
+  /** No event is told until it begins. */
+  wait(): void {
+    this.#from = NEVER;
+    this.#changed = new Map();
   }
 
   /** Events above `from` are told from here on. `balances`: as they are at `from`, for BALANCES. */

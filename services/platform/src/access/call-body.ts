@@ -4,9 +4,9 @@ import { type Compression, createAsyncIterable, type UniversalServerRequest } fr
 import { refusal, toConnectError } from "../refusal/refusal-error.ts";
 
 /** Envelopes of streams and of gRPC: a byte of flags, four of length. */
-const ENVELOPE = 5;
+export const ENVELOPE = 5;
 /** The flag of a message that is compressed. */
-const PACKED = 1;
+export const PACKED = 1;
 const EMPTY_JSON = new TextEncoder().encode("{}");
 const NOTHING = new Uint8Array(0);
 
@@ -50,7 +50,8 @@ export async function takeBody(
   return { bytes, json: form.json, rest: { ...call, header, body } };
 }
 
-interface Form {
+/** How the messages of a call are encoded. */
+export interface Form {
   readonly json: boolean;
   readonly enveloped: boolean;
   /** Which header says what messages are compressed with. */
@@ -58,7 +59,7 @@ interface Form {
 }
 
 /** `application/json`, `application/connect+proto`, `application/grpc`, `application/grpc-web+json`, ... */
-function formOf(contentType: string): Form | undefined {
+export function formOf(contentType: string): Form | undefined {
   const match = /^application\/(?:(connect|grpc-web|grpc)\+)?(json|proto|grpc|grpc-web)\s*(?:;|$)/i.exec(contentType);
   if (match === null) return undefined;
   const [, protocol, format = ""] = match;
@@ -73,7 +74,7 @@ function formOf(contentType: string): Form | undefined {
   return { json: /^json$/i.test(format), enveloped: protocol !== undefined || bare, encodingHeader };
 }
 
-function isBytes(body: UniversalServerRequest["body"]): body is AsyncIterable<Uint8Array> {
+export function isBytes(body: UniversalServerRequest["body"]): body is AsyncIterable<Uint8Array> {
   return typeof body === "object" && body !== null && Symbol.asyncIterator in body;
 }
 
@@ -82,13 +83,13 @@ function isPacked(header: Headers, { encodingHeader }: Form): boolean {
   return encoding !== "identity" && encoding !== "";
 }
 
-function compressionOf(header: Headers, form: Form, known: readonly Compression[]): Compression | undefined {
+export function compressionOf(header: Headers, form: Form, known: readonly Compression[]): Compression | undefined {
   const name = header.get(form.encodingHeader);
   return known.find((one) => one.name === name);
 }
 
 /** `undefined`: by something that is not known here. */
-async function unpack(
+export async function unpack(
   bytes: Uint8Array<ArrayBuffer>,
   compression: Compression | undefined,
   limit: number,
@@ -125,15 +126,18 @@ async function readAll(
 }
 
 /**
- * Passes on what a client sends. A message that does not decode is refused as one; a client that goes away while it sends is
- * no defect: CANCELED.
+ * Passes on what a client sends. A message that does not decode is refused as one, in the words of `explain` if it has any; a
+ * client that goes away while it sends is no defect: CANCELED.
  */
-export async function* unbroken<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
+export async function* unbroken<T>(
+  source: AsyncIterable<T>,
+  explain: () => Promise<Error | undefined> = async () => undefined,
+): AsyncGenerator<T> {
   try {
     yield* source;
   } catch (error) {
     const undecoded = refuseUndecoded(error);
-    if (undecoded !== undefined) throw undecoded;
+    if (undecoded !== undefined) throw (await explain()) ?? undecoded;
     if (isRefused(error)) throw error;
     throw new ConnectError("the request broke off", Code.Canceled, undefined, undefined, error);
   }

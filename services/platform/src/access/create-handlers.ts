@@ -20,6 +20,7 @@ import { takeQuery } from "./call-query.ts";
 import { type Authenticator, type Caller, callerKey, sourceKey } from "./caller.ts";
 import { decodeBinary, decodeJson } from "./decode-request.ts";
 import { checked, untilEnded, type Watch } from "./guarded-stream.ts";
+import { SentMessages } from "./sent-messages.ts";
 
 /** A service and who answers it; made by `serve`, so that the two fit. */
 export interface Served {
@@ -49,6 +50,8 @@ const COMPRESS_FROM = 16_384;
 const failureKey = createContextKey<ConnectError | undefined>(undefined, { description: "failure" });
 /** The message of a call that has one, decoded by us. */
 const messageKey = createContextKey<Message | undefined>(undefined, { description: "message" });
+/** Of a call that has many. */
+const sentKey = createContextKey<SentMessages | undefined>(undefined, { description: "sent messages" });
 
 /**
  * One handler for each method, under the contract's rules: who may call it, by its `access` option; how often, by its rate class; nothing unknown where
@@ -126,7 +129,12 @@ async function prepare(
   }
   options.limiter.count(policy, caller, source);
   const { methodKind, input } = policy.method;
-  if (methodKind !== "unary" && methodKind !== "server_streaming") return call;
+  if (methodKind !== "unary" && methodKind !== "server_streaming") {
+    const { messageBytes: limit, compression: compressions } = options;
+    const sent = SentMessages.of(call, { input, strict: policy.strict, limit, compressions });
+    values.set(sentKey, sent);
+    return sent?.call ?? call;
+  }
   const taken =
     call.method === "GET" ? takeQuery(call) : await takeBody(call, options.messageBytes, options.compression);
   if (taken.bytes !== undefined) {
@@ -152,7 +160,9 @@ function createInterceptor(policy: CallPolicy, options: HandlerOptions): Interce
       }
       countStream(caller, request.contextValues.get(sourceKey), request.signal, options.limiter);
       const messages = early === undefined ? request.message : createAsyncIterable([early]);
-      const response = await next({ ...request, message: checked(unbroken(messages), check) } as typeof request);
+      const sent = request.contextValues.get(sentKey);
+      const whole = unbroken(messages, async () => sent?.problem());
+      const response = await next({ ...request, message: checked(whole, check) } as typeof request);
       if (!response.stream) return response;
       const watch: Watch = (ended) => watchCall(caller, request.signal, options.authenticator, ended, explained);
       const message = untilEnded(response.message, watch, explained);

@@ -122,6 +122,7 @@ export class ShardProgress {
     this.#cause = image.cause && { offset: Number(image.cause.offset), index: image.cause.index };
     this.#logTime = millisecondsOf(image.logTime) ?? 0;
     this.#anomalies = Number(image.anomalies);
+    this.#links.clear();
     for (const { link, lastTime } of image.links) {
       const time = millisecondsOf(lastTime);
       if (link === undefined || time === undefined) throw new Error(`the image of ${this.#shard} lacks a link`);

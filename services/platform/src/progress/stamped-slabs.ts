@@ -4,8 +4,11 @@ import type { Slabs } from "../shard/slabs.ts";
 export interface SlabContent {
   readonly key: string;
   copy(): Uint8Array;
+  /** In the place of whatever it holds; no bytes: it holds nothing. */
   restore(bytes: Uint8Array): void;
 }
+
+const NOTHING = new Uint8Array(0);
 
 /** A fixed list of slabs, each with the sequence of the last event in it (S19). */
 export class StampedSlabs implements Slabs {
@@ -13,11 +16,8 @@ export class StampedSlabs implements Slabs {
   readonly #keys: readonly string[];
   readonly #stamps = new Map<string, number>();
 
-  readonly #blank: () => Slabs;
-
-  /** In canonical order. `blank`: those of a shard that holds nothing. */
-  constructor(contents: readonly SlabContent[], blank: () => Slabs) {
-    this.#blank = blank;
+  /** In canonical order. */
+  constructor(contents: readonly SlabContent[]) {
     this.#contents = new Map(contents.map((content) => [content.key, content]));
     this.#keys = contents.map((content) => content.key);
   }
@@ -39,8 +39,9 @@ export class StampedSlabs implements Slabs {
     this.#stamps.set(key, stamp);
   }
 
-  blank(): Slabs {
-    return this.#blank();
+  clear(): void {
+    for (const content of this.#contents.values()) content.restore(NOTHING);
+    this.#stamps.clear();
   }
 
   /** Whether the event of this sequence is still to be applied to the slab; then it counts as applied (S20). */

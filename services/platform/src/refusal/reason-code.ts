@@ -49,6 +49,7 @@ const codes: Readonly<Record<number, Code>> = {
   [Reason.NOT_READY]: Code.Unavailable,
   [Reason.OUTCOME_UNKNOWN]: Code.DeadlineExceeded,
   [Reason.LOOK_UP_FIRST]: Code.Unavailable,
+  [Reason.CHECK_FAILED]: Code.Internal,
   [Reason.DEFECT]: Code.Internal,
 };
 

@@ -111,9 +111,7 @@ class Owner {
       changedAt: (key) => changedAt(key, this.sequence),
       copy: (key) => slabAt(key, this.sequence),
       restore: () => undefined,
-      blank: () => {
-        throw new Error("nothing is restored here");
-      },
+      clear: () => undefined,
     });
   }
 

@@ -55,12 +55,13 @@ test("F13: a record of the event log that is no frame is passed over, loudly; on
 });
 
 test.each([
-  ["a slab", "oms/0/slab/rest/2/0"],
-  ["a slab, behind others that can be read,", "oms/0/slab/b/2/0"],
-  ["the manifest", "oms/0/manifest"],
+  ["a slab", "oms/0/slab/rest/2/0", "\xff\xff"],
+  ["a slab, behind others that can be read,", "oms/0/slab/b/2/0", "\xff\xff"],
+  ["a slab, behind a part that can be read,", "oms/0/slab/b/2/0", '{"b": 1, "b2": "x"}'],
+  ["the manifest", "oms/0/manifest", "\xff\xff"],
 ])(
   "S19, S20, F14: %s with a right checksum that cannot be decoded sends the shard to its log, loudly",
-  async (_, key) => {
+  async (_, key, body) => {
     const platform = new TallyPlatform();
     const first = await platform.own();
     await platform.send(["a", "b"], 1);
@@ -70,7 +71,7 @@ test.each([
     const spoilt = platform.store.get("atlas_shards", key).then(async (item) => {
       if (item === undefined) throw new Error(`there is no ${key}`);
       await platform.store.remove("atlas_shards", [key]);
-      await platform.store.put("atlas_shards", { ...item, body: Uint8Array.of(0xff, 0xff) });
+      await platform.store.put("atlas_shards", { ...item, body: Buffer.from(body, "latin1") });
     });
     await platform.clock.advance(10);
     await spoilt;

@@ -123,7 +123,7 @@ async function loadImage<Command, Event>(
   return { image: undefined, unreadable };
 }
 
-/** All slabs are read, and put into a blank shard, before the first is restored: half an image must not stay behind. */
+/** All slabs are read before the first is restored; if one cannot be, nothing is. */
 async function loadSlabs<Command, Event>(
   shard: EventShard<Command, Event>,
   writer: ImageWriter,
@@ -135,15 +135,14 @@ async function loadSlabs<Command, Event>(
   for (const entry of manifest.slabs) {
     slabs.push({ key: entry.key, stamp: Number(entry.stamp), bytes: await images.slab(entry) });
   }
-  const blank = shard.slabs.blank();
   for (const { key, stamp, bytes } of slabs) {
     try {
-      blank.restore(key, stamp, bytes);
+      shard.slabs.restore(key, stamp, bytes);
     } catch (error) {
+      shard.slabs.clear();
       throw new ImageUnreadable(`slab ${key}: ${(error as Error).message}`);
     }
   }
-  for (const { key, stamp, bytes } of slabs) shard.slabs.restore(key, stamp, bytes);
   writer.loaded(new Map(slabs.map(({ key, stamp }) => [key, stamp])), Number(manifest.sequence));
   const lowestStamp = slabs.reduce((lowest, { stamp }) => Math.min(lowest, stamp), Number.MAX_SAFE_INTEGER);
   return { eventsOffset: Number(manifest.eventsOffset), lowestStamp };

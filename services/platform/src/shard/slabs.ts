@@ -9,8 +9,11 @@ export interface Slabs {
   changedAt(key: string): number;
   /** The slab as bytes; equal states give equal bytes. */
   copy(key: string): Uint8Array;
-  /** Puts an image's slab in place; `stamp` is the sequence of the last event in it. Only before any event is applied. */
+  /**
+   * Puts an image's slab in place; `stamp` is the sequence of the last event in it. Only before any event is applied, and only where
+   * none was restored. Throws when it cannot be read, and may have put a part of it in place.
+   */
   restore(key: string, stamp: number, bytes: Uint8Array): void;
-  /** The slabs of another shard of its kind, which holds nothing: whether an image can be read is tried there. */
-  blank(): Slabs;
+  /** The shard holds nothing, as before any slab was restored: half an image must not stay behind. */
+  clear(): void;
 }

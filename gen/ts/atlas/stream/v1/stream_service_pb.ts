@@ -321,7 +321,9 @@ export type SubscribeResponse = Message<"atlas.stream.v1.SubscribeResponse"> & {
   subscriptionId: string;
 
   /**
-   * Resumes behind this message. All private channels of an account share theirs.
+   * Resumes behind this message. All private channels of an account share theirs: the highest one resumes each channel whose
+   * snapshot has come. Updates of one event carry the same cursor, so it is kept once a message with another one, or a heartbeat,
+   * tells that they are all there.
    *
    * @generated from field: string cursor = 2;
    */

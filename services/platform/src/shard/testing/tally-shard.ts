@@ -63,6 +63,13 @@ interface Deadline {
 /** Deadlines that fire in one slice. */
 const SLICE = 2;
 
+function nothing(): Rest {
+  return {
+    ...{ sequence: 0, logTime: 0, cause: undefined, sent: 0, links: {} },
+    ...{ deadlines: [], firing: undefined },
+  };
+}
+
 interface Rest {
   /** In (time, id) order. */
   deadlines: Deadline[];
@@ -78,10 +85,7 @@ interface Rest {
 export class TallyShard implements EventShard<OrderCommand, OrderEvent> {
   readonly name = "oms/0";
   readonly #rule: TallyRule;
-  #rest: Rest = {
-    ...{ sequence: 0, logTime: 0, cause: undefined, sent: 0, links: {} },
-    ...{ deadlines: [], firing: undefined },
-  };
+  #rest = nothing();
   readonly #tallies = new Map<string, Record<string, number>>();
   readonly #changed = new Map<string, number>();
   readonly #stamps = new Map<string, number>();
@@ -210,12 +214,27 @@ export class TallyShard implements EventShard<OrderCommand, OrderEvent> {
     restore: (key: string, stamp: number, bytes: Uint8Array) => {
       const content = JSON.parse(new TextDecoder().decode(bytes));
       if (key === "rest") this.#rest = content;
-      else this.#tallies.set(key, content);
+      else this.#restoreTallies(key, content);
       this.#changed.set(key, stamp);
       this.#stamps.set(key, stamp);
     },
-    blank: () => new TallyShard().slabs,
+    clear: () => {
+      this.#rest = nothing();
+      this.#tallies.clear();
+      this.#changed.clear();
+      this.#stamps.clear();
+    },
   };
+
+  /** One after the other, so that a slab that turns out wrong has been put in place by half. */
+  #restoreTallies(key: string, content: Record<string, unknown>): void {
+    const tallies: Record<string, number> = {};
+    this.#tallies.set(key, tallies);
+    for (const [account, tally] of Object.entries(content)) {
+      if (typeof tally !== "number") throw new Error(`the tally of ${account} is no number`);
+      tallies[account] = tally;
+    }
+  }
 
   #evolveRest(event: OrderEvent, sequence: number): void {
     const rest = this.#rest;

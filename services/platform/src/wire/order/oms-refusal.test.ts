@@ -75,6 +75,7 @@ const ROWS: { readonly [R in OmsRefusal["reason"]]: RowOf<Extract<OmsRefusal, { 
   REPLACE_PENDING: [{ reason: "REPLACE_PENDING", status: "PENDING_REPLACE" }, Reason.REPLACE_PENDING],
   CANCEL_PENDING: [{ reason: "CANCEL_PENDING", status: "PENDING_CANCEL" }, Reason.CANCEL_PENDING],
   NOTHING_TO_CHANGE: [{ reason: "NOTHING_TO_CHANGE" }, Reason.INVALID_FIELD],
+  CHECK_FAILED: [{ reason: "CHECK_FAILED" }, Reason.CHECK_FAILED],
 };
 
 test.each(Object.entries(ROWS))("%s is told with its documented facts", (_, [refusal, reason, facts = {}]) => {

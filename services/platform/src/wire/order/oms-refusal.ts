@@ -193,7 +193,7 @@ function limitWords(refusal: OmsRefusal): Words | undefined {
   }
 }
 
-/** Orders that exist. */
+/** Orders that exist, and the platform's own defects. */
 function orderWords(refusal: OmsRefusal): Words {
   switch (refusal.reason) {
     case "NOT_OPEN":
@@ -207,6 +207,10 @@ function orderWords(refusal: OmsRefusal): Words {
       return { reason: Reason.REPLACE_PENDING, message: "a replace is pending: wait for its outcome" };
     case "CANCEL_PENDING":
       return { reason: Reason.CANCEL_PENDING, message: "a cancel is pending: nothing else may change the order" };
+    case "CHECK_FAILED": {
+      const message = "a check failed by a defect of the platform: nothing was accepted; cancels are not concerned";
+      return { reason: Reason.CHECK_FAILED, message };
+    }
     default:
       throw new Error(`no words for ${refusal.reason}`);
   }

@@ -1,0 +1,84 @@
+import { systemDigest } from "@atlas/adapters/system/system-digest";
+import { TICKS } from "@atlas/assembly/platform-terms";
+import { platformShards } from "@atlas/assembly/replay/replay-platform";
+import type { Log, LogRecord } from "@atlas/platform/ports/log";
+import { type InputPartition, inputPartition } from "@atlas/platform/shard/shard-name";
+import type { AtlasClient } from "../client/atlas-client.ts";
+import type { Findings } from "./findings.ts";
+import type { LogSource } from "./log-source.ts";
+
+/** Records handed over at a time. */
+const BATCH = 500;
+
+/**
+ * Decides every shard once more, up to where it stood when it was asked for the hash of its state: what it said and its state are
+ * to be the same (I10). One shard is asked at a time, right before: a hash keeps it from its inputs for a moment.
+ */
+export async function checkDecisions(
+  atlas: Pick<AtlasClient, "operations">,
+  source: LogSource,
+  findings: Findings,
+  step: (text: string) => void,
+): Promise<void> {
+  const rule = findings.rule("I10", "events and states that were decided once more are the platform's");
+  const digest = systemDigest();
+  for (const shard of platformShards(source.partitions, TICKS.watched, digest)) {
+    step(`deciding ${shard.name} once more`);
+    const { shards } = await atlas.operations.getSystemState({ shard: shard.name, withStateHash: true });
+    const [state] = shards;
+    const inputs = inputPartition(shard.name);
+    if (state === undefined || inputs === undefined || !state.ready) continue;
+    if ((await source.range(inputs.topic, inputs.partition)).start > 0) continue;
+    const end = Number(state.inputOffset);
+    const log = logBelow(source, inputs, end);
+    const { compared, differences, stateHash } = await shard.redecide({ log, digest, warn: () => undefined }, end);
+    rule.see(compared + 1);
+    for (const difference of differences) rule.broken(`${shard.name}: ${difference}`);
+    if (stateHash !== state.stateHash)
+      rule.broken(`${shard.name}: its state at input ${end} is not what its inputs make`);
+  }
+}
+
+/** What a shard's owner reads of the log, without the inputs from `end` on. Nothing is written. */
+function logBelow(source: LogSource, inputs: InputPartition, end: number): Log {
+  const refuse = () => Promise.reject(new Error("a log that is examined is not written"));
+  const range = async (topic: string, partition: number) => {
+    const { start, end: last } = await source.range(topic, partition);
+    return { start, end: topic === inputs.topic ? Math.min(last, end) : last };
+  };
+  return {
+    append: refuse,
+    trim: refuse,
+    range,
+    async read(topic, partition, from, maxBytes) {
+      const found: LogRecord[] = [];
+      let bytes = 0;
+      for await (const record of source.records(topic, partition, from, (await range(topic, partition)).end)) {
+        found.push(record);
+        bytes += record.bytes.length;
+        if (bytes >= maxBytes) break;
+      }
+      return found;
+    },
+    tail(topic, partition, from, receiver) {
+      let isOpen = true;
+      const pump = async () => {
+        let batch: LogRecord[] = [];
+        for await (const record of source.records(topic, partition, from, end)) {
+          if (!isOpen) return;
+          batch.push(record);
+          if (batch.length < BATCH) continue;
+          await receiver.receive(batch);
+          batch = [];
+        }
+        if (isOpen && batch.length > 0) await receiver.receive(batch);
+      };
+      pump().catch((error: Error) => receiver.fail(error));
+      return {
+        close() {
+          isOpen = false;
+        },
+      };
+    },
+  };
+}
