@@ -9,21 +9,28 @@ const PER_SECOND = 10;
 export class Balances {
   /** By asset; `undefined`: nothing is known yet. */
   all = $state.raw<readonly Balance[]>();
+  /** Where in the stream what is drawn stands; empty: nothing is drawn. */
+  cursor = $state("");
   readonly #held = new Map<string, Balance>();
   readonly #unwatch: () => void;
+  #heard = "";
 
   constructor(connection: Connection, frame: Frame, accountId: string) {
     const terms = { channel: Channel.BALANCES, accountId, maxUpdatesPerSecond: PER_SECOND };
-    const put = (balances: readonly Balance[]): void => {
+    const put = (balances: readonly Balance[], cursor: string): void => {
+      this.#heard = cursor;
       for (const balance of balances) this.#held.set(balance.asset, balance);
       frame.show(this.#show);
     };
     this.#unwatch = connection.watch(terms, {
-      snapshot: (parts) => {
+      snapshot: (parts, cursor) => {
         this.#held.clear();
-        put(parts.flatMap(({ balances }) => balances));
+        put(
+          parts.flatMap(({ balances }) => balances),
+          cursor,
+        );
       },
-      update: ({ balances }) => put(balances),
+      update: ({ balances }, cursor) => put(balances, cursor),
     });
   }
 
@@ -39,5 +46,6 @@ export class Balances {
 
   readonly #show = (): void => {
     this.all = [...this.#held.values()].sort((left, right) => (left.asset < right.asset ? -1 : 1));
+    this.cursor = this.#heard;
   };
 }
