@@ -3,12 +3,15 @@ import { compare, multiply } from "../decimal/decimal.ts";
 
 /** A large print is this many times the median of those shown. */
 export const LARGE = "5";
-const KEPT = 100;
+/** What "all" shows at most. */
+export const KEPT = 2_000;
+/** The median is of the newest: of all it would cost more than it tells. */
+const MEASURED = 100;
 
 /** A row of the tape. */
 export interface TapeRow {
   readonly trade: Trade;
-  /** At least `LARGE` times the median quantity of the trades held when it came. */
+  /** At least `LARGE` times the median quantity of the newest hundred trades when it was told. */
   readonly isLarge: boolean;
 }
 
@@ -26,7 +29,7 @@ export class TapeRows {
   }
 
   add(trades: readonly Trade[]): void {
-    this.#threshold = thresholdOf(this.#rows.map(({ trade }) => trade));
+    this.#threshold = thresholdOf(this.#rows.slice(0, MEASURED).map(({ trade }) => trade));
     this.#put(trades);
   }
 
