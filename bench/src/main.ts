@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(): void | Promise<voi
   recovery: () => import("./recovery/recovery.ts"),
   growth: () => import("./growth/growth.ts"),
   idle: () => import("./idle/idle.ts"),
+  console: () => import("./console/console.ts"),
 };
 
 const name = process.argv[2] ?? "";
