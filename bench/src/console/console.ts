@@ -9,7 +9,7 @@ import { usageOf } from "../platform/usage.ts";
 import { wait } from "../platform/wait.ts";
 import { loginLink, newProfile, openBrowser, WINDOW } from "./browser.ts";
 import { LEVEL, measureLoads } from "./first-depth.ts";
-import { type Held, watchHeap } from "./heap.ts";
+import { sumOf, watchHeap } from "./heap.ts";
 import { definePlayed, PLAYED, playMarkets, STEPS_PER_SECOND } from "./market-flow.ts";
 import { ratesOf, type Streaming, watchPage } from "./streaming.ts";
 import { widenStream } from "./wide-stream.ts";
@@ -113,8 +113,7 @@ async function heap(cdp: CDPSession, minutes: number): Promise<void> {
     figure(subject, `scripts_${name}`, held.scripts / 1e6, "MB");
     figure(subject, `document_${name}`, held.document / 1e6, "MB");
   }
-  const sum = ({ scripts, document }: Held) => scripts + document;
-  within(subject, "growth", (sum(after) / sum(before) - 1) * 100, "%", LIMITS.heapGrowth);
+  within(subject, "growth", (sumOf(after) / sumOf(before) - 1) * 100, "%", LIMITS.heapGrowth);
 }
 
 function printStreaming({ frames, seconds, busy, bytesPerSecond }: Streaming): void {
