@@ -2,7 +2,7 @@ import type { AtlasClient } from "@atlas/cli/client/atlas-client";
 import { requestId } from "@atlas/cli/client/request-id";
 import { type NewOrder, OrderType, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
 import { ACCOUNT } from "./server-truth.ts";
-import { ask, bid, type Played, type StillMarket, taker } from "./still-market.ts";
+import { ask, bid, type StillMarket, taker } from "./still-market.ts";
 
 /** Milliseconds between two steps of the market, and steps between two of the account's orders. */
 const PACE = 15;
@@ -33,7 +33,7 @@ export class MovingMarket {
   readonly #market: StillMarket;
   readonly #atlas: AtlasClient;
   readonly #next: (end: number) => number;
-  readonly #running: Promise<unknown>;
+  readonly #running: Promise<void>;
   readonly #open: string[] = [];
   #isStopped = false;
 
@@ -41,7 +41,7 @@ export class MovingMarket {
     this.#market = market;
     this.#atlas = atlas;
     this.#next = next;
-    this.#running = market.run(this.#moves());
+    this.#running = this.#move();
     // Whoever stops it is told.
     this.#running.catch(() => {});
   }
@@ -61,18 +61,18 @@ export class MovingMarket {
     await this.#running;
   }
 
-  async *#moves(): AsyncGenerator<Played> {
+  async #move(): Promise<void> {
     const next = this.#next;
     for (; !this.#isStopped; this.steps += 1) {
       if (this.steps % ORDER_EVERY === 0) await this.#order();
-      const changed = Array.from({ length: 1 + next(4) }, () => {
+      const levels = Array.from({ length: 1 + next(4) }, () => {
         // Most of them near the middle, as in a real book.
         const step = next(3) === 0 ? next(REACH) : next(12);
         const quantity = next(4) === 0 ? "0" : quantityOf(1 + next(90_000));
         return next(2) === 0 ? bid(hundredths(BEST_BID - step), quantity) : ask(hundredths(BEST_ASK + step), quantity);
       });
       const trades = next(3) === 0 ? [taker(next(2) === 0 ? Side.BUY : Side.SELL, quantityOf(1 + next(60_000)))] : [];
-      yield { levels: changed, trades };
+      await this.#market.step({ levels, trades });
       await new Promise((resolve) => setTimeout(resolve, PACE));
     }
   }

@@ -2,6 +2,8 @@ import type { AtlasClient } from "@atlas/cli/client/atlas-client";
 import { requestId } from "@atlas/cli/client/request-id";
 import { MarketModel } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
 import { Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { expect } from "@playwright/test";
+import { positionOf } from "./follower.ts";
 
 interface Level {
   readonly side: Side;
@@ -25,6 +27,7 @@ export interface Played {
 export class StillMarket {
   readonly instrumentId: string;
   readonly #client: () => AtlasClient;
+  #stream: ((step: Played) => Promise<void>) | undefined;
 
   /** `client` may act only once the platform runs, so it is asked each time. */
   constructor(base: string, client: () => AtlasClient) {
@@ -57,18 +60,38 @@ export class StillMarket {
     });
   }
 
-  /** One step; it has happened when this resolves. */
+  /** One step; the market shows it when this resolves. */
   async play(levels: readonly Level[], trades: readonly Taker[] = []): Promise<void> {
-    await this.run([{ levels, trades }]);
+    const before = await this.#position();
+    await this.step({ levels, trades });
+    await expect.poll(() => this.#position(), { intervals: [5] }).toBeGreaterThan(before);
   }
 
-  /** Steps one after the other until there are no more. */
-  async run(steps: Iterable<Played> | AsyncIterable<Played>): Promise<void> {
+  /** One step; it is on its way when this resolves. */
+  async step(step: Played): Promise<void> {
+    // All of them on one stream: another one would begin anew, with nothing at rest.
+    this.#stream ??= this.#begin();
+    await this.#stream(step);
+  }
+
+  async #position(): Promise<number> {
+    const { cursor } = await this.#client().market.getMarketState({ instrumentId: this.instrumentId });
+    return positionOf(cursor);
+  }
+
+  #begin(): (step: Played) => Promise<void> {
     const { instrumentId } = this;
+    const steps = new TransformStream<Played, Played>();
+    const writer = steps.writable.getWriter();
     async function* told() {
-      for await (const step of steps) yield { instrumentId, levels: [...step.levels], trades: [...step.trades] };
+      for await (const { levels, trades } of steps.readable)
+        yield { instrumentId, levels: [...levels], trades: [...trades] };
     }
-    await this.#client().market.playRecording(told(), { timeoutMs: 0 });
+    // It ends with the platform.
+    this.#client()
+      .market.playRecording(told(), { timeoutMs: 0 })
+      .catch((error: unknown) => writer.abort(error));
+    return (step) => writer.write(step);
   }
 }
 
