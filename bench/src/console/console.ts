@@ -1,15 +1,14 @@
-import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import type { Browser, CDPSession } from "@playwright/test";
 import { printFigure, quantile } from "../figure.ts";
 import { type Api, openApi } from "../platform/api.ts";
 import { note, rounded } from "../platform/samples.ts";
 import { startPlatform } from "../platform/started-platform.ts";
-import { usageOf } from "../platform/usage.ts";
 import { wait } from "../platform/wait.ts";
-import { loginLink, newProfile, openBrowser, WINDOW } from "./browser.ts";
+import { loginLink, newProfile, openBrowser } from "./browser.ts";
 import { LEVEL, measureLoads } from "./first-depth.ts";
 import { sumOf, watchHeap } from "./heap.ts";
+import { describeMachine, type MachineUse, watchMachine } from "./machine.ts";
 import { definePlayed, PLAYED, playMarkets, STEPS_PER_SECOND } from "./market-flow.ts";
 import { ratesOf, type Streaming, watchPage } from "./streaming.ts";
 import { widenStream } from "./wide-stream.ts";
@@ -33,10 +32,11 @@ export async function run(): Promise<void> {
   let browser: Browser | undefined;
   try {
     browser = await openBrowser();
-    describe(browser);
+    describeMachine(browser);
+    const use = await watchMachine(browser, platform.process.pid as number);
     await loads(browser, api, platform.url);
+    printUse("loads", await use());
     await stream(browser, api, platform.url, minutes, platform.process.pid as number);
-    note(`load average at the end ${loadavg().map(rounded).join(", ")}`);
   } finally {
     await browser?.close();
     api.close();
@@ -49,13 +49,6 @@ function minutesOf(): number {
   const minutes = Number(values.minutes ?? "10");
   if (!(minutes > 0)) throw new Error(USAGE);
   return minutes;
-}
-
-function describe(browser: Browser): void {
-  const [{ model = "" } = {}, ...others] = cpus();
-  note(`Chromium ${browser.version()} without a screen or a graphics card: all is drawn by the processor, in a window of \
-${WINDOW.width}x${WINDOW.height}
-${others.length + 1} cores of ${model.trim()}, shared by platform, browser and this; load average ${loadavg().map(rounded).join(", ")}`);
 }
 
 async function loads(browser: Browser, api: Api, url: string): Promise<void> {
@@ -90,18 +83,22 @@ async function stream(browser: Browser, api: Api, url: string, minutes: number, 
   const [drawn, ...others] = PLAYED;
   const wide = await widenStream(cdp, others);
   await page.goto(`${url}/?instrument=${drawn}`);
-  const opened = performance.now();
+  const began = performance.now();
   await wait(SETTLE);
   const rates = await ratesOf(api, wide.request(), COUNTED);
   note(`five books played at ${STEPS_PER_SECOND} steps a second each, all on the page's one stream: the one drawn as the desk \
 asks for it, the others with every update; ${rounded(rates.messages)} messages/s, of them ${rounded(rates.books)} of books, with \
 ${rounded(rates.levels)} levels/s and ${rounded(rates.trades)} trades/s`);
-  const serverBefore = usageOf(server).cpu;
+  const use = await watchMachine(browser, server);
   const streaming = await watchPage(page, cdp, FRAMES);
-  figure("five books", "server_cpu", (usageOf(server).cpu - serverBefore) / 1000 / streaming.seconds, "cores");
+  printUse("five books", await use());
   printStreaming(streaming);
-  await wait(WARM_UP - (performance.now() - opened));
+  await wait(WARM_UP - (performance.now() - began));
+  const opened = wide.opened();
   await heap(cdp, minutes);
+  note(
+    `the page opened its stream ${wide.opened() - opened} times in these ${minutes} minutes: once for each new access token`,
+  );
   if (failures.length > 0) throw new Error(`the page failed: ${failures.join("; ")}`);
   await profile.close();
   await stop();
@@ -136,6 +133,10 @@ function printStreaming({ frames, seconds, busy, bytesPerSecond }: Streaming): v
   figure(subject, "long_frames", frames.longFrames.length, "frames");
   figure(subject, "long_frame_max", Math.max(0, ...frames.longFrames), "ms");
   for (const [part, share] of Object.entries(busy)) figure(subject, `main_thread_${part}`, share * 1000, "ms/s");
+}
+
+function printUse(subject: string, use: MachineUse): void {
+  for (const [who, share] of Object.entries(use)) figure(subject, `cpu_${who}`, share, "cores");
 }
 
 function within(subject: string, metric: string, value: number, unit: string, limit: number): void {

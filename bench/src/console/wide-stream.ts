@@ -10,6 +10,8 @@ const CHANNELS = [Channel.BOOK, Channel.TRADES];
 export interface WideStream {
   /** What the page's stream was last opened with. */
   request(): SubscribeRequest;
+  /** How often it was opened so far: each time that the desk watches something else, and when it is lost. */
+  opened(): number;
 }
 
 /**
@@ -18,17 +20,19 @@ export interface WideStream {
  */
 export async function widenStream(cdp: CDPSession, instrumentIds: readonly string[]): Promise<WideStream> {
   let last = create(SubscribeRequestSchema);
+  let opened = 0;
   // The page may have given the request up meanwhile: then there is nothing to go on with.
   const goOn = (terms: { requestId: string; postData?: string }): void => {
     cdp.send("Fetch.continueRequest", terms).catch(() => {});
   };
   cdp.on("Fetch.requestPaused", ({ requestId, request }) => {
     const body = Buffer.concat((request.postDataEntries ?? []).map(({ bytes = "" }) => Buffer.from(bytes, "base64")));
+    opened += 1;
     last = withBooks(fromBinary(SubscribeRequestSchema, body.subarray(PREFIX)), instrumentIds);
     goOn({ requestId, postData: enveloped(toBinary(SubscribeRequestSchema, last)).toString("base64") });
   });
   await cdp.send("Fetch.enable", { patterns: [{ urlPattern: "*/atlas.stream.v1.StreamService/Subscribe" }] });
-  return { request: () => last };
+  return { request: () => last, opened: () => opened };
 }
 
 function withBooks(request: SubscribeRequest, instrumentIds: readonly string[]): SubscribeRequest {

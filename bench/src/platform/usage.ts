@@ -11,8 +11,8 @@ export interface Usage {
   readonly residentBytes: number;
 }
 
-/** Clock ticks of /proc last 10 ms on every Linux in use. */
-const TICK = 10;
+/** Milliseconds of a clock tick of /proc, on every Linux in use. */
+export const TICK = 10;
 
 /** Reads /proc: Linux only. Work of all threads is in it. */
 export function usageOf(processId: number): Usage {
