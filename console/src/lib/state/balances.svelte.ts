@@ -12,6 +12,7 @@ export class Balances {
   /** Where in the stream what is drawn stands; empty: nothing is drawn. */
   cursor = $state("");
   readonly #held = new Map<string, Balance>();
+  readonly #listeners = new Set<() => void>();
   readonly #unwatch: () => void;
   #heard = "";
 
@@ -40,6 +41,12 @@ export class Balances {
     return this.all.find((balance) => balance.asset === asset)?.available ?? "0";
   }
 
+  /** Called when money has moved. What is called ends it. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
   close(): void {
     this.#unwatch();
   }
@@ -47,5 +54,6 @@ export class Balances {
   readonly #show = (): void => {
     this.all = [...this.#held.values()].sort((left, right) => (left.asset < right.asset ? -1 : 1));
     this.cursor = this.#heard;
+    for (const listener of this.#listeners) listener();
   };
 }
