@@ -55,6 +55,7 @@ test("C01: while the market moves, every figure is what the platform tells of th
       });
       before = drawn;
     }
+    expect(before?.candle.values["SMA 10"], "by now there are candles enough").toMatch(/\d/);
   } finally {
     await moving.stop();
     follower.stop();
