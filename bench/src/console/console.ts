@@ -35,7 +35,7 @@ export async function run(): Promise<void> {
     describeMachine(browser);
     const use = await watchMachine(browser, platform.process.pid as number);
     await loads(browser, api, platform.url);
-    printUse("loads", await use());
+    printUse("loads", use());
     await stream(browser, api, platform.url, minutes, platform.process.pid as number);
   } finally {
     await browser?.close();
@@ -91,7 +91,7 @@ asks for it, the others with every update; ${rounded(rates.messages)} messages/s
 ${rounded(rates.levels)} levels/s and ${rounded(rates.trades)} trades/s`);
   const use = await watchMachine(browser, server);
   const streaming = await watchPage(page, cdp, FRAMES);
-  printUse("five books", await use());
+  printUse("five books", use());
   printStreaming(streaming);
   await wait(WARM_UP - (performance.now() - began));
   const opened = wide.opened();
