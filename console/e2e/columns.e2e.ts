@@ -30,11 +30,11 @@ test("C30: the columns of a history are chosen, each for itself, and remembered;
   await desk.signIn(await stage.link());
   await page.getByRole("tab", { name: "Order history" }).click();
   const heads = headsOf(page, "Order history");
-  await expect(heads).toHaveCount(12);
+  await expect(heads).toHaveCount(13);
   await toggleChoice(page);
-  for (const title of ["Fees", "Reason", "Time"]) await page.getByRole("checkbox", { name: title }).uncheck();
+  for (const title of ["Fees", "Reason", "Time", "Label"]) await page.getByRole("checkbox", { name: title }).uncheck();
   await page.keyboard.press("Escape");
-  await expect(page.getByRole("button", { name: "Columns 9/12" })).toBeFocused();
+  await expect(page.getByRole("button", { name: "Columns 9/13" })).toBeFocused();
   await expect(heads).toHaveText([
     "Instrument",
     "Side",
@@ -54,7 +54,7 @@ test("C30: the columns of a history are chosen, each for itself, and remembered;
     readFileSync(await file.path(), "utf8")
       .split("\r\n")[0]
       ?.split(","),
-  ).toHaveLength(12);
+  ).toHaveLength(13);
   await page.getByRole("tab", { name: "Postings" }).click();
   await expect(headsOf(page, "Postings").filter({ hasText: "Time" })).toHaveCount(1);
   await page.reload();
@@ -63,7 +63,7 @@ test("C30: the columns of a history are chosen, each for itself, and remembered;
   await expect(heads).toHaveCount(9);
   await toggleChoice(page);
   await page.getByRole("button", { name: "Show all" }).click();
-  await expect(heads).toHaveCount(12);
+  await expect(heads).toHaveCount(13);
 });
 
 // Fails when the last column can be hidden too, and when what is kept is believed unread.
