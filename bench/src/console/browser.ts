@@ -7,9 +7,11 @@ const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/go
 /** The smallest window that the desk is made for. */
 export const WINDOW = { width: 1280, height: 720 };
 
-export function openBrowser(): Promise<Browser> {
+export async function openBrowser(): Promise<Browser> {
+  const executablePath = BROWSERS.find((path) => existsSync(path));
+  if (executablePath === undefined) throw new Error(`there is no browser: none of ${BROWSERS.join(", ")}`);
   return chromium.launch({
-    executablePath: BROWSERS.find((path) => existsSync(path)),
+    executablePath,
     args: [
       "--headless",
       "--no-sandbox",
