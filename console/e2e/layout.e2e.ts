@@ -126,3 +126,27 @@ for (const [width, height] of [
     expect(await over(page)).toEqual([0, 0]);
   });
 }
+
+// Fails when the theme is resolved once, at the start.
+test("C61: the page follows the system's theme and the choice, in every tab", async ({ page, context }) => {
+  const groundOf = (one: Page) =>
+    one.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--ground").trim());
+  await page.emulateMedia({ colorScheme: "dark" });
+  const desk = new DeskPage(page);
+  await desk.signIn(await stage.link());
+  const dark = await groundOf(page);
+  await page.emulateMedia({ colorScheme: "light" });
+  const light = await groundOf(page);
+  expect(light).not.toBe(dark);
+  const second = await context.newPage();
+  await second.emulateMedia({ colorScheme: "light" });
+  await new DeskPage(second).signIn(stage.url);
+  expect(await groundOf(second)).toBe(light);
+  await page.getByRole("combobox", { name: "Theme" }).selectOption("Dark");
+  expect(await groundOf(page)).toBe(dark);
+  await expect.poll(() => groundOf(second)).toBe(dark);
+  await expect(second.getByRole("combobox", { name: "Theme" })).toHaveValue("dark");
+  await page.reload();
+  await desk.ready();
+  expect(await groundOf(page)).toBe(dark);
+});
