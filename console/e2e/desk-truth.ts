@@ -12,6 +12,7 @@ export interface Places {
   readonly price: number;
   readonly quantity: number;
   readonly base: string;
+  readonly quote: string;
   /** Closes that the moving average is of. */
   readonly average: number;
 }
@@ -65,15 +66,17 @@ function expectTrueAccount({ orders, balances }: DrawnDesk, follower: Follower, 
     expect([...shown, hint], `order ${index}`).toEqual(orderWords(open[index], places));
   }
   const held = follower.balancesAt(positionOf(balances.cursor));
-  const figures = balances.rows.map(({ byTitle }) => ["Asset", "Available", "Reserved"].map((t) => byTitle[t]?.text));
+  const titles = ["Asset", "Available", "Reserved", "Total"];
+  const figures = balances.rows.map(({ byTitle }) => titles.map((title) => byTitle[title]?.text));
   expect(figures, "balances").toEqual(held.map((balance) => balanceWords(balance, places)));
-  const own = balances.rows.find(({ byTitle }) => byTitle.Asset?.text === places.base);
-  const value = own?.byTitle["Value (USD)"];
-  const balance = held.find(({ asset }) => asset === places.base);
-  if (value === undefined || balance === undefined) return;
-  const last = follower.tickerAt(positionOf(value.cursor))?.last ?? "";
-  const total = sum(balance.available, balance.reserved);
-  expect(value.text, "value").toBe(written(product(total, last), 2));
+  for (const { index, byTitle } of balances.rows) {
+    const balance = held[index];
+    const value = byTitle[`Value (${places.quote})`];
+    if (balance?.asset !== places.base) continue;
+    const last = follower.tickerAt(positionOf(value?.cursor ?? ""))?.last ?? "";
+    const worth = product(sum(balance.available, balance.reserved), last);
+    expect(value?.text, "value").toBe(written(worth, 2));
+  }
 }
 
 /** Price, quantity, and quantity up to there. */
@@ -148,7 +151,8 @@ function orderWords(order: Order | undefined, { price }: Places): readonly (stri
 function balanceWords({ asset, available, reserved }: Balance, { base, quantity }: Places): readonly string[] {
   // Bitcoin's own lot is 0.0001; dollars are written in cents.
   const places = asset === base ? quantity : asset === "BTC" ? 4 : 2;
-  return [asset, written(available, places), written(reserved, places)];
+  const total = sum(available, reserved);
+  return [asset, ...[available, reserved, total].map((amount) => written(amount, places))];
 }
 
 function priceOf(price: string | undefined, { price: places }: Places): string {

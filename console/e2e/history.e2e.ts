@@ -50,6 +50,8 @@ test("C30: history is chosen by side and status; a new order stands there withou
   await page.getByRole("tab", { name: "Order history" }).click();
   const table = page.getByRole("table", { name: "Order history" });
   const panel = page.getByRole("tabpanel").filter({ has: table });
+  await placeLimit(stage.atlas, "0.002", "38000");
+  await expect(table.getByRole("row").nth(1)).toContainText("38,000.00");
   await panel.getByRole("combobox", { name: "Side" }).selectOption("Sells");
   await expect(panel.getByText("No order like this.")).toBeVisible();
   await panel.getByRole("combobox", { name: "Side" }).selectOption("Both sides");

@@ -10,7 +10,7 @@ import { ask, bid, StillMarket, taker } from "./still-market.ts";
 import { test } from "./strict-page.ts";
 
 const stage = ownPlatform();
-const PLACES = { price: 2, quantity: 4, base: "", average: 0 };
+const PLACES = { price: 2, quantity: 4, base: "", quote: "USD", average: 0 };
 
 /** A market of its own with fifteen levels a side, ten cents apart in pairs, and a desk that shows it. */
 async function openMarket(

@@ -14,7 +14,7 @@ import { test } from "./strict-page.ts";
 const stage = ownPlatform(["--market", "recorded"]);
 const FILE = join(import.meta.dirname, "../../examples/market/binance_spot_btcusdt_20240808.gz");
 const INSTRUMENT = "BTC-USDT";
-const PLACES = { price: 2, quantity: 5, base: "BTC", average: 20 };
+const PLACES = { price: 2, quantity: 5, base: "BTC", quote: "USDT", average: 20 };
 
 /** Every price of the recording, as it is written on the desk. */
 function recordedPrices(): ReadonlySet<string> {

@@ -14,7 +14,7 @@ const stage = ownPlatform();
 const market = new StillMarket("TRU", () => stage.atlas);
 const { instrumentId } = market;
 const MOMENTS = 10;
-const PLACES = { price: 2, quantity: 4, base: "TRU", average: 10 };
+const PLACES = { price: 2, quantity: 4, base: "TRU", quote: "USD", average: 10 };
 /** Another one each time; the one of a failure is given back by `TRUTH_SEED`. */
 const SEED = Number(process.env.TRUTH_SEED ?? Date.now() % 1_000_000);
 
@@ -83,7 +83,7 @@ async function caughtUp(page: Page, follower: Follower): Promise<DrawnDesk> {
       .filter(([name, through, { cursor }]) => positionOf(cursor) < follower.lastChange(name, through))
       .map(([name]) => name);
   };
-  await expect.poll(behind, { message: "panels behind the platform", intervals: [10], timeout: 3_000 }).toEqual([]);
+  await expect.poll(behind, { message: "panels behind the platform", intervals: [10], timeout: 5_000 }).toEqual([]);
   return drawn as DrawnDesk;
 }
 
