@@ -36,7 +36,7 @@ function cents(price: number): string {
   return `${Math.floor(price / 100)}.${String(price % 100).padStart(2, "0")}`.replace(/\.?0+$/, "");
 }
 
-/** Fails when the list tells the volume of quotes, the change since the day before, or the best bid as last price. */
+/** Fails when the change is reckoned the other way round. */
 test("C10: the list of instruments tells last, change and volume as the platform does, and finds by a part of a name", async ({
   page,
 }) => {
@@ -56,7 +56,7 @@ test("C10: the list of instruments tells last, change and volume as the platform
   await expect(listed).toHaveCount(1);
 });
 
-/** Fails when quantities are not cumulated from the best level, when bars are each as long as their level, and when the mid is rounded. */
+/** Fails when quantities are not cumulated from the best level, and when bars are each as long as their level. */
 test("C11: the depth shows real levels with cumulated quantities and bars, spread and mid", async ({ page }) => {
   const { desk, market } = await openMarket(page, "DEP");
   const { book } = await stage.atlas.market.getBook({ instrumentId: market.instrumentId, depth: 100 });
@@ -98,7 +98,7 @@ test("C11: the last price in the depth says which way it went", async ({ page })
   await expect(last).toHaveText(/▲\s*100\.11/);
 });
 
-/** Fails when own quantities are looked up without their side, and when a click on a quantity sets that level's alone. */
+/** Fails when own orders are looked for on the other side, and when a click on a quantity sets that level's alone. */
 test("C11: own orders are marked in the depth; a click on a price sets it, one on a quantity sets all up to there", async ({
   page,
 }) => {
@@ -144,7 +144,7 @@ function grouped(levels: readonly PlainLevel[], isUp: boolean): readonly PlainLe
   return [...groups.values()];
 }
 
-/** Fails when trades stand oldest first, and when a seller's are shown as a buyer's. */
+/** Fails when trades stand oldest first. */
 test("C12: the tape shows price, quantity, side and time of the last 25, 50, 100 or all trades", async ({ page }) => {
   const { market } = await openMarket(page, "TAP");
   await market.play([bid("99.9", "100"), ask("100.11", "100")]);

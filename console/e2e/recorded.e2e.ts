@@ -27,7 +27,7 @@ function recordedPrices(): ReadonlySet<string> {
   return prices;
 }
 
-/** Fails when the desk opens another market than the address names, and when the depth keeps levels that the recording took away. */
+/** Fails when the depth keeps levels that the recording took away. */
 test("C01, C11, C12, C13: a recorded market's depth, tape and candle are those of the recording and of the platform's answers", async ({
   page,
 }) => {

@@ -27,7 +27,7 @@ async function openInstrument(desk: DeskPage, instrumentId: string): Promise<voi
   await desk.ready();
 }
 
-/** Fails when a stepper's Shift counts for nothing, when `k` is a hundred, and when the button tells the last terms but one. */
+/** Fails when a stepper's Shift counts for nothing, and when `k` is a hundred. */
 test("C20: the button says what it will do; steppers go by tick and lot, with Shift by ten; k and m are understood", async ({
   page,
 }) => {
@@ -169,7 +169,7 @@ test("C21: the preview shows what PreviewOrder answers", async ({ page }) => {
   }
 });
 
-/** Fails when warnings of a kind are left out, and when they stay once the order is a modest one. */
+/** Fails when warnings of a kind are left out, and when the preview's refusal is. */
 test("C21: the preview warns of a high notional, a low buffer and a fat finger, and says what would be blocked", async ({
   page,
 }) => {

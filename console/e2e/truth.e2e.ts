@@ -20,8 +20,9 @@ const SEED = Number(process.env.TRUTH_SEED ?? Date.now() % 1_000_000);
 
 /**
  * Fails when a level that went is kept in the depth, when the depth is drawn without what came last, when the tape drops a
- * trade that came with another one, when a candle misses a trade, when a balance of several that changed is left out, and
- * when an order's second fill is taken for the first.
+ * trade that came with another one, when a candle misses a trade, when high and low are each other's, when the average is of
+ * one candle too many, when a balance of several that changed is left out, and when an order's second fill is taken for the
+ * first.
  */
 test("C01: while the market moves, every figure is what the platform tells of the position that its panel names", async ({
   page,
