@@ -131,7 +131,7 @@ test("C02, I27: the laptop sleeps and wakes: the page says how old it is, goes o
   expect(asked.at(-1)).not.toContain("");
 });
 
-/** Fails when heartbeats count as no message, and when the last order's round trip is left out. */
+/** Fails when the last order's round trip is left out. */
 test("C02: the header tells the connection, the age of the last message, and the last order's round trip", async ({
   page,
 }) => {
