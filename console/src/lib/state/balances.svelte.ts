@@ -1,5 +1,6 @@
 import type { Balance } from "@atlas/gen/atlas/account/v1/account_pb";
 import { Channel } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
+import { add } from "../decimal/decimal.ts";
 import type { Connection } from "../stream/connection.svelte.ts";
 import type { Frame } from "./frame.ts";
 
@@ -39,6 +40,13 @@ export class Balances {
   availableOf(asset: string): string | undefined {
     if (this.all === undefined) return undefined;
     return this.all.find((balance) => balance.asset === asset)?.available ?? "0";
+  }
+
+  /** Available and reserved together; `undefined`: not known yet. */
+  totalOf(asset: string): string | undefined {
+    if (this.all === undefined) return undefined;
+    const held = this.all.find((balance) => balance.asset === asset);
+    return held === undefined ? "0" : add(held.available, held.reserved);
   }
 
   /** Called when money has moved. What is called ends it. */
