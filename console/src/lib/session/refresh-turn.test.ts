@@ -54,6 +54,7 @@ for (const hasLocks of [true, false]) {
   });
 }
 
+// Fails, as the one by the note alone does, when the note is not looked at.
 test("a page waits for the call of one that was left, and no longer than that can take", async () => {
   const tabs = new Tabs();
   const leftAt = tabs.now;
