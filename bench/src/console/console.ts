@@ -96,7 +96,9 @@ ${rounded(rates.levels)} levels/s and ${rounded(rates.trades)} trades/s`);
   await wait(WARM_UP - (performance.now() - began));
   const opened = wide.opened();
   await heap(cdp, minutes);
-  note(`streams that the page opened in these ${minutes} minutes: ${wide.opened() - opened}, one for each new access token`);
+  note(
+    `streams that the page opened in these ${minutes} minutes: ${wide.opened() - opened}, one for each new access token`,
+  );
   if (failures.length > 0) throw new Error(`the page failed: ${failures.join("; ")}`);
   await profile.close();
   await stop();
