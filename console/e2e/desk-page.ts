@@ -12,6 +12,10 @@ export class DeskPage {
   readonly working: Locator;
   readonly balances: Locator;
   readonly notice: Locator;
+  /** Of the last message of the stream. */
+  readonly age: Locator;
+  /** Of the last order. */
+  readonly roundTrip: Locator;
 
   constructor(page: Page) {
     this.page = page;
@@ -23,6 +27,8 @@ export class DeskPage {
     this.working = page.getByRole("table", { name: "Working orders" });
     this.balances = page.getByRole("table", { name: "Balances" });
     this.notice = page.getByRole("status");
+    this.age = this.#told("Age");
+    this.roundTrip = this.#told("Order");
   }
 
   /** Opens a login link and waits until the desk shows the market and the money. */
@@ -45,6 +51,11 @@ export class DeskPage {
   /** Levels to sell at, as they stand: the best one last. */
   get asks(): Locator {
     return this.page.getByRole("list", { name: "Asks" }).getByRole("listitem");
+  }
+
+  #told(term: string): Locator {
+    const named = this.page.getByRole("term").filter({ hasText: new RegExp(`^${term}$`) });
+    return this.page.getByRole("banner").locator("div").filter({ has: named }).getByRole("definition");
   }
 
   available(asset: string): Locator {

@@ -19,6 +19,7 @@ async function exported(page: Page): Promise<string[]> {
     .slice(1);
 }
 
+// Fails when only what has been read so far is sorted, and when only that is exported.
 test("C30: order history goes on while it is scrolled, is sorted whole, and exports all of it", async ({ page }) => {
   for (let count = 0; count < 450; count += 1) await placeLimit(stage.atlas, "0.001", `${40_000 + count}`);
   const desk = new DeskPage(page);
@@ -30,24 +31,27 @@ test("C30: order history goes on while it is scrolled, is sorted whole, and expo
   expect(await table.getByRole("row").count()).toBeLessThan(60);
   await page.getByRole("group", { name: "Order history" }).evaluate((one) => one.scrollTo(0, one.scrollHeight));
   await expect(page.getByText("400 read; scroll for more")).toBeVisible();
+  const lines = await exported(page);
+  const orders = await ordersOf(stage.atlas, false);
+  expect(lines).toHaveLength(450);
+  expect(lines.map((line) => line.split(",").at(-1))).toEqual(orders.map(({ orderId }) => orderId));
   await page.getByRole("button", { name: "Price", exact: true }).click();
   await expect(page.getByText("450 in all")).toBeVisible();
   await page.getByRole("group", { name: "Order history" }).evaluate((one) => one.scrollTo(0, 0));
   await expect(table.getByRole("row").nth(1)).toContainText("40,449.00");
   await page.getByRole("button", { name: "Price ▾" }).click();
   await expect(table.getByRole("row").nth(1)).toContainText("40,000.00");
-  const lines = await exported(page);
-  const orders = await ordersOf(stage.atlas, false);
-  expect(lines).toHaveLength(450);
-  expect(lines.map((line) => line.split(",").at(-1))).toEqual(orders.map(({ orderId }) => orderId));
 });
 
+// Fails when the side counts for nothing, and when orders are read once only.
 test("C30: history is chosen by side and status; a new order stands there without a reload", async ({ page }) => {
   const desk = new DeskPage(page);
   await desk.signIn(await stage.link());
   await page.getByRole("tab", { name: "Order history" }).click();
   const table = page.getByRole("table", { name: "Order history" });
   const panel = page.getByRole("tabpanel").filter({ has: table });
+  await placeLimit(stage.atlas, "0.002", "38000");
+  await expect(table.getByRole("row").nth(1)).toContainText("38,000.00");
   await panel.getByRole("combobox", { name: "Side" }).selectOption("Sells");
   await expect(panel.getByText("No order like this.")).toBeVisible();
   await panel.getByRole("combobox", { name: "Side" }).selectOption("Both sides");
@@ -57,6 +61,7 @@ test("C30: history is chosen by side and status; a new order stands there withou
   await expect(panel.getByText("No order like this.")).toBeVisible();
 });
 
+// Fails when fills are read once only, and when postings are exported without the event that caused them.
 test("C30, C31: a fill stands among fills, and its movements among postings with their event", async ({ page }) => {
   const desk = new DeskPage(page);
   await desk.signIn(await stage.link());

@@ -10,6 +10,7 @@ import { test } from "@playwright/test";
 /** What tests of one file have for themselves: a platform in its own process, and a client that may administer it. */
 export interface Stage {
   readonly url: string;
+  readonly port: number;
   /** Signs in by the local key. */
   readonly atlas: AtlasClient;
   /** A link that signs a user in once; absent: the local user. */
@@ -20,14 +21,14 @@ export interface Stage {
   restart(): Promise<void>;
 }
 
-/** Starts a platform before the file's first test and ends it after the last. */
-export function ownPlatform(): Stage {
+/** Starts a platform before the file's first test and ends it after the last. `settings`: of `atlas start`. */
+export function ownPlatform(settings: readonly string[] = []): Stage {
   const folder = newFolder("e2e");
   let platform: PlatformProcess;
   let atlas: AtlasClient;
   // Another build than the project's own, such as one with a fault that a test is to find.
   const build = process.env.CONSOLE_BUILD;
-  const args = build === undefined ? [] : ["--console", build];
+  const args = [...settings, ...(build === undefined ? [] : ["--console", build])];
   const start = async (port?: number): Promise<void> => {
     platform = await startPlatformProcess({ folder, args, ...(port === undefined ? {} : { port }) });
   };
@@ -43,6 +44,9 @@ export function ownPlatform(): Stage {
   return {
     get url() {
       return platform.url;
+    },
+    get port() {
+      return platform.port;
     },
     get atlas() {
       return atlas;

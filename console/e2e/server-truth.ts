@@ -3,7 +3,7 @@ import { requestId } from "@atlas/cli/client/request-id";
 import { type Order, OrderType, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
 
 /** The account that the local user trades for. */
-const ACCOUNT = "demo";
+export const ACCOUNT = "demo";
 
 export async function ordersOf(atlas: AtlasClient, openOnly: boolean): Promise<readonly Order[]> {
   const { orders } = await atlas.orders.listOrders({ accountId: ACCOUNT, openOnly, pageSize: 1_000 });
@@ -17,9 +17,14 @@ export async function balancesOf(atlas: AtlasClient): Promise<ReadonlyMap<string
 }
 
 /** Places an order as another client of the same account would. */
-export async function placeLimit(atlas: AtlasClient, quantity: string, limitPrice: string): Promise<Order> {
+export async function placeLimit(
+  atlas: AtlasClient,
+  quantity: string,
+  limitPrice: string,
+  instrumentId = "BTC-USD",
+): Promise<Order> {
   const order = {
-    instrumentId: "BTC-USD",
+    instrumentId,
     side: Side.BUY,
     type: OrderType.LIMIT,
     timeInForce: TimeInForce.GTC,
@@ -29,6 +34,10 @@ export async function placeLimit(atlas: AtlasClient, quantity: string, limitPric
   const answer = await atlas.orders.submitOrder({ requestId: requestId(), accountId: ACCOUNT, order });
   if (answer.order === undefined) throw new Error("no order was answered");
   return answer.order;
+}
+
+export async function cancel(atlas: AtlasClient, orderId: string): Promise<void> {
+  await atlas.orders.cancelOrder({ requestId: requestId(), accountId: ACCOUNT, orderId });
 }
 
 /** A decimal as the desk writes it: thousands separated, cut to so many places. */

@@ -15,6 +15,8 @@ export type CandleDrawer = (candles: readonly Candle[], from: number) => void;
 export class Candles {
   /** The newest; `undefined`: none is known. */
   latest = $state.raw<Candle>();
+  /** Where in the stream what is drawn stands; empty: nothing is drawn. */
+  cursor = $state("");
   isKnown = $state(false);
   /** Why older ones could not be read; empty: they could. */
   problem = $state("");
@@ -27,6 +29,7 @@ export class Candles {
   #drawer: CandleDrawer = () => {};
   #isReading = false;
   #isComplete = false;
+  #heard = "";
 
   constructor(
     desk: Pick<DeskState, "clients" | "connection" | "frame">,
@@ -43,12 +46,14 @@ export class Candles {
       maxUpdatesPerSecond: PER_SECOND,
     };
     this.#unwatch = desk.connection.watch(terms, {
-      snapshot: (parts) => {
+      snapshot: (parts, cursor) => {
+        this.#heard = cursor;
         this.#list.replace(parts.flatMap(({ candles }) => candles));
         this.#isComplete = false;
         desk.frame.show(this.#show);
       },
-      update: ({ candles }) => {
+      update: ({ candles }, cursor) => {
+        this.#heard = cursor;
         for (const candle of candles) this.#list.put(candle);
         desk.frame.show(this.#show);
       },
@@ -104,6 +109,7 @@ export class Candles {
     const from = this.#list.takeChanged();
     this.isKnown = true;
     this.latest = this.#list.all.at(-1);
+    this.cursor = this.#heard;
     if (from !== undefined) this.#drawer(this.#list.all, from);
   };
 }

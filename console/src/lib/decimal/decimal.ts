@@ -111,7 +111,8 @@ export function parseTyped(text: string): string | undefined {
   return suffix === "" ? plain : multiply(plain, SUFFIXES[suffix.toLowerCase()] ?? "1");
 }
 
-function unitsOf(text: string): bigint {
+/** In whole numbers of 10^-18: to compare one decimal with many. */
+export function unitsOf(text: string): bigint {
   const isNegative = text.startsWith("-");
   const [whole = "", fraction = ""] = (isNegative ? text.slice(1) : text).split(".");
   const units = BigInt(whole) * ONE + BigInt(fraction.slice(0, SCALE).padEnd(SCALE, "0"));

@@ -1,4 +1,5 @@
 import type { Component } from "svelte";
+import type { Area } from "../layout/presets.ts";
 import BalancesPanel from "./balances-panel.svelte";
 import ChartPanel from "./chart-panel.svelte";
 import DepthPanel from "./depth-panel.svelte";
@@ -8,9 +9,6 @@ import PostingsPanel from "./postings-panel.svelte";
 import TapePanel from "./tape-panel.svelte";
 import TicketPanel from "./ticket-panel.svelte";
 import WorkingOrdersPanel from "./working-orders-panel.svelte";
-
-/** Where on the desk: `desk.svelte` places the areas; one without a panel leaves its room to its neighbours. */
-export type Area = "depth" | "chart" | "tape" | "ticket" | "orders" | "money";
 
 /** A part of the desk. Several of one area are tabs of it, in this order. It takes what it shows from `useDesk()`. */
 export interface Panel {

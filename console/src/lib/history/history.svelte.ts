@@ -37,6 +37,11 @@ export class History<Row> {
     this.#pages = new PagedRows((row) => source.keyOf(row));
   }
 
+  /** Stays the same as long as the row means the same thing. */
+  keyOf(row: Row): string {
+    return this.#source.keyOf(row);
+  }
+
   /** Reads on until there is something more to see. */
   readMore(): Promise<void> {
     return this.#inTurn(async () => {

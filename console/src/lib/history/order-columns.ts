@@ -63,6 +63,12 @@ export function orderColumns(decimalsOf: (instrumentId: string) => Decimals): re
     ),
     { title: "Reason", kind: "text", shown: (order) => reasonOf(order) || "—", exact: reasonOf, hint: reasonOf },
     {
+      title: "Label",
+      kind: "text",
+      shown: (order) => order.clientOrderId || "—",
+      exact: (order) => order.clientOrderId,
+    },
+    {
       title: "Order",
       kind: "text",
       shown: (order) => order.orderId,

@@ -4,11 +4,11 @@ import { getContext, setContext } from "svelte";
 import { type Clients, createClients } from "../rpc/clients.ts";
 import { isSignedOut, isUnreachable, wordsOfError } from "../rpc/refusal.ts";
 import { createTransport, withPatience } from "../rpc/transport.ts";
+import { browserTurns, RefreshTurn } from "./refresh-turn.ts";
 import { LOGGED_OUT, linkProblem, NO_SESSION, type SignInProblem, sessionProblem } from "./sign-in-problem.ts";
 import { TokenShelf } from "./token-shelf.ts";
 
 const RETRY = 2_000;
-const LOCK = "atlas.refresh";
 
 /** Who sits here: the way in by a login link, onwards by the refresh cookie, and out. */
 export class Session {
@@ -19,6 +19,7 @@ export class Session {
   waiting = $state("");
   readonly clients: Clients;
   readonly #shelf = new TokenShelf(sessionStorage, () => Date.now());
+  readonly #turn = new RefreshTurn(browserTurns);
   readonly #renewedListeners = new Set<() => void>();
   #renewal: Promise<boolean> | undefined;
   #isLeaving = false;
@@ -91,7 +92,7 @@ export class Session {
   async #renewAlone(): Promise<boolean> {
     for (;;) {
       try {
-        await exclusively(async () => {
+        await this.#turn.take(async () => {
           const { tokens } = await this.clients.identity.refreshToken({ refreshToken: "" }, withPatience());
           this.#keep(tokens);
         });
@@ -141,13 +142,6 @@ export class Session {
     this.problem = problem;
     this.phase = "out";
   }
-}
-
-/** Tabs share the cookie, which works once: two that spent it at the same time would end the session. */
-async function exclusively(run: () => Promise<void>): Promise<void> {
-  // Locks exist in secure contexts only, and http on another host is none.
-  if (navigator.locks === undefined) await run();
-  else await navigator.locks.request(LOCK, run);
 }
 
 const KEY = Symbol("session");

@@ -1,5 +1,5 @@
 import type { Book, Level } from "@atlas/gen/atlas/market/v1/market_pb";
-import { add, compare, isZero, middle, roundTo, shareOf, subtract } from "../decimal/decimal.ts";
+import { add, compare, isZero, middle, roundTo, shareOf, subtract, unitsOf } from "../decimal/decimal.ts";
 
 /** A row of the depth. */
 export interface DepthRow {
@@ -26,28 +26,28 @@ export interface DepthView {
 
 /** The levels of a book as the stream tells them. */
 export class DepthLevels {
-  #bids = new Map<string, Level>();
-  #asks = new Map<string, Level>();
+  #bids = new LevelSide(1n);
+  #asks = new LevelSide(-1n);
   #sequence = 0n;
 
   replace(book: Book | undefined): void {
-    this.#bids = new Map();
-    this.#asks = new Map();
+    this.#bids = new LevelSide(1n);
+    this.#asks = new LevelSide(-1n);
     this.#sequence = 0n;
     if (book !== undefined) this.change(book);
   }
 
   /** Every level replaces the one of its price; quantity `0`: it is gone. */
   change({ bids, asks, sequence }: Book): void {
-    for (const level of bids) put(this.#bids, level);
-    for (const level of asks) put(this.#asks, level);
+    for (const level of bids) this.#bids.put(level);
+    for (const level of asks) this.#asks.put(level);
     this.#sequence = sequence;
   }
 
   /** The best `rows` a side; `group`: prices in steps of so much, bids down and asks up, never better than they are. */
   view(rows: number, group?: string): DepthView {
-    const bids = [...this.#bids.values()].sort((left, right) => compare(right.price, left.price));
-    const asks = [...this.#asks.values()].sort((left, right) => compare(left.price, right.price));
+    const { levels: bids } = this.#bids;
+    const { levels: asks } = this.#asks;
     const bestBid = bids[0]?.price;
     const bestAsk = asks[0]?.price;
     const bidRows = cumulate(grouped(bids, group, "down"), rows);
@@ -68,9 +68,45 @@ export class DepthLevels {
 
 type PlainLevel = Pick<Level, "price" | "quantity" | "orderCount">;
 
-function put(levels: Map<string, Level>, level: Level): void {
-  if (isZero(level.quantity)) levels.delete(level.price);
-  else levels.set(level.price, level);
+/** One side of a book, kept in order as levels come: it is drawn far more often than sorting it each time would bear. */
+class LevelSide {
+  /** Best first. */
+  readonly levels: Level[] = [];
+  /** Their prices, turned so that they fall. */
+  readonly #places: bigint[] = [];
+  readonly #sign: bigint;
+
+  /** `sign`: 1 if the highest price is the best, -1 if the lowest is. */
+  constructor(sign: 1n | -1n) {
+    this.#sign = sign;
+  }
+
+  put(level: Level): void {
+    const place = unitsOf(level.price) * this.#sign;
+    const index = this.#indexOf(place);
+    const isThere = this.#places[index] === place;
+    if (isZero(level.quantity)) {
+      if (!isThere) return;
+      this.levels.splice(index, 1);
+      this.#places.splice(index, 1);
+    } else if (isThere) this.levels[index] = level;
+    else {
+      this.levels.splice(index, 0, level);
+      this.#places.splice(index, 0, place);
+    }
+  }
+
+  /** Where a price stands, or would. */
+  #indexOf(place: bigint): number {
+    let from = 0;
+    let to = this.#places.length;
+    while (from < to) {
+      const half = (from + to) >> 1;
+      if ((this.#places[half] as bigint) > place) from = half + 1;
+      else to = half;
+    }
+    return from;
+  }
 }
 
 /** Levels of a step in one; they come best first, so those of a step stand together. */

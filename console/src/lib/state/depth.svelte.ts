@@ -12,22 +12,27 @@ const ROWS = 40;
 export class Depth {
   /** `undefined`: nothing is known yet. */
   view = $state.raw<DepthView>();
+  /** Where in the stream what is drawn stands; empty: nothing is drawn. */
+  cursor = $state("");
   /** Prices in steps of so much; `undefined`: as they are. */
   group = $state<string>();
   readonly #levels = new DepthLevels();
   readonly #frame: Frame;
   readonly #unwatch: () => void;
+  #heard = "";
 
   constructor(connection: Connection, frame: Frame, instrumentId: string) {
     this.#frame = frame;
     const terms = { channel: Channel.BOOK, instrumentId, depth: LEVELS, maxUpdatesPerSecond: PER_SECOND };
     this.#unwatch = connection.watch(terms, {
-      snapshot: (parts) => {
+      snapshot: (parts, cursor) => {
+        this.#heard = cursor;
         this.#levels.replace(undefined);
         for (const { book } of parts) if (book !== undefined) this.#levels.change(book);
         frame.show(this.#show);
       },
-      update: ({ book }) => {
+      update: ({ book }, cursor) => {
+        this.#heard = cursor;
         if (book !== undefined) this.#levels.change(book);
         frame.show(this.#show);
       },
@@ -45,5 +50,6 @@ export class Depth {
 
   readonly #show = (): void => {
     this.view = this.#levels.view(ROWS, this.group);
+    this.cursor = this.#heard;
   };
 }

@@ -10,6 +10,7 @@ import { Frame } from "./frame.ts";
 import { Instruments } from "./instruments.svelte.ts";
 import { Market } from "./market.svelte.ts";
 import { Notifier } from "./notifier.svelte.ts";
+import { OrderNews } from "./order-news.ts";
 
 const INSTRUMENT = "atlas.instrument";
 /** Where most people look first. */
@@ -31,6 +32,7 @@ export class DeskState {
   readonly title = $derived.by(() => this.#title());
   readonly #user: User;
   readonly #stopRenewed: () => void;
+  #news: OrderNews | undefined;
 
   constructor(session: Session, user: User) {
     this.#user = user;
@@ -49,6 +51,9 @@ export class DeskState {
     const { clients, connection, frame, notifier } = this;
     const canTrade = tradesFor(this.#user, accountId);
     this.account = new Account(accountId, canTrade, this.#user.userId, { clients, connection, frame, notifier });
+    this.#news?.close();
+    const { orders } = this.account;
+    this.#news = new OrderNews({ connection, orders }, accountId, notifier, (id) => this.instruments.get(id));
   }
 
   /** The instrument of that id, or the one chosen last in this browser, or a usual one. */
@@ -82,6 +87,7 @@ export class DeskState {
 
   close(): void {
     this.#stopRenewed();
+    this.#news?.close();
     this.account?.close();
     this.market?.close();
     this.instruments.close();

@@ -17,6 +17,8 @@ const RETRY = 2_000;
 /** The market at a glance, and which way its last price went. */
 export interface Glance {
   readonly ticker: Ticker;
+  /** Where in the stream it stands. */
+  readonly cursor: string;
   readonly direction: -1 | 0 | 1;
   /** Last over the session's first price, less one, in percent with its sign; `undefined`: there is none. */
   readonly change: string | undefined;
@@ -79,17 +81,17 @@ export class Instruments {
     for (const { instrumentId } of instruments.slice(0, MOST_TICKERS)) {
       const terms = { channel: Channel.TICKER, instrumentId, maxUpdatesPerSecond: PER_SECOND };
       const receiver = {
-        snapshot: (parts: readonly { ticker?: Ticker }[]) => this.#take(parts.at(-1)?.ticker),
-        update: ({ ticker }: { ticker?: Ticker }) => this.#take(ticker),
+        snapshot: (parts: readonly { ticker?: Ticker }[], cursor: string) => this.#take(parts.at(-1)?.ticker, cursor),
+        update: ({ ticker }: { ticker?: Ticker }, cursor: string) => this.#take(ticker, cursor),
       };
       this.#unwatch.push(this.#connection.watch(terms, receiver));
     }
   }
 
-  #take(ticker: Ticker | undefined): void {
+  #take(ticker: Ticker | undefined, cursor: string): void {
     if (ticker === undefined) return;
     const before = this.#latest.get(ticker.instrumentId);
-    this.#latest.set(ticker.instrumentId, glanceOf(ticker, before));
+    this.#latest.set(ticker.instrumentId, glanceOf(ticker, cursor, before));
     this.#frame.show(this.#show);
   }
 
@@ -98,11 +100,11 @@ export class Instruments {
   };
 }
 
-function glanceOf(ticker: Ticker, before: Glance | undefined): Glance {
+function glanceOf(ticker: Ticker, cursor: string, before: Glance | undefined): Glance {
   const { last, open } = ticker;
   const was = before?.ticker.last ?? "";
   const moved = was === "" || last === "" ? 0 : compare(last, was);
-  return { ticker, direction: moved === 0 ? (before?.direction ?? 0) : moved, change: changeOf(last, open) };
+  return { ticker, cursor, direction: moved === 0 ? (before?.direction ?? 0) : moved, change: changeOf(last, open) };
 }
 
 function changeOf(last: string, open: string): string | undefined {

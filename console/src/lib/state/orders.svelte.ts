@@ -16,6 +16,8 @@ export type OrderListener = (order: Order, before: Order | undefined) => void;
 export class Orders {
   /** Newest first; `undefined`: nothing is known yet. */
   open = $state.raw<readonly Order[]>();
+  /** Where in the stream what is drawn stands; an order that an answer told may be ahead of it. Empty: nothing is drawn. */
+  cursor = $state("");
   readonly #clients: Clients;
   readonly #accountId: string;
   readonly #notifier: Notifier;
@@ -24,6 +26,7 @@ export class Orders {
   readonly #listeners = new Set<OrderListener>();
   readonly #unwatch: () => void;
   #isKnown = false;
+  #heard = "";
 
   constructor(clients: Clients, connection: Connection, frame: Frame, notifier: Notifier, accountId: string) {
     this.#clients = clients;
@@ -33,13 +36,16 @@ export class Orders {
     this.#unwatch = connection.watch(
       { channel: Channel.ORDERS, accountId },
       {
-        snapshot: (parts) => {
+        snapshot: (parts, cursor) => {
           this.#isKnown = true;
+          this.#heard = cursor;
           this.#orders.replace(parts.flatMap(({ orders }) => orders));
           frame.show(this.#show);
         },
-        update: ({ orders }) => {
+        update: ({ orders }, cursor) => {
+          this.#heard = cursor;
           for (const order of orders) this.put(order);
+          frame.show(this.#show);
         },
       },
     );
@@ -112,7 +118,9 @@ export class Orders {
   }
 
   readonly #show = (): void => {
-    if (this.#isKnown) this.open = this.#orders.list();
+    if (!this.#isKnown) return;
+    this.open = this.#orders.list();
+    this.cursor = this.#heard;
   };
 }
 

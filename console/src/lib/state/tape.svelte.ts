@@ -9,17 +9,22 @@ const PER_SECOND = 20;
 export class Tape {
   /** `undefined`: nothing is known yet. */
   rows = $state.raw<readonly TapeRow[]>();
+  /** Where in the stream what is drawn stands; empty: nothing is drawn. */
+  cursor = $state("");
   readonly #rows = new TapeRows();
   readonly #unwatch: () => void;
+  #heard = "";
 
   constructor(connection: Connection, frame: Frame, instrumentId: string) {
     const terms = { channel: Channel.TRADES, instrumentId, maxUpdatesPerSecond: PER_SECOND };
     this.#unwatch = connection.watch(terms, {
-      snapshot: (parts) => {
+      snapshot: (parts, cursor) => {
+        this.#heard = cursor;
         this.#rows.replace(parts.flatMap(({ trades }) => trades));
         frame.show(this.#show);
       },
-      update: ({ trades }) => {
+      update: ({ trades }, cursor) => {
+        this.#heard = cursor;
         this.#rows.add(trades);
         frame.show(this.#show);
       },
@@ -32,5 +37,6 @@ export class Tape {
 
   readonly #show = (): void => {
     this.rows = this.#rows.rows;
+    this.cursor = this.#heard;
   };
 }

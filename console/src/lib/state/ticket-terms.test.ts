@@ -1,6 +1,6 @@
 import { Reason, RefusalSchema } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { InstrumentSchema } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
-import { OrderType, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
+import { OrderType, SelfTradePrevention, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
 import { create } from "@bufbuild/protobuf";
 import { expect, describe as group, test } from "vitest";
 import { describe, fieldOf, priceFor, quantityFor, readTerms, type TicketInput } from "./ticket-terms.ts";
@@ -21,11 +21,22 @@ const INPUT: TicketInput = {
   price: "50,000",
   timeInForce: TimeInForce.GTC,
   postOnly: false,
+  selfTrade: SelfTradePrevention.CANCEL_NEWEST,
+  label: "",
 };
 
 group("what stands in the ticket", () => {
   test("becomes terms", () => {
     expect(readTerms(INPUT, BTC)).toMatchObject({ terms: { quantity: "0.5", limitPrice: "50000", postOnly: false } });
+  });
+
+  test("with what stands under more", () => {
+    const more = { selfTrade: SelfTradePrevention.CANCEL_BOTH, label: " scalp 7 " };
+    const terms = { selfTradePrevention: SelfTradePrevention.CANCEL_BOTH, clientOrderId: "scalp 7" };
+    expect(readTerms({ ...INPUT, ...more }, BTC)).toMatchObject({ terms });
+    for (const label of ["é", "x".repeat(65)]) {
+      expect(readTerms({ ...INPUT, label }, BTC)).toMatchObject({ problems: { label: expect.any(String) } });
+    }
   });
 
   test("a market order has no price, is not post-only, and is over at once", () => {

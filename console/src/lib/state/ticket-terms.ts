@@ -1,6 +1,13 @@
 import { Reason, type Refusal } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import type { Instrument } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
-import { type NewOrder, NewOrderSchema, OrderType, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
+import {
+  type NewOrder,
+  NewOrderSchema,
+  OrderType,
+  SelfTradePrevention,
+  Side,
+  TimeInForce,
+} from "@atlas/gen/atlas/order/v1/order_pb";
 import { create } from "@bufbuild/protobuf";
 import { add, divide, format, isMultipleOf, isZero, multiply, parseTyped, roundTo } from "../decimal/decimal.ts";
 
@@ -12,10 +19,17 @@ export interface TicketInput {
   readonly price: string;
   readonly timeInForce: TimeInForce;
   readonly postOnly: boolean;
+  /** Against an order of the same owner. */
+  readonly selfTrade: SelfTradePrevention;
+  /** The person's own; empty: none. */
+  readonly label: string;
 }
 
+/** What the contract takes for a label. */
+const LABEL = /^[ -~]{0,64}$/;
+
 /** A field of the ticket; `form`: none in particular. */
-export type TicketField = "quantity" | "price" | "timeInForce" | "postOnly" | "form";
+export type TicketField = "quantity" | "price" | "timeInForce" | "postOnly" | "selfTrade" | "label" | "form";
 
 export type Problems = Partial<Record<TicketField, string>>;
 
@@ -32,6 +46,7 @@ export function readTerms(input: TicketInput, instrument: Instrument): { terms: 
   if (quantityProblem !== "") problems.quantity = quantityProblem;
   const priceProblem = isLimit ? stepProblem(input.price, price, instrument.tick, "Prices") : "";
   if (priceProblem !== "") problems.price = priceProblem;
+  if (!LABEL.test(input.label.trim())) problems.label = "At most 64 letters, digits and signs, without accents.";
   const isWrong = Object.keys(problems).length > 0;
   if (isWrong || quantity === undefined || (isLimit && price === undefined)) return { problems };
   const { instrumentId } = instrument;
@@ -39,7 +54,8 @@ export function readTerms(input: TicketInput, instrument: Instrument): { terms: 
   const postOnly = input.postOnly && mayBePostOnly(input.type, timeInForce);
   const limitPrice = isLimit ? price : "";
   const { side, type } = input;
-  return { terms: create(NewOrderSchema, { instrumentId, side, type, quantity, limitPrice, timeInForce, postOnly }) };
+  const chosen = { timeInForce, postOnly, selfTradePrevention: input.selfTrade, clientOrderId: input.label.trim() };
+  return { terms: create(NewOrderSchema, { instrumentId, side, type, quantity, limitPrice, ...chosen }) };
 }
 
 /** Empty: nothing is wrong, or nothing is typed. */
@@ -49,6 +65,14 @@ function stepProblem(typed: string, value: string | undefined, step: string, wha
   if (isZero(value)) return "Must be above zero.";
   return isMultipleOf(value, step) ? "" : `${what} here go in steps of ${step}.`;
 }
+
+/** What can be chosen to happen against an order of the same owner, the usual one first. */
+export const SELF_TRADES = [
+  SelfTradePrevention.CANCEL_NEWEST,
+  SelfTradePrevention.CANCEL_OLDEST,
+  SelfTradePrevention.CANCEL_BOTH,
+  SelfTradePrevention.DECREMENT,
+] as const;
 
 export function usualTime(type: OrderType): TimeInForce {
   return type === OrderType.MARKET ? TimeInForce.IOC : TimeInForce.GTC;
@@ -68,6 +92,8 @@ const FIELDS: Readonly<Record<string, TicketField>> = {
   "order.limit_price": "price",
   "order.time_in_force": "timeInForce",
   "order.post_only": "postOnly",
+  "order.self_trade_prevention": "selfTrade",
+  "order.client_order_id": "label",
 };
 
 const BY_REASON: Partial<Record<Reason, TicketField>> = {

@@ -1,5 +1,5 @@
 import type { Instrument } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
-import { type NewOrder, OrderType, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
+import { type NewOrder, OrderType, SelfTradePrevention, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
 import type { PreviewOrderResponse } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { parseTyped } from "../decimal/decimal.ts";
 import type { Clients } from "../rpc/clients.ts";
@@ -14,6 +14,7 @@ import {
   priceFor,
   quantityFor,
   readTerms,
+  SELF_TRADES,
   type Stance,
   type TicketInput,
   usualTime,
@@ -41,6 +42,8 @@ export class Ticket {
   price = $state("");
   timeInForce = $state<TimeInForce>(TimeInForce.GTC);
   postOnly = $state(false);
+  selfTrade = $state<SelfTradePrevention>(SelfTradePrevention.CANCEL_NEWEST);
+  label = $state("");
   preview = $state.raw<PreviewOrderResponse>();
   isPreviewing = $state(false);
   /** Why the preview is not there; empty: it is, or nothing was asked. */
@@ -134,14 +137,28 @@ export class Ticket {
     }
   }
 
+  /** Sends a limit order of the ticket's quantity at a price, once for a double click. Answers why not, in words; empty: it stands. */
+  async placeAt(side: Side, price: string): Promise<string> {
+    const input = { ...this.#input(), side, price, type: OrderType.LIMIT };
+    const read = readTerms(input, this.instrument);
+    if (this.#desk.isStale()) return "Prices are old, so nothing was sent. Use the order ticket to send it anyway.";
+    if (!("terms" in read)) return read.problems.quantity ?? read.problems.price ?? "Fill in the quantity first.";
+    const key = JSON.stringify(input);
+    const now = performance.now();
+    if (key === this.#lastSent.key && now - this.#lastSent.at < ONE_INTENTION) return "";
+    this.#lastSent = { key, at: now };
+    const outcome = await this.#desk.send(read.terms);
+    return outcome.kind === "accepted" ? "" : outcome.words;
+  }
+
   close(): void {
     clearTimeout(this.#timer);
     this.#asking?.abort();
   }
 
   #input(): TicketInput {
-    const { side, type, quantity, price, timeInForce, postOnly } = this;
-    return { side, type, quantity, price, timeInForce, postOnly };
+    const { side, type, quantity, price, timeInForce, postOnly, selfTrade, label } = this;
+    return { side, type, quantity, price, timeInForce, postOnly, selfTrade, label };
   }
 
   /** What is wrong, beside its field: by the rules, else by the last order's refusal, else by the preview's. */
@@ -177,10 +194,10 @@ export class Ticket {
     return `atlas.ticket.${this.instrument.instrumentId}`;
   }
 
-  /** All but the price, which is of its moment. */
+  /** All but the price and the label, which are of their moment. */
   #remember(): void {
-    const { type, quantity, timeInForce, postOnly } = this;
-    localStorage.setItem(this.#key(), JSON.stringify({ type, quantity, timeInForce, postOnly }));
+    const { type, quantity, timeInForce, postOnly, selfTrade } = this;
+    localStorage.setItem(this.#key(), JSON.stringify({ type, quantity, timeInForce, postOnly, selfTrade }));
   }
 
   #recall(): void {
@@ -189,6 +206,7 @@ export class Ticket {
       if (kept.type === OrderType.LIMIT || kept.type === OrderType.MARKET) this.type = kept.type;
       if (typeof kept.quantity === "string") this.quantity = kept.quantity;
       if (typeof kept.postOnly === "boolean") this.postOnly = kept.postOnly;
+      this.selfTrade = SELF_TRADES.find((one) => one === kept.selfTrade) ?? SelfTradePrevention.CANCEL_NEWEST;
       const times = allowedTimes(this.type);
       this.timeInForce = times.find((time) => time === kept.timeInForce) ?? usualTime(this.type);
     } catch {

@@ -1,5 +1,6 @@
 import type { Clients } from "../rpc/clients.ts";
 import { LiveStream, type Receiver, type StreamStatus, type Terms } from "./live-stream.ts";
+import { WakingClock } from "./waking-clock.ts";
 
 /** Without a sign of life for this long, what is shown is called stale. */
 const STALE = 3_000;
@@ -12,6 +13,7 @@ export class Connection {
   age = $state<number>();
   isOnline = $state(navigator.onLine);
   readonly isStale = $derived(this.status.phase !== "live" || this.age === undefined || this.age > STALE);
+  readonly #clock = new WakingClock({ steady: () => performance.now(), wall: () => Date.now() });
   readonly #stream: LiveStream;
   readonly #listening = new AbortController();
   readonly #look: ReturnType<typeof setInterval>;
@@ -20,7 +22,7 @@ export class Connection {
     this.#stream = new LiveStream({
       open: (request, signal) => clients.stream.subscribe(request, { signal }),
       renew,
-      now: () => performance.now(),
+      now: () => this.#clock.now(),
       wallTime: () => Date.now(),
       after: (milliseconds, run) => {
         const timer = setTimeout(run, milliseconds);
@@ -64,6 +66,6 @@ export class Connection {
 
   #measure(): void {
     const { lastMessageAt } = this.#stream.status;
-    this.age = lastMessageAt === undefined ? undefined : Math.max(0, performance.now() - lastMessageAt);
+    this.age = lastMessageAt === undefined ? undefined : Math.max(0, this.#clock.now() - lastMessageAt);
   }
 }

@@ -22,12 +22,12 @@ export interface Terms {
   readonly maxUpdatesPerSecond?: number;
 }
 
-/** Who is told what a watch brings. */
+/** Who is told what a watch brings, and at which position of the stream it stands then. */
 export interface Receiver {
   /** What stands, all of it: it replaces everything held. */
-  snapshot(parts: readonly Contents[]): void;
+  snapshot(parts: readonly Contents[], cursor: string): void;
   /** What changed since. */
-  update(contents: Contents): void;
+  update(contents: Contents, cursor: string): void;
   /** What is held is void; a snapshot follows. */
   resync?(): void;
 }
@@ -221,15 +221,15 @@ export class LiveStream {
       watch.parts = [];
       watch.receiver.resync?.();
     } else if (content.case === "update") {
-      if (content.value.contents !== undefined) watch.receiver.update(content.value.contents);
       watch.cursor = cursor === "" ? watch.cursor : cursor;
+      if (content.value.contents !== undefined) watch.receiver.update(content.value.contents, watch.cursor);
     } else if (content.case === "snapshot") {
       if (content.value.contents !== undefined) watch.parts.push(content.value.contents);
       if (!content.value.last) return;
       const { parts } = watch;
       watch.parts = [];
-      watch.receiver.snapshot(parts);
       watch.cursor = cursor;
+      watch.receiver.snapshot(parts, cursor);
     }
   }
 

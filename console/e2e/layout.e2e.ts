@@ -1,0 +1,152 @@
+import { expect, type Locator, type Page } from "@playwright/test";
+import { DeskPage } from "./desk-page.ts";
+import { ownPlatform } from "./platform.ts";
+import { test } from "./strict-page.ts";
+
+const stage = ownPlatform();
+
+function separator(page: Page, name: string): Locator {
+  return page.getByRole("separator", { name });
+}
+
+async function positionOf(one: Locator): Promise<number> {
+  return Number(await one.getAttribute("aria-valuenow"));
+}
+
+async function widthOf(page: Page, panel: string): Promise<number> {
+  const box = await page.getByRole("region", { name: panel }).boundingBox();
+  return box?.width ?? 0;
+}
+
+/** How much the page is larger than its window. */
+function over(page: Page): Promise<readonly number[]> {
+  return page.evaluate(() => {
+    const { scrollWidth, scrollHeight } = document.documentElement;
+    return [scrollWidth - window.innerWidth, scrollHeight - window.innerHeight];
+  });
+}
+
+// Fails when sizes are not written down (the reload), and when arrow keys do nothing (the first width).
+test("C60: panels are resized by the keyboard within bounds, remembered through a reload, and reset", async ({
+  page,
+}) => {
+  const desk = new DeskPage(page);
+  await desk.signIn(await stage.link());
+  const usual = await widthOf(page, "Depth");
+  const depth = separator(page, "Between depth and market and orders");
+  await depth.focus();
+  await page.keyboard.press("Shift+ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  expect(await positionOf(depth)).toBe(usual + 60);
+  expect(await widthOf(page, "Depth")).toBe(usual + 60);
+  await page.keyboard.press("End");
+  expect(await positionOf(depth)).toBe(Number(await depth.getAttribute("aria-valuemax")));
+  await expect(desk.send).toBeInViewport();
+  await page.keyboard.press("Home");
+  expect(await widthOf(page, "Depth")).toBe(Number(await depth.getAttribute("aria-valuemin")));
+  const lower = separator(page, "Between market and orders and money");
+  const before = await positionOf(lower);
+  await lower.focus();
+  await page.keyboard.press("ArrowUp");
+  expect(await positionOf(lower)).toBe(before - 10);
+  await page.reload();
+  await desk.ready();
+  expect(await positionOf(lower)).toBe(before - 10);
+  expect(await widthOf(page, "Depth")).toBeLessThan(usual);
+  await page.getByRole("button", { name: "Reset layout" }).click();
+  expect(await widthOf(page, "Depth")).toBe(usual);
+  expect(await positionOf(lower)).toBe(before);
+});
+
+// Fails when letting go does not keep what was dragged.
+test("C60: panels are resized by the mouse, and a double click restores one", async ({ page }) => {
+  const desk = new DeskPage(page);
+  await desk.signIn(await stage.link());
+  const usual = await widthOf(page, "Order");
+  const box = await separator(page, "Between trades and ticket").boundingBox();
+  const x = (box?.x ?? 0) + 2;
+  const y = (box?.y ?? 0) + 100;
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x - 10, y);
+  await page.mouse.move(x - 40, y, { steps: 4 });
+  await page.mouse.up();
+  await page.mouse.move(x - 200, y);
+  expect(await widthOf(page, "Order")).toBe(usual + 40);
+  await page.reload();
+  await desk.ready();
+  expect(await widthOf(page, "Order")).toBe(usual + 40);
+  await page.mouse.dblclick(x - 40, y);
+  expect(await widthOf(page, "Order")).toBe(usual);
+});
+
+// Fails when the preset is kept in memory only, and when what is kept is believed unread.
+test("C60: layouts are chosen by presets and remembered; what is kept badly counts for nothing", async ({ page }) => {
+  const desk = new DeskPage(page);
+  await desk.signIn(await stage.link());
+  const chart = await widthOf(page, "Chart");
+  await page.getByRole("combobox", { name: "Layout" }).selectOption("Analyse");
+  await expect(desk.ticket).toHaveCount(0);
+  expect(await widthOf(page, "Chart")).toBeGreaterThan(chart * 1.5);
+  await page.getByRole("tab", { name: "Fills" }).click();
+  await page.reload();
+  await expect(desk.connection).toHaveText("Live");
+  await expect(page.getByRole("combobox", { name: "Layout" })).toHaveValue("analyse");
+  await expect(page.getByRole("table", { name: "Fills" })).toBeVisible();
+  for (const kept of [
+    "{",
+    '{"version":1,"value":{"preset":"war","sizes":{"trade":{"depth":-4,"ticket":"x"}}}}',
+    "null",
+  ]) {
+    await page.evaluate((text) => localStorage.setItem("atlas.layout", text), kept);
+    await page.reload();
+    await desk.ready();
+    await expect(page.getByRole("combobox", { name: "Layout" })).toHaveValue("trade");
+    expect(await widthOf(page, "Chart")).toBe(chart);
+  }
+});
+
+// Fails when the desk is a tenth higher than the window.
+for (const [width, height] of [
+  [1280, 720],
+  [1920, 1080],
+] as const) {
+  test(`C60: at ${width} by ${height} no layout scrolls, and the depth has ten levels a side`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    const desk = new DeskPage(page);
+    await desk.signIn(await stage.link());
+    expect(await over(page)).toEqual([0, 0]);
+    for (const shown of [desk.send, desk.working, desk.balances]) await expect(shown).toBeInViewport();
+    for (const side of [desk.bids, desk.asks]) {
+      expect(await side.filter({ has: page.getByRole("button") }).count()).toBeGreaterThanOrEqual(10);
+    }
+    await expect(desk.bids.nth(9)).toBeInViewport({ ratio: 1 });
+    await expect(desk.asks.first()).toBeInViewport({ ratio: 1 });
+    await page.getByRole("combobox", { name: "Layout" }).selectOption("Analyse");
+    expect(await over(page)).toEqual([0, 0]);
+  });
+}
+
+// Fails when the theme is resolved once, at the start.
+test("C61: the page follows the system's theme and the choice, in every tab", async ({ page, context }) => {
+  const groundOf = (one: Page) =>
+    one.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--ground").trim());
+  await page.emulateMedia({ colorScheme: "dark" });
+  const desk = new DeskPage(page);
+  await desk.signIn(await stage.link());
+  const dark = await groundOf(page);
+  await page.emulateMedia({ colorScheme: "light" });
+  const light = await groundOf(page);
+  expect(light).not.toBe(dark);
+  const second = await context.newPage();
+  await second.emulateMedia({ colorScheme: "light" });
+  await new DeskPage(second).signIn(stage.url);
+  expect(await groundOf(second)).toBe(light);
+  await page.getByRole("combobox", { name: "Theme" }).selectOption("Dark");
+  expect(await groundOf(page)).toBe(dark);
+  await expect.poll(() => groundOf(second)).toBe(dark);
+  await expect(second.getByRole("combobox", { name: "Theme" })).toHaveValue("dark");
+  await page.reload();
+  await desk.ready();
+  expect(await groundOf(page)).toBe(dark);
+});

@@ -1,0 +1,18 @@
+export type Tone = "good" | "bad" | "plain";
+
+export interface Toast {
+  readonly id: string;
+  readonly tone: Tone;
+  readonly words: string;
+}
+
+const SHOWN = 3;
+
+/** With a message more, or in place of the one of its id. The oldest goes first; what went wrong only before its like. */
+export function withToast(toasts: readonly Toast[], toast: Toast): readonly Toast[] {
+  const place = toasts.findIndex(({ id }) => id === toast.id);
+  if (place >= 0) return toasts.with(place, toast);
+  if (toasts.length < SHOWN) return [...toasts, toast];
+  const calm = toasts.findIndex(({ tone }) => tone !== "bad");
+  return [...toasts.toSpliced(Math.max(0, calm), 1), toast];
+}
