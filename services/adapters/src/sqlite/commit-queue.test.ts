@@ -1,6 +1,6 @@
 import { type Appended, AppendUnknown, type LogRecord, LogUnavailable } from "@atlas/platform/ports/log";
 import { LogFollower } from "@atlas/platform/tail/log-follower";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { CommitQueue } from "./commit-queue.ts";
 import { LogDirectory } from "./log-directory.ts";
 import type { ToWriter, WriterAnswer } from "./log-messages.ts";
@@ -60,6 +60,29 @@ test("two posts are in flight at most; what gathers meanwhile goes with the next
   queue.answered(answer([0]));
   expect(posts.map((post) => post.pairs.length / 2)).toEqual([1, 1, 4]);
 });
+
+test.each([
+  { appends: 7, posted: [2, 2, 2] },
+  { appends: 8, posted: [1, 1, 2] },
+])(
+  "S16: behind a post of $appends appends there are $posted posts after 0, 1 and 2 ms",
+  async ({ appends, posted }) => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "setImmediate", "performance"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { queue, posts } = bench();
+    for (let index = 0; index < appends; index += 1) void queue.append("a", 0, Uint8Array.of(index));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(posts).toHaveLength(1);
+    void queue.append("a", 0, Uint8Array.of(8));
+    queue.answered(answer(Array.from({ length: appends }, (_, index) => index)));
+    const counts: number[] = [];
+    for (const milliseconds of [0, 1, 1]) {
+      await vi.advanceTimersByTimeAsync(milliseconds);
+      counts.push(posts.length);
+    }
+    expect(counts).toEqual(posted);
+  },
+);
 
 test("each append learns its own offset, and one answer may be about several posts", async () => {
   const { queue } = bench();
