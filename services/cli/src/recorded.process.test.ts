@@ -93,7 +93,10 @@ describe("a platform that plays a recorded market", () => {
   });
 
   test("prints three commands that work, for the recorded instrument, whatever the data folder is called", async () => {
-    const [, ...lines] = platform.said().stdout.trim().split("\n").slice(-4);
+    const last = () => platform.said().stdout.trimEnd().split("\n").slice(-3);
+    // It is ready a moment before it says so.
+    await until("it says what to try", async () => last().every((line) => line.startsWith("  ")));
+    const lines = last();
     const said = [];
     for (const line of lines) said.push(await runLine(line.replace(/ watch .*/, "$& --count 3")));
     expect(said[0]).toMatch(/^book /m);
