@@ -65,12 +65,9 @@ export class DeskState {
     localStorage.setItem(INSTRUMENT, instrument.instrumentId);
     this.market?.close();
     const { clients, connection, frame } = this;
-    const accountId = (): string => this.account?.accountId ?? "";
     this.market = new Market(instrument, connection, frame, {
       clients,
-      get accountId() {
-        return accountId();
-      },
+      accountId: () => this.account?.accountId ?? "",
       availableOf: (asset) => this.account?.balances.availableOf(asset),
       isStale: () => connection.isStale,
       send: async (terms) =>

@@ -27,7 +27,8 @@ const ONE_INTENTION = 600;
 /** What the ticket needs of the desk. */
 export interface TicketDesk {
   readonly clients: Clients;
-  readonly accountId: string;
+  /** Asked each time: another may have been chosen since. */
+  accountId(): string;
   best(): Best;
   availableOf(asset: string): string | undefined;
   isStale(): boolean;
@@ -172,7 +173,8 @@ export class Ticket {
   async #askNow(): Promise<void> {
     const asking = new AbortController();
     this.#asking = asking;
-    const { accountId, clients } = this.#desk;
+    const { clients } = this.#desk;
+    const accountId = this.#desk.accountId();
     const { terms } = this;
     if (terms === undefined) return;
     try {
