@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { expect, type Page } from "@playwright/test";
 import type axe from "axe-core";
 import { DeskPage } from "./desk-page.ts";
+import { Line } from "./line.ts";
 import { ownPlatform } from "./platform.ts";
 import { test } from "./strict-page.ts";
 
@@ -40,6 +41,37 @@ for (const theme of ["Dark", "Light"]) {
     expect(await findings(page)).toEqual([]);
   });
 }
+
+/** Fails when what is old is paled by opacity, and when the header's figures or the preview's keep their colour. */
+test("C02, C61: what is old is grey, the ticker and the preview too, and axe finds nothing in either theme", async ({
+  page,
+}) => {
+  const line = await Line.to(() => stage.port);
+  const desk = new DeskPage(page);
+  await desk.signIn(line.over(await stage.link()));
+  await desk.fillLimit("Buy", "0.1", "45000");
+  const preview = page.getByLabel("Preview", { exact: true });
+  await expect(preview).toContainText("after");
+  line.silence();
+  await expect(desk.connection).toHaveText("Stale");
+  await desk.send.click();
+  await expect(desk.send).toHaveText(/^Prices are \d+ s old\. Send anyway\?$/);
+  // The running age is seen, not said: it would be said every second.
+  await expect(desk.send).toHaveAccessibleName("Prices are old. Send anyway?");
+  await expect(desk.notice.locator("[aria-hidden=true]")).toHaveText(/^\d+ s$/);
+  for (const theme of ["Dark", "Light"]) {
+    await page.getByRole("combobox", { name: "Theme" }).selectOption(theme);
+    const muted = await page
+      .getByText("Age", { exact: true })
+      .first()
+      .evaluate((one) => getComputedStyle(one).color);
+    for (const old of [page.getByRole("banner").locator(".last dd"), preview.getByRole("definition").first()]) {
+      await expect(old).toHaveCSS("color", muted);
+    }
+    expect(await findings(page)).toEqual([]);
+  }
+  line.close();
+});
 
 // Seen failing with the text's colour paled in the dark theme.
 test("C61: axe finds nothing on the way in", async ({ page }) => {

@@ -44,6 +44,52 @@ test("C61: an order is made, amended and canceled by the keyboard alone", async 
   await expect(desk.order(amended)).toHaveCount(0);
 });
 
+/** Fails when nothing takes the focus of a button that goes: it was on the page's body then. */
+test("C61: the focus is never lost: by Amend and Escape, Cancel, Cancel all, and a message put away", async ({
+  page,
+}) => {
+  const desk = new DeskPage(page);
+  await desk.signIn(await stage.link());
+  const { keyboard } = page;
+  const names = ["0.1", "0.2", "0.3"].map((quantity) => `buy ${quantity} BTC-USD at 45,000.00`);
+  for (const [index, quantity] of ["0.3", "0.2", "0.1"].entries()) {
+    await desk.fillLimit("Buy", quantity, "45000");
+    await desk.quantity.press("Enter");
+    await expect(desk.working.getByRole("button", { name: /^Cancel: / })).toHaveCount(index + 1);
+  }
+  const [first = "", second = ""] = names;
+  const amend = page.getByRole("button", { name: `Amend: ${first}` });
+  await amend.focus();
+  await keyboard.press("Enter");
+  await expect(page.getByRole("textbox", { name: `New price: ${first}` })).toBeFocused();
+  await keyboard.press("Escape");
+  await expect(amend).toBeFocused();
+  await desk.cancel(first).focus();
+  await keyboard.press("Enter");
+  await expect(desk.order(first)).toHaveCount(0);
+  await expect(desk.cancel(second)).toBeFocused();
+  const all = page.getByRole("button", { name: "Cancel all…" });
+  await all.focus();
+  await keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Cancel all 2" })).toBeFocused();
+  await keyboard.press("Tab");
+  await keyboard.press("Enter");
+  await expect(all).toBeFocused();
+  await keyboard.press("Enter");
+  await keyboard.press("Enter");
+  await expect(all).toBeDisabled();
+  await expect(page.getByRole("group", { name: "Working orders" })).toBeFocused();
+  const messages = page.getByRole("log", { name: "Messages" });
+  const dismiss = messages.getByRole("button", { name: "Dismiss" });
+  await expect(dismiss.first()).toBeVisible();
+  await dismiss.first().focus();
+  for (let left = await dismiss.count(); left > 0; left--) {
+    await expect(dismiss.first()).toBeFocused();
+    await keyboard.press("Enter");
+  }
+  await expect(page.getByRole("group", { name: "Working orders" })).toBeFocused();
+});
+
 // Seen failing with Escape closing the menu without giving the focus back.
 test("C10: an instrument is found and chosen by the keyboard, and stands in the address", async ({ page }) => {
   const desk = new DeskPage(page);

@@ -101,14 +101,23 @@ export function formatWithin(words: string): string {
 
 const SUFFIXES: Readonly<Record<string, string>> = { k: "1000", m: "1000000" };
 
+/** A comma separates thousands and nothing else: who types `0,5` means a half, not five. */
+const TYPED = /^(\d*|[1-9]\d{0,2}(?:,\d{3})+)(?:\.(\d*))?([km])?$/i;
+
 /** What a person typed, as a canonical decimal: `2k`, `1.5m`, `60,000`, `.5`; `undefined` if it is none. */
 export function parseTyped(text: string): string | undefined {
-  const match = /^(\d*)(?:\.(\d*))?([km])?$/i.exec(text.replaceAll(/[\s,_]/g, ""));
+  const match = TYPED.exec(text.replaceAll(/[\s_]/g, ""));
   if (match === null) return undefined;
-  const [, whole = "", fraction = "", suffix = ""] = match;
+  const [, grouped = "", fraction = "", suffix = ""] = match;
+  const whole = grouped.replaceAll(",", "");
   if (whole + fraction === "" || whole.length > SCALE || fraction.length > SCALE) return undefined;
   const plain = print(unitsOf(`${whole === "" ? "0" : whole}${fraction === "" ? "" : `.${fraction}`}`));
   return suffix === "" ? plain : multiply(plain, SUFFIXES[suffix.toLowerCase()] ?? "1");
+}
+
+/** What to say of a text that `parseTyped` finds no number in. */
+export function typedProblem(text: string): string {
+  return text.includes(",") ? "Not a number: decimals take a point." : "Not a number.";
 }
 
 /** In whole numbers of 10^-18: to compare one decimal with many. */

@@ -7,11 +7,15 @@ export interface TurnWorld {
   setNote(text: string | undefined): void;
   wallTime(): number;
   wait(milliseconds: number): Promise<void>;
+  /** Runs again and again; what it answers ends that. */
+  every(milliseconds: number, run: () => void): () => void;
 }
 
 /** A call whose page was left has come to its end by then, or never will. */
 const SETTLED = 3_000;
 const LOOK = 100;
+/** A page that is there says so this often: its call may take as long as the platform lets it, which is 20 s. */
+const BEAT = 1_000;
 
 /**
  * Spends the refresh cookie in turn. Tabs share it and it works once: a spent one that comes again ends its whole family of
@@ -36,10 +40,13 @@ export class RefreshTurn {
   take(run: () => Promise<void>): Promise<void> {
     return this.#world.alone(async () => {
       while (this.#isUnderWay()) await this.#world.wait(LOOK);
-      this.#world.setNote(String(this.#world.wallTime()));
+      const note = (): void => this.#world.setNote(String(this.#world.wallTime()));
+      note();
+      const stop = this.#world.every(BEAT, note);
       try {
         await run();
       } finally {
+        stop();
         this.#world.setNote(undefined);
       }
     });
@@ -64,4 +71,8 @@ export const browserTurns: TurnWorld = {
   setNote: (text) => (text === undefined ? localStorage.removeItem(NOTE) : localStorage.setItem(NOTE, text)),
   wallTime: () => Date.now(),
   wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  every: (milliseconds, run) => {
+    const timer = setInterval(run, milliseconds);
+    return () => clearInterval(timer);
+  },
 };

@@ -1,12 +1,15 @@
 import type { User } from "@atlas/gen/atlas/identity/v1/identity_pb";
 import type { TokenPair } from "@atlas/gen/atlas/identity/v1/identity_service_pb";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { getContext, setContext } from "svelte";
 import { type Clients, createClients } from "../rpc/clients.ts";
-import { isSignedOut, isUnreachable, wordsOfError } from "../rpc/refusal.ts";
+import { isSignedOut, wordsOfError } from "../rpc/refusal.ts";
 import { createTransport, withPatience } from "../rpc/transport.ts";
+import { endSession } from "./log-out.ts";
 import { browserTurns, RefreshTurn } from "./refresh-turn.ts";
-import { LOGGED_OUT, linkProblem, NO_SESSION, type SignInProblem, sessionProblem } from "./sign-in-problem.ts";
-import { TokenShelf } from "./token-shelf.ts";
+import { linkProblem, NO_SESSION, otherPerson, type SignInProblem, sessionProblem } from "./sign-in-problem.ts";
+import { TokenRenewal } from "./token-renewal.ts";
+import { type AccessToken, TokenShelf } from "./token-shelf.ts";
 
 const RETRY = 2_000;
 
@@ -21,7 +24,15 @@ export class Session {
   readonly #shelf = new TokenShelf(sessionStorage, () => Date.now());
   readonly #turn = new RefreshTurn(browserTurns);
   readonly #renewedListeners = new Set<() => void>();
-  #renewal: Promise<boolean> | undefined;
+  readonly #renewal = new TokenRenewal({
+    refresh: () => this.#refresh(),
+    whoAmI: (token) => this.#ownerOf(token),
+    pause: (milliseconds, error) => this.#pause(milliseconds, error),
+  });
+  /** Counts who came and went, by which a late answer knows that it is not theirs. */
+  #visit = 0;
+  #renewing: Promise<boolean> | undefined;
+  #resumption: Promise<void> | undefined;
   #isLeaving = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -30,19 +41,11 @@ export class Session {
   }
 
   /** Goes on with the session that this browser has, if it has one. */
-  async resume(): Promise<void> {
-    if (this.#shelf.text === "" && !(await this.renew())) return;
-    for (;;) {
-      try {
-        await this.#learnUser();
-        return;
-      } catch (error) {
-        if (isSignedOut(error)) {
-          this.#shelf.clear();
-          if (!(await this.renew())) return;
-        } else await this.#pause(error);
-      }
-    }
+  resume(): Promise<void> {
+    this.#resumption ??= this.#resumeAlone().finally(() => {
+      this.#resumption = undefined;
+    });
+    return this.#resumption;
   }
 
   /** Signs in by a login link's token; `problem` says why that failed. */
@@ -50,7 +53,11 @@ export class Session {
     this.problem = undefined;
     try {
       const { tokens } = await this.clients.identity.redeemLoginLink({ token, refreshCookie: true }, withPatience());
-      this.#keep(tokens);
+      this.#visit += 1;
+      // From here on it is the link's person, even if who that is cannot be learnt now.
+      this.phase = "starting";
+      this.user = undefined;
+      this.#keep(tokenOf(tokens));
       await this.#learnUser();
       return true;
     } catch (error) {
@@ -64,10 +71,10 @@ export class Session {
   renew(): Promise<boolean> {
     // The streams of a session that is being ended end too, and ask for what there is no more.
     if (this.#isLeaving) return Promise.resolve(false);
-    this.#renewal ??= this.#renewAlone().finally(() => {
-      this.#renewal = undefined;
+    this.#renewing ??= this.#renewAlone().finally(() => {
+      this.#renewing = undefined;
     });
-    return this.#renewal;
+    return this.#renewing;
   }
 
   /** What is called ends it. */
@@ -76,41 +83,76 @@ export class Session {
     return () => void this.#renewedListeners.delete(listener);
   }
 
+  /** Throws when the session may live on in the cookie: the page must not say otherwise. */
   async logOut(): Promise<void> {
     this.#isLeaving = true;
     try {
-      await this.clients.identity.logOut({}, withPatience());
-    } catch (error) {
-      // Without an answer the session would live on in the cookie while the page says otherwise.
-      if (!isSignedOut(error)) throw error;
+      const problem = await endSession({
+        logOut: async () => void (await this.clients.identity.logOut({}, withPatience())),
+        renew: async () => {
+          const renewed = await this.#renewal.once(this.user?.userId);
+          if (renewed.kind === "mine") this.#keep(renewed.token);
+          return renewed;
+        },
+      });
+      this.#leave(problem);
     } finally {
       this.#isLeaving = false;
     }
-    this.#leave(LOGGED_OUT);
+  }
+
+  async #resumeAlone(): Promise<void> {
+    while (this.#shelf.text !== "") {
+      try {
+        await this.#learnUser();
+        return;
+      } catch (error) {
+        if (isSignedOut(error)) this.#shelf.clear();
+        else await this.#pause(RETRY, error);
+      }
+    }
+    await this.renew();
   }
 
   async #renewAlone(): Promise<boolean> {
-    for (;;) {
-      try {
-        await this.#turn.take(async () => {
-          const { tokens } = await this.clients.identity.refreshToken({ refreshToken: "" }, withPatience());
-          this.#keep(tokens);
-        });
+    const visit = this.#visit;
+    const renewed = await this.#renewal.decide(this.user?.userId);
+    // Somebody logged out or signed in while it was tried: what it came to is nothing to them.
+    if (visit !== this.#visit) return this.#shelf.text !== "";
+    switch (renewed.kind) {
+      case "mine":
+        this.#keep(renewed.token);
+        this.#enter(renewed.user);
         for (const listener of this.#renewedListeners) listener();
         return true;
-      } catch (error) {
-        if (!isUnreachable(error)) {
-          this.#leave(this.phase === "in" || !isSignedOut(error) ? sessionProblem(error) : NO_SESSION);
-          return false;
-        }
-        await this.#pause(error);
-      }
+      case "other":
+        this.#leave(otherPerson(renewed.userId));
+        return false;
+      case "over":
+        this.#leave(this.phase === "in" || !isSignedOut(renewed.error) ? sessionProblem(renewed.error) : NO_SESSION);
+        return false;
     }
   }
 
-  #keep(tokens: TokenPair | undefined): void {
-    const expiresAt = Number(tokens?.accessExpireTime?.seconds ?? 0n) * 1000;
-    this.#shelf.put({ text: tokens?.accessToken ?? "", expiresAt });
+  /** No time limit: an answer that is given up may have spent the cookie, and the next one would be lost with it. */
+  async #refresh(): Promise<AccessToken> {
+    let token: AccessToken = { text: "", expiresAt: 0 };
+    await this.#turn.take(async () => {
+      const { tokens } = await this.clients.identity.refreshToken({ refreshToken: "" });
+      token = tokenOf(tokens);
+    });
+    return token;
+  }
+
+  async #ownerOf({ text }: AccessToken): Promise<User> {
+    const options = { ...withPatience(), headers: { authorization: `Bearer ${text}` } };
+    const { user } = await this.clients.identity.whoAmI({}, options);
+    if (user === undefined) throw new ConnectError("the platform did not say who you are", Code.Internal);
+    return user;
+  }
+
+  #keep(token: AccessToken): void {
+    this.#shelf.put(token);
     this.waiting = "";
     this.#renewLater();
   }
@@ -122,19 +164,28 @@ export class Session {
 
   async #learnUser(): Promise<void> {
     const { user } = await this.clients.identity.whoAmI({}, withPatience());
-    this.user = user;
-    this.waiting = "";
+    if (user === undefined) throw new ConnectError("the platform did not say who you are", Code.Internal);
+    this.#enter(user);
     this.problem = undefined;
-    this.phase = "in";
     this.#renewLater();
   }
 
-  async #pause(error: unknown): Promise<void> {
+  #enter(user: User): void {
+    this.waiting = "";
+    // A desk is rebuilt for another person only, not for every renewal.
+    if (this.phase === "in" && this.user?.userId === user.userId) return;
+    this.user = user;
+    this.problem = undefined;
+    this.phase = "in";
+  }
+
+  async #pause(milliseconds: number, error: unknown): Promise<void> {
     this.waiting = wordsOfError(error);
-    await new Promise((resolve) => setTimeout(resolve, RETRY));
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
   }
 
   #leave(problem: SignInProblem): void {
+    this.#visit += 1;
     clearTimeout(this.#timer);
     this.#shelf.clear();
     this.user = undefined;
@@ -142,6 +193,10 @@ export class Session {
     this.problem = problem;
     this.phase = "out";
   }
+}
+
+function tokenOf(tokens: TokenPair | undefined): AccessToken {
+  return { text: tokens?.accessToken ?? "", expiresAt: Number(tokens?.accessExpireTime?.seconds ?? 0n) * 1000 };
 }
 
 const KEY = Symbol("session");

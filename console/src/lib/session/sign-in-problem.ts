@@ -28,6 +28,21 @@ export const LOGGED_OUT: SignInProblem = {
   needsNewLink: true,
 };
 
+/** The browser's session is somebody else's by now. */
+export function otherPerson(userId: string): SignInProblem {
+  return {
+    title: "Somebody else signed in",
+    words: `This browser is signed in as ${userId} now, from another tab. To go on as ${userId}, open the platform's address again.`,
+    needsNewLink: false,
+  };
+}
+
+/** Nothing that a page waits for mends it: the session has ended, or the page is not one that may use it. */
+export function isSessionOver(error: unknown): boolean {
+  const reason = refusalOf(error)?.reason;
+  return reason === Reason.NOT_SIGNED_IN || reason === Reason.TOKEN_REUSED || reason === Reason.FOREIGN_ORIGIN;
+}
+
 /** What went wrong with a login link. */
 export function linkProblem(error: unknown): SignInProblem {
   switch (refusalOf(error)?.reason) {
@@ -77,6 +92,8 @@ function otherProblem(error: unknown, title: string): SignInProblem {
   if (refusal?.reason === Reason.FOREIGN_ORIGIN) {
     return { title: "This is not the platform's own address", words: wordsOfError(error), needsNewLink: false };
   }
-  const words = isUnreachable(error) ? `${wordsOfError(error)} The link is not used up.` : wordsOfError(error);
+  // The call may have been decided before its answer was lost.
+  const isUnknown = isUnreachable(error) || refusal?.reason === Reason.OUTCOME_UNKNOWN;
+  const words = isUnknown ? `${wordsOfError(error)} The link may be used up.` : wordsOfError(error);
   return { title, words, needsNewLink: false };
 }

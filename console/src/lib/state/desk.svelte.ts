@@ -6,6 +6,7 @@ import type { Clients } from "../rpc/clients.ts";
 import type { Session } from "../session/session.svelte.ts";
 import { Connection } from "../stream/connection.svelte.ts";
 import { Account } from "./account.svelte.ts";
+import { accountFor, addressOf, readAddress } from "./desk-address.ts";
 import { Frame } from "./frame.ts";
 import { Instruments } from "./instruments.svelte.ts";
 import { Market } from "./market.svelte.ts";
@@ -41,8 +42,8 @@ export class DeskState {
     this.#stopRenewed = session.onRenewed(() => this.connection.renewed());
     this.instruments = new Instruments(this.clients, this.connection, this.frame);
     this.accountIds = accountsOf(user);
-    const [first] = this.accountIds;
-    if (first !== undefined) this.chooseAccount(first);
+    const chosen = accountFor(readAddress(location.search).accountId, this.accountIds);
+    if (chosen !== undefined) this.chooseAccount(chosen);
   }
 
   chooseAccount(accountId: string): void {
@@ -64,18 +65,22 @@ export class DeskState {
     if (instrument === undefined || instrument.instrumentId === this.market?.instrument.instrumentId) return;
     localStorage.setItem(INSTRUMENT, instrument.instrumentId);
     this.market?.close();
+    this.instruments.choose(instrument.instrumentId);
     const { clients, connection, frame } = this;
-    const accountId = (): string => this.account?.accountId ?? "";
     this.market = new Market(instrument, connection, frame, {
       clients,
-      get accountId() {
-        return accountId();
-      },
+      accountId: () => this.account?.accountId ?? "",
       availableOf: (asset) => this.account?.balances.availableOf(asset),
       isStale: () => connection.isStale,
       send: async (terms) =>
         (await this.account?.send(terms)) ?? { kind: "lost", words: "There is no account to trade for." },
     });
+  }
+
+  /** The desk's address with an instrument, and with the account where there is a choice. */
+  addressOf(instrumentId: string): string {
+    const accountId = this.accountIds.length > 1 ? (this.account?.accountId ?? "") : "";
+    return addressOf({ instrumentId, accountId });
   }
 
   #title(): string {

@@ -1,17 +1,14 @@
 import type { Instrument } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
 import type { Ticker } from "@atlas/gen/atlas/market/v1/market_pb";
-import { Channel } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
 import { compare, decimalsOf, divide, isZero, multiply, subtract } from "../decimal/decimal.ts";
 import type { Clients } from "../rpc/clients.ts";
 import { wordsOfError } from "../rpc/refusal.ts";
 import { withPatience } from "../rpc/transport.ts";
 import type { Connection } from "../stream/connection.svelte.ts";
 import type { Frame } from "./frame.ts";
+import { TickerWatches } from "./ticker-watches.ts";
 
 const PAGE = 1_000;
-/** A stream carries 64 subscriptions; the desk's own take about a dozen of them. */
-const MOST_TICKERS = 40;
-const PER_SECOND = 4;
 const RETRY = 2_000;
 
 /** The market at a glance, and which way its last price went. */
@@ -32,16 +29,18 @@ export class Instruments {
   /** Why the list is not there; empty: it is, or is on its way. */
   problem = $state("");
   readonly #clients: Clients;
-  readonly #connection: Connection;
   readonly #frame: Frame;
   readonly #latest = new Map<string, Glance>();
-  readonly #unwatch: (() => void)[] = [];
+  readonly #tickers: TickerWatches;
   #loaded: () => void = () => {};
   #isClosed = false;
 
   constructor(clients: Clients, connection: Connection, frame: Frame) {
     this.#clients = clients;
-    this.#connection = connection;
+    this.#tickers = new TickerWatches(connection, {
+      took: (ticker, cursor) => this.#take(ticker, cursor),
+      ended: (instrumentId) => this.#forget(instrumentId),
+    });
     this.#frame = frame;
     void this.#load();
   }
@@ -56,9 +55,14 @@ export class Instruments {
     if (this.all !== undefined) listener();
   }
 
+  /** However many there are, this one is seen at a glance. */
+  choose(instrumentId: string): void {
+    this.#tickers.choose(instrumentId);
+  }
+
   close(): void {
     this.#isClosed = true;
-    for (const unwatch of this.#unwatch) unwatch();
+    this.#tickers.close();
   }
 
   async #load(): Promise<void> {
@@ -67,8 +71,9 @@ export class Instruments {
         const { instruments } = await this.#clients.instruments.listInstruments({ pageSize: PAGE }, withPatience());
         this.problem = "";
         this.all = instruments;
-        this.#watchTickers(instruments);
-        if (!this.#isClosed) this.#loaded();
+        if (this.#isClosed) return;
+        this.#tickers.open(instruments.map(({ instrumentId }) => instrumentId));
+        this.#loaded();
       } catch (error) {
         this.problem = wordsOfError(error);
         await new Promise((resolve) => setTimeout(resolve, RETRY));
@@ -76,22 +81,14 @@ export class Instruments {
     }
   }
 
-  #watchTickers(instruments: readonly Instrument[]): void {
-    if (this.#isClosed) return;
-    for (const { instrumentId } of instruments.slice(0, MOST_TICKERS)) {
-      const terms = { channel: Channel.TICKER, instrumentId, maxUpdatesPerSecond: PER_SECOND };
-      const receiver = {
-        snapshot: (parts: readonly { ticker?: Ticker }[], cursor: string) => this.#take(parts.at(-1)?.ticker, cursor),
-        update: ({ ticker }: { ticker?: Ticker }, cursor: string) => this.#take(ticker, cursor),
-      };
-      this.#unwatch.push(this.#connection.watch(terms, receiver));
-    }
-  }
-
-  #take(ticker: Ticker | undefined, cursor: string): void {
-    if (ticker === undefined) return;
+  #take(ticker: Ticker, cursor: string): void {
     const before = this.#latest.get(ticker.instrumentId);
     this.#latest.set(ticker.instrumentId, glanceOf(ticker, cursor, before));
+    this.#frame.show(this.#show);
+  }
+
+  #forget(instrumentId: string): void {
+    this.#latest.delete(instrumentId);
     this.#frame.show(this.#show);
   }
 

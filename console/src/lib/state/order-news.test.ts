@@ -1,5 +1,6 @@
+import { RefusalSchema } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { InstrumentSchema } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
-import { FillSchema, OrderSchema, OrderStatus, RefusedBy, Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { FillSchema, OrderSchema, OrderStatus, RefusedBy, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
 import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { endingWords, fillWords, type Run, withFill } from "./order-news.ts";
@@ -26,11 +27,23 @@ test("an end is told unless its person asked for it or the ticket says it", () =
     const old = before === undefined ? undefined : create(OrderSchema, { ...terms, status: before });
     return endingWords(create(OrderSchema, { ...terms, status }), old, instrumentOf);
   };
-  expect(words(OrderStatus.CANCELED, OrderStatus.LIVE)).toBe("The venue cancelled your order to buy 0.3 BTC.");
+  expect(words(OrderStatus.CANCELED, OrderStatus.LIVE)).toBe("Your order to buy 0.3 BTC was cancelled.");
   expect(words(OrderStatus.CANCELED, OrderStatus.PENDING_CANCEL)).toBe("");
   expect(words(OrderStatus.EXPIRED, OrderStatus.LIVE)).toBe("Your order to buy 0.3 BTC has expired.");
   expect(words(OrderStatus.REJECTED, OrderStatus.PENDING_SUBMIT, RefusedBy.VENUE)).toMatch(/^The venue refused/);
   expect(words(OrderStatus.REJECTED, undefined, RefusedBy.PLATFORM)).toBe("");
   for (const status of [OrderStatus.LIVE, OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED])
     expect(words(status)).toBe("");
+});
+
+test("the venue is said to have cancelled only what it is known to have", () => {
+  const canceled = { side: Side.SELL, instrumentId: "BTC-USD", canceledQuantity: "2", status: OrderStatus.CANCELED };
+  const words = (more: { timeInForce?: TimeInForce; refusal?: { message: string } }): string => {
+    const refusal = more.refusal === undefined ? undefined : create(RefusalSchema, more.refusal);
+    return endingWords(create(OrderSchema, { ...canceled, ...more, refusal }), undefined, instrumentOf);
+  };
+  expect(words({ timeInForce: TimeInForce.IOC })).toBe("The venue cancelled your order to sell 2 BTC.");
+  expect(words({ timeInForce: TimeInForce.FOK })).toBe("The venue cancelled your order to sell 2 BTC.");
+  expect(words({ timeInForce: TimeInForce.GTC })).toBe("Your order to sell 2 BTC was cancelled.");
+  expect(words({ refusal: { message: "closed" } })).toMatch(/^The venue cancelled your order to sell 2 BTC: /);
 });

@@ -1,5 +1,5 @@
 import type { Instrument } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
-import { type Fill, type Order, OrderStatus, RefusedBy, Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { type Fill, type Order, OrderStatus, RefusedBy, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
 import { Channel } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
 import { add, decimalsOf, divide, format, multiply } from "../decimal/decimal.ts";
 import { wordsOf } from "../rpc/refusal.ts";
@@ -89,12 +89,21 @@ export function endingWords(order: Order, before: Order | undefined, instrumentO
   const base = instrumentOf(instrumentId)?.baseAsset ?? instrumentId;
   const what = `${side === Side.BUY ? "buy" : "sell"} ${format(order.canceledQuantity)} ${base}`;
   const why = refusal === undefined ? "." : `: ${lowered(wordsOf(refusal))}`;
-  if (status === OrderStatus.CANCELED && !isAsked) return `The venue cancelled your order to ${what}${why}`;
+  if (status === OrderStatus.CANCELED && !isAsked) {
+    // Without a reason it may be the person's own cancel, asked for in another tab.
+    if (refusal === undefined && !isAtOnce(order)) return `Your order to ${what} was cancelled.`;
+    return `The venue cancelled your order to ${what}${why}`;
+  }
   if (status === OrderStatus.EXPIRED) return `Your order to ${what} has expired.`;
   if (status === OrderStatus.REJECTED && order.refusedBy === RefusedBy.VENUE) {
     return `The venue refused your order to ${what}${why}`;
   }
   return "";
+}
+
+/** Only the venue ends these: nobody has the time to. */
+function isAtOnce({ timeInForce }: Order): boolean {
+  return timeInForce === TimeInForce.IOC || timeInForce === TimeInForce.FOK;
 }
 
 function lowered(words: string): string {

@@ -8,8 +8,8 @@ import { Outbox, type OutboxWorld, type SentOrder } from "./outbox.ts";
 const TERMS = create(NewOrderSchema, { instrumentId: "BTC-USD", quantity: "0.5", limitPrice: "50000" });
 const LOST = new ConnectError("fetch failed", Code.Unknown);
 
-function refused(code: Code, reason: Reason): ConnectError {
-  return new ConnectError("no", code, undefined, [{ desc: RefusalSchema, value: { reason, message: "no" } }]);
+function refused(code: Code, reason: Reason, orderId = ""): ConnectError {
+  return new ConnectError("no", code, undefined, [{ desc: RefusalSchema, value: { reason, message: "no", orderId } }]);
 }
 
 /** A platform that answers attempts in order by what stands here: an error is thrown, `undefined` accepts. */
@@ -84,6 +84,48 @@ test("a refusal ends it at once, one that leaves nothing behind too", async () =
     expect(await new Outbox(world).send("r1", "demo", TERMS)).toMatchObject({ kind: "refused" });
     expect(world.sent).toEqual(["r1"]);
   }
+});
+
+const UNKNOWN = refused(Code.DeadlineExceeded, Reason.OUTCOME_UNKNOWN);
+
+// Fails when every refusal of a first attempt is taken for an answer.
+test("an outcome that the platform itself does not know is asked for again under the same id", async () => {
+  const world = new World();
+  world.answers = [UNKNOWN, UNKNOWN, undefined];
+  expect(await new Outbox(world).send("r1", "demo", TERMS)).toMatchObject({ kind: "accepted" });
+  expect(world.sent).toEqual(["r1", "r1", "r1"]);
+  expect(world.shown.some((orders) => orders[0]?.isUnknown)).toBe(true);
+});
+
+// Fails when a refusal of a later attempt ends what an earlier one may have placed.
+test.each([
+  ["too much unanswered", refused(Code.ResourceExhausted, Reason.BUSY)],
+  ["a rate", refused(Code.ResourceExhausted, Reason.RATE_LIMIT)],
+  ["a full disk", refused(Code.ResourceExhausted, Reason.STORAGE_FULL)],
+  ["a rate, by something between", new ConnectError("slow down", Code.ResourceExhausted)],
+  ["an expired token", refused(Code.Unauthenticated, Reason.NOT_SIGNED_IN)],
+  ["a missing token, by something between", new ConnectError("who", Code.Unauthenticated)],
+  ["a right taken away", refused(Code.PermissionDenied, Reason.NOT_ALLOWED)],
+  ["a platform that starts", refused(Code.Unavailable, Reason.NOT_READY)],
+  ["a market without a quote", refused(Code.Unavailable, Reason.NO_QUOTE)],
+  ["a defect", refused(Code.Internal, Reason.DEFECT)],
+])("after a lost answer %s decides nothing: the same id is sent again", async (_, answer) => {
+  for (const first of [LOST, UNKNOWN]) {
+    const world = new World();
+    world.answers = [first, answer, answer, undefined];
+    expect(await new Outbox(world).send("r1", "demo", TERMS)).toMatchObject({ kind: "accepted" });
+    expect(world.sent).toEqual(["r1", "r1", "r1", "r1"]);
+    expect(world.text).toBe("[]");
+  }
+});
+
+// Fails when nothing but an order ends what was unknown once.
+test("after a lost answer the refusal that was decided for the id ends it", async () => {
+  const world = new World();
+  world.answers = [LOST, refused(Code.FailedPrecondition, Reason.INSUFFICIENT_FUNDS, "o1")];
+  expect(await new Outbox(world).send("r1", "demo", TERMS)).toMatchObject({ kind: "refused" });
+  expect(world.sent).toEqual(["r1", "r1"]);
+  expect(world.text).toBe("[]");
 });
 
 test("a reload goes on with what is unanswered, under the same id", async () => {

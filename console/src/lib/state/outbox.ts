@@ -1,4 +1,4 @@
-import type { Refusal } from "@atlas/gen/atlas/error/v1/refusal_pb";
+import { Reason, type Refusal } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { type NewOrder, NewOrderSchema, type Order } from "@atlas/gen/atlas/order/v1/order_pb";
 import { fromJson, type JsonValue, toJson } from "@bufbuild/protobuf";
 import { isUnknownOutcome, refusalOf, wordsOfError } from "../rpc/refusal.ts";
@@ -75,8 +75,7 @@ export class Outbox {
         this.#put(this.#orders.filter(({ requestId }) => requestId !== sent.requestId));
         return outcome;
       } catch (error) {
-        const isAnswered = refusalOf(error) !== undefined && !isUnknown;
-        if (isAnswered || !isUnknownOutcome(error)) {
+        if (isUnknown ? isDecided(error) : !leavesUnknown(error)) {
           this.#put(this.#orders.filter(({ requestId }) => requestId !== sent.requestId));
           return { kind: "refused", words: wordsOfError(error), refusal: refusalOf(error) };
         }
@@ -104,6 +103,20 @@ export class Outbox {
     this.#world.keep(JSON.stringify(orders.map((order) => ({ ...order, terms: toJson(NewOrderSchema, order.terms) }))));
     this.#world.changed(orders);
   }
+}
+
+/** On its first attempt: the order may stand at the platform all the same. */
+function leavesUnknown(error: unknown): boolean {
+  const reason = refusalOf(error)?.reason;
+  return reason === undefined ? isUnknownOutcome(error) : reason === Reason.OUTCOME_UNKNOWN;
+}
+
+/**
+ * The platform decided this request id and kept the order as refused. Whatever else is refused after a lost answer, such as
+ * a token that has expired or a rate, is of that attempt alone: the order may stand from the one before.
+ */
+function isDecided(error: unknown): boolean {
+  return (refusalOf(error)?.orderId ?? "") !== "";
 }
 
 function readOrders(kept: string | null): readonly SentOrder[] {

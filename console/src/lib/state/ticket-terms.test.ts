@@ -52,6 +52,8 @@ group("what stands in the ticket", () => {
     [{ quantity: "0.00005" }, { quantity: "Quantities here go in steps of 0.0001." }],
     [{ quantity: "0" }, { quantity: "Must be above zero." }],
     [{ quantity: "lots" }, { quantity: "Not a number." }],
+    [{ quantity: "0,5" }, { quantity: "Not a number: decimals take a point." }],
+    [{ price: "50000,01" }, { price: "Not a number: decimals take a point." }],
     [{ price: "50000.001" }, { price: "Prices here go in steps of 0.01." }],
   ])("%j is refused beside its field", (change, problems) => {
     expect(readTerms({ ...INPUT, ...change }, BTC)).toEqual({ problems });

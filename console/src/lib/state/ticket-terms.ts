@@ -9,7 +9,17 @@ import {
   TimeInForce,
 } from "@atlas/gen/atlas/order/v1/order_pb";
 import { create } from "@bufbuild/protobuf";
-import { add, divide, format, isMultipleOf, isZero, multiply, parseTyped, roundTo } from "../decimal/decimal.ts";
+import {
+  add,
+  divide,
+  format,
+  isMultipleOf,
+  isZero,
+  multiply,
+  parseTyped,
+  roundTo,
+  typedProblem,
+} from "../decimal/decimal.ts";
 
 /** What stands in the ticket, as it was typed. */
 export interface TicketInput {
@@ -61,7 +71,7 @@ export function readTerms(input: TicketInput, instrument: Instrument): { terms: 
 /** Empty: nothing is wrong, or nothing is typed. */
 function stepProblem(typed: string, value: string | undefined, step: string, what: string): string {
   if (typed.trim() === "") return "";
-  if (value === undefined) return "Not a number.";
+  if (value === undefined) return typedProblem(typed);
   if (isZero(value)) return "Must be above zero.";
   return isMultipleOf(value, step) ? "" : `${what} here go in steps of ${step}.`;
 }

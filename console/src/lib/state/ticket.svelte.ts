@@ -5,6 +5,7 @@ import { parseTyped } from "../decimal/decimal.ts";
 import type { Clients } from "../rpc/clients.ts";
 import { refusalOf, wordsOf, wordsOfError } from "../rpc/refusal.ts";
 import { withPatience } from "../rpc/transport.ts";
+import { Intentions } from "./intentions.ts";
 import type { Outcome } from "./outbox.ts";
 import {
   allowedTimes,
@@ -21,13 +22,12 @@ import {
 } from "./ticket-terms.ts";
 
 const DEBOUNCE = 150;
-/** The same terms twice within this time are one intention: a double click, or Enter held down. */
-const ONE_INTENTION = 600;
 
 /** What the ticket needs of the desk. */
 export interface TicketDesk {
   readonly clients: Clients;
-  readonly accountId: string;
+  /** Asked each time: another may have been chosen since. */
+  accountId(): string;
   best(): Best;
   availableOf(asset: string): string | undefined;
   isStale(): boolean;
@@ -60,7 +60,7 @@ export class Ticket {
   readonly #desk: TicketDesk;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asking: AbortController | undefined;
-  #lastSent = { key: "", at: Number.NEGATIVE_INFINITY };
+  readonly #intentions = new Intentions();
 
   constructor(instrument: Instrument, desk: TicketDesk) {
     this.instrument = instrument;
@@ -117,14 +117,12 @@ export class Ticket {
   async submit(): Promise<void> {
     const { terms } = this;
     if (terms === undefined) return;
+    // Before the question: the second half of a double click must not answer it.
+    if (this.#intentions.isEcho(JSON.stringify(this.#input()), performance.now())) return;
     if (this.#desk.isStale() && !this.asksAgain) {
       this.#isAsked = true;
       return;
     }
-    const key = JSON.stringify(this.#input());
-    const now = performance.now();
-    if (key === this.#lastSent.key && now - this.#lastSent.at < ONE_INTENTION) return;
-    this.#lastSent = { key, at: now };
     this.#isAsked = false;
     this.refused = {};
     this.#remember();
@@ -143,10 +141,7 @@ export class Ticket {
     const read = readTerms(input, this.instrument);
     if (this.#desk.isStale()) return "Prices are old, so nothing was sent. Use the order ticket to send it anyway.";
     if (!("terms" in read)) return read.problems.quantity ?? read.problems.price ?? "Fill in the quantity first.";
-    const key = JSON.stringify(input);
-    const now = performance.now();
-    if (key === this.#lastSent.key && now - this.#lastSent.at < ONE_INTENTION) return "";
-    this.#lastSent = { key, at: now };
+    if (this.#intentions.isEcho(JSON.stringify(input), performance.now())) return "";
     const outcome = await this.#desk.send(read.terms);
     return outcome.kind === "accepted" ? "" : outcome.words;
   }
@@ -172,7 +167,8 @@ export class Ticket {
   async #askNow(): Promise<void> {
     const asking = new AbortController();
     this.#asking = asking;
-    const { accountId, clients } = this.#desk;
+    const { clients } = this.#desk;
+    const accountId = this.#desk.accountId();
     const { terms } = this;
     if (terms === undefined) return;
     try {

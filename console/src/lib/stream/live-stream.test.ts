@@ -102,6 +102,53 @@ describe("a lost connection", () => {
     }
   });
 
+  test("is tried later and later too when every stream ends right after its first message", async () => {
+    const { world, stream } = await liveStream();
+    await world.last.end(LOST);
+    await world.pass(0);
+    for (const delay of [250, 500, 1000]) {
+      await world.last.say(HEARTBEAT);
+      expect(stream.status.phase).toBe("live");
+      await world.last.end();
+      expect(stream.status.retryAt).toBe(world.now() + delay);
+      await world.pass(delay);
+    }
+  });
+
+  test("is tried at once after a stream that lived for some seconds", async () => {
+    const { world, stream } = await liveStream();
+    for (let failure = 0; failure < 3; failure += 1) {
+      await world.last.end(LOST);
+      await world.pass(1_000);
+    }
+    for (let second = 0; second < 6; second += 1) {
+      await world.last.say(HEARTBEAT);
+      await world.pass(1_000);
+    }
+    await world.last.end(LOST);
+    expect(stream.status.retryAt).toBe(world.now());
+  });
+
+  test("beside one that is well it is tried later and later", async () => {
+    const { world, stream } = await liveStream();
+    const [first] = world.opened;
+    await world.pass(4_500);
+    await first?.say(HEARTBEAT);
+    await world.pass(500);
+    await first?.say(HEARTBEAT);
+    stream.watch({ channel: Channel.TICKER, instrumentId: "BTC-USD" }, new Notes());
+    await world.pass(0);
+    for (const delay of [0, 250, 500]) {
+      const tries = world.opened.length;
+      await world.last.end(LOST);
+      await first?.say(HEARTBEAT);
+      if (delay > 0) await world.pass(delay - 1);
+      if (delay > 0) expect(world.opened).toHaveLength(tries);
+      await world.pass(1);
+      expect(world.opened).toHaveLength(tries + 1);
+    }
+  });
+
   test("a half-told snapshot is forgotten", async () => {
     const world = new FakeWorld();
     const notes = new Notes();

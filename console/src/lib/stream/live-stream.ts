@@ -66,6 +66,8 @@ const SILENCE = 5_000;
 /** Coming back from sleep, a connection silent for this long is not waited for. */
 const DOUBT = 2_000;
 const LOOK = 1_000;
+/** A stream that lives this long is well: one that ends at once, again and again, is not opened again at once. */
+const WELL = 5_000;
 
 interface Watch {
   readonly terms: Terms;
@@ -80,6 +82,7 @@ interface Link {
   readonly openedAt: number;
   /** What came while its successor was being opened: told only if that fails, for the successor brings it again. */
   held: SubscribeResponse[];
+  isWell: boolean;
 }
 
 /**
@@ -93,7 +96,7 @@ export class LiveStream {
   #made = 0;
   #current: Link | undefined;
   #next: Link | undefined;
-  /** Tries since a message came. */
+  /** Losses since a stream was well. */
   #failures = 0;
   #stopReopen: (() => void) | undefined;
   #stopRetry: (() => void) | undefined;
@@ -162,7 +165,7 @@ export class LiveStream {
     this.#stopRetry?.();
     this.#stopRetry = undefined;
     this.#drop("next");
-    const link: Link = { abort: new AbortController(), openedAt: this.#world.now(), held: [] };
+    const link: Link = { abort: new AbortController(), openedAt: this.#world.now(), held: [], isWell: false };
     this.#next = link;
     if (this.#current === undefined) this.#tell({ phase: "connecting", words: this.#status.words });
     this.#lookOn();
@@ -197,7 +200,10 @@ export class LiveStream {
       this.#next = undefined;
       for (const watch of this.#watches.values()) watch.parts = [];
     }
-    this.#failures = 0;
+    if (!link.isWell && this.#world.now() - link.openedAt >= WELL) {
+      link.isWell = true;
+      this.#failures = 0;
+    }
     this.#hear(response);
     if (this.#next !== undefined) link.held.push(response);
     else this.#deliver(response);

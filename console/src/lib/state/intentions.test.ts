@@ -1,0 +1,12 @@
+import { expect, test } from "vitest";
+import { Intentions } from "./intentions.ts";
+
+test("C04: a double click and a key held down are one intention, a press a little later is another", () => {
+  const intentions = new Intentions();
+  const echoes = (key: string, ...times: number[]) => times.map((time) => intentions.isEcho(key, time));
+  expect(echoes("buy 1", 0, 100)).toEqual([false, true]);
+  const held = Array.from({ length: 80 }, (_, index) => 1_000 + 33 * index);
+  expect(echoes("buy 1", ...held)).toEqual([false, ...held.slice(1).map(() => true)]);
+  expect(echoes("buy 1", 5_000, 5_601)).toEqual([false, false]);
+  expect(echoes("buy 2", 5_602)).toEqual([false]);
+});

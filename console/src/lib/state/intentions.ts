@@ -1,0 +1,16 @@
+/** Milliseconds within which the same press again is one intention: a double click, or a key held down. */
+const ONE_INTENTION = 600;
+
+/** Tells a press from its echo. */
+export class Intentions {
+  #key = "";
+  #at = Number.NEGATIVE_INFINITY;
+
+  /** Whether the same was asked for just now; a key held down stays one intention for as long as it repeats. Milliseconds. */
+  isEcho(key: string, now: number): boolean {
+    const isEcho = key === this.#key && now - this.#at < ONE_INTENTION;
+    this.#key = key;
+    this.#at = now;
+    return isEcho;
+  }
+}
