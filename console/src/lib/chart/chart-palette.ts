@@ -9,8 +9,9 @@ export interface ChartPalette {
   readonly average: string;
 }
 
-export function paletteOf(element: Element): ChartPalette {
-  const style = getComputedStyle(element);
+/** Of the whole page: a panel whose figures are old has grey ones, and it is the drawing that is greyed there. */
+export function pagePalette(): ChartPalette {
+  const style = getComputedStyle(document.documentElement);
   const read = (name: string): string => style.getPropertyValue(name).trim();
   return {
     ground: read("--panel"),
