@@ -42,8 +42,9 @@ test("C10: the list of instruments tells last, change and volume as the platform
 }) => {
   const { market } = await openMarket(page, "LST");
   await market.play([], [taker(Side.BUY, "1.25"), taker(Side.BUY, "2.5")]);
-  const { ticker } = await stage.atlas.market.getTicker({ instrumentId: market.instrumentId });
-  const { last = "", open = "", volume = "" } = ticker ?? {};
+  const asked = () => stage.atlas.market.getTicker({ instrumentId: market.instrumentId });
+  await expect.poll(async () => (await asked()).ticker?.volume).toBe("3.75");
+  const { last = "", open = "", volume = "" } = (await asked()).ticker ?? {};
   const change = quotient(product(difference(last, open), "100"), open);
   await page.getByRole("button", { name: "Instrument: LST-USD" }).click();
   const listed = page.getByRole("listbox", { name: "Instruments" }).getByRole("option");
