@@ -11,8 +11,6 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   forbidOnly: true,
-  // A machine that others share may stand still for longer than a test waits: such a test is run once more, and told as flaky.
-  retries: 1,
   timeout: 30_000,
   expect: { timeout: 5_000 },
   reporter: [["list"]],

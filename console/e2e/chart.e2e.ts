@@ -32,10 +32,7 @@ async function openMarket(
   await market.define();
   await market.play([bid("99.9", "10"), bid("99.5", "50"), ask("100.1", "10"), ask("100.6", "50")]);
   const desk = new DeskPage(page);
-  await page.goto(await stage.link());
-  await page.waitForURL(`${stage.url}/`);
-  await page.goto(`${stage.url}/?instrument=${market.instrumentId}`);
-  await desk.ready();
+  await desk.openOn(stage, market.instrumentId);
   return { desk, market };
 }
 

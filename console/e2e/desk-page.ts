@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from "@playwright/test";
+import type { Stage } from "./platform.ts";
 
 /** The desk as a person finds their way on it: by what things are and are called. */
 export class DeskPage {
@@ -34,6 +35,14 @@ export class DeskPage {
   /** Opens a login link and waits until the desk shows the market and the money. */
   async signIn(link: string): Promise<void> {
     await this.page.goto(link);
+    await this.ready();
+  }
+
+  /** Signs in and goes to an instrument, by its address. */
+  async openOn(stage: Stage, instrumentId: string): Promise<void> {
+    await this.page.goto(await stage.link());
+    await this.page.waitForURL(`${stage.url}/`);
+    await this.page.goto(`${stage.url}/?instrument=${instrumentId}`);
     await this.ready();
   }
 

@@ -25,10 +25,7 @@ async function openMarket(
   ]);
   await market.play(levels.flat());
   const desk = new DeskPage(page);
-  await page.goto(await stage.link());
-  await page.waitForURL(`${stage.url}/`);
-  await page.goto(`${stage.url}/?instrument=${market.instrumentId}`);
-  await desk.ready();
+  await desk.openOn(stage, market.instrumentId);
   return { desk, market };
 }
 

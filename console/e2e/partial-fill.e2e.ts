@@ -39,9 +39,7 @@ test("C30: an order that is filled in two steps is watched filling: its bar grow
   await market.play([bid("99", "5"), ask("101", "5")]);
   const zoe = await seller();
   const desk = new DeskPage(page);
-  await desk.signIn(await stage.link());
-  await page.goto(`${stage.url}/?instrument=${market.instrumentId}`);
-  await desk.ready();
+  await desk.openOn(stage, market.instrumentId);
   await desk.fillLimit("Buy", "1", "100");
   await desk.send.click();
   const row = desk.order(ORDER);

@@ -34,9 +34,7 @@ test("C01, C11, C12, C13: a recorded market's depth, tape and candle are those o
   const followed = { instrumentId: INSTRUMENT, interval: CandleInterval.MINUTE, accountId: ACCOUNT };
   const follower = await Follower.of(stage.atlas, followed);
   const desk = new DeskPage(page);
-  await desk.signIn(await stage.link());
-  await page.goto(`${stage.url}/?instrument=${INSTRUMENT}`);
-  await desk.ready();
+  await desk.openOn(stage, INSTRUMENT);
   await expect.poll(async () => (await readDesk(page)).tape.rows.length).toBeGreaterThan(10);
   const drawn = await readDesk(page);
   const panels = [drawn.depth, drawn.tape, drawn.ticker, drawn.last, drawn.candle];

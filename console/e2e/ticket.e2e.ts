@@ -16,9 +16,7 @@ async function openMarket(page: Page, base: string): Promise<DeskPage> {
   await market.define();
   await market.play([bid("99.9", "10"), bid("99.8", "20"), ask("100.11", "10"), ask("100.2", "20")]);
   const desk = new DeskPage(page);
-  await page.goto(await stage.link());
-  await page.waitForURL(`${stage.url}/`);
-  await openInstrument(desk, market.instrumentId);
+  await desk.openOn(stage, market.instrumentId);
   return desk;
 }
 

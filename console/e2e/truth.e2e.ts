@@ -38,9 +38,7 @@ test("C01: while the market moves, every figure is what the platform tells of th
   const moving = await MovingMarket.start(market, stage.atlas, seeded(next(2 ** 30)));
   try {
     const desk = new DeskPage(page);
-    await desk.signIn(await stage.link());
-    await page.goto(`${stage.url}/?instrument=${instrumentId}`);
-    await desk.ready();
+    await desk.openOn(stage, instrumentId);
     await page.getByText("1s", { exact: true }).click();
     await page.getByRole("combobox", { name: "Simple moving average" }).selectOption("10");
     let before: DrawnDesk | undefined;

@@ -69,6 +69,7 @@ export class Account {
   }
 
   close(): void {
+    this.#outbox.close();
     this.orders.close();
     this.balances.close();
   }

@@ -97,6 +97,35 @@ test("an outcome that the platform itself does not know is asked for again under
   expect(world.shown.some((orders) => orders[0]?.isUnknown)).toBe(true);
 });
 
+// Fails when a closed outbox goes on sending.
+test("C04: a closed outbox sends nothing more, and who goes on with what it kept sends it under the same id", async () => {
+  const world = new World();
+  const closed = new Outbox(world);
+  world.answers = [LOST];
+  void closed.send("r1", "demo", TERMS);
+  closed.close();
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  expect(world.sent).toEqual(["r1"]);
+  const successor = new Outbox(world);
+  expect(await Promise.all(successor.resume())).toMatchObject([{ kind: "accepted" }]);
+  expect([world.sent, world.text]).toEqual([["r1", "r1"], "[]"]);
+});
+
+// Fails when a closed outbox still writes: what it knew stands where its successor's new order stood.
+test("C04: an answer that comes to a closed outbox leaves alone what its successor keeps", async () => {
+  const world = new World();
+  const answers: (() => void)[] = [];
+  world.submit = (requestId) =>
+    new Promise((resolve) => answers.push(() => resolve(create(OrderSchema, { requestId }))));
+  const closed = new Outbox(world);
+  void closed.send("r1", "demo", TERMS);
+  closed.close();
+  void new Outbox(world).send("r2", "demo", TERMS);
+  answers[0]?.();
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  expect(world.text).toContain("r2");
+});
+
 // Fails when a refusal of a later attempt ends what an earlier one may have placed.
 test.each([
   ["too much unanswered", refused(Code.ResourceExhausted, Reason.BUSY)],

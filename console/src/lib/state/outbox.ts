@@ -45,6 +45,7 @@ const RESEND = 30_000;
 export class Outbox {
   readonly #world: OutboxWorld;
   #orders: readonly SentOrder[];
+  #isClosed = false;
 
   constructor(world: OutboxWorld) {
     this.#world = world;
@@ -67,6 +68,14 @@ export class Outbox {
     return this.#orders.map((order) => this.#deliver(order));
   }
 
+  /**
+   * Sends nothing more: somebody else may have signed in. What is unanswered stays kept as it is, for the outbox that goes on with
+   * it; who waits for it here waits in vain.
+   */
+  close(): void {
+    this.#isClosed = true;
+  }
+
   async #deliver(sent: SentOrder): Promise<Outcome> {
     let isUnknown = sent.isUnknown;
     for (let failures = 0; ; ) {
@@ -83,6 +92,7 @@ export class Outbox {
         failures += 1;
         this.#put(this.#orders.map((order) => (order.requestId === sent.requestId ? { ...order, isUnknown } : order)));
         await this.#world.wait(retryDelay(failures, this.#world.chance()));
+        if (this.#isClosed) return new Promise(() => {});
       }
     }
   }
@@ -99,6 +109,7 @@ export class Outbox {
   }
 
   #put(orders: readonly SentOrder[]): void {
+    if (this.#isClosed) return;
     this.#orders = orders;
     this.#world.keep(JSON.stringify(orders.map((order) => ({ ...order, terms: toJson(NewOrderSchema, order.terms) }))));
     this.#world.changed(orders);
