@@ -1,9 +1,9 @@
 import { OrderType, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
 import { OrderService, type PreviewOrderResponse } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { expect, test } from "vitest";
+import { type Dice, dice } from "../simulated/dice.ts";
+import { MemoryPlatform } from "../simulated/memory-platform.ts";
 import { Desk, type OrderFields } from "../testing/desk.ts";
-import { type Dice, dice } from "../testing/dice.ts";
-import { MemoryPlatform } from "../testing/memory-platform.ts";
 
 const ROUNDS = 120;
 /** A market of clients alone: nobody moves between preview and order. */

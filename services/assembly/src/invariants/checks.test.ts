@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { MemoryPlatform } from "../simulated/memory-platform.ts";
 import { Desk, errorOf, statusOf } from "../testing/desk.ts";
-import { MemoryPlatform } from "../testing/memory-platform.ts";
 
 let platform: MemoryPlatform;
 let desk: Desk;

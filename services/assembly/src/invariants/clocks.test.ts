@@ -5,8 +5,8 @@ import { encode } from "@atlas/gen/codec/codec";
 import { encodeFrame } from "@atlas/platform/wire/codec/frame";
 import { timerDueOf } from "@atlas/platform/wire/order/timer-due";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { MemoryPlatform } from "../simulated/memory-platform.ts";
 import { Desk, errorOf, statusOf } from "../testing/desk.ts";
-import { MemoryPlatform } from "../testing/memory-platform.ts";
 
 const HOUR = 3_600_000;
 

@@ -1,8 +1,8 @@
 import { Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import type { AppendAttempt, AppendFault } from "@atlas/platform/memory/memory-log";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { MemoryPlatform } from "../simulated/memory-platform.ts";
 import { Desk, errorOf, statusOf } from "../testing/desk.ts";
-import { MemoryPlatform } from "../testing/memory-platform.ts";
 
 let platform: MemoryPlatform;
 let desk: Desk;

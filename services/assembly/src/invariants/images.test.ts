@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { MemoryPlatform } from "../simulated/memory-platform.ts";
 import { Desk } from "../testing/desk.ts";
-import { MemoryPlatform } from "../testing/memory-platform.ts";
 
 test.each(["oms/0", "oms/1", "oms/2", "venue/0", "venue/1", "control/0", "identity/0"])(
   "S19, S20, F14: an image of %s that nobody can read: the next owner is loud about it, and has all from the log",

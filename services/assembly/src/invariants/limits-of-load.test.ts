@@ -5,8 +5,8 @@ import { Role } from "@atlas/gen/atlas/options/v1/options_pb";
 import { OrderType, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type GatewayProcess, MemoryPlatform } from "../simulated/memory-platform.ts";
 import { Desk, errorOf, statusOf } from "../testing/desk.ts";
-import { type GatewayProcess, MemoryPlatform } from "../testing/memory-platform.ts";
 
 let platform: MemoryPlatform;
 let gateway: GatewayProcess;

@@ -1,8 +1,8 @@
 import { OperationsService } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import { encodeFrame } from "@atlas/platform/wire/codec/frame";
 import { beforeEach, describe, expect, test } from "vitest";
+import { MemoryPlatform } from "../simulated/memory-platform.ts";
 import { Desk, statusOf } from "../testing/desk.ts";
-import { MemoryPlatform } from "../testing/memory-platform.ts";
 
 let platform: MemoryPlatform;
 let desk: Desk;

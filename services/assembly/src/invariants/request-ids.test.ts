@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { type GatewayProcess, MemoryPlatform } from "../simulated/memory-platform.ts";
 import { Desk, errorOf, statusOf } from "../testing/desk.ts";
-import { type GatewayProcess, MemoryPlatform } from "../testing/memory-platform.ts";
 
 /** Longer than a shard remembers ids, in log time. */
 const FORGOTTEN = 360_000;

@@ -11,7 +11,7 @@ import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { refusalOf } from "@atlas/platform/refusal/refusal-error";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { GatewayProcess, MemoryPlatform } from "./memory-platform.ts";
+import type { GatewayProcess, MemoryPlatform } from "../simulated/memory-platform.ts";
 
 export type OrderFields = Omit<MessageInitShape<typeof NewOrderSchema>, "$typeName">;
 

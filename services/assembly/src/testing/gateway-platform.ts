@@ -25,7 +25,7 @@ import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { firstStart } from "../first-start/first-start.ts";
 import { LocalShards } from "../local-shards.ts";
 import { marketReads, marketSource } from "../market-source.ts";
-import { turn } from "./turn.ts";
+import { turn } from "../simulated/turn.ts";
 
 const PARTITIONS = { oms: 16, venue: 8 };
 const MESSAGE_BYTES = 4_000_000;

@@ -28,7 +28,7 @@ import { inputPartition } from "@atlas/platform/shard/shard-name";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { openFrame } from "@atlas/platform/wire/codec/frame";
 import { create } from "@bufbuild/protobuf";
-import { turn } from "./turn.ts";
+import { turn } from "../simulated/turn.ts";
 
 const PARTITIONS = { oms: 16, venue: 8 };
 

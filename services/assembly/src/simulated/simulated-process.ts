@@ -16,7 +16,7 @@ type State = "RUNS" | "PAUSED" | "DEAD";
  * A process among others on one log and one store: everything that reaches it passes here, so that it can be paused as a
  * whole (F10) or killed at any point (F4, F5, F14). What it had handed over before stays handed over.
  */
-export class TestProcess {
+export class SimulatedProcess {
   readonly name: string;
   readonly clock: Clock;
   readonly log: Log;

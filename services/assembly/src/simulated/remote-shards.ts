@@ -1,16 +1,16 @@
 import type { ReadRequest, ReadResponse } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { notReady } from "@atlas/platform/shard/not-ready";
 import type { FollowReceiver, ShardClient, ShardDirectory } from "@atlas/platform/shard/shard-client";
-import type { TestProcess } from "./test-process.ts";
+import type { SimulatedProcess } from "./simulated-process.ts";
 
 /** Shards as who is not their owner reaches them. */
 export interface RemoteOwner {
-  readonly process: TestProcess;
+  readonly process: SimulatedProcess;
   readonly shards: ShardDirectory;
 }
 
 /** The shards of whoever `find` says owns them, as another process sees them: it can be gone, or silent. */
-export function remoteShards(here: TestProcess, find: (shard: string) => RemoteOwner | undefined): ShardDirectory {
+export function remoteShards(here: SimulatedProcess, find: (shard: string) => RemoteOwner | undefined): ShardDirectory {
   const client = (shard: string): ShardClient => ({
     read: (request, deadline) => read(here, find(shard), shard, request, deadline),
     follow: (after, receiver) => follow(here, find(shard), shard, after, receiver),
@@ -19,7 +19,7 @@ export function remoteShards(here: TestProcess, find: (shard: string) => RemoteO
 }
 
 function read(
-  here: TestProcess,
+  here: SimulatedProcess,
   owner: RemoteOwner | undefined,
   shard: string,
   request: ReadRequest,
@@ -36,7 +36,7 @@ function read(
 }
 
 function follow(
-  here: TestProcess,
+  here: SimulatedProcess,
   owner: RemoteOwner | undefined,
   shard: string,
   after: number,

@@ -1,17 +1,17 @@
+import type { GatewayProcess } from "@atlas/assembly/simulated/memory-platform";
 import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { OperationsService } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import { type Order, OrderStatus, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
-import type { GatewayProcess } from "./memory-platform.ts";
-import { e8 } from "./model/e8.ts";
-import { LedgerModel } from "./model/ledger-model.ts";
-import { checkCauses, checkSequences, checkVenueOrders } from "./model/link-model.ts";
-import { inSequence, type LogReading, readLog } from "./model/log-reading.ts";
-import { isEnd, type ModelOrder, OrderModel } from "./model/order-model.ts";
-import { checkScreen } from "./model/screen-model.ts";
-import { TradeModel } from "./model/trade-model.ts";
-import type { Violations } from "./model/violations.ts";
-import type { TradingFloor } from "./trading-floor.ts";
+import type { TradingFloor } from "../clients/trading-floor.ts";
+import { e8 } from "../model/e8.ts";
+import { LedgerModel } from "../model/ledger-model.ts";
+import { checkCauses, checkSequences, checkVenueOrders } from "../model/link-model.ts";
+import { inSequence, type LogReading, readLog } from "../model/log-reading.ts";
+import { isEnd, type ModelOrder, OrderModel } from "../model/order-model.ts";
+import { checkScreen } from "../model/screen-model.ts";
+import { TradeModel } from "../model/trade-model.ts";
+import type { Violations } from "../model/violations.ts";
 
 /** The platform in plain maps, from its log alone. */
 export interface Model {

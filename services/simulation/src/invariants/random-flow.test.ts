@@ -1,11 +1,11 @@
+import { dice } from "@atlas/assembly/simulated/dice";
+import { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
 import { describe, expect, test } from "vitest";
-import { audit } from "../testing/audit.ts";
-import { dice } from "../testing/dice.ts";
-import { MemoryPlatform } from "../testing/memory-platform.ts";
-import { type Mishap, Mishaps } from "../testing/mishaps.ts";
-import { checkNothingAhead } from "../testing/nothing-ahead.ts";
-import { checkRebuilt, type Images, imagesOf } from "../testing/rebuild.ts";
-import { TradingFloor } from "../testing/trading-floor.ts";
+import { audit } from "../checks/audit.ts";
+import { checkNothingAhead } from "../checks/nothing-ahead.ts";
+import { checkRebuilt, type Images, imagesOf } from "../checks/rebuild.ts";
+import { TradingFloor } from "../clients/trading-floor.ts";
+import { type Mishap, Mishaps } from "../faults/mishaps.ts";
 
 /** Raise these by hand to search; a failing seed is in the test's name. */
 const SEEDS = 1;

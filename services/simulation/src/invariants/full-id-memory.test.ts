@@ -1,13 +1,13 @@
+import { dice } from "@atlas/assembly/simulated/dice";
+import { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
+import { Desk, errorOf, statusOf } from "@atlas/assembly/testing/desk";
 import type { Order } from "@atlas/gen/atlas/order/v1/order_pb";
 import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { sleep } from "@atlas/platform/ports/clock";
 import { beforeEach, describe, expect, test } from "vitest";
-import { audit } from "../testing/audit.ts";
-import { Desk, errorOf, statusOf } from "../testing/desk.ts";
-import { dice } from "../testing/dice.ts";
-import { MemoryPlatform } from "../testing/memory-platform.ts";
-import { type Mishap, Mishaps } from "../testing/mishaps.ts";
-import { TradingFloor } from "../testing/trading-floor.ts";
+import { audit } from "../checks/audit.ts";
+import { TradingFloor } from "../clients/trading-floor.ts";
+import { type Mishap, Mishaps } from "../faults/mishaps.ts";
 
 /** Instead of 400,000: the five minutes of S18 never pass in these tests, ids are forgotten for their number alone. */
 const REMEMBERED = 8;

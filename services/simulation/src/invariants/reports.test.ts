@@ -1,15 +1,15 @@
+import { dice } from "@atlas/assembly/simulated/dice";
+import { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
+import { Desk, statusOf } from "@atlas/assembly/testing/desk";
 import { OrderCommandCodec } from "@atlas/gen/atlas/log/v1/order_command_codec";
 import { SelfTradePrevention, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { encode } from "@atlas/gen/codec/codec";
 import { encodeFrame } from "@atlas/platform/wire/codec/frame";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { audit } from "../testing/audit.ts";
-import { Desk, statusOf } from "../testing/desk.ts";
-import { dice } from "../testing/dice.ts";
-import { MemoryPlatform } from "../testing/memory-platform.ts";
-import { readLog } from "../testing/model/log-reading.ts";
-import { checkRebuilt } from "../testing/rebuild.ts";
-import { TradingFloor } from "../testing/trading-floor.ts";
+import { audit } from "../checks/audit.ts";
+import { checkRebuilt } from "../checks/rebuild.ts";
+import { TradingFloor } from "../clients/trading-floor.ts";
+import { readLog } from "../model/log-reading.ts";
 
 let platform: MemoryPlatform;
 

@@ -1,3 +1,4 @@
+import type { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
 import {
   StoredBalanceCodec,
   StoredHistoryCodec,
@@ -8,8 +9,7 @@ import { ImageManifestCodec, ShardOutputsCodec } from "@atlas/gen/atlas/log/v1/s
 import { decode } from "@atlas/gen/codec/codec";
 import type { StoreItem } from "@atlas/platform/ports/store";
 import { openFrame } from "@atlas/platform/wire/codec/frame";
-import type { MemoryPlatform } from "./memory-platform.ts";
-import type { Violations } from "./model/violations.ts";
+import type { Violations } from "../model/violations.ts";
 
 /**
  * Whatever is in flight, images and store hold nothing that the log does not (I21): looked at as they are, the store first, the

@@ -1,3 +1,5 @@
+import type { Dice } from "@atlas/assembly/simulated/dice";
+import type { GatewayProcess, MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
 import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { ReasonSchema } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { type Order, OrderType, type SelfTradePrevention, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
@@ -5,9 +7,7 @@ import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { sleep } from "@atlas/platform/ports/clock";
 import { refusalOf } from "@atlas/platform/refusal/refusal-error";
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { Dice } from "./dice.ts";
-import type { GatewayProcess, MemoryPlatform } from "./memory-platform.ts";
-import type { Answer, AskedTerms, ClientModel, ClientRequest } from "./model/client-model.ts";
+import type { Answer, AskedTerms, ClientModel, ClientRequest } from "../model/client-model.ts";
 
 /** What a client sends, over and over, until it knows what came of it. */
 type Send = (gateway: GatewayProcess) => Promise<Order | undefined>;

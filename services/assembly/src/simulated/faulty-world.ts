@@ -2,7 +2,7 @@ import { systemDigest } from "@atlas/adapters/system/system-digest";
 import { type ManualClock, manualClock } from "@atlas/platform/memory/manual-clock";
 import { type AppendAttempt, type AppendFault, type MemoryLog, memoryLog } from "@atlas/platform/memory/memory-log";
 import { type MemoryStore, memoryStore, type StoreCall, type StoreFault } from "@atlas/platform/memory/memory-store";
-import { TestProcess } from "./test-process.ts";
+import { SimulatedProcess } from "./simulated-process.ts";
 import { turn } from "./turn.ts";
 
 /** One log, one store and one time, with everything that can befall them. */
@@ -44,8 +44,8 @@ export class FaultyWorld {
     this.#frozenAt = undefined;
   }
 
-  process(kind: string): TestProcess {
-    return new TestProcess(`${kind}-${++this.#processes}`, this);
+  process(kind: string): SimulatedProcess {
+    return new SimulatedProcess(`${kind}-${++this.#processes}`, this);
   }
 
   /** Nothing fails any more. */

@@ -1,11 +1,11 @@
+import { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
 import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import { OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
 import { beforeAll, expect, test } from "vitest";
-import { modelOf } from "../testing/audit.ts";
-import { MemoryPlatform } from "../testing/memory-platform.ts";
-import { type Logged, type LogReading, readLog } from "../testing/model/log-reading.ts";
-import { Violations } from "../testing/model/violations.ts";
-import { TradingFloor } from "../testing/trading-floor.ts";
+import { modelOf } from "../checks/audit.ts";
+import { TradingFloor } from "../clients/trading-floor.ts";
+import { type Logged, type LogReading, readLog } from "./log-reading.ts";
+import { Violations } from "./violations.ts";
 
 let reading: LogReading;
 

@@ -1,3 +1,4 @@
+import type { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
 import { OrderCommandCodec } from "@atlas/gen/atlas/log/v1/order_command_codec";
 import type { OrderCommand } from "@atlas/gen/atlas/log/v1/order_command_pb";
 import { OrderEventCodec } from "@atlas/gen/atlas/log/v1/order_event_codec";
@@ -10,7 +11,6 @@ import { VenueCommandCodec } from "@atlas/gen/atlas/venue/v1/venue_codec";
 import type { VenueCommand } from "@atlas/gen/atlas/venue/v1/venue_pb";
 import type { Codec } from "@atlas/gen/codec/codec";
 import { BrokenFrameError, messageBytes, openFrame, readMessage } from "@atlas/platform/wire/codec/frame";
-import type { MemoryPlatform } from "../memory-platform.ts";
 
 /** A message as it stands on the log. */
 export interface Logged<M> {

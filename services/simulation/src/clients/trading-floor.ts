@@ -1,9 +1,9 @@
+import { dice } from "@atlas/assembly/simulated/dice";
+import type { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
 import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { sleep } from "@atlas/platform/ports/clock";
-import { dice } from "./dice.ts";
-import type { MemoryPlatform } from "./memory-platform.ts";
-import { ClientModel } from "./model/client-model.ts";
-import { Violations } from "./model/violations.ts";
+import { ClientModel } from "../model/client-model.ts";
+import { Violations } from "../model/violations.ts";
 import { RandomClient } from "./random-client.ts";
 import { Screen } from "./screen.ts";
 

@@ -2,7 +2,7 @@ import { Bucket } from "@atlas/gen/atlas/ledger/v1/posting_pb";
 import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import type { OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
 import type { Contents } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
-import { type Screen, type ScreenChannel, screenChannels, type Told } from "../screen.ts";
+import { type Screen, type ScreenChannel, screenChannels, type Told } from "../clients/screen.ts";
 import { e8 } from "./e8.ts";
 import { inSequence, type LogReading } from "./log-reading.ts";
 import { isEnd } from "./order-model.ts";

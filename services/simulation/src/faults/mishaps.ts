@@ -1,7 +1,7 @@
+import type { Dice } from "@atlas/assembly/simulated/dice";
+import type { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
 import type { AppendFault } from "@atlas/platform/memory/memory-log";
 import type { StoreFault } from "@atlas/platform/memory/memory-store";
-import type { Dice } from "./dice.ts";
-import type { MemoryPlatform } from "./memory-platform.ts";
 
 /** What can befall a platform; each is one of QUALITY's fault cases. */
 export type Mishap =

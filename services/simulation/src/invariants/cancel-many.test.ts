@@ -1,13 +1,13 @@
+import { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
+import { Desk } from "@atlas/assembly/testing/desk";
 import { OrderStatus, OrderType, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import type { AppendFault } from "@atlas/platform/memory/memory-log";
 import { sleep } from "@atlas/platform/ports/clock";
 import { expect, test } from "vitest";
-import { modelOf } from "../testing/audit.ts";
-import { Desk } from "../testing/desk.ts";
-import { MemoryPlatform } from "../testing/memory-platform.ts";
-import { inSequence, type LogReading, readLog } from "../testing/model/log-reading.ts";
-import { Violations } from "../testing/model/violations.ts";
+import { modelOf } from "../checks/audit.ts";
+import { inSequence, type LogReading, readLog } from "../model/log-reading.ts";
+import { Violations } from "../model/violations.ts";
 
 /** More than ten slices of work. */
 const ORDERS = 6_000;

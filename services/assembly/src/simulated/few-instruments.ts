@@ -10,7 +10,7 @@ const SHARED = {
 } as const;
 
 /** One market with participants, and two of clients alone, one of which is quoted in what the others trade. */
-export const testInstruments: readonly Instrument[] = [
+export const fewInstruments: readonly Instrument[] = [
   create(InstrumentSchema, {
     ...SHARED,
     ...{ instrumentId: "BTC-USD", baseAsset: "BTC", quoteAsset: "USD", tick: "0.01", lot: "0.0001" },

@@ -1,10 +1,10 @@
+import { replayPlatform } from "@atlas/assembly/replay/replay-platform";
+import type { ReplayPorts } from "@atlas/assembly/replay/replay-shard";
+import type { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
 import { OperationsService } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import { memoryStore } from "@atlas/platform/memory/memory-store";
 import type { StoreItem } from "@atlas/platform/ports/store";
-import { replayPlatform } from "../replay/replay-platform.ts";
-import type { ReplayPorts } from "../replay/replay-shard.ts";
-import type { MemoryPlatform } from "./memory-platform.ts";
-import type { Violations } from "./model/violations.ts";
+import type { Violations } from "../model/violations.ts";
 
 const SHARDS_TABLE = "atlas_shards";
 

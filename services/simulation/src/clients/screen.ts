@@ -1,3 +1,5 @@
+import type { Dice } from "@atlas/assembly/simulated/dice";
+import type { GatewayProcess, MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
 import {
   Channel,
   type Contents,
@@ -5,8 +7,6 @@ import {
   type SubscribeResponse,
 } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
 import { sleep } from "@atlas/platform/ports/clock";
-import type { Dice } from "./dice.ts";
-import type { GatewayProcess, MemoryPlatform } from "./memory-platform.ts";
 
 /** The private channels. */
 const CHANNELS = {

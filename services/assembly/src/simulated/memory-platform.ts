@@ -21,20 +21,20 @@ import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { LocalShards } from "../local-shards.ts";
 import { marketReads, marketSource } from "../market-source.ts";
 import { FaultyWorld } from "./faulty-world.ts";
+import { fewInstruments } from "./few-instruments.ts";
 import { type RemoteOwner, remoteShards } from "./remote-shards.ts";
-import { testInstruments } from "./test-instruments.ts";
-import type { TestProcess } from "./test-process.ts";
+import type { SimulatedProcess } from "./simulated-process.ts";
 
 /** A process that owns every shard, with or without knowing that another does, too. */
 export interface OwnerProcess extends RemoteOwner {
-  readonly process: TestProcess;
+  readonly process: SimulatedProcess;
   readonly shards: LocalShards;
   readonly ticks: TickDriver;
 }
 
 /** A process that serves clients. */
 export interface GatewayProcess {
-  readonly process: TestProcess;
+  readonly process: SimulatedProcess;
   readonly gateway: Gateway;
   readonly market: MarketView;
   readonly pressure: { lag: number; low: boolean };
@@ -87,7 +87,7 @@ export class MemoryPlatform {
     await this.startOwner();
     await this.startGateway();
     const instruments = this.client(InstrumentService);
-    for (const instrument of testInstruments) {
+    for (const instrument of fewInstruments) {
       await this.run(instruments.defineInstrument({ requestId: instrument.instrumentId, instrument }));
     }
     await this.clock.advance(2_000);
@@ -208,7 +208,7 @@ export class MemoryPlatform {
   }
 
   /** A process that cannot start ends. */
-  #orKill<T>(process: TestProcess, start: Promise<T>): Promise<T> {
+  #orKill<T>(process: SimulatedProcess, start: Promise<T>): Promise<T> {
     const gone = new Promise<never>((_, reject) => {
       process.onDeath(() => reject(new Error(`${process.name} was killed while it started`)));
     });
@@ -237,7 +237,11 @@ export class MemoryPlatform {
 }
 
 /** Calls reach the gateway while it runs, wait while it is paused, and break off when it dies. */
-function transportTo(process: TestProcess, handlers: readonly UniversalHandler[], authorization: string): Transport {
+function transportTo(
+  process: SimulatedProcess,
+  handlers: readonly UniversalHandler[],
+  authorization: string,
+): Transport {
   const inner = inProcessTransport(handlers, { authorization });
   return {
     unary: (...call) => process.call(() => inner.unary(...call)),
