@@ -21,6 +21,8 @@ const SCRIPTS = {
   atlas: { entry: "services/cli/src/main.ts", args: [], generates: true },
   example: { entry: "examples/typescript/first-order.ts", args: [], generates: true },
   bench: { entry: "bench/src/main.ts", args: [], generates: true, builds: "console" },
+  sim: { entry: "services/simulation/src/main.ts", args: [], generates: true },
+  "sim:mutants": { entry: "services/simulation/src/mutants/main.ts", args: [], generates: true },
   gen: { entry: "infra/gen/main.ts", args: [], generates: false },
   check: { entry: "infra/scripts/check.ts", args: [], generates: false },
   fix: { entry: "infra/scripts/fix.ts", args: [], generates: false },

@@ -23,13 +23,14 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // A client of the contract like any other, in the browser; its tests in one start platforms.
   console: { workspace: ["gen"], outside: "*" },
   e2e: { workspace: ["cli", "gen"], outside: "*" },
-  simulation: { workspace: "*", outside: NEUTRAL },
+  // It sees the services by their RPC handlers and the log only: the assembly puts them together.
+  simulation: { workspace: ["assembly", "platform", "gen"], outside: "*" },
   bench: { workspace: "*", outside: "*" },
   infra: { workspace: ["gen"], outside: "*" },
 };
 const SERVICE: Layer = { workspace: ["domain", "platform", "gen"], outside: [...NEUTRAL, "jose"] };
 
-/** Above everything: nothing but themselves, benches and simulations imports them. */
+/** Above everything: nothing but themselves and benches imports them. */
 const TOP = ["cli", "bench", "simulation"];
 
 /** Imports that run against the direction, leave their package by a path, or reach the machine from neutral code. */
@@ -76,7 +77,7 @@ function refuse(source: Source, owner: string, target: string): string | undefin
 function refuseWorkspace(owner: string, layer: Layer, target: string): string | undefined {
   if (target === owner) return `${owner} imports its own files by relative path`;
   const allowed = layer.workspace === "*" ? !TOP.includes(target) : layer.workspace.includes(target);
-  return allowed || owner === "simulation" || owner === "bench"
+  return allowed || owner === "bench"
     ? undefined
     : `${owner} may not import @atlas/${target}`;
 }

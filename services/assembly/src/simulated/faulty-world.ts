@@ -2,6 +2,8 @@ import { systemDigest } from "@atlas/adapters/system/system-digest";
 import { type ManualClock, manualClock } from "@atlas/platform/memory/manual-clock";
 import { type AppendAttempt, type AppendFault, type MemoryLog, memoryLog } from "@atlas/platform/memory/memory-log";
 import { type MemoryStore, memoryStore, type StoreCall, type StoreFault } from "@atlas/platform/memory/memory-store";
+import type { LogRecord } from "@atlas/platform/ports/log";
+import { Network } from "./network.ts";
 import { SimulatedProcess } from "./simulated-process.ts";
 import { turn } from "./turn.ts";
 
@@ -10,11 +12,14 @@ export class FaultyWorld {
   readonly clock: ManualClock;
   readonly log: MemoryLog;
   readonly store: MemoryStore;
+  readonly network = new Network();
   readonly digest = systemDigest();
   /** Asked for each append. */
   appendFault: (attempt: AppendAttempt) => AppendFault | undefined = () => undefined;
   /** Asked for each call of the store. */
   storeFault: (call: StoreCall) => StoreFault | undefined = () => undefined;
+  /** Told of each record as it is written. */
+  written: (topic: string, partition: number, record: LogRecord) => void = () => undefined;
   /** Milliseconds by which tails hear of a record late. */
   tailLag: (topic: string) => number = () => 0;
   #frozenAt: number | undefined;
@@ -27,6 +32,7 @@ export class FaultyWorld {
     this.log = memoryLog({
       clock: this.clock,
       fault: (attempt) => this.appendFault(attempt),
+      written: (topic, partition, record) => this.written(topic, partition, record),
       lag: (topic) => this.tailLag(topic),
     });
     this.store = memoryStore({
@@ -55,6 +61,7 @@ export class FaultyWorld {
     this.tailLag = () => 0;
     this.log.setDown(false);
     this.store.setDown(false);
+    this.network.heal();
   }
 
   /** Looks at the store as it is, past every fault; no time passes. */

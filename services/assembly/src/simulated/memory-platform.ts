@@ -43,6 +43,8 @@ export interface GatewayProcess {
 }
 
 export interface MemoryPlatformOptions {
+  /** Of what gateways draw; absent: 1. */
+  readonly seed?: number;
   readonly partitions?: PartitionCounts;
   /** Milliseconds between ticks. */
   readonly pace?: number;
@@ -69,9 +71,11 @@ export class MemoryPlatform {
   readonly #pace: number;
   readonly #imagePace: ImagePace | undefined;
   readonly #rememberedIds: number | undefined;
+  readonly #seed: number;
   #chances = 0;
 
   constructor(options: MemoryPlatformOptions = {}) {
+    this.#seed = options.seed ?? 1;
     this.partitions = options.partitions ?? FEW;
     this.#pace = options.pace ?? 500;
     this.#imagePace = options.imagePace;
@@ -148,13 +152,13 @@ export class MemoryPlatform {
     const { digest } = this.world;
     const journal = this.#journal(name);
     const market = new MarketView({ log, store, clock, digest, warn: journal.warn }, this.partitions.venue);
-    const directory = remoteShards(process, find);
+    const directory = remoteShards(process, this.world.network, find);
     const pressure = { lag: 0, low: false };
     await this.#orKill(process, market.start());
     const opening = openGateway({
       ports: {
         ...{ log, store, clock, digest, journal, metrics: silentMetrics },
-        chance: seededChance(7_000 + this.#chances++),
+        chance: seededChance(this.#seed * 7_000 + this.#chances++),
         files: memorySecretFiles(this.files),
       },
       partitions: this.partitions,

@@ -1,6 +1,7 @@
 import type { ReadRequest, ReadResponse } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { notReady } from "@atlas/platform/shard/not-ready";
 import type { FollowReceiver, ShardClient, ShardDirectory } from "@atlas/platform/shard/shard-client";
+import type { Network } from "./network.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 
 /** Shards as who is not their owner reaches them. */
@@ -10,38 +11,52 @@ export interface RemoteOwner {
 }
 
 /** The shards of whoever `find` says owns them, as another process sees them: it can be gone, or silent. */
-export function remoteShards(here: SimulatedProcess, find: (shard: string) => RemoteOwner | undefined): ShardDirectory {
+export function remoteShards(
+  here: SimulatedProcess,
+  network: Network,
+  find: (shard: string) => RemoteOwner | undefined,
+): ShardDirectory {
   const client = (shard: string): ShardClient => ({
-    read: (request, deadline) => read(here, find(shard), shard, request, deadline),
-    follow: (after, receiver) => follow(here, find(shard), shard, after, receiver),
+    read: (request, deadline) => read({ here, network, owner: find(shard), shard }, request, deadline),
+    follow: (after, receiver) => follow({ here, network, owner: find(shard), shard }, after, receiver),
   });
   return { client };
 }
 
-function read(
-  here: SimulatedProcess,
-  owner: RemoteOwner | undefined,
-  shard: string,
-  request: ReadRequest,
-  deadline: number,
-): Promise<ReadResponse> {
+/** A shard, and the way to it. */
+interface Way {
+  readonly here: SimulatedProcess;
+  readonly network: Network;
+  readonly owner: RemoteOwner | undefined;
+  readonly shard: string;
+}
+
+function read({ here, network, owner, shard }: Way, request: ReadRequest, deadline: number): Promise<ReadResponse> {
   if (owner === undefined) return Promise.reject(notReady(`${shard} has no owner`));
-  const answer = here.hear(owner.process.call(() => owner.shards.client(shard).read(request, deadline)));
+  const { process, shards } = owner;
   return new Promise((resolve, reject) => {
     const cancel = here.clock.after(Math.max(0, deadline - here.clock.monotonic()), () =>
       reject(notReady(`${shard} is silent`)),
     );
-    answer.finally(cancel).then(resolve, reject);
+    const settle = (told: () => void) =>
+      network.carry(process.name, here.name, () =>
+        here.deliver(() => {
+          cancel();
+          told();
+        }),
+      );
+    network.carry(here.name, process.name, () => {
+      process
+        .call(() => shards.client(shard).read(request, deadline))
+        .then(
+          (response) => settle(() => resolve(response)),
+          (error: Error) => settle(() => reject(error)),
+        );
+    });
   });
 }
 
-function follow(
-  here: SimulatedProcess,
-  owner: RemoteOwner | undefined,
-  shard: string,
-  after: number,
-  receiver: FollowReceiver,
-): { close(): void } {
+function follow({ here, network, owner, shard }: Way, after: number, receiver: FollowReceiver): { close(): void } {
   let over = false;
   let inner: { close(): void } | undefined;
   const fail = (error: Error) => {
@@ -53,23 +68,27 @@ function follow(
     fail(notReady(`${shard} has no owner`));
     return { close: () => undefined };
   }
-  const forget = owner.process.onDeath(() => fail(notReady(`${owner.process.name} is gone`)));
-  owner.process.deliver(() => {
+  const { process, shards } = owner;
+  const forget = process.onDeath(() => fail(notReady(`${process.name} is gone`)));
+  const back = (told: () => void) => network.carry(process.name, here.name, told);
+  const there = (action: () => void) => network.carry(here.name, process.name, () => process.deliver(action));
+  there(() => {
     if (over) return;
-    inner = owner.shards.client(shard).follow(after, {
-      receive: (response) => {
-        here.deliver(() => {
-          if (!over) receiver.receive(response);
-        });
-      },
-      fail,
+    inner = shards.client(shard).follow(after, {
+      receive: (response) =>
+        back(() =>
+          here.deliver(() => {
+            if (!over) receiver.receive(response);
+          }),
+        ),
+      fail: (error) => back(() => fail(error)),
     });
   });
   return {
     close() {
       over = true;
       forget();
-      owner.process.deliver(() => inner?.close());
+      there(() => inner?.close());
     },
   };
 }

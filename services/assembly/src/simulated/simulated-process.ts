@@ -1,14 +1,20 @@
 import { type Clock, sleep } from "@atlas/platform/ports/clock";
-import type { Log, TailReceiver } from "@atlas/platform/ports/log";
+import type { Log, Tail, TailReceiver } from "@atlas/platform/ports/log";
 import type { Store } from "@atlas/platform/ports/store";
 import { notReady } from "@atlas/platform/shard/not-ready";
+import type { Network } from "./network.ts";
 
 /** What a process stands on and shares with the others. */
 export interface SharedPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly store: Store;
+  readonly network: Network;
 }
+
+/** The log and the store as ends of ways. */
+export const LOG = "log";
+export const STORE = "store";
 
 type State = "RUNS" | "PAUSED" | "DEAD";
 
@@ -28,9 +34,13 @@ export class SimulatedProcess {
   #state: State = "RUNS";
   #held: (() => void)[] = [];
   readonly #deaths = new Set<() => void>();
+  readonly #network: Network;
+  /** It dies at so many calls from now, before or after the last of them is handed over. */
+  #doom: { calls: number; readonly isHandedOver: boolean } | undefined;
 
-  constructor(name: string, { clock, log, store }: SharedPorts) {
+  constructor(name: string, { clock, log, store, network }: SharedPorts) {
     this.name = name;
+    this.#network = network;
     this.clock = {
       now: () => clock.now() + this.wallOffset,
       monotonic: () => clock.monotonic(),
@@ -38,18 +48,19 @@ export class SimulatedProcess {
       soon: (action) => clock.soon(() => this.deliver(action)),
     };
     this.log = {
-      append: (topic, partition, bytes) => this.#ask(() => log.append(topic, partition, bytes)),
-      read: (topic, partition, from, maxBytes) => this.#ask(() => log.read(topic, partition, from, maxBytes)),
-      range: (topic, partition) => this.#ask(() => log.range(topic, partition)),
-      tail: (topic, partition, from, receiver) => log.tail(topic, partition, from, this.#receiver(receiver)),
-      trim: (topic, partition, before) => this.#ask(() => log.trim(topic, partition, before)),
+      append: (topic, partition, bytes) => this.#ask(LOG, () => log.append(topic, partition, bytes)),
+      read: (topic, partition, from, maxBytes) => this.#ask(LOG, () => log.read(topic, partition, from, maxBytes)),
+      range: (topic, partition) => this.#ask(LOG, () => log.range(topic, partition)),
+      tail: (topic, partition, from, receiver) =>
+        this.#tail(log.tail(topic, partition, from, this.#receiver(receiver))),
+      trim: (topic, partition, before) => this.#ask(LOG, () => log.trim(topic, partition, before)),
     };
     this.store = {
-      get: (table, key) => this.#ask(() => store.get(table, key)),
-      query: (table, query) => this.#ask(() => store.query(table, query)),
-      put: (table, item) => this.#ask(() => store.put(table, item)),
-      putAll: (puts) => this.#ask(() => store.putAll(puts)),
-      remove: (table, keys) => this.#ask(() => store.remove(table, keys)),
+      get: (table, key) => this.#ask(STORE, () => store.get(table, key)),
+      query: (table, query) => this.#ask(STORE, () => store.query(table, query)),
+      put: (table, item) => this.#ask(STORE, () => store.put(table, item)),
+      putAll: (puts) => this.#ask(STORE, () => store.putAll(puts)),
+      remove: (table, keys) => this.#ask(STORE, () => store.remove(table, keys)),
     };
   }
 
@@ -75,6 +86,19 @@ export class SimulatedProcess {
     this.#held = [];
     for (const hear of [...this.#deaths]) hear();
     this.#deaths.clear();
+  }
+
+  /**
+   * `kill -9` at any point where it waits: at the `calls`-th call of the log or the store from now on, which is handed over
+   * before or not.
+   */
+  killAt(calls: number, isHandedOver: boolean): void {
+    this.#doom = { calls, isHandedOver };
+  }
+
+  /** It does not die as was said by `killAt`. */
+  spare(): void {
+    this.#doom = undefined;
   }
 
   /** Runs what reaches the process: now, when it is resumed, or never. */
@@ -119,17 +143,42 @@ export class SimulatedProcess {
   }
 
   /** A dead process asks for nothing. */
-  #ask<T>(action: () => Promise<T>): Promise<T> {
-    return this.#state === "DEAD" ? new Promise<T>(() => undefined) : this.hear(action());
+  #ask<T>(whom: string, action: () => Promise<T>): Promise<T> {
+    if (this.#state !== "DEAD" && this.#doom !== undefined && --this.#doom.calls <= 0) {
+      if (this.#doom.isHandedOver) action().catch(() => undefined);
+      this.kill();
+    }
+    if (this.#state === "DEAD") return new Promise<T>(() => undefined);
+    return new Promise((resolve, reject) => {
+      const answer = (told: () => void) => this.#network.carry(whom, this.name, () => this.deliver(told));
+      this.#network.carry(this.name, whom, () => {
+        action().then(
+          (value) => answer(() => resolve(value)),
+          (error: Error) => answer(() => reject(error)),
+        );
+      });
+    });
+  }
+
+  /** Nobody reads on for the dead. */
+  #tail(tail: Tail): Tail {
+    const forget = this.onDeath(() => tail.close());
+    return {
+      close: () => {
+        forget();
+        tail.close();
+      },
+    };
   }
 
   #receiver(receiver: TailReceiver): TailReceiver {
     return {
       receive: (records) => {
         if (this.tailLag > 0) return sleep(this.clock, this.tailLag).then(() => receiver.receive(records));
-        if (this.#state === "RUNS") return receiver.receive(records);
         return new Promise<void>((resolve, reject) => {
-          this.deliver(() => void Promise.resolve(receiver.receive(records)).then(resolve, reject));
+          this.#network.carry(LOG, this.name, () =>
+            this.deliver(() => void Promise.resolve(receiver.receive(records)).then(resolve, reject)),
+          );
         });
       },
       fail: (error) => this.deliver(() => receiver.fail(error)),

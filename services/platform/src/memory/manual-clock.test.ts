@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { sleep } from "../ports/clock.ts";
 import { manualClock } from "./manual-clock.ts";
+import { TimerQueue } from "./timer-queue.ts";
 
 test("timers fire in time order, at their time, those set by timers included; a cancelled one does not", async () => {
   const clock = manualClock({ start: 1_000 });
@@ -54,4 +56,22 @@ test("F17 wall time jumps without disturbing timers or monotonic time", async ()
   expect(fired).toBe(false);
   await clock.advance(1);
   expect(fired).toBe(true);
+});
+
+test("any number of timers, set and cancelled in any order, fire as a sorted list would", () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(20), fc.boolean()), { maxLength: 60 }), (timers) => {
+      const queue = new TimerQueue();
+      const due: [at: number, index: number][] = [];
+      const fired: number[] = [];
+      timers.forEach(([at, isCancelled], index) => {
+        const cancel = queue.add(at, () => fired.push(index));
+        if (isCancelled) cancel();
+        else due.push([at, index]);
+      });
+      for (let timer = queue.take(20); timer !== undefined; timer = queue.take(20)) timer.action();
+      expect(fired).toEqual(due.sort(([a, i], [b, j]) => a - b || i - j).map(([, index]) => index));
+      expect(queue.next()).toBeUndefined();
+    }),
+  );
 });

@@ -1,4 +1,5 @@
 import type { Clock } from "../ports/clock.ts";
+import { TimerQueue } from "./timer-queue.ts";
 
 /** A clock that stands until it is moved. Timers fire in (time, order set) order, each at its exact time. */
 export interface ManualClock extends Clock {
@@ -22,27 +23,15 @@ export interface ManualClockOptions {
   readonly turn?: () => Promise<void>;
 }
 
-interface Timer {
-  readonly at: number;
-  readonly order: number;
-  readonly action: () => void;
-}
-
 export function manualClock(options: ManualClockOptions = {}): ManualClock {
   const turn = options.turn ?? promiseJobs;
-  const timers: Timer[] = [];
+  const timers = new TimerQueue();
   let wallOffset = options.start ?? 1_700_000_000_000;
   let monotonic = 0;
-  let order = 0;
   let soon: (() => void)[] = [];
 
   function set(milliseconds: number, action: () => void): () => void {
-    const timer = { at: monotonic + Math.max(0, milliseconds), order: order++, action };
-    timers.push(timer);
-    return () => {
-      const index = timers.indexOf(timer);
-      if (index >= 0) timers.splice(index, 1);
-    };
+    return timers.add(monotonic + Math.max(0, milliseconds), action);
   }
 
   async function runSoon(): Promise<void> {
@@ -51,13 +40,6 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
     const actions = soon;
     soon = [];
     for (const action of actions) action();
-  }
-
-  function takeDue(until: number): Timer | undefined {
-    const next = earliest(timers);
-    if (next === undefined || next.at > until) return undefined;
-    timers.splice(timers.indexOf(next), 1);
-    return next;
   }
 
   return {
@@ -70,7 +52,7 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
     async advance(milliseconds) {
       const until = monotonic + milliseconds;
       await turn();
-      for (let timer = takeDue(until); timer !== undefined; timer = takeDue(until)) {
+      for (let timer = timers.take(until); timer !== undefined; timer = timers.take(until)) {
         monotonic = Math.max(monotonic, timer.at);
         timer.action();
         await turn();
@@ -82,18 +64,10 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
       wallOffset += milliseconds;
     },
     untilNext() {
-      const next = earliest(timers);
-      return next === undefined ? undefined : Math.max(0, next.at - monotonic);
+      const next = timers.next();
+      return next === undefined ? undefined : Math.max(0, next - monotonic);
     },
   };
-}
-
-function earliest(timers: readonly Timer[]): Timer | undefined {
-  let best: Timer | undefined;
-  for (const timer of timers) {
-    if (best === undefined || timer.at < best.at || (timer.at === best.at && timer.order < best.order)) best = timer;
-  }
-  return best;
 }
 
 async function promiseJobs(): Promise<void> {

@@ -41,6 +41,8 @@ export interface MemoryLogOptions {
   readonly fault?: (attempt: AppendAttempt) => AppendFault | undefined;
   /** Milliseconds by which a tail hears of a record after it was written; asked once for each record. */
   readonly lag?: (topic: string, partition: number) => number;
+  /** Told of each record as it is written. */
+  readonly written?: (topic: string, partition: number, record: LogRecord) => void;
   /** What a tail keeps for a busy receiver. */
   readonly tailBytes?: number;
 }
@@ -176,7 +178,9 @@ class ClockedLog implements MemoryLog {
   #write(attempt: AppendAttempt): Appended {
     const { clock } = this.#options;
     const partition = this.#partition(attempt.topic, attempt.partition);
-    const { offset, appendTime } = partition.write(attempt.bytes, clock.now());
+    const record = partition.write(attempt.bytes, clock.now());
+    const { offset, appendTime } = record;
+    this.#options.written?.(attempt.topic, attempt.partition, record);
     const lag = this.#options.lag?.(attempt.topic, attempt.partition) ?? 0;
     const hear = (): void => {
       partition.hear(offset + 1);

@@ -1,5 +1,12 @@
 import type { Clock } from "../ports/clock.ts";
-import { type Store, type StoreItem, type StorePut, StoreUnavailable, WriteUnknown } from "../ports/store.ts";
+import {
+  type Store,
+  StoreDamaged,
+  type StoreItem,
+  type StorePut,
+  StoreUnavailable,
+  WriteUnknown,
+} from "../ports/store.ts";
 import { MemoryTable } from "./memory-table.ts";
 
 /** What befalls one call. */
@@ -13,12 +20,16 @@ export type StoreFault =
   /** A write: `WriteUnknown` at once, done `milliseconds` later. A read: as `delayed`. */
   | { readonly kind: "done-late"; readonly milliseconds: number }
   /** Done and answered `milliseconds` later. */
-  | { readonly kind: "delayed"; readonly milliseconds: number };
+  | { readonly kind: "delayed"; readonly milliseconds: number }
+  /** A read: `StoreDamaged`, what is stored is not what was written (F14). A write: as `refused`. */
+  | { readonly kind: "damaged" };
 
 export interface StoreCall {
   readonly operation: "get" | "query" | "put" | "putAll" | "remove";
   /** The table of the call; of a `putAll`, that of its first item. */
   readonly table: string;
+  /** Of a `get`. */
+  readonly key?: string;
   /** How many items it reads or writes at most. */
   readonly items: number;
 }
@@ -52,7 +63,8 @@ export function memoryStore(options: MemoryStoreOptions): MemoryStore {
     return new Promise((resolve, reject) => {
       options.clock.soon(() => {
         const fault = options.fault?.(call);
-        if (down || fault?.kind === "refused") reject(new StoreUnavailable(down ? "the store is down" : "refused"));
+        const isRefused = fault?.kind === "refused" || (fault?.kind === "damaged" && !isRead(call));
+        if (down || isRefused) reject(new StoreUnavailable(down ? "the store is down" : "refused"));
         else if (fault?.kind === "delayed") options.clock.after(fault.milliseconds, () => resolve(undefined));
         else resolve(fault);
       });
@@ -62,6 +74,7 @@ export function memoryStore(options: MemoryStoreOptions): MemoryStore {
   async function read<T>(call: StoreCall, action: () => T): Promise<T> {
     const fault = await meet(call);
     if (fault?.kind === "answer-lost" || fault?.kind === "cut-short") throw new StoreUnavailable("answer lost");
+    if (fault?.kind === "damaged") throw new StoreDamaged("damaged");
     if (fault?.kind === "done-late") await new Promise<void>((go) => options.clock.after(fault.milliseconds, go));
     return action();
   }
@@ -75,7 +88,7 @@ export function memoryStore(options: MemoryStoreOptions): MemoryStore {
   }
 
   return {
-    get: (table, key) => read({ operation: "get", table, items: 1 }, () => tableOf(table).get(key)),
+    get: (table, key) => read({ operation: "get", table, key, items: 1 }, () => tableOf(table).get(key)),
     query: (table, query) => read({ operation: "query", table, items: query.limit }, () => tableOf(table).query(query)),
     put: (table, item) => {
       const kept = copyOf(item);
@@ -95,6 +108,10 @@ export function memoryStore(options: MemoryStoreOptions): MemoryStore {
       down = isDown;
     },
   };
+}
+
+function isRead({ operation }: StoreCall): boolean {
+  return operation === "get" || operation === "query";
 }
 
 function putSome(tableOf: (name: string) => MemoryTable, puts: readonly StorePut[], items: number): void {

@@ -31,6 +31,10 @@ export interface Told {
 /** Without a sign of life for so many milliseconds a client goes elsewhere. */
 const SILENCE = 3_000;
 
+const STAY = 4_000;
+/** Now and then it reads nothing for so many milliseconds (F22). */
+const SLEEP = 2_500;
+
 /**
  * A screen that shows an account by a stream, and opens it anew, by its cursors, at whichever gateway lives: where it breaks,
  * where it falls silent, and now and then because its person moves on.
@@ -42,13 +46,16 @@ export class Screen {
   opened = 0;
   readonly #platform: MemoryPlatform;
   readonly #roll: Dice;
+  /** Milliseconds for which it keeps a stream, at most. */
+  readonly #stay: number;
   readonly #cursors = new Map<string, string>();
   /** Snapshots that have not come to an end, by subscription. */
   #parts = new Map<string, Contents[]>();
   #open = new AbortController();
   #stopped = false;
 
-  constructor(platform: MemoryPlatform, accountId: string, roll: Dice) {
+  constructor(platform: MemoryPlatform, accountId: string, roll: Dice, stay = STAY) {
+    this.#stay = stay;
     this.#platform = platform;
     this.accountId = accountId;
     this.#roll = roll;
@@ -76,7 +83,7 @@ export class Screen {
     this.#parts = new Map();
     this.opened++;
     let silence = clock.after(SILENCE, () => open.abort());
-    clock.after(500 + this.#roll(4_000), () => open.abort());
+    clock.after(500 + this.#roll(this.#stay), () => open.abort());
     const subscriptions = screenChannels.map((name) => {
       const cursor = this.#cursors.get(name) ?? "";
       return { subscriptionId: name, channel: CHANNELS[name], accountId: this.accountId, cursor };
@@ -87,6 +94,7 @@ export class Screen {
       silence = clock.after(SILENCE, () => open.abort());
       if (open.signal.aborted) return;
       this.#take(message);
+      if (this.#roll.onceIn(60)) await sleep(clock, SLEEP);
     }
   }
 

@@ -1,6 +1,7 @@
 import { dice } from "@atlas/assembly/simulated/dice";
 import type { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
 import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
+import { OperationsService } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import { sleep } from "@atlas/platform/ports/clock";
 import { ClientModel } from "../model/client-model.ts";
 import { Violations } from "../model/violations.ts";
@@ -31,8 +32,11 @@ export class TradingFloor {
     this.seed = seed;
   }
 
-  /** Opens accounts and lets their clients trade; `pause`: milliseconds between two requests of one, about. */
-  async open(pause?: number): Promise<this> {
+  /**
+   * Opens accounts and lets their clients trade; `pause`: milliseconds between two requests of one, about; `stay`: milliseconds
+   * for which a screen keeps its stream, at most.
+   */
+  async open(pause?: number, stay?: number): Promise<this> {
     const { platform, seed } = this;
     for (const [account, owner] of Object.entries(OWNERS)) {
       this.accounts.push(await platform.account(account, FUNDS, owner));
@@ -41,19 +45,17 @@ export class TradingFloor {
       (account, index) => new RandomClient(platform, this.clients, account, dice(seed * 100 + index), pause),
     );
     this.screens.push(
-      ...this.accounts.map((account, index) => new Screen(platform, account, dice(seed * 100 + 50 + index))),
+      ...this.accounts.map((account, index) => new Screen(platform, account, dice(seed * 100 + 50 + index), stay)),
     );
     for (const screen of this.screens) void screen.show();
     this.#trading = Promise.all(this.#traders.map((trader) => trader.trade()));
-    this.#trading.catch(() => undefined);
+    this.#trading.catch((error: Error) => this.violations.check("LIVE", false, () => error.message));
     return this;
   }
 
-  /** Heals everything, lets every client learn what came of its requests, and waits until nothing is on its way or will be. */
+  /** With everything healed: lets every client learn what came of its requests, and waits until nothing is on its way or will be. */
   async close(): Promise<void> {
     const { platform } = this;
-    platform.world.heal();
-    for (const { process } of [...platform.owners, ...platform.gateways]) process.resume();
     for (const trader of this.#traders) trader.stop();
     await platform.run(this.#trading);
     await platform.clock.advance(LONGEST_DELAY);
@@ -69,10 +71,19 @@ export class TradingFloor {
     const done = async () => {
       for (let quiet = 0; quiet < 3; ) {
         await sleep(platform.clock, 700);
-        quiet = platform.leader()?.shards.oms.every(({ projection }) => projection.lag === 0) ? quiet + 1 : 0;
+        quiet = (await this.#isStored()) ? quiet + 1 : 0;
       }
     };
     await platform.run(done());
+  }
+
+  /** The store shows all that order shards have decided. */
+  async #isStored(): Promise<boolean> {
+    const state = await this.platform
+      .client(OperationsService)
+      .getSystemState({})
+      .catch(() => undefined);
+    return state?.shards.every(({ storeLag }) => storeLag === 0n) === true;
   }
 
   /** What an account holds, as the platform answers. */

@@ -7,7 +7,7 @@ import { sleep } from "@atlas/platform/ports/clock";
 import { beforeEach, describe, expect, test } from "vitest";
 import { audit } from "../checks/audit.ts";
 import { TradingFloor } from "../clients/trading-floor.ts";
-import { type Mishap, Mishaps } from "../faults/mishaps.ts";
+import { Faults, knobsOf } from "../faults/faults.ts";
 
 /** Instead of 400,000: the five minutes of S18 never pass in these tests, ids are forgotten for their number alone. */
 const REMEMBERED = 8;
@@ -132,13 +132,19 @@ test("S18: more new ids at once than are remembered are all used, each once", as
   expect(await platform.run(desk.holds("USD"))).toBe("91996/8004");
 });
 
-const EVERYTHING: readonly Mishap[] = ["OWNER_DIES", "OWNER_JOINS", "GATEWAY_DIES", "STORE_FALTERS", "LOG_FALTERS"];
+const CASES = ["F1", "F4", "F5", "F6", "F11"];
 
 test.each([1, 2])(
   "S18, I6, I7: ids are forgotten at once while everything befalls the platform, seed %i",
   async (seed) => {
     const floor = await new TradingFloor(platform, seed).open(60);
-    await new Mishaps(platform, dice(seed), EVERYTHING).befall(10_000);
+    const roll = dice(seed);
+    const faults = new Faults(platform, roll, knobsOf(CASES));
+    for (let count = 0; count < 14; count++) {
+      await platform.clock.advance(100 + roll(1_200));
+      faults.bring();
+    }
+    faults.heal();
     await floor.close();
     await audit(floor);
     expect(floor.violations.found).toEqual([]);

@@ -70,6 +70,22 @@ export class OrderModel {
     }
   }
 
+  /** Every account: what is reserved is what its open orders hold (I3). */
+  checkReserved(): void {
+    const sums = new Map<string, bigint>();
+    for (const { order, status } of this.orders.values()) {
+      if (order.reserved === undefined || isEnd(status)) continue;
+      const key = `${order.accountId}\n${order.reserved.asset}`;
+      sums.set(key, (sums.get(key) ?? 0n) + (this.#ledger.locked.get(order.orderId) ?? 0n));
+    }
+    for (const [key, { reserved }] of this.#ledger.held) {
+      const [accountId = "", asset = ""] = key.split("\n");
+      if (accountId.startsWith("house-")) continue;
+      const text = () => `${accountId} reserves ${reserved} ${asset} for ${sums.get(key) ?? 0n}`;
+      this.#violations.check("I3", (sums.get(key) ?? 0n) === reserved, text);
+    }
+  }
+
   #begin(event: OrderEvent, order: Order | undefined, protection: bigint): void {
     if (order === undefined) throw new Error(`${event.eventId} has no order`);
     const { orderId, accountId, requestId, status } = order;

@@ -1,0 +1,43 @@
+import { type Dice, dice } from "@atlas/assembly/simulated/dice";
+import type { MemoryPlatformOptions } from "@atlas/assembly/simulated/memory-platform";
+import { knobs, knobsOf } from "./faults/faults.ts";
+import type { Knob } from "./faults/knob.ts";
+
+/** What a seed draws before anything begins. */
+export interface Circumstances {
+  readonly platform: MemoryPlatformOptions;
+  readonly gateways: number;
+  /** Milliseconds between two requests of a client, about. */
+  readonly pause: number;
+  /** Milliseconds for which a screen keeps a stream, at most. */
+  readonly stay: number;
+  /** Milliseconds between two faults, about. */
+  readonly gap: number;
+  /** Faults that befall this platform. */
+  readonly knobs: readonly Knob[];
+}
+
+/** Draws them, faults of the given cases instead of any: few or many shards, a quiet market or a storm, and each fault or not. */
+export function circumstancesOf(seed: number, cases?: readonly string[]): Circumstances {
+  const roll = dice(seed ^ 0x5eed);
+  const drawn = knobs.filter(() => roll.onceIn(2));
+  return {
+    platform: {
+      seed,
+      partitions: { oms: 1 + roll(4), venue: 1 + roll(3) },
+      pace: 1_000,
+      imagePace: { changes: 20 + roll(400), milliseconds: roll.pick([1_000, 5_000, 30_000]) },
+    },
+    gateways: 1 + roll(3),
+    ...paces(roll),
+    knobs: cases === undefined ? drawn : knobsOf(cases),
+  };
+}
+
+function paces(roll: Dice) {
+  return {
+    pause: roll.pick([800, 3_000, 6_000, 12_000]),
+    stay: roll.pick([4_000, 30_000, 120_000]),
+    gap: roll.pick([1_500, 5_000, 15_000]),
+  };
+}

@@ -1,0 +1,61 @@
+import type { Dice } from "@atlas/assembly/simulated/dice";
+import type { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
+import { clockFaults } from "./clock-faults.ts";
+import type { Knob, Reach } from "./knob.ts";
+import { logFaults } from "./log-faults.ts";
+import { networkFaults } from "./network-faults.ts";
+import { processFaults } from "./process-faults.ts";
+import { reportFaults } from "./report-faults.ts";
+import { storeFaults } from "./store-faults.ts";
+
+/** Every fault that can befall a platform. */
+export const knobs: readonly Knob[] = [
+  ...processFaults,
+  ...logFaults,
+  ...storeFaults,
+  ...networkFaults,
+  ...clockFaults,
+  ...reportFaults,
+];
+
+/** Knobs of some of QUALITY's cases. */
+export function knobsOf(cases: readonly string[]): Knob[] {
+  return knobs.filter((knob) => knob.cases.some((one) => cases.includes(one)));
+}
+
+/** Lets faults of some kinds befall a platform, one after the other, by a seed. */
+export class Faults {
+  /** How often each came, by name. */
+  readonly counts = new Map<string, number>();
+  readonly #reach: Reach;
+  readonly #knobs: readonly Knob[];
+  #isOver = false;
+
+  constructor(platform: MemoryPlatform, roll: Dice, some: readonly Knob[]) {
+    this.#knobs = some;
+    const later = (milliseconds: number, action: () => void) => void platform.clock.after(milliseconds, action);
+    this.#reach = { platform, roll, later, isOver: () => this.#isOver };
+  }
+
+  /** One of them befalls it, now; answers its name. */
+  bring(): string | undefined {
+    const knob = this.#isOver ? undefined : this.#reach.roll.pick(this.#knobs);
+    if (knob === undefined) return undefined;
+    this.counts.set(knob.name, (this.counts.get(knob.name) ?? 0) + 1);
+    knob.bring(this.#reach);
+    return knob.name;
+  }
+
+  /** Heals everything, for good: who is paused goes on, who is to die is spared. */
+  heal(): void {
+    const { owners, gateways, world } = this.#reach.platform;
+    this.#isOver = true;
+    world.heal();
+    world.thawWall();
+    for (const { process } of [...owners, ...gateways]) {
+      process.spare();
+      process.wallOffset = 0;
+      process.resume();
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import type { Dice } from "@atlas/assembly/simulated/dice";
+import type { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
+
+/** What a fault may reach. */
+export interface Reach {
+  readonly platform: MemoryPlatform;
+  readonly roll: Dice;
+  /** Runs an action of the fault so many milliseconds later: its end, mostly. */
+  readonly later: (milliseconds: number, action: () => void) => void;
+  /** Everything was healed: nothing new befalls the platform. */
+  readonly isOver: () => boolean;
+}
+
+/** One kind of fault, which a seed draws or not. */
+export interface Knob {
+  /** As it is counted and told. */
+  readonly name: string;
+  /** QUALITY's cases. */
+  readonly cases: readonly string[];
+  /** Lets it befall the platform once. */
+  readonly bring: (reach: Reach) => void;
+}

@@ -1,0 +1,89 @@
+import type { GatewayProcess, OwnerProcess } from "@atlas/assembly/simulated/memory-platform";
+import type { Knob, Reach } from "./knob.ts";
+
+const MOST_OWNERS = 3;
+/** Calls of the log and the store within which a process dies that dies at one of them. */
+const DYING_CALLS = 200;
+
+/** Processes that die, are paused, and do not know of each other. */
+export const processFaults: readonly Knob[] = [
+  {
+    name: "an owner is killed",
+    cases: ["F5", "F9", "F14"],
+    bring(reach) {
+      ownerOf(reach)?.process.kill();
+      reach.later(reach.roll.pick([0, 0, 300, 2_000]), () => startOwner(reach));
+    },
+  },
+  {
+    name: "an owner is killed at an await",
+    cases: ["F5", "F9", "F14"],
+    bring(reach) {
+      const process = ownerOf(reach)?.process;
+      process?.killAt(1 + reach.roll(DYING_CALLS), reach.roll.onceIn(2));
+      process?.onDeath(() => reach.later(reach.roll.pick([0, 300]), () => startOwner(reach)));
+    },
+  },
+  {
+    name: "another owner starts",
+    cases: ["F11"],
+    bring(reach) {
+      if (reach.platform.living().length < MOST_OWNERS) startOwner(reach);
+    },
+  },
+  {
+    name: "an owner is paused",
+    cases: ["F10"],
+    bring(reach) {
+      const owner = ownerOf(reach);
+      owner?.process.pause();
+      reach.later(reach.roll.pick([200, 2_000, 20_000]), () => owner?.process.resume());
+    },
+  },
+  {
+    name: "a gateway is killed",
+    cases: ["F4"],
+    bring(reach) {
+      gatewayOf(reach)?.process.kill();
+      startGateway(reach);
+    },
+  },
+  {
+    name: "a gateway is killed at an await",
+    cases: ["F4"],
+    bring(reach) {
+      const process = gatewayOf(reach)?.process;
+      process?.killAt(1 + reach.roll(DYING_CALLS), reach.roll.onceIn(2));
+      process?.onDeath(() => startGateway(reach));
+    },
+  },
+  {
+    name: "a gateway is paused",
+    cases: ["F10"],
+    bring(reach) {
+      const gateway = gatewayOf(reach);
+      gateway?.process.pause();
+      reach.later(reach.roll.pick([200, 3_000, 8_000]), () => gateway?.process.resume());
+    },
+  },
+];
+
+function ownerOf({ platform, roll }: Reach): OwnerProcess | undefined {
+  return roll.pick(platform.living());
+}
+
+function gatewayOf({ platform, roll }: Reach): GatewayProcess | undefined {
+  return roll.pick(platform.gateways.filter(({ process }) => process.state !== "DEAD"));
+}
+
+/** Tries until one starts or is not needed any more: what it needs may be away. */
+function startOwner(reach: Reach): void {
+  reach.platform.beginOwner().catch(() => reach.later(200, () => startOwner(reach)));
+}
+
+/** Every other one asks whichever owner comes first, not the newest: one that is behind, for instance. */
+function startGateway(reach: Reach): void {
+  const { platform, roll } = reach;
+  const anybody = roll.onceIn(2) ? () => roll.pick(platform.living()) : undefined;
+  platform.beginGateway(anybody).catch(() => reach.later(200, () => startGateway(reach)));
+}

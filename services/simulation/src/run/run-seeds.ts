@@ -1,0 +1,111 @@
+import type { Outcome, SimulationOptions } from "../simulate.ts";
+import { keepCase, keptCases } from "./kept-cases.ts";
+import { type SeedOptions, seedOptions, USAGE } from "./seed-options.ts";
+import { simulateAll } from "./seed-pool.ts";
+
+/** Every so many seeds one is run twice: both must leave the same trace. */
+const TWICE = 25;
+const SHOWN = 5;
+
+/** Simulates what the arguments ask for and tells what came of it; answers the exit code. */
+export async function runSeeds(args: readonly string[]): Promise<number> {
+  let options: SeedOptions;
+  try {
+    options = seedOptions(args);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n${USAGE}`);
+    return 2;
+  }
+  const started = performance.now();
+  const all = plan(options);
+  const tally = new Tally(options);
+  await simulateAll(all, (outcome) => tally.hear(outcome));
+  process.stdout.write(tally.summary((performance.now() - started) / 1_000));
+  return tally.broken > 0 ? 1 : 0;
+}
+
+/** What was kept, then the seeds; every so many twice. */
+function plan({ seed, seeds, minutes, cases, isRepeat }: SeedOptions): SimulationOptions[] {
+  const of = (one: number): SimulationOptions => ({ seed: one, minutes, ...(cases === undefined ? {} : { cases }) });
+  const asked = Array.from({ length: seeds }, (_, index) => of(seed + index));
+  if (isRepeat) return [...asked, ...asked];
+  return [...keptCases(), ...asked, ...asked.filter((_, index) => index % TWICE === 0)];
+}
+
+/** What came of all of them. */
+class Tally {
+  broken = 0;
+  readonly #options: SeedOptions;
+  readonly #traces = new Map<string, string>();
+  readonly #faults = new Map<string, number>();
+  readonly #looked = new Map<string, number>();
+  #runs = 0;
+  #requests = 0;
+  #records = 0;
+
+  constructor(options: SeedOptions) {
+    this.#options = options;
+  }
+
+  hear(outcome: Outcome): boolean {
+    const { seed, found, trace } = outcome;
+    this.#runs++;
+    this.#requests += outcome.requests;
+    this.#records += outcome.records;
+    add(this.#faults, outcome.faults);
+    add(this.#looked, outcome.looked);
+    const before = this.#traces.get(`${seed}`);
+    this.#traces.set(`${seed}`, trace);
+    const differs = before !== undefined && before !== trace && found.length === 0;
+    if (differs) this.#tell({ ...outcome, found: [`I10: run twice, seed ${seed} left ${before} and ${trace}`] });
+    else if (found.length > 0) this.#tell(outcome);
+    else if (this.#options.isRepeat) process.stdout.write(`seed ${seed} holds; trace ${trace}\n`);
+    return true;
+  }
+
+  summary(seconds: number): string {
+    const { minutes } = this.#options;
+    const lines = [
+      `${this.#runs} runs of ${minutes} simulated minutes, ${this.broken} broken, in ${seconds.toFixed(0)} s: ${((this.#runs * minutes) / seconds).toFixed(1)} simulated minutes a second`,
+      `${this.#requests} requests, ${this.#records} records on the log, ${sum(this.#faults)} faults`,
+      `looked at: ${words(this.#looked)}`,
+      `befell it: ${words(this.#faults)}`,
+    ];
+    return `${lines.join("\n")}\n`;
+  }
+
+  #tell({ seed, found, recent, faults }: Outcome): void {
+    this.broken++;
+    const { minutes, cases } = this.#options;
+    const again = `npm run sim -- --seed ${seed} --minutes ${minutes}${cases === undefined ? "" : ` --cases ${cases}`}`;
+    process.stdout.write(
+      [
+        `seed ${seed} is broken:`,
+        ...found.slice(0, SHOWN),
+        "  what came last:",
+        ...recent.map((line) => `  ${line}`),
+        `  befell it: ${words(new Map(Object.entries(faults)))}`,
+        `  again: ${again}`,
+        "",
+      ].join("\n"),
+    );
+    if (!this.#options.isRepeat) {
+      keepCase({ seed, minutes, ...(cases === undefined ? {} : { cases }), broke: found[0]?.split("\n")[0] ?? "" });
+    }
+  }
+}
+
+function add(sums: Map<string, number>, more: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(more)) sums.set(name, (sums.get(name) ?? 0) + count);
+}
+
+function sum(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((total, count) => total + count, 0);
+}
+
+function words(counts: ReadonlyMap<string, number>): string {
+  return [...counts]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, count]) => `${name} ${count}`)
+    .join(", ");
+}

@@ -1,0 +1,65 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import type { Outcome, SimulationOptions } from "../simulate.ts";
+
+const WORKER = fileURLToPath(new URL("./seed-worker.ts", import.meta.url));
+const ERROR_CHARACTERS = 4_000;
+
+export interface PoolOptions {
+  /** The program of a process; absent: the platform as it is. */
+  readonly worker?: string;
+  readonly args?: readonly string[];
+  /** How many processes at once; absent: one a core. */
+  readonly processes?: number;
+}
+
+/**
+ * Simulates in processes of their own, in the order given; `heard` is told as each ends, in any order, and says whether to go on.
+ * A process that ends by itself is an outcome, too.
+ */
+export async function simulateAll(
+  all: readonly SimulationOptions[],
+  heard: (outcome: Outcome) => boolean,
+  { worker = WORKER, args = [], processes = availableParallelism() }: PoolOptions = {},
+): Promise<void> {
+  const waiting = [...all];
+  const one = async (): Promise<void> => {
+    let child = start(worker, args);
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const outcome = await ask(child, next);
+      if (!heard(outcome)) waiting.length = 0;
+      if (child.exitCode !== null || child.signalCode !== null) child = start(worker, args);
+    }
+    child.kill();
+  };
+  await Promise.all(Array.from({ length: Math.min(processes, all.length) }, one));
+}
+
+function start(worker: string, args: readonly string[]): ChildProcess {
+  return fork(worker, args, { stdio: ["ignore", "inherit", "pipe", "ipc"], serialization: "advanced" });
+}
+
+function ask(child: ChildProcess, options: SimulationOptions): Promise<Outcome> {
+  return new Promise((resolve) => {
+    let errors = "";
+    const hear = (chunk: Buffer): void => {
+      errors = `${errors}${chunk}`.slice(-ERROR_CHARACTERS);
+    };
+    const finish = (outcome: Outcome): void => {
+      child.off("message", finish).off("exit", die);
+      child.stderr?.off("data", hear);
+      resolve(outcome);
+    };
+    const die = (): void => finish(diedOf(options.seed, errors));
+    child.on("message", finish).on("exit", die);
+    child.stderr?.on("data", hear);
+    child.send(options);
+  });
+}
+
+/** Nothing may throw where nobody catches it. */
+function diedOf(seed: number, errors: string): Outcome {
+  const found = [`LIVE: the process ended by itself: ${errors.trim()}`];
+  return { seed, found, recent: [], trace: "", requests: 0, records: 0, faults: {}, looked: { LIVE: 1 } };
+}

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { knobs } from "./faults/faults.ts";
+import { simulate } from "./simulate.ts";
+
+/** What every run must have looked at: a check that sees nothing proves nothing. */
+const LOOKED_AT = "D4 D7 I1 I2 I3 I4 I5 I6 I7 I8 I10 I11 I12 I13 I14 I18 I19 I21 S22".split(" ");
+/** Its clients leave each other hardly a second. */
+const BUSY_SEED = 1;
+
+const STORIES: readonly [name: string, cases: readonly string[]][] = [
+  ["I1-I8, I11-I14, I18, D6, D7: nothing befalls it", []],
+  ["F1, F2, F8, F11, F12, D4: answers are lost, appends land late or twice, the log goes away", ["F1", "F8", "F12"]],
+  ["F4, I6, I7, D4: gateways die", ["F4"]],
+  ["F5, F9, F14, I7, D4: owners die at any await, images cannot be read, and others recover", ["F5", "F14"]],
+  ["I20, F10, F11: several own every shard, paused and woken, their appends late", ["F10", "F11"]],
+  ["F6, I21, S2: the store refuses, is slow, forgets to answer, while owners die", ["F6", "F5"]],
+  ["F13, S26: records that nobody can read", ["F13"]],
+  ["F15: ways are clogged in one direction", ["F15"]],
+  ["F16: what venues said comes again", ["F16"]],
+  ["F17, I25: clocks jump by an hour, stand still, differ", ["F17"]],
+];
+
+test.each(STORIES)("%s", async (_, cases) => {
+  const outcome = await simulate({ seed: BUSY_SEED, minutes: 1, cases });
+  expect(outcome.found).toEqual([]);
+  expect(Object.keys(outcome.looked)).toEqual(expect.arrayContaining(LOOKED_AT));
+}, 60_000);
+
+test("the same seed twice is the same to the last byte, another seed is another", async () => {
+  const traces: string[] = [];
+  for (const seed of [7, 7, 8]) traces.push((await simulate({ seed, minutes: 1 })).trace);
+  expect(traces[1]).toBe(traces[0]);
+  expect(traces[2]).not.toBe(traces[0]);
+}, 60_000);
+
+test("each case of QUALITY that can exist here has its knob", () => {
+  const cases = new Set(knobs.flatMap((knob) => knob.cases));
+  const due = ["F1", "F2", "F4", "F5", "F6", "F8", "F9", "F10", "F11", "F12", "F13", "F14", "F15", "F16", "F17"];
+  expect([...cases].sort()).toEqual(due.sort());
+});
