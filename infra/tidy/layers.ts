@@ -77,9 +77,7 @@ function refuse(source: Source, owner: string, target: string): string | undefin
 function refuseWorkspace(owner: string, layer: Layer, target: string): string | undefined {
   if (target === owner) return `${owner} imports its own files by relative path`;
   const allowed = layer.workspace === "*" ? !TOP.includes(target) : layer.workspace.includes(target);
-  return allowed || owner === "bench"
-    ? undefined
-    : `${owner} may not import @atlas/${target}`;
+  return allowed || owner === "bench" ? undefined : `${owner} may not import @atlas/${target}`;
 }
 
 function refusePath(path: string, owner: string, target: string): string | undefined {

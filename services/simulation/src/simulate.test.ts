@@ -20,11 +20,15 @@ const STORIES: readonly [name: string, cases: readonly string[]][] = [
   ["F17, I25: clocks jump by an hour, stand still, differ", ["F17"]],
 ];
 
-test.each(STORIES)("%s", async (_, cases) => {
-  const outcome = await simulate({ seed: BUSY_SEED, minutes: 1, cases });
-  expect(outcome.found).toEqual([]);
-  expect(Object.keys(outcome.looked)).toEqual(expect.arrayContaining(LOOKED_AT));
-}, 60_000);
+test.each(STORIES)(
+  "%s",
+  async (_, cases) => {
+    const outcome = await simulate({ seed: BUSY_SEED, minutes: 1, cases });
+    expect(outcome.found).toEqual([]);
+    expect(Object.keys(outcome.looked)).toEqual(expect.arrayContaining(LOOKED_AT));
+  },
+  60_000,
+);
 
 test("the same seed twice is the same to the last byte, another seed is another", async () => {
   const traces: string[] = [];

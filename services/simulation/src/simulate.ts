@@ -136,6 +136,7 @@ class Simulation {
     await this.#floor.close();
     if (this.#isBroken) return;
     await this.#checkAll();
+    this.#watch.end();
     await audit(this.#floor);
     const some = this.#roll.pick(this.#moments) ?? [];
     await checkRebuilt(this.#platform, this.#floor.violations, [[], some, await imagesOf(this.#platform)]);

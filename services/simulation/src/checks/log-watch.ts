@@ -2,16 +2,11 @@ import { OrderEventCodec } from "@atlas/gen/atlas/log/v1/order_event_codec";
 import type { Digest } from "@atlas/platform/ports/digest";
 import type { LogRecord } from "@atlas/platform/ports/log";
 import { base64url } from "@atlas/platform/text/base64url";
-import {
-  BrokenFrameError,
-  messageBytes,
-  type Frame,
-  openFrame,
-  readMessage,
-} from "@atlas/platform/wire/codec/frame";
+import { BrokenFrameError, type Frame, messageBytes, openFrame, readMessage } from "@atlas/platform/wire/codec/frame";
 import { LedgerModel } from "../model/ledger-model.ts";
 import { OrderModel } from "../model/order-model.ts";
 import { TradeModel } from "../model/trade-model.ts";
+import { VenueModel } from "../model/venue-model.ts";
 import type { Violations } from "../model/violations.ts";
 
 /** Lines that are told of what came last. */
@@ -27,6 +22,7 @@ export class LogWatch {
   readonly ledger: LedgerModel;
   readonly orders: OrderModel;
   readonly #trades: TradeModel;
+  readonly #venues: VenueModel;
   readonly #violations: Violations;
   readonly #digest: Digest;
   #trace = "";
@@ -39,7 +35,8 @@ export class LogWatch {
     this.#digest = digest;
     this.ledger = new LedgerModel(violations);
     this.orders = new OrderModel(violations, this.ledger);
-    this.#trades = new TradeModel(violations);
+    this.#venues = new VenueModel(violations);
+    this.#trades = new TradeModel(violations, (match) => this.#venues.settled(match));
   }
 
   /** A record was written. */
@@ -49,9 +46,10 @@ export class LogWatch {
     const { source, writer, firstNumber } = frame?.header ?? { source: "?", writer: "?", firstNumber: 0n };
     const what = `${source} #${firstNumber} x${frame?.count ?? 0} by ${writer}, crc ${this.#digest.crc32(bytes)}`;
     this.note(`${appendTime} ${topic}/${partition}@${offset} ${what}`);
-    if (topic !== "orders.events" || frame === undefined) return;
+    if (frame === undefined) return;
     try {
-      this.#takeEvents(partition, frame);
+      if (topic === "orders.events") this.#takeEvents(partition, frame);
+      if (topic === "venue.orders") this.#venues.take(partition, frame, appendTime);
     } catch (error) {
       this.#violations.check("MODEL", false, () => `the model cannot take it: ${(error as Error).stack}`);
     }
@@ -77,6 +75,12 @@ export class LogWatch {
   checkAll(): void {
     this.ledger.conserve();
     this.orders.checkReserved();
+  }
+
+  /** When nothing is on its way any more. */
+  end(): void {
+    this.checkAll();
+    this.#venues.end();
   }
 
   #opened(bytes: Uint8Array): Frame | undefined {

@@ -93,6 +93,7 @@ export class RandomClient {
       timeInForce: isMarket
         ? TimeInForce.IOC
         : roll.pick([TimeInForce.GTC, TimeInForce.GTC, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK]),
+      postOnly: !isMarket && roll.onceIn(10),
       selfTradePrevention: roll(6) as SelfTradePrevention,
     };
     const accountId = this.#accountId;

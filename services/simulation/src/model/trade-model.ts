@@ -1,5 +1,6 @@
 import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
-import { type Fill, SelfTradePrevention, Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { type Fill, Liquidity, SelfTradePrevention, Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { e8 } from "./e8.ts";
 import type { OrderModel } from "./order-model.ts";
 import type { Violations } from "./violations.ts";
 
@@ -9,14 +10,26 @@ interface MatchSide {
   readonly orderId: string | undefined;
 }
 
+/** A match between two clients, settled on both sides. */
+export interface Match {
+  readonly instrumentId: string;
+  readonly maker: string;
+  readonly taker: string;
+  readonly price: bigint;
+  readonly quantity: bigint;
+}
+
 /** Both sides of every match (I8), and who traded with whom (I12). */
 export class TradeModel {
   readonly #violations: Violations;
   readonly #matches = new Map<string, MatchSide[]>();
   readonly #executions = new Set<string>();
+  readonly #settled: (match: Match) => void;
 
-  constructor(violations: Violations) {
+  /** `settled` is told of each match between clients when both sides are. */
+  constructor(violations: Violations, settled: (match: Match) => void = () => undefined) {
     this.#violations = violations;
+    this.#settled = settled;
   }
 
   take(event: OrderEvent): void {
@@ -28,7 +41,21 @@ export class TradeModel {
     this.#violations.check("I8", !this.#executions.has(executionId), () => `execution ${executionId} is told twice`);
     this.#executions.add(executionId);
     const sides = this.#matches.get(matchId) ?? [];
-    this.#matches.set(matchId, [...sides, { fill, orderId: body.case === "orderFilled" ? event.orderId : undefined }]);
+    const both = [...sides, { fill, orderId: body.case === "orderFilled" ? event.orderId : undefined }];
+    this.#matches.set(matchId, both);
+    if (both.length === 2) this.#tell(both);
+  }
+
+  #tell(sides: readonly MatchSide[]): void {
+    const [maker, taker] = [Liquidity.MAKER, Liquidity.TAKER].map((role) =>
+      sides.find(({ fill }) => fill.liquidity === role),
+    );
+    if (maker?.orderId === undefined || taker?.orderId === undefined) return;
+    const { instrumentId, price, quantity } = maker.fill;
+    this.#settled({
+      ...{ instrumentId, maker: maker.orderId, taker: taker.orderId },
+      ...{ price: e8(price), quantity: e8(quantity) },
+    });
   }
 
   end(orders: OrderModel): void {
