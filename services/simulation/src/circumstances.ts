@@ -36,7 +36,7 @@ export function circumstancesOf(seed: number, cases?: readonly string[]): Circum
 
 function paces(roll: Dice) {
   return {
-    pause: roll.pick([800, 3_000, 6_000, 12_000]),
+    pause: roll.pick([1_200, 4_000, 8_000, 15_000]),
     stay: roll.pick([4_000, 30_000, 120_000]),
     gap: roll.pick([1_500, 5_000, 15_000]),
   };

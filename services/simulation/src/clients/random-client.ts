@@ -26,8 +26,14 @@ const MARKETS: readonly Market[] = [
   { instrumentId: "ETH-BTC", lot: 0.001, decimals: 3, price: 0.06, priceDecimals: 4 },
 ];
 
+const { GTC, DAY, IOC, FOK } = TimeInForce;
+const RESTING_OR_NOT = [GTC, GTC, GTC, DAY, IOC, FOK];
+
 /** What a transport says of its own. */
 const NOTHING_DONE = [Code.Unavailable, Code.ResourceExhausted, Code.Aborted];
+
+/** Of what it sent long ago it sends the last few again more often than the rest. */
+const RECENT = 8;
 
 /**
  * A client as clients are: it makes a request's id, keeps it, sends, waits a while, and sends the same again to any gateway
@@ -92,7 +98,7 @@ export class RandomClient {
       type: isMarket ? OrderType.MARKET : OrderType.LIMIT,
       timeInForce: isMarket
         ? TimeInForce.IOC
-        : roll.pick([TimeInForce.GTC, TimeInForce.GTC, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK]),
+        : roll.pick(RESTING_OR_NOT),
       postOnly: !isMarket && roll.onceIn(10),
       selfTradePrevention: roll(6) as SelfTradePrevention,
     };
@@ -145,7 +151,8 @@ export class RandomClient {
 
   /** What was settled long ago reaches the platform once more (F2). */
   async #again(): Promise<void> {
-    const old = this.#sent[this.#roll(this.#sent.length)];
+    const recent = this.#roll.onceIn(2) ? this.#sent.slice(-RECENT) : this.#sent;
+    const old = recent[this.#roll(recent.length)];
     if (old === undefined) return;
     const answer = await this.#attempt(old.send);
     const settled = old.request.answers.some(({ kind }) => kind === "ORDER" || kind === "DONE");

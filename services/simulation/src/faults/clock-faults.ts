@@ -10,6 +10,17 @@ export const clockFaults: readonly Knob[] = [
     },
   },
   {
+    name: "a day passes while the store is behind",
+    cases: ["F6", "F7", "F17"],
+    bring({ platform: { world }, roll, later }) {
+      world.storeFault = () => ({ kind: "refused" });
+      later(1_000 + roll(10_000), () => world.clock.shiftWall(86_400_000));
+      later(12_000 + roll(5_000), () => {
+        world.storeFault = () => undefined;
+      });
+    },
+  },
+  {
     name: "everybody's clock stands still",
     cases: ["F17"],
     bring({ platform: { world }, roll, later }) {

@@ -28,7 +28,13 @@ export const processFaults: readonly Knob[] = [
     name: "another owner starts",
     cases: ["F11"],
     bring(reach) {
-      if (reach.platform.living().length < MOST_OWNERS) startOwner(reach);
+      const [eldest, ...others] = reach.platform.living();
+      if (others.length + 1 >= MOST_OWNERS) return;
+      startOwner(reach);
+      // Whose lease has lapsed notices at last.
+      reach.later(5_000 + reach.roll(40_000), () => {
+        if (reach.platform.living().length > 1) eldest?.process.kill();
+      });
     },
   },
   {

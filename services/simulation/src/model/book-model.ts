@@ -11,6 +11,8 @@ interface BookOrder {
   readonly buys: boolean;
   readonly mode: Mode;
   readonly postOnly: boolean;
+  /** Milliseconds since the epoch at which its session ends; of a DAY order only. */
+  readonly endsAt: number | undefined;
   price: bigint;
   open: bigint;
   /** Filled, or lowered by self-trade prevention: no amendment brings it back. */
@@ -24,6 +26,8 @@ interface Trade {
   readonly price: bigint;
   readonly quantity: bigint;
 }
+
+const DAY = 86_400_000;
 
 /**
  * A book of clients alone in the plainest words: every order at rest in one list, in the order in which they queued. It takes
@@ -41,8 +45,8 @@ export class BookModel {
     this.#violations = violations;
   }
 
-  /** `appendTime`: milliseconds since the epoch, as the log stamped the input. */
-  place(input: PlaceOrder, appendTime: number): void {
+  /** `appendTime`: milliseconds since the epoch, as the log stamped the input; `logTime`: the latest of all. */
+  place(input: PlaceOrder, appendTime: number, logTime: number): void {
     const until = input.validUntil;
     if (until !== undefined && appendTime > Number(until.seconds) * 1_000 + Math.floor(until.nanos / 1e6)) return;
     if (this.#resting.some(({ orderId }) => orderId === input.orderId)) return;
@@ -50,6 +54,7 @@ export class BookModel {
     const taker: BookOrder = {
       ...{ orderId: input.orderId, accountId: input.accountId, owner: input.ownerId || input.accountId, buys },
       ...{ mode: input.selfTradePrevention || Mode.CANCEL_NEWEST, postOnly: input.postOnly },
+      endsAt: input.timeInForce === TimeInForce.DAY ? (Math.floor(logTime / DAY) + 1) * DAY : undefined,
       ...{ price: worstPrice(input), open: e8(input.quantity), done: 0n },
     };
     if (taker.postOnly && this.#opponents(taker).length > 0) return;
@@ -81,6 +86,11 @@ export class BookModel {
   pull(orderId: string, accountId: string): void {
     const order = this.#find(orderId, accountId);
     if (order !== undefined) this.#remove(order);
+  }
+
+  /** Sessions that are over at this time end their orders. */
+  expire(logTime: number): void {
+    this.#resting = this.#resting.filter(({ endsAt }) => endsAt === undefined || endsAt > logTime);
   }
 
   /** A match was settled on both sides. */

@@ -8,9 +8,23 @@ import type { Violations } from "./violations.ts";
 /** Instruments in which clients meet each other alone. */
 const CLIENTS_ALONE = ["ETH-USD", "ETH-BTC"];
 
+/** Milliseconds between ticks of the platforms that are simulated: sooner than half of it none counts (S10). */
+const TICK_INTERVAL = 100;
+
+/** What a venue knows of time. */
+interface VenueTime {
+  /** Milliseconds since the epoch, the latest of all that was appended. */
+  logTime: number;
+  tick: number;
+  tickTime: number;
+}
+
 /** Every venue's clients-only books, by what stands on the venues' partitions (I9). */
 export class VenueModel {
   readonly #books: ReadonlyMap<string, BookModel>;
+  /** By instrument: the partition that its orders come by. */
+  readonly #homes = new Map<string, number>();
+  readonly #times = new Map<number, VenueTime>();
   /** Of each link, by partition and source: the last number that counted. */
   readonly #links = new Map<string, number>();
 
@@ -21,13 +35,13 @@ export class VenueModel {
   /** A frame stands on a venue's partition. */
   take(partition: number, frame: Frame, appendTime: number): void {
     const { source, firstNumber } = frame.header;
-    if (!source.includes("/") || firstNumber === 0n) return;
     const link = `${partition} ${source}`;
     for (let index = 0; index < frame.count; index++) {
       const number = Number(firstNumber) + index;
-      if (number !== (this.#links.get(link) ?? 0) + 1) continue;
-      this.#links.set(link, number);
-      this.#takeOne(readMessage(frame, index, VenueCommandCodec), appendTime);
+      const isOwn = firstNumber === 0n;
+      if (!isOwn && (!source.includes("/") || number !== (this.#links.get(link) ?? 0) + 1)) continue;
+      if (!isOwn) this.#links.set(link, number);
+      this.#takeOne(partition, readMessage(frame, index, VenueCommandCodec), appendTime);
     }
   }
 
@@ -40,11 +54,26 @@ export class VenueModel {
     for (const book of this.#books.values()) book.end();
   }
 
-  #takeOne({ instrumentId, command }: VenueCommand, appendTime: number): void {
+  #takeOne(partition: number, { instrumentId, command }: VenueCommand, appendTime: number): void {
+    const time = this.#times.get(partition) ?? { logTime: 0, tick: 0, tickTime: 0 };
+    this.#times.set(partition, time);
+    time.logTime = Math.max(time.logTime, appendTime);
+    if (command.case === "tick") this.#tick(partition, time, Number(command.value.number), appendTime);
     const book = this.#books.get(instrumentId);
     if (book === undefined) return;
-    if (command.case === "place") book.place(command.value, appendTime);
+    this.#homes.set(instrumentId, partition);
+    if (command.case === "place") book.place(command.value, appendTime, time.logTime);
     if (command.case === "amend") book.amend(command.value);
     if (command.case === "withdraw") book.pull(command.value.orderId, command.value.accountId);
+  }
+
+  #tick(partition: number, time: VenueTime, number: number, appendTime: number): void {
+    const passed = appendTime - time.tickTime;
+    const isSoon = time.tick > 0 && passed >= 0 && 2 * passed < TICK_INTERVAL;
+    if (number !== time.tick + 1 || isSoon) return;
+    Object.assign(time, { tick: number, tickTime: appendTime });
+    for (const [instrumentId, home] of this.#homes) {
+      if (home === partition) this.#books.get(instrumentId)?.expire(time.logTime);
+    }
   }
 }

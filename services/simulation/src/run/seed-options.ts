@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { knobs } from "../faults/faults.ts";
 
 /** What `npm run sim` was asked for. */
 export interface SeedOptions {
@@ -36,9 +37,15 @@ export function seedOptions(args: readonly string[]): SeedOptions {
     seed: whole("--seed", values.seed ?? "1", 0, 2 ** 32 - 1),
     seeds: whole("--seeds", values.seeds ?? (isRepeat ? "1" : "100"), 1, 1_000_000),
     minutes: whole("--minutes", values.minutes ?? "10", 1, 1_000),
-    cases: values.cases?.split(","),
+    cases: values.cases?.split(",").map(known),
     isRepeat,
   };
+}
+
+function known(name: string): string {
+  if (knobs.some(({ cases }) => cases.includes(name))) return name;
+  const all = [...new Set(knobs.flatMap(({ cases }) => cases))].sort().join(", ");
+  throw new Error(`${name} is no case that a fault has; there are ${all}`);
 }
 
 function whole(name: string, text: string, least: number, most: number): number {

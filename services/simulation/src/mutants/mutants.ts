@@ -1,0 +1,5 @@
+import { coreMutants } from "./core-mutants.ts";
+import type { Mutant } from "./mutant.ts";
+import { shellMutants } from "./shell-mutants.ts";
+
+export const mutants: readonly Mutant[] = [...coreMutants, ...shellMutants];
