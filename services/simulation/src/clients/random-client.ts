@@ -2,32 +2,16 @@ import type { Dice } from "@atlas/assembly/simulated/dice";
 import type { GatewayProcess, MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
 import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { ReasonSchema } from "@atlas/gen/atlas/error/v1/refusal_pb";
-import { type Order, OrderType, type SelfTradePrevention, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
+import type { Order } from "@atlas/gen/atlas/order/v1/order_pb";
 import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { sleep } from "@atlas/platform/ports/clock";
 import { refusalOf } from "@atlas/platform/refusal/refusal-error";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Answer, AskedTerms, ClientModel, ClientRequest } from "../model/client-model.ts";
+import { MARKETS, randomOrder } from "./random-order.ts";
 
 /** What a client sends, over and over, until it knows what came of it. */
 type Send = (gateway: GatewayProcess) => Promise<Order | undefined>;
-
-interface Market {
-  readonly instrumentId: string;
-  readonly lot: number;
-  readonly decimals: number;
-  readonly price: number;
-  readonly priceDecimals: number;
-}
-
-const MARKETS: readonly Market[] = [
-  { instrumentId: "BTC-USD", lot: 0.0001, decimals: 4, price: 50_000, priceDecimals: 2 },
-  { instrumentId: "ETH-USD", lot: 0.001, decimals: 3, price: 3_000, priceDecimals: 2 },
-  { instrumentId: "ETH-BTC", lot: 0.001, decimals: 3, price: 0.06, priceDecimals: 4 },
-];
-
-const { GTC, DAY, IOC, FOK } = TimeInForce;
-const RESTING_OR_NOT = [GTC, GTC, GTC, DAY, IOC, FOK];
 
 /** What a transport says of its own. */
 const NOTHING_DONE = [Code.Unavailable, Code.ResourceExhausted, Code.Aborted];
@@ -51,7 +35,7 @@ export class RandomClient {
   #count = 0;
   #stopped = false;
 
-  constructor(platform: MemoryPlatform, model: ClientModel, accountId: string, roll: Dice, pause = 120) {
+  constructor(platform: MemoryPlatform, model: ClientModel, accountId: string, roll: Dice, pause: number) {
     this.#platform = platform;
     this.#model = model;
     this.#accountId = accountId;
@@ -83,25 +67,7 @@ export class RandomClient {
   }
 
   #submit(): Promise<void> {
-    const roll = this.#roll;
-    const market = roll.pick(MARKETS);
-    const isMarket = roll.onceIn(8);
-    const offset = (roll(121) - 60) / 10_000;
-    const terms: AskedTerms = {
-      instrumentId: market.instrumentId,
-      quantity: ((1 + roll(900)) * market.lot).toFixed(market.decimals),
-      limitPrice: isMarket ? "" : (market.price * (1 + offset)).toFixed(market.priceDecimals),
-    };
-    const order = {
-      ...terms,
-      side: roll.pick([Side.BUY, Side.SELL]),
-      type: isMarket ? OrderType.MARKET : OrderType.LIMIT,
-      timeInForce: isMarket
-        ? TimeInForce.IOC
-        : roll.pick(RESTING_OR_NOT),
-      postOnly: !isMarket && roll.onceIn(10),
-      selfTradePrevention: roll(6) as SelfTradePrevention,
-    };
+    const { terms, order } = randomOrder(this.#roll);
     const accountId = this.#accountId;
     return this.#ask("submit", terms, (requestId) => async (gateway) => {
       return (await gateway.client(OrderService).submitOrder({ requestId, accountId, order })).order;

@@ -7,10 +7,15 @@ import { ClientModel } from "../model/client-model.ts";
 import { Violations } from "../model/violations.ts";
 import { RandomClient } from "./random-client.ts";
 import { Screen } from "./screen.ts";
+import { SessionClient } from "./session-client.ts";
 
 const FUNDS = { USD: "400000", BTC: "6", ETH: "80" };
 /** Accounts on every shard, with their owners; two of one owner meet each other: that is what self-trade prevention is for. */
 const OWNERS: Readonly<Record<string, string>> = { ada: "ada", "ada-b": "ada", bob: "bob", cyd: "cyd", dan: "dan" };
+
+/** Whose client trades on sessions. */
+const ON_SESSIONS = "dan";
+const PAUSE = 120;
 
 /** Milliseconds after which the last append that a mishap held back has landed. */
 const LONGEST_DELAY = 8_500;
@@ -24,7 +29,7 @@ export class TradingFloor {
   readonly screens: Screen[] = [];
   readonly seed: number;
   readonly platform: MemoryPlatform;
-  #traders: RandomClient[] = [];
+  #traders: (RandomClient | SessionClient)[] = [];
   #trading: Promise<unknown> = Promise.resolve();
 
   constructor(platform: MemoryPlatform, seed: number) {
@@ -36,14 +41,16 @@ export class TradingFloor {
    * Opens accounts and lets their clients trade; `pause`: milliseconds between two requests of one, about; `stay`: milliseconds
    * for which a screen keeps its stream, at most.
    */
-  async open(pause?: number, stay?: number): Promise<this> {
+  async open(pause = PAUSE, stay?: number): Promise<this> {
     const { platform, seed } = this;
     for (const [account, owner] of Object.entries(OWNERS)) {
       this.accounts.push(await platform.account(account, FUNDS, owner));
     }
-    this.#traders = this.accounts.map(
-      (account, index) => new RandomClient(platform, this.clients, account, dice(seed * 100 + index), pause),
-    );
+    this.#traders = this.accounts.map((account, index) => {
+      const roll = dice(seed * 100 + index);
+      const Client = account === ON_SESSIONS ? SessionClient : RandomClient;
+      return new Client(platform, this.clients, account, roll, pause);
+    });
     this.screens.push(
       ...this.accounts.map((account, index) => new Screen(platform, account, dice(seed * 100 + 50 + index), stay)),
     );

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import type { Outcome } from "../simulate.ts";
 import { simulateAll } from "../run/seed-pool.ts";
+import type { Outcome } from "../simulate.ts";
 import type { Mutant } from "./mutant.ts";
 import { mutants } from "./mutants.ts";
 import { checkPlace } from "./plant.ts";
