@@ -11,6 +11,8 @@ export interface Circumstances {
   readonly pause: number;
   /** Milliseconds for which a screen keeps a stream, at most. */
   readonly stay: number;
+  /** Milliseconds that the log takes to write, at most. */
+  readonly latency: number;
   /** Milliseconds between two faults, about. */
   readonly gap: number;
   /** Faults that befall this platform. */
@@ -37,6 +39,7 @@ export function circumstancesOf(seed: number, cases?: readonly string[]): Circum
 function paces(roll: Dice) {
   return {
     pause: roll.pick([1_200, 4_000, 8_000, 15_000]),
+    latency: roll.pick([0, 5, 40]),
     stay: roll.pick([4_000, 30_000, 120_000]),
     gap: roll.pick([1_500, 5_000, 15_000]),
   };

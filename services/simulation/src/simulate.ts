@@ -101,8 +101,10 @@ class Simulation {
   }
 
   async #begin(): Promise<void> {
-    const { gateways, pause, stay } = this.#circumstances;
+    const { gateways, pause, stay, latency } = this.#circumstances;
     await this.#platform.start();
+    const roll = dice(this.#options.seed + 1);
+    if (latency > 0) this.#platform.world.appendLatency = () => roll(latency);
     for (let count = 1; count < gateways; count++) await this.#platform.startGateway();
     await this.#floor.open(pause, stay);
   }

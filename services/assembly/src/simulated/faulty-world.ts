@@ -16,6 +16,8 @@ export class FaultyWorld {
   readonly digest = systemDigest();
   /** Asked for each append. */
   appendFault: (attempt: AppendAttempt) => AppendFault | undefined = () => undefined;
+  /** Milliseconds that the log takes to write, where nothing else befalls the append. */
+  appendLatency: () => number = () => 0;
   /** Asked for each call of the store. */
   storeFault: (call: StoreCall) => StoreFault | undefined = () => undefined;
   /** Told of each record as it is written. */
@@ -31,7 +33,7 @@ export class FaultyWorld {
     this.clock = { ...clock, now: () => this.#frozenAt ?? clock.now() };
     this.log = memoryLog({
       clock: this.clock,
-      fault: (attempt) => this.appendFault(attempt),
+      fault: (attempt) => this.appendFault(attempt) ?? this.#latency(),
       written: (topic, partition, record) => this.written(topic, partition, record),
       lag: (topic) => this.tailLag(topic),
     });
@@ -52,6 +54,11 @@ export class FaultyWorld {
 
   process(kind: string): SimulatedProcess {
     return new SimulatedProcess(`${kind}-${++this.#processes}`, this);
+  }
+
+  #latency(): AppendFault | undefined {
+    const milliseconds = this.appendLatency();
+    return milliseconds > 0 ? { kind: "delayed", milliseconds } : undefined;
   }
 
   /** Nothing fails any more. */

@@ -47,6 +47,8 @@ export class RandomClient {
   async trade(): Promise<void> {
     while (!this.#stopped) {
       await this.#act();
+      // Now and then two in a breath: a cancel on the heels of its order, for instance.
+      if (this.#roll.onceIn(4)) continue;
       await sleep(this.#platform.clock, 1 + this.#roll(2 * this.#pause));
     }
   }
@@ -176,7 +178,7 @@ export class RandomClient {
   }
 
   #anOrder(): string {
-    const recent = this.#orders.slice(-12);
+    const recent = this.#orders.slice(this.#roll.onceIn(2) ? -1 : -12);
     return recent[this.#roll(recent.length)] ?? "none";
   }
 

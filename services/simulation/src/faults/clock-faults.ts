@@ -13,7 +13,7 @@ export const clockFaults: readonly Knob[] = [
     name: "a day passes while the store is behind",
     cases: ["F6", "F7", "F17"],
     bring({ platform: { world }, roll, later }) {
-      world.storeFault = () => ({ kind: "refused" });
+      world.storeFault = ({ operation }) => (operation === "putAll" ? { kind: "refused" } : undefined);
       later(1_000 + roll(10_000), () => world.clock.shiftWall(86_400_000));
       later(12_000 + roll(5_000), () => {
         world.storeFault = () => undefined;
