@@ -112,7 +112,11 @@ const BY_REASON: Partial<Record<Reason, TicketField>> = {
   [Reason.NOTIONAL_LIMIT]: "quantity",
   [Reason.NOTIONAL_OUT_OF_BOUNDS]: "quantity",
   [Reason.NO_LIQUIDITY]: "quantity",
+  [Reason.NOT_FILLABLE]: "quantity",
+  [Reason.IMMEDIATE_REST]: "quantity",
+  [Reason.COLLAR]: "quantity",
   [Reason.WOULD_TAKE]: "price",
+  [Reason.SELF_TRADE]: "selfTrade",
 };
 
 /** Beside which field a refusal stands. */
