@@ -94,19 +94,17 @@ export class Account {
     return order;
   }
 
-  /** The shard that decides tells where it stands, and the list shows at least that: nothing decided by then is missed. */
-  async #find({ accountId, requestId, terms, since }: SentOrder): Promise<Search> {
-    const { orders } = this.#clients;
+  /** The list is of all that the shard has decided, for it is asked itself what the store does not show yet. */
+  async #find({ accountId, requestId, since }: SentOrder): Promise<Search> {
     let serverTime = this.#connection.serverTime;
     const onHeader = (headers: Headers): void => {
       serverTime = dateOf(headers) ?? serverTime;
     };
-    const { cursor } = await orders.previewOrder({ accountId, order: terms }, withPatience());
     const startTime = since === undefined ? undefined : timestampFromMs(since - LOOK_BACK);
     let pageToken = "";
     do {
-      const request = { accountId, startTime, notBefore: cursor, pageSize: 1_000, pageToken };
-      const page = await orders.listOrders(request, { ...withPatience(), onHeader });
+      const request = { accountId, startTime, pageSize: 1_000, pageToken };
+      const page = await this.#clients.orders.listOrders(request, { ...withPatience(), onHeader });
       const order = page.orders.find((one) => one.requestId === requestId);
       if (order !== undefined) return { order, serverTime };
       pageToken = page.nextPageToken;
