@@ -116,7 +116,8 @@ test("C04: a cancel whose answer is lost is said to be sent again, under the sam
   await expect(page.getByRole("log", { name: "Messages" })).not.toContainText(/[Nn]ot cancelled|not known/);
 });
 
-// Seen failing with a new request id for every attempt, and with an answer that is lost told as a change that was not made.
+// Seen failing with a new request id for every attempt, with an answer that is lost told as a change that was not made, and with
+// each Enter of a key held down taken for a change.
 test("C04: a change whose answer is lost is said to be sent again, under the same id, and Enter held is one change", async ({
   page,
 }) => {

@@ -128,7 +128,9 @@ export class Orders {
         return { kind: "done" };
       },
       told: (orderId, now) => {
-        if (cancelTold(now) !== undefined) left.delete(orderId);
+        const told = cancelTold(now);
+        // What was filled meanwhile is not being cancelled.
+        if (told !== undefined && left.delete(orderId) && told.kind !== "done") count -= 1;
         return left.size === 0 ? { kind: "done" } : undefined;
       },
       refused: cancelRefused,

@@ -186,6 +186,15 @@ test("an old one that is found is not sent again", async () => {
   expect(world.sent).toEqual(["r1", "find"]);
 });
 
+// Fails when what is looked for is shown as sent again.
+test("one that is looked for is shown to be", async () => {
+  const world = new World();
+  world.answers = [LOST];
+  world.pause = 31_000;
+  await new Outbox(world).send("r1", "demo", TERMS);
+  expect(world.shown.flat().map(({ isLookedFor }) => isLookedFor ?? false)).toEqual([false, false, true, true, true]);
+});
+
 // Fails when every order that is found is told as taken.
 test("an old one that the platform refused is told as refused, and why", async () => {
   const world = new World();

@@ -15,6 +15,8 @@ export interface SentOrder {
   readonly since?: number;
   /** An attempt ended without an answer: it may stand at the platform. */
   readonly isUnknown: boolean;
+  /** It is too old to be sent again: the platform is asked whether it has it. */
+  readonly isLookedFor?: boolean;
 }
 
 export type Outcome =
@@ -123,7 +125,11 @@ export class Outbox {
       }
       isUnknown = true;
       failures += 1;
-      this.#put(this.#orders.map((order) => (order.requestId === sent.requestId ? { ...order, isUnknown } : order)));
+      this.#put(
+        this.#orders.map((order) =>
+          order.requestId === sent.requestId ? { ...order, isUnknown, isLookedFor } : order,
+        ),
+      );
       await this.#world.wait(retryDelay(failures, this.#world.chance()));
       if (this.#isClosed) return new Promise(() => {});
     }
