@@ -51,6 +51,7 @@ test("C03: a refusal for want of funds stays while it holds, by what is availabl
   const desk = new DeskPage(page);
   await page.route("**/PreviewOrder", (route) => route.abort());
   for (const { orderId } of await ordersOf(stage.atlas, true)) await cancel(stage.atlas, orderId);
+  await expect.poll(() => ordersOf(stage.atlas, true)).toHaveLength(0);
   const large = await placeLimit(stage.atlas, "20", "45000");
   await desk.signIn(await stage.link());
   await expect(desk.reserved("USD")).toHaveText("900,450.00");
