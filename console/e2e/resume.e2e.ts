@@ -37,6 +37,8 @@ test("C02, I27: the server dies and comes back: the page says so, asks before it
 test("C04, I27: the server dies with an order on its way: decided there or not, there is one in the end", async ({
   page,
 }) => {
+  // It starts the platform twice more.
+  test.slow();
   const desk = new DeskPage(page);
   await desk.signIn(await stage.link());
   const before = (await ordersOf(stage.atlas, true)).length;

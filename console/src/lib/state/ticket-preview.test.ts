@@ -163,6 +163,7 @@ test("the market concerns an order as far as it would take from the book", () =>
   expect([bidsMoved, bestMoved].map((now) => feels(buy("1", "100"), now))).toEqual([false, false]);
   expect(feels(buy("1", "100.5"), bestMoved)).toBe(true);
   expect(feels(buy("12", "105"), thirdThinner)).toBe(true);
+  expect(feels(buy("12", "102.5"), thirdThinner)).toBe(false);
   expect([bidsMoved, bestMoved].map((now) => feels(market, now))).toEqual([true, false]);
   expect(reachOf(undefined, before)).toBe("");
 });
