@@ -132,6 +132,32 @@ test("C04: an answer that comes to a closed outbox leaves alone what its success
   expect(world.text).toContain("r2");
 });
 
+// Fails when who waits at a closed outbox is told what its successor may make untrue.
+test("C04: what is refused after the outbox was closed is told by its successor alone", async () => {
+  const world = new World();
+  world.answers = [refused(Code.ResourceExhausted, Reason.BUSY)];
+  const closed = new Outbox(world);
+  let isTold = false;
+  void closed.send("r1", "demo", TERMS).then(() => {
+    isTold = true;
+  });
+  closed.close();
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  expect(isTold).toBe(false);
+  expect(await Promise.all(new Outbox(world).resume())).toMatchObject([{ kind: "accepted" }]);
+});
+
+// Fails when an order is sent that a reload would know nothing of.
+test("C04: what cannot be kept is not sent", async () => {
+  const world = new World();
+  world.keep = () => {
+    throw new DOMException("full", "QuotaExceededError");
+  };
+  const outbox = new Outbox(world);
+  expect(await outbox.send("r1", "demo", TERMS)).toMatchObject({ kind: "refused" });
+  expect([world.sent, outbox.orders]).toEqual([[], []]);
+});
+
 // Fails when a refusal of a later attempt ends what an earlier one may have placed.
 test.each([
   ["too much unanswered", refused(Code.ResourceExhausted, Reason.BUSY)],

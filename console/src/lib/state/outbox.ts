@@ -86,7 +86,13 @@ export class Outbox {
     const sentAt = this.#world.wallTime();
     const since = this.#world.serverTime();
     const sent = { requestId, accountId, terms, sentAt, isUnknown: false, ...(since === undefined ? {} : { since }) };
-    this.#put([...this.#orders, sent]);
+    try {
+      this.#put([...this.#orders, sent]);
+    } catch {
+      const words =
+        "This browser keeps nothing for this page, so nothing was sent: after a reload it might be sent twice.";
+      return Promise.resolve({ kind: "refused", words, refusal: undefined });
+    }
     return this.#deliver(sent);
   }
 
@@ -106,32 +112,33 @@ export class Outbox {
 
   async #deliver(sent: SentOrder): Promise<Outcome> {
     let isUnknown = sent.isUnknown;
-    const looks: Looks = {};
-    let isLookedFor = false;
+    let looks: Looks | undefined;
     for (let failures = 0; ; ) {
-      try {
-        // Never sent again once it is looked for: no attempt may follow the look that the others are dated by.
-        isLookedFor ||= this.#isOld(sent);
-        const outcome = isLookedFor ? await this.#search(sent, looks) : await this.#attempt(sent);
-        if (outcome !== undefined) {
-          this.#put(this.#orders.filter(({ requestId }) => requestId !== sent.requestId));
-          return outcome;
-        }
-      } catch (error) {
-        if (isUnknown ? isDecided(error) : !leavesUnknown(error)) {
-          this.#put(this.#orders.filter(({ requestId }) => requestId !== sent.requestId));
-          return { kind: "refused", words: wordsOfError(error), refusal: refusalOf(error) };
-        }
+      // Never sent again once it is looked for: no attempt may follow the look that the others are dated by.
+      if (this.#isOld(sent)) looks ??= {};
+      const outcome = await this.#try(sent, isUnknown, looks);
+      // Whoever goes on with it tells what became of it.
+      if (this.#isClosed) return new Promise(() => {});
+      if (outcome !== undefined) {
+        this.#put(this.#orders.filter(({ requestId }) => requestId !== sent.requestId));
+        return outcome;
       }
       isUnknown = true;
       failures += 1;
-      this.#put(
-        this.#orders.map((order) =>
-          order.requestId === sent.requestId ? { ...order, isUnknown, isLookedFor } : order,
-        ),
-      );
+      const told = { isUnknown, isLookedFor: looks !== undefined };
+      this.#put(this.#orders.map((order) => (order.requestId === sent.requestId ? { ...order, ...told } : order)));
       await this.#world.wait(retryDelay(failures, this.#world.chance()));
       if (this.#isClosed) return new Promise(() => {});
+    }
+  }
+
+  /** `undefined`: what becomes of it is not known yet. */
+  async #try(sent: SentOrder, isUnknown: boolean, looks: Looks | undefined): Promise<Outcome | undefined> {
+    try {
+      return await (looks === undefined ? this.#attempt(sent) : this.#search(sent, looks));
+    } catch (error) {
+      if (isUnknown ? !isDecided(error) : leavesUnknown(error)) return undefined;
+      return { kind: "refused", words: wordsOfError(error), refusal: refusalOf(error) };
     }
   }
 
@@ -167,8 +174,8 @@ export class Outbox {
 
   #put(orders: readonly SentOrder[]): void {
     if (this.#isClosed) return;
-    this.#orders = orders;
     this.#world.keep(JSON.stringify(orders.map((order) => ({ ...order, terms: toJson(NewOrderSchema, order.terms) }))));
+    this.#orders = orders;
     this.#world.changed(orders);
   }
 }
