@@ -23,7 +23,7 @@ export interface Played {
   readonly trades: readonly Taker[];
 }
 
-/** A market in US dollars that moves only when it is played; ticks of 0.01, lots of 0.0001, no fees. */
+/** A market in US dollars that moves only when it is played; ticks of 0.01, lots of 0.0001, no fees unless it is given one. */
 export class StillMarket {
   readonly instrumentId: string;
   readonly #client: () => AtlasClient;
@@ -35,7 +35,8 @@ export class StillMarket {
     this.#client = client;
   }
 
-  async define(): Promise<void> {
+  /** `takerFee`: a fraction of the notional. */
+  async define(takerFee = "0"): Promise<void> {
     const [baseAsset = ""] = this.instrumentId.split("-");
     await this.#client().instruments.defineInstrument({
       requestId: requestId(),
@@ -48,7 +49,7 @@ export class StillMarket {
         minimumNotional: "0.01",
         maximumNotional: "10000000",
         makerFee: "0",
-        takerFee: "0",
+        takerFee,
         collar: "0.2",
         defaultMaximumQuantity: "100000",
         marketModel: MarketModel.RECORDED,

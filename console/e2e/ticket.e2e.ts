@@ -11,9 +11,9 @@ import { test } from "./strict-page.ts";
 const stage = ownPlatform();
 
 /** A market of its own whose best prices are 99.90 and 100.11, and a desk that shows it. */
-async function openMarket(page: Page, base: string): Promise<DeskPage> {
+async function openMarket(page: Page, base: string, takerFee?: string): Promise<DeskPage> {
   const market = new StillMarket(base, () => stage.atlas);
-  await market.define();
+  await market.define(takerFee);
   await market.play([bid("99.9", "10"), bid("99.8", "20"), ask("100.11", "10"), ask("100.2", "20")]);
   const desk = new DeskPage(page);
   await desk.openOn(stage, market.instrumentId);
@@ -139,6 +139,74 @@ test("C22: a percentage buys or sells that part of what is available, fees in, i
   await expect(desk.quantity).toHaveAccessibleDescription("");
 });
 
+/** Fails when a market order's collar, its tick or its fee is left out of what a share of the funds buys. */
+test("C22: a percentage of a market order is reckoned at its collar, fees in, and is neither too much nor less than could be had", async ({
+  page,
+}) => {
+  const desk = await openMarket(page, "PCT", "0.002");
+  const [dollars = ""] = (await balancesOf(stage.atlas)).get("USD") ?? [];
+  await desk.choose("Market");
+  // A collar of a fifth above the best ask, on a tick.
+  const each = product(floorTo(product("100.11", "1.2"), "0.01"), "1.002");
+  for (const percent of ["25", "100"]) {
+    await desk.ticket.getByRole("button", { name: `${percent} %`, exact: true }).click();
+    const quantity = floorTo(quotient(quotient(product(dollars, percent), "100"), each), "0.0001");
+    await expect(desk.quantity).toHaveValue(quantity);
+    await expect(previewed(desk, "Needs")).toHaveText(`${written(product(quantity, each), 2)} USD`);
+    await expect(desk.quantity).toHaveAccessibleDescription("");
+  }
+  await desk.ticket.getByRole("button", { name: "10 %", exact: true }).click();
+  await desk.quantity.fill("5");
+  await desk.send.click();
+  await expect(desk.available("PCT")).toHaveText("5.0000");
+  await desk.choose("Sell");
+  await desk.ticket.getByRole("button", { name: "50 %", exact: true }).click();
+  await expect(desk.quantity).toHaveValue("2.5");
+});
+
+/** Fails when fees are left out of the preview, and when the fills tell none. */
+test("C21, C30: fees are previewed as they are charged, and stand with the fill", async ({ page }) => {
+  const desk = await openMarket(page, "FEE", "0.002");
+  await desk.fillLimit("Buy", "12", "100.11");
+  // Ten are there to be had, two would rest.
+  const fees = product(product("10", "100.11"), "0.002");
+  await expect(previewed(desk, "Fees")).toHaveText(`${written(fees, 2)} USD`);
+  const needs = product(product("12", "100.11"), "1.002");
+  await expect(previewed(desk, "Needs")).toHaveText(`${written(needs, 2)} USD`);
+  await desk.send.click();
+  await expect(desk.available("FEE")).toHaveText("10.0000");
+  const [order] = (await ordersOf(stage.atlas, false)).filter(({ instrumentId }) => instrumentId === "FEE-USD");
+  expect(order?.fees).toBe(fees);
+  await page.getByRole("tab", { name: "Fills" }).click();
+  const fill = page.getByRole("table", { name: "Fills" }).getByRole("row").filter({ hasText: "FEE-USD" });
+  await expect(fill).toContainText(written(fees, 2));
+});
+
+/** Fails when the preview is asked for once, and when it is asked for as often as the market moves. */
+test("C21: the preview follows the market, but seldom", async ({ page }) => {
+  const market = new StillMarket("LIV", () => stage.atlas);
+  await market.define();
+  await market.play([bid("99.9", "10"), ask("100.11", "10"), ask("100.2", "20")]);
+  const desk = new DeskPage(page);
+  await desk.openOn(stage, market.instrumentId);
+  const asked: number[] = [];
+  await page.route("**/PreviewOrder", (route) => {
+    asked.push(performance.now());
+    return route.continue();
+  });
+  await desk.fillLimit("Buy", "5", "101");
+  await expect(previewed(desk, "Average price")).toHaveText("100.11 USD");
+  await market.play([ask("100.11", "0")]);
+  await expect(previewed(desk, "Average price")).toHaveText("100.20 USD");
+  const [before, began] = [asked.length, performance.now()];
+  for (let move = 1; move <= 30; move += 1)
+    await market.play([ask("100.15", String(move % 2)), ask("100.2", String(move))]);
+  await expect(previewed(desk, "Average price")).toHaveText("100.20 USD");
+  const most = Math.ceil((performance.now() - began) / 500) + 1;
+  expect(asked.length - before).toBeGreaterThan(0);
+  expect(asked.length - before).toBeLessThanOrEqual(most);
+});
+
 /** A figure of the preview. */
 function previewed(desk: DeskPage, term: string): Locator {
   const named = desk.page.getByRole("term").filter({ hasText: new RegExp(`^${term}$`) });
@@ -185,7 +253,7 @@ test("C21: the preview warns of a high notional, a low buffer and a fat finger, 
   await placeLimit(stage.atlas, "1", "45000");
   await desk.fillLimit("Buy", "9900", "101");
   const [left = ""] = (await balancesOf(stage.atlas)).get("USD") ?? [];
-  const needs = `Needs 999,900.00 USD, ${written(left, 2)} available.`;
+  const needs = `Needs 999,900.00 USD, ${written(left, Math.max(2, left.split(".")[1]?.length ?? 0))} available.`;
   await expect(desk.quantity).toHaveAccessibleDescription(needs);
   await desk.fillLimit("Buy", "1", "99.9");
   await expect(desk.ticket).not.toContainText(/High notional|Low buffer|Fat finger/);

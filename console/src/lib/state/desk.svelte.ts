@@ -69,11 +69,13 @@ export class DeskState {
     const { clients, connection, frame } = this;
     this.market = new Market(instrument, connection, frame, {
       clients,
+      userId: this.#user.userId,
       accountId: () => this.account?.accountId ?? "",
       availableOf: (asset) => this.account?.balances.availableOf(asset),
       isStale: () => connection.isStale,
-      send: async (terms) =>
-        (await this.account?.send(terms)) ?? { kind: "lost", words: "There is no account to trade for." },
+      tell: (words) => this.notifier.say("bad", words),
+      send: async (terms, ended) =>
+        (await this.account?.send(terms, ended)) ?? { kind: "lost", words: "There is no account to trade for." },
     });
   }
 

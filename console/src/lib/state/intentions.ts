@@ -1,3 +1,8 @@
+/** Not the second half of a double click: what stands under the pointer by then may have come there since the first. */
+export function isFirstClick({ detail }: { readonly detail: number }): boolean {
+  return detail < 2;
+}
+
 /** Milliseconds within which the same press again is one intention: a double click, or a key held down. */
 const ONE_INTENTION = 600;
 

@@ -3,7 +3,7 @@ import { InstrumentSchema } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
 import { FillSchema, OrderSchema, OrderStatus, RefusedBy, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
 import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
-import { endingWords, fillWords, type Run, withFill } from "./order-news.ts";
+import { endingWords, fillWords, type Run, unchangedWords, withFill } from "./order-news.ts";
 
 const BTC = create(InstrumentSchema, { instrumentId: "BTC-USD", baseAsset: "BTC", tick: "0.01" });
 const instrumentOf = () => BTC;
@@ -46,4 +46,24 @@ test("the venue is said to have cancelled only what it is known to have", () => 
   expect(words({ timeInForce: TimeInForce.FOK })).toBe("The venue cancelled your order to sell 2 BTC.");
   expect(words({ timeInForce: TimeInForce.GTC })).toBe("Your order to sell 2 BTC was cancelled.");
   expect(words({ refusal: { message: "closed" } })).toMatch(/^The venue cancelled your order to sell 2 BTC: /);
+});
+
+// Fails when an order that goes on as it was after it was to be changed or cancelled is not told.
+test("what the venue would not do is told: a change that was not made, a cancel that came to nothing", () => {
+  const terms = { side: Side.BUY, instrumentId: "BTC-USD", quantity: "0.5", limitPrice: "100" };
+  const words = (before: OrderStatus, status: OrderStatus, more: { limitPrice?: string; postOnly?: boolean } = {}) => {
+    const now = create(OrderSchema, { ...terms, status, ...more });
+    return unchangedWords(now, create(OrderSchema, { ...terms, status: before }), instrumentOf);
+  };
+  const { LIVE, PARTIALLY_FILLED, PENDING_CANCEL, PENDING_REPLACE } = OrderStatus;
+  const unchanged = "The venue did not change your order to buy 0.5 BTC: it works as it did.";
+  expect(words(PENDING_REPLACE, LIVE)).toBe(unchanged);
+  expect(words(PENDING_REPLACE, LIVE, { postOnly: true })).toBe(
+    `${unchanged} It is post-only, and must not trade at once.`,
+  );
+  expect(words(PENDING_REPLACE, LIVE, { limitPrice: "101" })).toBe("");
+  expect(words(PENDING_CANCEL, PARTIALLY_FILLED)).toBe(
+    "The venue did not cancel your order to buy 0.5 BTC: it works on.",
+  );
+  expect(words(LIVE, PARTIALLY_FILLED)).toBe("");
 });

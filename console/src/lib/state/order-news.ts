@@ -47,6 +47,8 @@ export class OrderNews {
       world.orders.onChange((order, before) => {
         const words = endingWords(order, before, instrumentOf);
         if (words !== "") notifier.say(order.status === OrderStatus.REJECTED ? "bad" : "plain", words);
+        const refused = unchangedWords(order, before, instrumentOf);
+        if (refused !== "") notifier.say("bad", refused);
       }),
     ];
   }
@@ -101,11 +103,24 @@ export function endingWords(order: Order, before: Order | undefined, instrumentO
   return "";
 }
 
+/** What the venue did not do though it was asked to; empty: it did, or was not asked. Its reason is not told with the order. */
+export function unchangedWords(order: Order, before: Order | undefined, instrumentOf: InstrumentOf): string {
+  if (order.status !== OrderStatus.LIVE && order.status !== OrderStatus.PARTIALLY_FILLED) return "";
+  const { side, instrumentId, quantity, limitPrice } = order;
+  const base = instrumentOf(instrumentId)?.baseAsset ?? instrumentId;
+  const what = `your order to ${side === Side.BUY ? "buy" : "sell"} ${format(quantity)} ${base}`;
+  if (before?.status === OrderStatus.PENDING_CANCEL) return `The venue did not cancel ${what}: it works on.`;
+  const isSame = before?.quantity === quantity && before.limitPrice === limitPrice;
+  return before?.status === OrderStatus.PENDING_REPLACE && isSame
+    ? `The venue did not change ${what}: it works as it did.${order.postOnly ? " It is post-only, and must not trade at once." : ""}`
+    : "";
+}
+
 /** Only the venue ends these: nobody has the time to. */
 function isAtOnce({ timeInForce }: Order): boolean {
   return timeInForce === TimeInForce.IOC || timeInForce === TimeInForce.FOK;
 }
 
-function lowered(words: string): string {
+export function lowered(words: string): string {
   return words.charAt(0).toLowerCase() + words.slice(1);
 }

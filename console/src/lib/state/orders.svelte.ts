@@ -1,12 +1,16 @@
-import { type Order, OrderStatus, type Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { type Order, OrderStatus, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { Channel } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
+import { format } from "../decimal/decimal.ts";
 import type { Clients } from "../rpc/clients.ts";
-import { wordsOf, wordsOfError } from "../rpc/refusal.ts";
+import { wordsOf } from "../rpc/refusal.ts";
 import { withPatience } from "../rpc/transport.ts";
 import type { Connection } from "../stream/connection.svelte.ts";
 import type { Frame } from "./frame.ts";
 import type { Notifier } from "./notifier.svelte.ts";
 import { isFinal, OpenOrders } from "./open-orders.ts";
+import { lowered } from "./order-news.ts";
+import { cancelRefused, cancelTold, changeAnswered, changeRefused, changeTold } from "./orders-outcome.ts";
+import { OrderRequests, type RequestOutcome, type StagedRequest } from "./orders-requests.ts";
 import { newRequestId } from "./request-id.ts";
 
 /** An order changed; `before`: as it was held, `undefined` when it is new. */
@@ -18,6 +22,8 @@ export class Orders {
   open = $state.raw<readonly Order[]>();
   /** Where in the stream what is drawn stands; an order that an answer told may be ahead of it. Empty: nothing is drawn. */
   cursor = $state("");
+  /** What was asked of orders and is not settled, by order. */
+  staged = $state.raw<ReadonlyMap<string, StagedRequest>>(new Map());
   readonly #clients: Clients;
   readonly #accountId: string;
   readonly #notifier: Notifier;
@@ -26,6 +32,8 @@ export class Orders {
   readonly #listeners = new Set<OrderListener>();
   readonly #unwatch: () => void;
   #isKnown = false;
+  readonly #requests: OrderRequests;
+  #unanswered: ReadonlySet<string> = new Set();
   #heard = "";
 
   constructor(clients: Clients, connection: Connection, frame: Frame, notifier: Notifier, accountId: string) {
@@ -33,6 +41,13 @@ export class Orders {
     this.#accountId = accountId;
     this.#notifier = notifier;
     this.#frame = frame;
+    this.#requests = new OrderRequests({
+      newRequestId: () => newRequestId(connection.serverTime),
+      wallTime: () => Date.now(),
+      wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+      chance: () => Math.random(),
+      changed: (staged, unanswered) => this.#staged(staged, unanswered),
+    });
     this.#unwatch = connection.watch(
       { channel: Channel.ORDERS, accountId },
       {
@@ -40,6 +55,7 @@ export class Orders {
           this.#isKnown = true;
           this.#heard = cursor;
           this.#orders.replace(parts.flatMap(({ orders }) => orders));
+          this.#requests.hearAll((orderId) => this.#orders.get(orderId));
           frame.show(this.#show);
         },
         update: ({ orders }, cursor) => {
@@ -61,6 +77,7 @@ export class Orders {
   put(order: Order): void {
     const change = this.#orders.put(order);
     if (change === false) return;
+    this.#requests.hear(order);
     for (const listener of this.#listeners) listener(order, change.before);
     this.#frame.show(this.#show);
   }
@@ -70,51 +87,90 @@ export class Orders {
   }
 
   async cancel(orderId: string): Promise<void> {
-    const request = { requestId: newRequestId(), accountId: this.#accountId, orderId };
-    try {
-      const { order } = await this.#clients.orders.cancelOrder(request, withPatience());
-      if (order !== undefined) this.put(order);
-    } catch (error) {
-      this.#notifier.say("bad", `Not cancelled: ${wordsOfError(error)}`);
+    const about = `cancel ${orderId}`;
+    const order = this.get(orderId);
+    const outcome = await this.#requests.ask({
+      ...{ kind: "cancel", about, terms: "", orderIds: [orderId] },
+      send: async (requestId) => {
+        const request = { requestId, accountId: this.#accountId, orderId };
+        const answer = await this.#clients.orders.cancelOrder(request, withPatience());
+        if (answer.order !== undefined) this.put(answer.order);
+        return (answer.order && cancelTold(answer.order)) ?? { kind: "done" };
+      },
+      told: (_, now) => cancelTold(now),
+      refused: cancelRefused,
+    });
+    const what = order === undefined ? "your order" : `your order to ${nameOf(order)}`;
+    if (outcome.kind === "refused")
+      this.#notifier.say("bad", `Not cancelled, ${what}: ${lowered(outcome.words)}`, about);
+    else if (outcome.kind === "unknown") {
+      this.#notifier.say("bad", `No answer came: it is not known whether ${what} is being cancelled.`, about);
     }
   }
 
   /** Every open order that matches; empty and 0 match all. */
   async cancelAll(instrumentId: string, side: Side): Promise<void> {
-    const request = { requestId: newRequestId(), accountId: this.#accountId, instrumentId, side };
-    try {
-      const { orderIds } = await this.#clients.orders.cancelOrders(request, withPatience());
-      const count = orderIds.length;
-      this.#notifier.say(
-        "good",
-        count === 0 ? "Nothing was open." : `Cancelling ${count} ${count === 1 ? "order" : "orders"}.`,
+    const about = `cancel all ${instrumentId} ${side}`;
+    const concerned = this.#orders.list().filter((order) => {
+      return (
+        (instrumentId === "" || order.instrumentId === instrumentId) &&
+        (side === Side.UNSPECIFIED || order.side === side)
       );
-    } catch (error) {
-      this.#notifier.say("bad", `Not cancelled: ${wordsOfError(error)}`);
+    });
+    const left = new Set(concerned.map(({ orderId }) => orderId));
+    let count = left.size;
+    const outcome = await this.#requests.ask({
+      ...{ kind: "cancel", about, terms: about, orderIds: [...left] },
+      send: async (requestId) => {
+        const request = { requestId, accountId: this.#accountId, instrumentId, side };
+        const { orderIds } = await this.#clients.orders.cancelOrders(request, withPatience());
+        count = orderIds.length;
+        return { kind: "done" };
+      },
+      told: (orderId, now) => {
+        const told = cancelTold(now);
+        // What was filled meanwhile is not being cancelled.
+        if (told !== undefined && left.delete(orderId) && told.kind !== "done") count -= 1;
+        return left.size === 0 ? { kind: "done" } : undefined;
+      },
+      refused: cancelRefused,
+    });
+    if (outcome.kind === "done") {
+      const words = count === 0 ? "Nothing was open." : `Cancelling ${count} ${count === 1 ? "order" : "orders"}.`;
+      this.#notifier.say("good", words, about);
+    } else if (outcome.kind === "refused") this.#notifier.say("bad", `Not cancelled: ${lowered(outcome.words)}`, about);
+    else if (outcome.kind === "unknown") {
+      this.#notifier.say("bad", "No answer came: it is not known whether your orders are being cancelled.", about);
     }
   }
 
-  /** New total and price; empty stays. Resolves with why not, in words; empty: it is on its way. */
-  async replace(order: Order, quantity: string, limitPrice: string): Promise<string> {
-    const request = {
-      requestId: newRequestId(),
-      accountId: this.#accountId,
-      orderId: order.orderId,
-      expectedVersion: order.version,
-      quantity,
-      limitPrice,
-    };
-    try {
-      const response = await this.#clients.orders.replaceOrder(request, withPatience());
-      if (response.order !== undefined) this.put(response.order);
-      return "";
-    } catch (error) {
-      return wordsOfError(error);
-    }
+  /** New total and price; empty stays. Resolves when the platform has taken it, or it is known that or why it has not. */
+  replace(order: Order, quantity: string, limitPrice: string): Promise<RequestOutcome> {
+    const { orderId, version } = order;
+    return this.#requests.ask({
+      ...{ kind: "change", about: `change ${orderId}`, terms: `${quantity} at ${limitPrice}`, orderIds: [orderId] },
+      send: async (requestId) => {
+        const named = { requestId, accountId: this.#accountId, orderId, expectedVersion: version };
+        const answer = await this.#clients.orders.replaceOrder({ ...named, quantity, limitPrice }, withPatience());
+        if (answer.order === undefined) return { kind: "done" };
+        this.put(answer.order);
+        return changeAnswered(answer.order, quantity, limitPrice);
+      },
+      told: (_, now) => changeTold(now, quantity, limitPrice),
+      refused: changeRefused,
+    });
   }
 
   close(): void {
     this.#unwatch();
+    this.#requests.close();
+  }
+
+  #staged(staged: ReadonlyMap<string, StagedRequest>, unanswered: ReadonlySet<string>): void {
+    this.staged = staged;
+    // What was said of them is not true any more.
+    for (const about of this.#unanswered) if (!unanswered.has(about)) this.#notifier.dismiss(about);
+    this.#unanswered = unanswered;
   }
 
   readonly #show = (): void => {
@@ -122,6 +178,11 @@ export class Orders {
     this.open = this.#orders.list();
     this.cursor = this.#heard;
   };
+}
+
+/** `buy 0.5 BTC-USD` */
+function nameOf({ side, quantity, instrumentId }: Order): string {
+  return `${side === Side.BUY ? "buy" : "sell"} ${format(quantity)} ${instrumentId}`;
 }
 
 /** Why an order ended or stands as it does; empty: there is nothing to say. */

@@ -1,9 +1,9 @@
 import { Reason, RefusalSchema } from "@atlas/gen/atlas/error/v1/refusal_pb";
-import { NewOrderSchema, type Order, OrderSchema } from "@atlas/gen/atlas/order/v1/order_pb";
+import { NewOrderSchema, type Order, OrderSchema, OrderStatus, RefusedBy } from "@atlas/gen/atlas/order/v1/order_pb";
 import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { expect, test } from "vitest";
-import { Outbox, type OutboxWorld, type SentOrder } from "./outbox.ts";
+import { Outbox, type OutboxWorld, type Outcome, type Search, type SentOrder } from "./outbox.ts";
 
 const TERMS = create(NewOrderSchema, { instrumentId: "BTC-USD", quantity: "0.5", limitPrice: "50000" });
 const LOST = new ConnectError("fetch failed", Code.Unknown);
@@ -18,6 +18,8 @@ class World implements OutboxWorld {
   readonly shown: (readonly SentOrder[])[] = [];
   answers: (Error | undefined)[] = [];
   found: Order | undefined;
+  /** How far the browser's clock is ahead of the server's. */
+  ahead = 0;
   text: string | null = null;
   time = 1_000;
   pause = 100;
@@ -29,9 +31,13 @@ class World implements OutboxWorld {
     return answer === undefined ? Promise.resolve(create(OrderSchema, { requestId })) : Promise.reject(answer);
   }
 
-  find(): Promise<Order | undefined> {
+  find(): Promise<Search> {
     this.sent.push("find");
-    return Promise.resolve(this.found);
+    return Promise.resolve({ order: this.found, serverTime: this.serverTime() });
+  }
+
+  serverTime(): number | undefined {
+    return this.time - this.ahead;
   }
 
   wallTime(): number {
@@ -126,6 +132,32 @@ test("C04: an answer that comes to a closed outbox leaves alone what its success
   expect(world.text).toContain("r2");
 });
 
+// Fails when who waits at a closed outbox is told what its successor may make untrue.
+test("C04: what is refused after the outbox was closed is told by its successor alone", async () => {
+  const world = new World();
+  world.answers = [refused(Code.ResourceExhausted, Reason.BUSY)];
+  const closed = new Outbox(world);
+  let isTold = false;
+  void closed.send("r1", "demo", TERMS).then(() => {
+    isTold = true;
+  });
+  closed.close();
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  expect(isTold).toBe(false);
+  expect(await Promise.all(new Outbox(world).resume())).toMatchObject([{ kind: "accepted" }]);
+});
+
+// Fails when an order is sent that a reload would know nothing of.
+test("C04: what cannot be kept is not sent", async () => {
+  const world = new World();
+  world.keep = () => {
+    throw new DOMException("full", "QuotaExceededError");
+  };
+  const outbox = new Outbox(world);
+  expect(await outbox.send("r1", "demo", TERMS)).toMatchObject({ kind: "refused" });
+  expect([world.sent, outbox.orders]).toEqual([[], []]);
+});
+
 // Fails when a refusal of a later attempt ends what an earlier one may have placed.
 test.each([
   ["too much unanswered", refused(Code.ResourceExhausted, Reason.BUSY)],
@@ -171,18 +203,108 @@ test("a reload goes on with what is unanswered, under the same id", async () => 
   expect(world.text).toBe("[]");
 });
 
-test("an old one is looked for and not sent again", async () => {
-  for (const [found, kind] of [
-    [create(OrderSchema, { requestId: "r1" }), "accepted"],
-    [undefined, "lost"],
-  ] as const) {
+test("an old one that is found is not sent again", async () => {
+  const world = new World();
+  world.answers = [LOST];
+  world.pause = 31_000;
+  world.found = create(OrderSchema, { requestId: "r1" });
+  expect(await new Outbox(world).send("r1", "demo", TERMS)).toMatchObject({ kind: "accepted" });
+  expect(world.sent).toEqual(["r1", "find"]);
+});
+
+// Fails when what is looked for is shown as sent again.
+test("one that is looked for is shown to be", async () => {
+  const world = new World();
+  world.answers = [LOST];
+  world.pause = 31_000;
+  await new Outbox(world).send("r1", "demo", TERMS);
+  expect(world.shown.flat().map(({ isLookedFor }) => isLookedFor ?? false)).toEqual([false, false, true, true, true]);
+});
+
+// Fails when every order that is found is told as taken.
+test("an old one that the platform refused is told as refused, and why", async () => {
+  const world = new World();
+  world.answers = [LOST];
+  world.pause = 31_000;
+  const refusal = { reason: Reason.HALTED, message: "trading is halted" };
+  world.found = create(OrderSchema, { status: OrderStatus.REJECTED, refusedBy: RefusedBy.PLATFORM, refusal });
+  expect(await new Outbox(world).send("r1", "demo", TERMS)).toMatchObject({
+    kind: "refused",
+    words: "Trading is halted.",
+  });
+});
+
+/** How far each look was from the first one, by the server's clock, when an order that never came is given up. */
+async function looksFor(world: World, outcome: Promise<Outcome>): Promise<readonly number[]> {
+  const looks: number[] = [];
+  const find = world.find.bind(world);
+  world.find = () => {
+    looks.push(world.time - world.ahead);
+    return find();
+  };
+  expect(await outcome).toMatchObject({ kind: "lost" });
+  return looks.map((time) => time - (looks[0] ?? 0));
+}
+
+// Fails when one look decides, and when the browser's clock does.
+test.each([0, 900_000, -900_000])(
+  "an order is lost when by the server's clock nothing can come of it any more, the browser's %i ms ahead",
+  async (ahead) => {
     const world = new World();
-    world.answers = [LOST];
-    world.pause = 31_000;
-    world.found = found;
-    expect(await new Outbox(world).send("r1", "demo", TERMS)).toMatchObject({ kind });
-    expect(world.sent).toEqual(["r1", "find"]);
-  }
+    world.time = 10_000_000;
+    world.ahead = ahead;
+    world.answers = Array.from({ length: 9 }, () => LOST);
+    world.pause = 4_000;
+    const looks = await looksFor(world, new Outbox(world).send("r1", "demo", TERMS));
+    expect(looks.at(-2)).toBeGreaterThanOrEqual(35_000);
+    expect(looks.at(-3)).toBeLessThan(35_000);
+  },
+);
+
+// Fails when a clock that was set is taken for the age of an order.
+test.each([900_000, -900_000])("a browser's clock that is set by %i ms meanwhile decides nothing", async (step) => {
+  const world = new World();
+  world.time = 10_000_000;
+  world.answers = [LOST];
+  world.pause = 4_000;
+  const wait = world.wait.bind(world);
+  world.wait = () => {
+    if (world.sent.length === 1) {
+      world.time += step;
+      world.ahead += step;
+    }
+    return wait();
+  };
+  const looks = await looksFor(world, new Outbox(world).send("r1", "demo", TERMS));
+  expect(world.sent.filter((one) => one === "r1")).toHaveLength(1);
+  expect(looks.at(-2)).toBeGreaterThanOrEqual(35_000);
+});
+
+// Fails when a server that does not say what time it is counts as one that has waited.
+test("without the server's clock nothing is ever told as lost", async () => {
+  const world = new World();
+  world.answers = [LOST];
+  world.pause = 60_000;
+  world.serverTime = () => undefined;
+  let outcome: Outcome | undefined;
+  const outbox = new Outbox(world);
+  void outbox.send("r1", "demo", TERMS).then((told) => {
+    outcome = told;
+  });
+  for (let turn = 0; turn < 500; turn++) await Promise.resolve();
+  outbox.close();
+  expect(outcome).toBeUndefined();
+  expect(world.sent.length).toBeGreaterThan(10);
+});
+
+// Fails when an order is kept without the server's time of its sending.
+test("an order is kept with the server's time, by which it is looked for", async () => {
+  const world = new World();
+  world.time = 10_000_000;
+  world.ahead = 900_000;
+  world.submit = () => new Promise(() => {});
+  void new Outbox(world).send("r1", "demo", TERMS);
+  expect(new Outbox(world).orders).toMatchObject([{ requestId: "r1", sentAt: 10_000_000, since: 9_100_000 }]);
 });
 
 test("what something else kept is nothing to send", () => {

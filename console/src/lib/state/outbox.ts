@@ -1,7 +1,7 @@
 import { Reason, type Refusal } from "@atlas/gen/atlas/error/v1/refusal_pb";
-import { type NewOrder, NewOrderSchema, type Order } from "@atlas/gen/atlas/order/v1/order_pb";
+import { type NewOrder, NewOrderSchema, type Order, OrderStatus, RefusedBy } from "@atlas/gen/atlas/order/v1/order_pb";
 import { fromJson, type JsonValue, toJson } from "@bufbuild/protobuf";
-import { isUnknownOutcome, refusalOf, wordsOfError } from "../rpc/refusal.ts";
+import { isUnknownOutcome, refusalOf, wordsOf, wordsOfError } from "../rpc/refusal.ts";
 import { retryDelay } from "../stream/retry-delay.ts";
 
 /** An order that was sent and is not answered. */
@@ -9,10 +9,14 @@ export interface SentOrder {
   readonly requestId: string;
   readonly accountId: string;
   readonly terms: NewOrder;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch by the browser's clock, which may be wrong by any amount: for its age alone. */
   readonly sentAt: number;
+  /** The same by the server's clock; absent: it had told nothing yet. */
+  readonly since?: number;
   /** An attempt ended without an answer: it may stand at the platform. */
   readonly isUnknown: boolean;
+  /** It is too old to be sent again: the platform is asked whether it has it. */
+  readonly isLookedFor?: boolean;
 }
 
 export type Outcome =
@@ -21,12 +25,21 @@ export type Outcome =
   /** It was not answered in time, and the platform knows nothing of it. */
   | { readonly kind: "lost"; readonly words: string };
 
+/** What a look among the account's orders came to. */
+export interface Search {
+  readonly order: Order | undefined;
+  /** The server's clock when it answered, milliseconds since the epoch; `undefined`: it did not say. */
+  readonly serverTime: number | undefined;
+}
+
 /** What the outbox needs of the world. */
 export interface OutboxWorld {
   submit(requestId: string, accountId: string, terms: NewOrder): Promise<Order>;
-  /** The account's order of a request id, looked for among those made since a time. */
-  find(accountId: string, requestId: string, since: number): Promise<Order | undefined>;
+  /** Looks for the order among all that the platform had decided when it was asked. */
+  find(sent: SentOrder): Promise<Search>;
   wallTime(): number;
+  /** The server's clock, milliseconds since the epoch; `undefined`: it has told nothing yet. */
+  serverTime(): number | undefined;
   wait(milliseconds: number): Promise<void>;
   chance(): number;
   keep(text: string): void;
@@ -34,13 +47,26 @@ export interface OutboxWorld {
   changed(orders: readonly SentOrder[]): void;
 }
 
+/** Looks for one order, by the server's clock. */
+interface Looks {
+  /** After this nothing can come of it. */
+  endsAt?: number;
+  /** What the last look told. */
+  lastTold?: number;
+}
+
 /** Sent again by itself only this long: a price of then is not what somebody wants later. */
 const RESEND = 30_000;
+/**
+ * So long after an order has come to the platform it may still be decided, by the platform's clocks: it is worth logging for
+ * thirty seconds at most, and these clocks differ a little.
+ */
+const DECIDED_WITHIN = 35_000;
 
 /**
  * Orders on their way. Each is kept, with its request id, before it is sent; without an answer it is sent again under the
  * same id, after a reload too, and is one order however often that happens. When it has become old, the platform is asked
- * whether it has it instead.
+ * whether it has it instead, until by the platform's own clock nothing can come of it any more.
  */
 export class Outbox {
   readonly #world: OutboxWorld;
@@ -57,8 +83,16 @@ export class Outbox {
   }
 
   send(requestId: string, accountId: string, terms: NewOrder): Promise<Outcome> {
-    const sent = { requestId, accountId, terms, sentAt: this.#world.wallTime(), isUnknown: false };
-    this.#put([...this.#orders, sent]);
+    const sentAt = this.#world.wallTime();
+    const since = this.#world.serverTime();
+    const sent = { requestId, accountId, terms, sentAt, isUnknown: false, ...(since === undefined ? {} : { since }) };
+    try {
+      this.#put([...this.#orders, sent]);
+    } catch {
+      const words =
+        "This browser keeps nothing for this page, so nothing was sent: after a reload it might be sent twice.";
+      return Promise.resolve({ kind: "refused", words, refusal: undefined });
+    }
     return this.#deliver(sent);
   }
 
@@ -78,46 +112,84 @@ export class Outbox {
 
   async #deliver(sent: SentOrder): Promise<Outcome> {
     let isUnknown = sent.isUnknown;
+    let looks: Looks | undefined;
     for (let failures = 0; ; ) {
-      try {
-        const outcome = await this.#attempt(sent);
+      // Never sent again once it is looked for: no attempt may follow the look that the others are dated by.
+      if (this.#isOld(sent)) looks ??= {};
+      const outcome = await this.#try(sent, isUnknown, looks);
+      // Whoever goes on with it tells what became of it.
+      if (this.#isClosed) return new Promise(() => {});
+      if (outcome !== undefined) {
         this.#put(this.#orders.filter(({ requestId }) => requestId !== sent.requestId));
         return outcome;
-      } catch (error) {
-        if (isUnknown ? isDecided(error) : !leavesUnknown(error)) {
-          this.#put(this.#orders.filter(({ requestId }) => requestId !== sent.requestId));
-          return { kind: "refused", words: wordsOfError(error), refusal: refusalOf(error) };
-        }
-        isUnknown = true;
-        failures += 1;
-        this.#put(this.#orders.map((order) => (order.requestId === sent.requestId ? { ...order, isUnknown } : order)));
-        await this.#world.wait(retryDelay(failures, this.#world.chance()));
-        if (this.#isClosed) return new Promise(() => {});
       }
+      isUnknown = true;
+      failures += 1;
+      const told = { isUnknown, isLookedFor: looks !== undefined };
+      this.#put(this.#orders.map((order) => (order.requestId === sent.requestId ? { ...order, ...told } : order)));
+      await this.#world.wait(retryDelay(failures, this.#world.chance()));
+      if (this.#isClosed) return new Promise(() => {});
     }
   }
 
-  async #attempt({ requestId, accountId, terms, sentAt }: SentOrder): Promise<Outcome> {
-    const began = this.#world.wallTime();
-    if (began - sentAt <= RESEND) {
-      const order = await this.#world.submit(requestId, accountId, terms);
-      return { kind: "accepted", order, milliseconds: this.#world.wallTime() - began };
+  /** `undefined`: what becomes of it is not known yet. */
+  async #try(sent: SentOrder, isUnknown: boolean, looks: Looks | undefined): Promise<Outcome | undefined> {
+    try {
+      return await (looks === undefined ? this.#attempt(sent) : this.#search(sent, looks));
+    } catch (error) {
+      if (isUnknown ? !isDecided(error) : leavesUnknown(error)) return undefined;
+      return { kind: "refused", words: wordsOfError(error), refusal: refusalOf(error) };
     }
-    const order = await this.#world.find(accountId, requestId, sentAt);
-    if (order !== undefined) return { kind: "accepted", order, milliseconds: this.#world.wallTime() - sentAt };
-    return { kind: "lost", words: "No answer came, and the platform has no such order: it was not placed." };
+  }
+
+  /** A clock that was set back since says nothing of how old it is: it is looked for, which is right at any age. */
+  #isOld({ sentAt }: SentOrder): boolean {
+    const age = this.#world.wallTime() - sentAt;
+    return age < 0 || age > RESEND;
+  }
+
+  async #attempt({ requestId, accountId, terms }: SentOrder): Promise<Outcome> {
+    const began = this.#world.wallTime();
+    const order = await this.#world.submit(requestId, accountId, terms);
+    return { kind: "accepted", order, milliseconds: Math.max(0, this.#world.wallTime() - began) };
+  }
+
+  /**
+   * Every attempt had been made when the first look was answered. Who is not found by a look that began after the time for all
+   * of them was over never will be; `undefined`: that time is not over, or the server does not say what time it is.
+   */
+  async #search(sent: SentOrder, looks: Looks): Promise<Outcome | undefined> {
+    const { endsAt, lastTold } = looks;
+    const { order, serverTime } = await this.#world.find(sent);
+    if (order !== undefined) return outcomeOf(order, Math.max(0, this.#world.wallTime() - sent.sentAt));
+    if (endsAt !== undefined && lastTold !== undefined && lastTold >= endsAt) {
+      return { kind: "lost", words: "No answer came, and the platform has no such order: it was not placed." };
+    }
+    if (serverTime !== undefined) {
+      looks.endsAt ??= serverTime + DECIDED_WITHIN;
+      looks.lastTold = serverTime;
+    }
+    return undefined;
   }
 
   #put(orders: readonly SentOrder[]): void {
     if (this.#isClosed) return;
-    this.#orders = orders;
     this.#world.keep(JSON.stringify(orders.map((order) => ({ ...order, terms: toJson(NewOrderSchema, order.terms) }))));
+    this.#orders = orders;
     this.#world.changed(orders);
   }
 }
 
-/** On its first attempt: the order may stand at the platform all the same. */
-function leavesUnknown(error: unknown): boolean {
+/** Of an order that was found: what the platform refused is kept as an order too. */
+function outcomeOf(order: Order, milliseconds: number): Outcome {
+  const { refusal } = order;
+  const isDenied = order.status === OrderStatus.REJECTED && order.refusedBy === RefusedBy.PLATFORM;
+  if (!isDenied || refusal === undefined) return { kind: "accepted", order, milliseconds };
+  return { kind: "refused", words: wordsOf(refusal), refusal };
+}
+
+/** On its first attempt: it may have happened at the platform all the same. */
+export function leavesUnknown(error: unknown): boolean {
   const reason = refusalOf(error)?.reason;
   return reason === undefined ? isUnknownOutcome(error) : reason === Reason.OUTCOME_UNKNOWN;
 }

@@ -112,7 +112,11 @@ const BY_REASON: Partial<Record<Reason, TicketField>> = {
   [Reason.NOTIONAL_LIMIT]: "quantity",
   [Reason.NOTIONAL_OUT_OF_BOUNDS]: "quantity",
   [Reason.NO_LIQUIDITY]: "quantity",
+  [Reason.NOT_FILLABLE]: "quantity",
+  [Reason.IMMEDIATE_REST]: "quantity",
+  [Reason.COLLAR]: "quantity",
   [Reason.WOULD_TAKE]: "price",
+  [Reason.SELF_TRADE]: "selfTrade",
 };
 
 /** Beside which field a refusal stands. */
@@ -146,7 +150,7 @@ export function priceFor(stance: Stance, side: Side, best: Best, tick: string): 
 
 /**
  * The quantity that a share of what is available buys or sells, fees in, rounded down to a lot. `price`: the limit, or for a
- * market order the other side's best, to which its collar is added, for that is what will be reserved.
+ * market order the other side's best, to which its collar is added, down to a tick, for that is what will be reserved.
  */
 export function quantityFor(
   percent: number,
@@ -159,6 +163,7 @@ export function quantityFor(
   const part = divide(multiply(available, String(percent)), "100");
   if (side === Side.SELL) return roundTo(part, instrument.lot, "down");
   if (price === undefined || isZero(price)) return undefined;
-  const worst = type === OrderType.MARKET ? multiply(price, add("1", instrument.collar)) : price;
+  const collared = roundTo(multiply(price, add("1", instrument.collar)), instrument.tick, "down");
+  const worst = type === OrderType.MARKET ? collared : price;
   return roundTo(divide(part, multiply(worst, add("1", instrument.takerFee))), instrument.lot, "down");
 }

@@ -1,37 +1,57 @@
 import type { Instrument } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
-import { type NewOrder, OrderType, SelfTradePrevention, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
+import {
+  type NewOrder,
+  type Order,
+  OrderType,
+  SelfTradePrevention,
+  Side,
+  TimeInForce,
+} from "@atlas/gen/atlas/order/v1/order_pb";
 import type { PreviewOrderResponse } from "@atlas/gen/atlas/order/v1/order_service_pb";
-import { parseTyped } from "../decimal/decimal.ts";
+import { decimalsOf, parseTyped } from "../decimal/decimal.ts";
+import type { KeptChoice } from "../form/kept-choice.ts";
 import type { Clients } from "../rpc/clients.ts";
 import { refusalOf, wordsOf, wordsOfError } from "../rpc/refusal.ts";
 import { withPatience } from "../rpc/transport.ts";
 import { Intentions } from "./intentions.ts";
+import { lowered } from "./order-news.ts";
 import type { Outcome } from "./outbox.ts";
+import { type TicketDefaults, ticketMemory } from "./ticket-memory.ts";
+import { PreviewTurns } from "./ticket-preview.ts";
+import { afterFunds, NOT_REFUSED, refusalBeside, type TicketRefusal, venueRefusal } from "./ticket-refusal.ts";
 import {
-  allowedTimes,
   type Best,
+  describe,
   fieldOf,
   type Problems,
   priceFor,
   quantityFor,
   readTerms,
-  SELF_TRADES,
   type Stance,
   type TicketInput,
   usualTime,
 } from "./ticket-terms.ts";
 
-const DEBOUNCE = 150;
-
 /** What the ticket needs of the desk. */
 export interface TicketDesk {
   readonly clients: Clients;
+  readonly userId: string;
   /** Asked each time: another may have been chosen since. */
   accountId(): string;
   best(): Best;
   availableOf(asset: string): string | undefined;
   isStale(): boolean;
-  send(terms: NewOrder): Promise<Outcome>;
+  /** `ended`: told when the order has ended before it came to rest, or as soon as it did. */
+  send(terms: NewOrder, ended?: (order: Order) => void): Promise<Outcome>;
+  /** Says what went wrong to somebody who looks elsewhere by now. */
+  tell(words: string): void;
+}
+
+/** What was sent, as it was typed: what becomes of it concerns the ticket for as long as that stands there. */
+interface SentTicket {
+  readonly typed: string;
+  readonly accountId: string;
+  readonly number: number;
 }
 
 /** The order ticket of one instrument: nothing typed is lost, whatever becomes of it. */
@@ -49,7 +69,9 @@ export class Ticket {
   /** Why the preview is not there; empty: it is, or nothing was asked. */
   previewProblem = $state("");
   /** What became of the last order that came to nothing, until the terms change. */
-  refused = $state.raw<Problems>({});
+  #refused = $state.raw<TicketRefusal>(NOT_REFUSED);
+  /** Why no preview can be made of these terms. */
+  #unshown = $state.raw<TicketRefusal>(NOT_REFUSED);
   #isAsked = $state(false);
   /** Data is stale, and the order was asked for: once more sends it. */
   readonly asksAgain = $derived.by(() => this.#isAsked && this.#desk.isStale());
@@ -58,21 +80,37 @@ export class Ticket {
   readonly problems = $derived.by(() => this.#problems());
   readonly instrument: Instrument;
   readonly #desk: TicketDesk;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #asking: AbortController | undefined;
+  readonly #memory: KeptChoice<TicketDefaults>;
+  readonly #turns: PreviewTurns;
+  /** Orders sent from here. */
+  #sent = 0;
+  #isClosed = false;
   readonly #intentions = new Intentions();
 
   constructor(instrument: Instrument, desk: TicketDesk) {
     this.instrument = instrument;
     this.#desk = desk;
-    this.#recall();
+    this.#memory = ticketMemory(desk.userId, instrument.instrumentId);
+    this.#turns = new PreviewTurns({
+      ask: (signal) => this.#ask(signal),
+      old: (isOld) => {
+        this.isPreviewing = isOld;
+      },
+      now: () => performance.now(),
+      after: (milliseconds, run) => {
+        const timer = setTimeout(run, milliseconds);
+        return () => clearTimeout(timer);
+      },
+    });
+    Object.assign(this, this.#memory.recall());
   }
 
   set(change: Partial<TicketInput>): void {
     const isOtherType = change.type !== undefined && change.type !== this.type;
     Object.assign(this, change);
     if (isOtherType) this.timeInForce = usualTime(this.type);
-    this.refused = {};
+    this.#refused = NOT_REFUSED;
+    this.#unshown = NOT_REFUSED;
     this.#isAsked = false;
     this.ask();
   }
@@ -95,44 +133,49 @@ export class Ticket {
 
   /** What is available is another: an order that was too much may not be any more. */
   fundsChanged(): void {
-    const { quantity: _, ...others } = this.refused;
-    this.refused = others;
-    this.ask();
+    this.#refused = afterFunds(this.#refused, (asset) => this.#desk.availableOf(asset));
+    this.askAgain();
+  }
+
+  /** What the same terms would come to may be another now. */
+  askAgain(): void {
+    if (this.terms !== undefined) this.#turns.moved();
   }
 
   /** Asks what the order would do, when nobody has typed for a moment. */
   ask(): void {
-    clearTimeout(this.#timer);
-    this.#asking?.abort();
-    if (this.terms === undefined) {
+    if (this.terms !== undefined) this.#turns.typed();
+    else {
+      this.#turns.stop();
       this.preview = undefined;
       this.previewProblem = "";
-      this.isPreviewing = false;
-      return;
     }
-    this.isPreviewing = true;
-    this.#timer = setTimeout(() => void this.#askNow(), DEBOUNCE);
   }
 
   async submit(): Promise<void> {
     const { terms } = this;
     if (terms === undefined) return;
+    const typed = JSON.stringify(this.#input());
     // Before the question: the second half of a double click must not answer it.
-    if (this.#intentions.isEcho(JSON.stringify(this.#input()), performance.now())) return;
+    if (this.#intentions.isEcho(typed, performance.now())) return;
     if (this.#desk.isStale() && !this.asksAgain) {
       this.#isAsked = true;
       return;
     }
     this.#isAsked = false;
-    this.refused = {};
-    this.#remember();
-    const outcome = await this.#desk.send(terms);
-    if (outcome.kind === "accepted") this.ask();
-    else if (outcome.kind === "lost") this.refused = { form: outcome.words };
-    else {
-      const field = outcome.refusal === undefined ? "form" : fieldOf(outcome.refusal);
-      this.refused = { [field]: outcome.words };
-    }
+    this.#refused = NOT_REFUSED;
+    const { type, quantity, timeInForce, postOnly, selfTrade } = this;
+    this.#memory.keep({ type, quantity, timeInForce, postOnly, selfTrade });
+    this.#sent += 1;
+    const sent = { typed, accountId: this.#desk.accountId(), number: this.#sent };
+    const outcome = await this.#desk.send(terms, (order) => this.#ended(order, sent));
+    if (outcome.kind === "accepted") this.#turns.moved();
+    else if (!this.#shows(sent)) {
+      const what = describe(terms, this.instrument, decimalsOf(this.instrument.tick));
+      this.#desk.tell(`Not placed, ${lowered(what)}: ${lowered(outcome.words)}`);
+    } else if (outcome.kind === "refused" && outcome.refusal !== undefined) {
+      this.#refused = refusalBeside(outcome.refusal);
+    } else this.#refused = { problems: { form: outcome.words }, refusal: undefined };
   }
 
   /** Sends a limit order of the ticket's quantity at a price, once for a double click. Answers why not, in words; empty: it stands. */
@@ -147,8 +190,20 @@ export class Ticket {
   }
 
   close(): void {
-    clearTimeout(this.#timer);
-    this.#asking?.abort();
+    this.#isClosed = true;
+    this.#turns.stop();
+  }
+
+  /** Whether what was sent still stands here: what became of it is to be said beside nothing else. */
+  #shows({ typed, accountId, number }: SentTicket): boolean {
+    const isHere = !this.#isClosed && accountId === this.#desk.accountId();
+    return isHere && number === this.#sent && typed === JSON.stringify(this.#input());
+  }
+
+  /** The venue's news are told to who looks elsewhere; here they stand beside their field too. */
+  #ended(order: Order, sent: SentTicket): void {
+    const refused = venueRefusal(order, this.instrument);
+    if (refused !== undefined && this.#shows(sent)) this.#refused = refused;
   }
 
   #input(): TicketInput {
@@ -159,54 +214,29 @@ export class Ticket {
   /** What is wrong, beside its field: by the rules, else by the last order's refusal, else by the preview's. */
   #problems(): Problems {
     if ("problems" in this.read) return this.read.problems;
-    if (Object.keys(this.refused).length > 0) return this.refused;
+    if (this.#refused !== NOT_REFUSED) return this.#refused.problems;
     const refusal = this.preview?.refusal;
-    return refusal === undefined ? {} : { [fieldOf(refusal)]: wordsOf(refusal) };
+    return refusal === undefined ? this.#unshown.problems : { [fieldOf(refusal)]: wordsOf(refusal) };
   }
 
-  async #askNow(): Promise<void> {
-    const asking = new AbortController();
-    this.#asking = asking;
-    const { clients } = this.#desk;
+  async #ask(signal: AbortSignal): Promise<void> {
     const accountId = this.#desk.accountId();
     const { terms } = this;
     if (terms === undefined) return;
     try {
-      const preview = await clients.orders.previewOrder({ accountId, order: terms }, withPatience(asking.signal));
-      if (asking.signal.aborted) return;
+      const preview = await this.#desk.clients.orders.previewOrder({ accountId, order: terms }, withPatience(signal));
+      if (signal.aborted) return;
       this.preview = preview;
       this.previewProblem = "";
+      this.#unshown = NOT_REFUSED;
     } catch (error) {
-      if (asking.signal.aborted) return;
+      if (signal.aborted) return;
       this.preview = undefined;
       const refusal = refusalOf(error);
-      if (refusal === undefined) this.previewProblem = `No preview: ${wordsOfError(error)}`;
-      else this.refused = { [fieldOf(refusal)]: wordsOf(refusal) };
-    }
-    this.isPreviewing = false;
-  }
-
-  #key(): string {
-    return `atlas.ticket.${this.instrument.instrumentId}`;
-  }
-
-  /** All but the price and the label, which are of their moment. */
-  #remember(): void {
-    const { type, quantity, timeInForce, postOnly, selfTrade } = this;
-    localStorage.setItem(this.#key(), JSON.stringify({ type, quantity, timeInForce, postOnly, selfTrade }));
-  }
-
-  #recall(): void {
-    try {
-      const kept = JSON.parse(localStorage.getItem(this.#key()) ?? "{}") as Partial<TicketInput>;
-      if (kept.type === OrderType.LIMIT || kept.type === OrderType.MARKET) this.type = kept.type;
-      if (typeof kept.quantity === "string") this.quantity = kept.quantity;
-      if (typeof kept.postOnly === "boolean") this.postOnly = kept.postOnly;
-      this.selfTrade = SELF_TRADES.find((one) => one === kept.selfTrade) ?? SelfTradePrevention.CANCEL_NEWEST;
-      const times = allowedTimes(this.type);
-      this.timeInForce = times.find((time) => time === kept.timeInForce) ?? usualTime(this.type);
-    } catch {
-      // Not written by this version of the console: the usual defaults stand.
+      // What is wrong with a field is of the terms; anything else is of this attempt alone.
+      const isOfTerms = refusal !== undefined && fieldOf(refusal) !== "form";
+      this.#unshown = isOfTerms ? refusalBeside(refusal) : NOT_REFUSED;
+      this.previewProblem = isOfTerms ? "" : `No preview: ${wordsOfError(error)}`;
     }
   }
 }

@@ -43,6 +43,12 @@ export class Connection {
     this.#look = setInterval(() => this.#measure(), LOOK);
   }
 
+  /** The server's clock, milliseconds since the epoch, by its last message; `undefined`: none has come. */
+  get serverTime(): number | undefined {
+    const { serverAhead } = this.#stream.status;
+    return serverAhead === undefined ? undefined : Date.now() + serverAhead;
+  }
+
   watch(terms: Terms, receiver: Receiver): () => void {
     return this.#stream.watch(terms, receiver);
   }
