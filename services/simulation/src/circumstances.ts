@@ -28,7 +28,11 @@ export function circumstancesOf(seed: number, cases?: readonly string[]): Circum
       seed,
       partitions: { oms: 1 + roll(4), venue: 1 + roll(3) },
       pace: 1_000,
-      imagePace: { changes: 20 + roll(400), milliseconds: roll.pick([1_000, 5_000, 30_000]) },
+      imagePace: {
+        changes: 20 + roll(400),
+        milliseconds: roll.pick([1_000, 5_000, 30_000]),
+        copyBytes: roll.pick([1, 1_000_000]),
+      },
     },
     gateways: 1 + roll(3),
     ...paces(roll),

@@ -21,6 +21,8 @@ export interface ImagePace {
   readonly changes: number;
   /** Or after so many milliseconds, if anything changed. */
   readonly milliseconds: number;
+  /** Bytes copied between two inputs; absent: as many as is usual. */
+  readonly copyBytes?: number;
 }
 
 /** S19 asks for 100,000 events; fewer make recovery shorter. */
@@ -135,7 +137,7 @@ export class ImageWriter {
   #copy(): boolean {
     const pass = this.#pass as Pass;
     let copied = 0;
-    while (pass.copies.length < pass.keys.length && copied < COPY_BYTES) {
+    while (pass.copies.length < pass.keys.length && copied < (this.#pace.copyBytes ?? COPY_BYTES)) {
       const key = pass.keys[pass.copies.length] as string;
       const clean = this.#slabs.changedAt(key) <= (this.#written.get(key) ?? -1);
       const bytes = clean ? undefined : this.#slabs.copy(key);

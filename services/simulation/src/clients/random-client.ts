@@ -148,7 +148,7 @@ export class RandomClient {
     const send = make(requestId);
     this.#model.requests.push(request);
     this.#sent.push({ request, send });
-    const gives = this.#roll.onceIn(15);
+    const gives = this.#roll.onceIn(5);
     if (this.#roll.onceIn(12)) request.answers.push(...(await Promise.all([this.#attempt(send), this.#attempt(send)])));
     for (;;) {
       const answer = await this.#attempt(send);

@@ -18,8 +18,8 @@ export interface ModelOrder {
   accrued: bigint;
   cost: bigint;
   fees: bigint;
-  /** A replace is on its way. */
-  replacing: boolean;
+  /** What a replace that is on its way asks for: the new total and limit. */
+  replacement: { readonly quantity: bigint; readonly limit: bigint } | undefined;
 }
 
 const OPEN: readonly S[] = [S.LIVE, S.PARTIALLY_FILLED, S.PENDING_CANCEL, S.PENDING_REPLACE];
@@ -97,7 +97,7 @@ export class OrderModel {
     const begun: ModelOrder = {
       ...{ order, protection, status, version: order.version, quantity: e8(order.quantity) },
       ...{ limit: e8(order.limitPrice), cumulative: 0n, leaves: e8(order.leavesQuantity), accrued: 0n, cost: 0n },
-      ...{ fees: 0n, replacing: false },
+      ...{ fees: 0n, replacement: undefined },
     };
     this.orders.set(orderId, begun);
     const isRight = order.version === 1n && (status === S.PENDING_SUBMIT || status === S.REJECTED);
@@ -137,8 +137,11 @@ export class OrderModel {
     this.#violations.check("D7", cumulative + leaves + canceled === quantity, sum);
     if (event.event.case === "orderFilled") this.#fill(event, known, cumulative);
     else this.#violations.check("I5", cumulative === known.cumulative, () => `${event.eventId}: filled by ${kind}`);
-    if (kind === "replaceRequested") known.replacing = true;
-    if (kind === "orderReplaced" || kind === "replaceRefused") known.replacing = false;
+    if (event.event.case === "replaceRequested") {
+      const { quantity: total, limitPrice } = event.event.value;
+      known.replacement = { quantity: e8(total), limit: e8(limitPrice) };
+    }
+    if (kind === "orderReplaced" || kind === "replaceRefused") known.replacement = undefined;
     Object.assign(known, { status: progress.status, version: progress.version, quantity, cumulative, leaves });
     known.limit = e8(progress.limitPrice);
     this.#violations.check("I1", known.fees === e8(progress.fees), () => `${event.eventId}: fees ${progress.fees}`);
@@ -162,7 +165,7 @@ export class OrderModel {
     const within = known.order.side === Side.BUY ? price <= worst : price >= worst;
     this.#violations.check(
       "I8",
-      within || known.replacing,
+      within || known.replacement !== undefined,
       () => `${event.eventId} trades at ${price}, limit ${worst}`,
     );
   }
@@ -172,10 +175,20 @@ export class OrderModel {
     const { orderId } = order.order;
     const locked = this.#ledger.locked.get(orderId) ?? 0n;
     this.#violations.check("I4", locked === stated, () => `${orderId} locks ${locked}, says ${stated}`);
-    const due = isEnd(order.status) ? 0n : exposureOf(order);
-    const holds = order.replacing && !isEnd(order.status) ? stated >= due : stated === due;
-    this.#violations.check("I3", holds, () => `${orderId} (${word(order.status)}) reserves ${stated}, can cost ${due}`);
+    const due = isEnd(order.status) ? 0n : dearest(order);
+    const text = () => `${orderId} (${word(order.status)}) reserves ${stated}, can cost ${due}`;
+    this.#violations.check("I3", stated === due, text);
   }
+}
+
+/** While a replace is on its way: the larger of what it is and what it may be (I14). */
+function dearest(order: ModelOrder): bigint {
+  const asIs = exposureOf(order);
+  if (order.replacement === undefined) return asIs;
+  const { quantity, limit } = order.replacement;
+  const leaves = order.leaves + quantity - order.quantity;
+  const replaced = exposureOf({ ...order, leaves: leaves > 0n ? leaves : 0n, limit: limit > 0n ? limit : order.limit });
+  return asIs > replaced ? asIs : replaced;
 }
 
 /** What an open order can still cost, in 1e-8 of what it gives. */

@@ -32,6 +32,7 @@ export const coreMutants: readonly Mutant[] = [
     file: "domain/src/oms/check-request.ts",
     find: "if (evidence === undefined || evidence.storeTime < forgottenUntil)",
     put: "if (evidence === undefined)",
+    cases: ["F7"],
   },
   {
     name: "the wall clock is read in a decision",
@@ -68,6 +69,7 @@ export const coreMutants: readonly Mutant[] = [
     file: "domain/src/oms/report.ts",
     find: "if (status === undefined || !fits(order, report, step)) return unmatched(state, input, report);",
     put: "if (status === undefined) return unmatched(state, input, report);",
+    cases: ["F16"],
   },
   {
     name: "who comes last trades first",
