@@ -181,19 +181,25 @@ export class OrderModel {
   }
 }
 
-/** While a replace is on its way: the larger of what it is and what it may be (I14). */
+/**
+ * What an open order can still cost, in 1e-8 of what it gives. While a replace is on its way the worst of what may happen (I14):
+ * all that is open trades at the old price and what was added at the new one, or all of it at the new one.
+ */
 function dearest(order: ModelOrder): bigint {
-  const asIs = exposureOf(order);
-  if (order.replacement === undefined) return asIs;
-  const { quantity, limit } = order.replacement;
-  const leaves = order.leaves + quantity - order.quantity;
-  const replaced = exposureOf({ ...order, leaves: leaves > 0n ? leaves : 0n, limit: limit > 0n ? limit : order.limit });
-  return asIs > replaced ? asIs : replaced;
+  const { leaves, limit, protection, replacement, quantity } = order;
+  const price = limit > 0n ? limit : protection;
+  const replaced = replacement === undefined ? 0n : atLeast0(leaves + replacement.quantity - quantity);
+  if (order.order.side === Side.SELL) return replaced > leaves ? replaced : leaves;
+  const newPrice = replacement === undefined || replacement.limit === 0n ? price : replacement.limit;
+  const oldFirst = timesE8(price, leaves) + timesE8(newPrice, atLeast0(replaced - leaves));
+  const newFirst = timesE8(newPrice, replaced);
+  return withFees(order, oldFirst > newFirst ? oldFirst : newFirst);
 }
 
-/** What an open order can still cost, in 1e-8 of what it gives. */
-function exposureOf({ order, leaves, limit, protection, accrued, fees }: ModelOrder): bigint {
-  if (order.side === Side.SELL) return leaves;
-  const notional = timesE8(limit > 0n ? limit : protection, leaves);
+function withFees({ accrued, fees }: ModelOrder, notional: bigint): bigint {
   return notional + ceilDivide(accrued + TAKER * notional, 100_000_000n) - fees;
+}
+
+function atLeast0(amount: bigint): bigint {
+  return amount > 0n ? amount : 0n;
 }
