@@ -42,7 +42,7 @@ for (const theme of ["Dark", "Light"]) {
   });
 }
 
-/** Fails when what is old is paled by opacity, and when the header's figures or the preview's keep their colour. */
+/** Fails when what is old is paled by opacity, and when the header's figures, the preview's or the list's keep their colour. */
 test("C02, C61: what is old is grey, the ticker and the preview too, and axe finds nothing in either theme", async ({
   page,
 }) => {
@@ -69,6 +69,12 @@ test("C02, C61: what is old is grey, the ticker and the preview too, and axe fin
       await expect(old).toHaveCSS("color", muted);
     }
     expect(await findings(page)).toEqual([]);
+    await page.getByRole("button", { name: /^Instrument: / }).click();
+    const changes = page.getByRole("option").locator(".up, .down");
+    await expect(changes).not.toHaveCount(0);
+    for (const change of await changes.all()) await expect(change).toHaveCSS("color", muted);
+    expect(await findings(page)).toEqual([]);
+    await page.keyboard.press("Escape");
   }
   line.close();
 });

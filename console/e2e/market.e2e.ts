@@ -114,6 +114,19 @@ test("C11: own orders are marked in the depth; a click on a price sets it, one o
   await expect(desk.quantity).toHaveValue("9.75");
 });
 
+/** Fails when frames alone are waited for: a hidden tab is given none. */
+test("C02: the title of a tab that is hidden goes on with the market", async ({ page }) => {
+  await page.addInitScript(() => {
+    window.requestAnimationFrame = () => 0;
+  });
+  const { market } = await openMarket(page, "TTL");
+  await expect(page).toHaveTitle("— TTL-USD · Atlas");
+  await market.play([], [taker(Side.BUY, "0.1")]);
+  await expect(page).toHaveTitle("100.11 TTL-USD · Atlas");
+  await market.play([], [taker(Side.SELL, "0.1")]);
+  await expect(page).toHaveTitle("99.90 TTL-USD · Atlas");
+});
+
 /** Fails when asks are grouped down: that would show somebody who sells for less than anybody does. */
 test("C11: prices are grouped in coarser ticks, bids down and asks up, and quantities add up", async ({ page }) => {
   const { desk, market } = await openMarket(page, "GRP");

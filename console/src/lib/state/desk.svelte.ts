@@ -89,7 +89,9 @@ export class DeskState {
     if (this.market === undefined) return "Atlas";
     const { instrument, decimals } = this.market;
     const last = this.instruments.glances.get(instrument.instrumentId)?.ticker.last ?? "";
-    return `${last === "" ? "—" : format(last, decimals.price)} ${instrument.instrumentId} · Atlas`;
+    // Where the tab is hidden it is all that is seen of the desk.
+    const age = last !== "" && this.connection.isStale ? "(old) " : "";
+    return `${age}${last === "" ? "—" : format(last, decimals.price)} ${instrument.instrumentId} · Atlas`;
   }
 
   close(): void {
