@@ -1,28 +1,11 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { expect, type Page } from "@playwright/test";
-import type axe from "axe-core";
+import { expect } from "@playwright/test";
+import { findings } from "./axe.ts";
 import { DeskPage } from "./desk-page.ts";
 import { Line } from "./line.ts";
 import { ownPlatform } from "./platform.ts";
 import { test } from "./strict-page.ts";
 
 const stage = ownPlatform();
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
-/** What axe finds, a line each. */
-async function findings(page: Page): Promise<string[]> {
-  // Not by a script element, which the content security policy refuses.
-  await page.evaluate(AXE);
-  return page.evaluate(async (values) => {
-    const { axe: runner } = globalThis as unknown as { axe: typeof axe };
-    const { violations } = await runner.run(document, { runOnly: { type: "tag", values } });
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id} ${target}: ${failureSummary}`),
-    );
-  }, RULES);
-}
 
 for (const theme of ["Dark", "Light"]) {
   // Seen failing with the muted text's colour paled in each theme.
