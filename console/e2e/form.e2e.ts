@@ -105,3 +105,19 @@ test("C60: at 1280 by 720 nothing scrolls but what is inside a panel", async ({ 
   await expect(desk.send).toBeInViewport();
   await expect(desk.working).toBeInViewport();
 });
+
+// Fails when the rest stands open from the start.
+test("C20: what is seldom wanted of an order is folded under More", async ({ page }) => {
+  const desk = new DeskPage(page);
+  await desk.signIn(await stage.link());
+  const more = desk.ticket.getByText("More", { exact: true });
+  const rest = [
+    desk.ticket.getByRole("combobox", { name: "Self-trade" }),
+    desk.ticket.getByRole("textbox", { name: "Label" }),
+  ];
+  for (const field of rest) await expect(field).toBeHidden();
+  await more.click();
+  for (const field of rest) await expect(field).toBeVisible();
+  await more.click();
+  for (const field of rest) await expect(field).toBeHidden();
+});
