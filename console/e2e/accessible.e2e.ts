@@ -56,6 +56,10 @@ test("C61: axe finds nothing while something is open: columns, what reserves fun
     await page.getByRole("button", { name: /^Instrument: / }).click();
     await expect(page.getByRole("listbox", { name: "Instruments" })).toBeVisible();
   });
+  await expectNothingFoundIn(page, "terms", async () => {
+    await page.getByRole("button", { name: "Terms of BTC-USD" }).click();
+    await expect(page.getByRole("dialog", { name: "Terms of BTC-USD" })).toBeVisible();
+  });
   await expectNothingFoundIn(page, "reservations", async () => {
     await page.getByRole("button", { name: /^Reserved .* USD: what for$/ }).click();
     await expect(page.getByRole("table", { name: "Reserved USD" })).toBeVisible();

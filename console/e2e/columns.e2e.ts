@@ -16,9 +16,9 @@ async function toggleChoice(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^Columns/ }).click();
 }
 
-/** With all its decimals, two at least. */
-function whole(amount: string): string {
-  return written(amount, Math.max(2, amount.split(".")[1]?.length ?? 0));
+/** Decimals of the longest amount, two at least: none is cut, and all stand below each other. */
+function placesOf(amounts: readonly string[]): number {
+  return Math.max(2, ...amounts.map((amount) => amount.split(".")[1]?.length ?? 0));
 }
 
 // Fails when the choice is not written down (the reload), and when every history has the same choice (postings).
@@ -101,15 +101,16 @@ test("C31: what reserves an asset is told on a click, order by order, and adds u
     .map(({ quantity, limitPrice, reserved }) => ({ quantity, limitPrice, amount: reserved?.amount ?? "" }))
     .sort((left, right) => Number(right.amount) - Number(left.amount));
   expect(orders.length).toBeGreaterThanOrEqual(2);
+  const [, reserved = ""] = (await balancesOf(stage.atlas)).get("USD") ?? [];
+  const places = placesOf([...orders.map(({ amount }) => amount), reserved]);
   const rows = told.getByRole("row");
   // Besides its head and its sum.
   await expect(rows).toHaveCount(orders.length + 2);
   for (const [index, { quantity, limitPrice, amount }] of orders.entries()) {
     const cells = rows.nth(index + 1).getByRole("cell");
-    await expect(cells).toHaveText([`Buy ${quantity} BTC-USD at ${written(limitPrice, 2)}`, whole(amount)]);
+    await expect(cells).toHaveText([`Buy ${quantity} BTC-USD at ${written(limitPrice, 2)}`, written(amount, places)]);
   }
-  const [, reserved = ""] = (await balancesOf(stage.atlas)).get("USD") ?? [];
-  await expect(rows.last()).toContainText(whole(reserved));
+  await expect(rows.last()).toContainText(written(reserved, places));
   await expect(told).not.toContainText("Not by a working order");
   await expect(desk.reserved("USD")).toHaveText(written(reserved, 2));
   // It follows what happens meanwhile.

@@ -29,6 +29,7 @@ for (const theme of ["Dark", "Light"]) {
 test("C02, C61: what is old is grey, the ticker and the preview too, and axe finds nothing in either theme", async ({
   page,
 }) => {
+  test.setTimeout(60_000);
   const line = await Line.to(() => stage.port);
   const desk = new DeskPage(page);
   await desk.signIn(line.over(await stage.link()));

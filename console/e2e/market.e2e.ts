@@ -54,6 +54,24 @@ test("C10: the list of instruments tells last, change and volume as the platform
   await expect(listed).toHaveCount(1);
 });
 
+/** Fails when a fee is shown as the fraction that it is told as, and when the two fees are each other's. */
+test("C01: steps, limits and fees of an instrument are those that the platform tells", async ({ page }) => {
+  await new DeskPage(page).openOn(stage, "BTC-USD");
+  const { instrument } = await stage.atlas.instruments.getInstrument({ instrumentId: "BTC-USD" });
+  const percent = (fraction = "") => `${written(product(fraction, "100"), 2)} %`;
+  await page.getByRole("button", { name: "Terms of BTC-USD" }).click();
+  const told = page.getByRole("dialog", { name: "Terms of BTC-USD" }).getByRole("definition");
+  await expect(told).toHaveText([
+    `${instrument?.tick} USD`,
+    `${instrument?.lot} BTC`,
+    `${written(instrument?.minimumNotional ?? "", 0)} to ${written(instrument?.maximumNotional ?? "", 0)} USD`,
+    percent(instrument?.makerFee),
+    percent(instrument?.takerFee),
+    `${percent(instrument?.collar)} beyond the best price`,
+  ]);
+  expect(instrument?.makerFee).not.toBe(instrument?.takerFee);
+});
+
 /** Fails when quantities are not cumulated from the best level, and when bars are each as long as their level. */
 test("C11: the depth shows real levels with cumulated quantities and bars, spread and mid", async ({ page }) => {
   const { desk, market } = await openMarket(page, "DEP");

@@ -221,7 +221,8 @@ function optionsOf({ decimals, isDaily, palette }: ChartTerms): Parameters<typeo
       rightOffset: 3,
       tickMarkFormatter: (time: Time, type: TickMarkType) => tickWords(time as number, type, isDaily),
     },
-    rightPriceScale: { borderVisible: false },
+    // Below the candles is room for the volume; a price that is cut off at the edge is none.
+    rightPriceScale: { borderVisible: false, entireTextOnly: true, scaleMargins: { top: 0.08, bottom: 0.2 } },
     localization: {
       priceFormatter: (price: number) => prices.format(price),
       timeFormatter: (time: Time) => crosshairWords(time as number, isDaily),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ageWords, exactTimeOf, millisecondsOf, timeOf } from "./moment.ts";
+import { ageWords, dayTimeOf, exactTimeOf, millisecondsOf, timeOf } from "./moment.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -23,7 +23,13 @@ test.each(ages)("%i ms are an age of %j", (milliseconds, words) => {
 });
 
 test("a time that is not known is a dash, and nothing in a tooltip", () => {
-  expect([millisecondsOf(undefined), timeOf(undefined), exactTimeOf(undefined)]).toEqual([undefined, "—", ""]);
+  expect([timeOf(undefined), dayTimeOf(undefined)]).toEqual(["—", "—"]);
+  expect([millisecondsOf(undefined), exactTimeOf(undefined)]).toEqual([undefined, ""]);
+});
+
+test("a list has the day and the second", () => {
+  const time = { $typeName: "google.protobuf.Timestamp", seconds: 1_800_000_000n, nanos: 7_999_999 } as const;
+  expect(dayTimeOf(time)).toMatch(/^\d\d Jan \d\d:\d\d:\d\d$/);
 });
 
 test("a tooltip has the milliseconds, cut off and never rounded up", () => {
