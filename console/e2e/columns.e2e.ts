@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, type Locator, type Page } from "@playwright/test";
 import { DeskPage } from "./desk-page.ts";
+import { sum as addUp } from "./exact.ts";
 import { ownPlatform } from "./platform.ts";
 import { balancesOf, ordersOf, placeLimit, written } from "./server-truth.ts";
 import { test } from "./strict-page.ts";
@@ -84,6 +85,26 @@ test("C30: a history keeps one column at least, whatever is kept", async ({ page
     await page.getByRole("tab", { name: "Fills" }).click();
     await expect(headsOf(page, "Fills")).toHaveCount(count);
   }
+});
+
+// Fails when an asset that is paid with counts for nothing.
+test("C31: what all assets are worth together is the sum of what each is worth", async ({ page }) => {
+  const desk = new DeskPage(page);
+  await desk.signIn(await stage.link());
+  const together = page.getByText("All assets together").locator("xpath=following-sibling::*");
+  await expect(together).toHaveText(/^[\d,]+\.\d\d\sUSD$/);
+  // In one go: the market does not wait.
+  const [sum = "", ...values] = await page.evaluate(() => {
+    const whole = (one: Element | null | undefined): string => (one as HTMLElement | null)?.title ?? "";
+    const rows = [...document.querySelectorAll("[role=group][aria-label=Balances] tbody tr[aria-rowindex]")];
+    const label = [...document.querySelectorAll("span")].find(
+      ({ textContent }) => textContent === "All assets together",
+    );
+    return [label?.nextElementSibling, ...rows.map((row) => row.lastElementChild?.querySelector(".figure"))].map(whole);
+  });
+  const plain = (figure: string): string => figure.replace(" USD", "").replaceAll(",", "");
+  expect(values.length).toBeGreaterThanOrEqual(2);
+  expect(plain(sum)).toBe(addUp(...values.map(plain)));
 });
 
 // Fails when an order's remaining value is listed instead of what it has locked: that leaves the fee out.
