@@ -87,7 +87,7 @@ test("C30: a history keeps one column at least, whatever is kept", async ({ page
   }
 });
 
-// Fails when an asset that is paid with counts for nothing.
+// Fails when the first asset is left out of the sum.
 test("C31: what all assets are worth together is the sum of what each is worth", async ({ page }) => {
   const desk = new DeskPage(page);
   await desk.signIn(await stage.link());
