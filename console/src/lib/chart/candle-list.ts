@@ -2,6 +2,8 @@ import type { Candle } from "@atlas/gen/atlas/market/v1/market_pb";
 
 /** What is held at most, beside what somebody looked back at: a day of seconds would fill a tab. */
 const MOST = 6_000;
+/** Of what somebody looked back at, so many stay at most. */
+const LOOKED_BACK = 20_000;
 /** So many go when there were too many. */
 const SPARE = 1_000;
 
@@ -67,7 +69,7 @@ export class CandleList {
     const added = first === undefined ? older : older.filter((candle) => startOf(candle) < startOf(first));
     if (added.length === 0) return;
     this.#all = [...added, ...this.#all];
-    this.#paged += added.length;
+    this.#paged = Math.min(this.#paged + added.length, LOOKED_BACK);
     this.#change(0);
   }
 

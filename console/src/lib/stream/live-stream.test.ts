@@ -102,6 +102,20 @@ describe("one stream for all", () => {
     expect([world.opened.length, first?.signal.aborted]).toEqual([3, true]);
   });
 
+  // Fails when what is held by a stream that has ended still counts.
+  test("when the old one ends meanwhile, its successor is waited for as long as any", async () => {
+    const { world, stream, notes } = await liveStream();
+    const [first] = world.opened;
+    stream.watch({ channel: Channel.TICKER, instrumentId: "BTC-USD" }, new Notes());
+    await world.pass(0);
+    await first?.say(update("b"), 0, "c2");
+    await first?.end(LOST);
+    await world.pass(2_000);
+    expect([world.opened.length, world.last.signal.aborted]).toEqual([2, false]);
+    await world.last.say(update("b"), 0, "c2");
+    expect(notes.lines).toEqual(["snapshot a", "update b"]);
+  });
+
   test("what is held is told before another successor is asked for", async () => {
     const { world, stream, notes } = await liveStream();
     const [first] = world.opened;

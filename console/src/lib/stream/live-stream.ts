@@ -206,8 +206,6 @@ export class LiveStream {
       this.#drop("current");
       this.#current = link;
       this.#next = undefined;
-      this.#stopHold?.();
-      this.#stopHold = undefined;
       for (const watch of this.#watches.values()) watch.parts = [];
     }
     if (!link.isWell && this.#world.now() - link.openedAt >= WELL) {
@@ -321,11 +319,10 @@ export class LiveStream {
   #drop(which: "current" | "next"): void {
     const link = which === "current" ? this.#current : this.#next;
     if (which === "current") this.#current = undefined;
-    else {
-      this.#next = undefined;
-      this.#stopHold?.();
-      this.#stopHold = undefined;
-    }
+    else this.#next = undefined;
+    // Only what one stream brings waits for another.
+    this.#stopHold?.();
+    this.#stopHold = undefined;
     link?.abort.abort();
   }
 
