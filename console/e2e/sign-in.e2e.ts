@@ -1,10 +1,9 @@
-import { requestId } from "@atlas/cli/client/request-id";
-import { Role } from "@atlas/gen/atlas/options/v1/options_pb";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { expect, type Page } from "@playwright/test";
 import { DeskPage } from "./desk-page.ts";
 import { Line } from "./line.ts";
 import { ownPlatform } from "./platform.ts";
+import { createZoe } from "./second-person.ts";
 import { test } from "./strict-page.ts";
 
 const stage = ownPlatform();
@@ -81,7 +80,7 @@ test("an old link says so and tells how to get another", async ({ page }) => {
 
 // Seen failing with a page that tells of the spent link alone.
 test("a link opened a second time by who is signed in by it offers the desk", async ({ page, context }) => {
-  await createZoe();
+  await createZoe(stage.atlas);
   const link = await stage.link("zoe");
   await new DeskPage(page).signIn(link);
   const second = await context.newPage();
@@ -103,7 +102,7 @@ test("two people in tabs of one browser: who signed in later stays so when the f
   context,
 }) => {
   test.setTimeout(60_000);
-  await createZoe();
+  await createZoe(stage.atlas);
   await new DeskPage(page).signIn(await stage.link());
   const third = await context.newPage();
   await third.clock.install();
@@ -127,7 +126,7 @@ test("two people in tabs of one browser: who signed in later stays so when the f
 
 // Seen failing with one name for the cookies of all ports.
 test("two platforms on one machine keep their people apart", async ({ page, context }) => {
-  await createZoe();
+  await createZoe(stage.atlas);
   // By another port it is another platform, as far as a browser can tell.
   const other = await Line.to(() => stage.port);
   await new DeskPage(page).signIn(await stage.link());
@@ -139,15 +138,3 @@ test("two platforms on one machine keep their people apart", async ({ page, cont
   await expect(page.getByRole("combobox", { name: "Account" }).getByRole("option")).toContainText(["demo"]);
   other.close();
 });
-
-/** A second person with an account of her own; once for all tests. */
-async function createZoe(): Promise<void> {
-  const { atlas } = stage;
-  const { users } = await atlas.identity.listUsers({});
-  if (users.some(({ userId }) => userId === "zoe")) return;
-  await atlas.identity.createUser({ userId: "zoe", roles: [] });
-  await atlas.accounts.createAccount({ requestId: requestId(), accountId: "zoes", ownerId: "zoe" });
-  await atlas.identity.grantAccount({ userId: "zoe", grant: { accountId: "zoes", role: Role.TRADER } });
-  const funds = { requestId: requestId(), accountId: "zoes", amount: { asset: "USD", amount: "77" } };
-  await atlas.accounts.depositFunds(funds);
-}
