@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, type Locator, type Page } from "@playwright/test";
 import { DeskPage } from "./desk-page.ts";
+import { sum as addUp } from "./exact.ts";
 import { ownPlatform } from "./platform.ts";
 import { balancesOf, ordersOf, placeLimit, written } from "./server-truth.ts";
 import { test } from "./strict-page.ts";
@@ -16,9 +17,9 @@ async function toggleChoice(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^Columns/ }).click();
 }
 
-/** With all its decimals, two at least. */
-function whole(amount: string): string {
-  return written(amount, Math.max(2, amount.split(".")[1]?.length ?? 0));
+/** Decimals of the longest amount, two at least: none is cut, and all stand below each other. */
+function placesOf(amounts: readonly string[]): number {
+  return Math.max(2, ...amounts.map((amount) => amount.split(".")[1]?.length ?? 0));
 }
 
 // Fails when the choice is not written down (the reload), and when every history has the same choice (postings).
@@ -86,6 +87,26 @@ test("C30: a history keeps one column at least, whatever is kept", async ({ page
   }
 });
 
+// Fails when the first asset is left out of the sum.
+test("C31: what all assets are worth together is the sum of what each is worth", async ({ page }) => {
+  const desk = new DeskPage(page);
+  await desk.signIn(await stage.link());
+  const together = page.getByText("All assets together").locator("xpath=following-sibling::*");
+  await expect(together).toHaveText(/^[\d,]+\.\d\d\sUSD$/);
+  // In one go: the market does not wait.
+  const [sum = "", ...values] = await page.evaluate(() => {
+    const whole = (one: Element | null | undefined): string => (one as HTMLElement | null)?.title ?? "";
+    const rows = [...document.querySelectorAll("[role=group][aria-label=Balances] tbody tr[aria-rowindex]")];
+    const label = [...document.querySelectorAll("span")].find(
+      ({ textContent }) => textContent === "All assets together",
+    );
+    return [label?.nextElementSibling, ...rows.map((row) => row.lastElementChild?.querySelector(".figure"))].map(whole);
+  });
+  const plain = (figure: string): string => figure.replace(" USD", "").replaceAll(",", "");
+  expect(values.length).toBeGreaterThanOrEqual(2);
+  expect(plain(sum)).toBe(addUp(...values.map(plain)));
+});
+
 // Fails when an order's remaining value is listed instead of what it has locked: that leaves the fee out.
 test("C31: what reserves an asset is told on a click, order by order, and adds up to what is reserved", async ({
   page,
@@ -101,15 +122,16 @@ test("C31: what reserves an asset is told on a click, order by order, and adds u
     .map(({ quantity, limitPrice, reserved }) => ({ quantity, limitPrice, amount: reserved?.amount ?? "" }))
     .sort((left, right) => Number(right.amount) - Number(left.amount));
   expect(orders.length).toBeGreaterThanOrEqual(2);
+  const [, reserved = ""] = (await balancesOf(stage.atlas)).get("USD") ?? [];
+  const places = placesOf([...orders.map(({ amount }) => amount), reserved]);
   const rows = told.getByRole("row");
   // Besides its head and its sum.
   await expect(rows).toHaveCount(orders.length + 2);
   for (const [index, { quantity, limitPrice, amount }] of orders.entries()) {
     const cells = rows.nth(index + 1).getByRole("cell");
-    await expect(cells).toHaveText([`Buy ${quantity} BTC-USD at ${written(limitPrice, 2)}`, whole(amount)]);
+    await expect(cells).toHaveText([`Buy ${quantity} BTC-USD at ${written(limitPrice, 2)}`, written(amount, places)]);
   }
-  const [, reserved = ""] = (await balancesOf(stage.atlas)).get("USD") ?? [];
-  await expect(rows.last()).toContainText(whole(reserved));
+  await expect(rows.last()).toContainText(written(reserved, places));
   await expect(told).not.toContainText("Not by a working order");
   await expect(desk.reserved("USD")).toHaveText(written(reserved, 2));
   // It follows what happens meanwhile.

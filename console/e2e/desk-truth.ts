@@ -98,12 +98,12 @@ export function tradeWords(trade: Trade | undefined, places: Places): readonly s
 }
 
 function tickerFigures(values: Readonly<Record<string, string>>): readonly string[] {
-  return ["Last price", "Session", "High", "Low", "Volume"].map((name) => unsigned(values[name] ?? ""));
+  return ["Last price", "Session", "High", "Low", "Volume", "Trades"].map((name) => unsigned(values[name] ?? ""));
 }
 
 function tickerWords(ticker: Ticker | undefined, places: Places): readonly string[] {
-  if (ticker === undefined || ticker.last === "") return ["", "", "", "", ""].map(() => NOTHING);
-  const { last, open, high, low, volume } = ticker;
+  if (ticker === undefined || ticker.last === "") return ["", "", "", "", "", ""].map(() => NOTHING);
+  const { last, open, high, low, volume, tradeCount } = ticker;
   const change = quotient(product(difference(last, open), "100"), open).replace(/(\.\d\d)\d*$/, "$1");
   const sign = /^[^-]*[1-9]/.test(change) ? "+" : "";
   const [shown, highest, lowest] = [last, high, low].map((price) => priceOf(price, places));
@@ -113,6 +113,7 @@ function tickerWords(ticker: Ticker | undefined, places: Places): readonly strin
     highest ?? "",
     lowest ?? "",
     `${written(volume, 2)} ${places.base}`,
+    written(String(tradeCount), 0),
   ];
 }
 

@@ -29,6 +29,12 @@ export function floorTo(value: string, step: string): string {
   return textOf(units - (units % unitsOf(step)));
 }
 
+/** Up to a multiple of a step. */
+export function ceilTo(value: string, step: string): string {
+  const [units, every] = [unitsOf(value), unitsOf(step)];
+  return textOf(units + ((every - (units % every)) % every));
+}
+
 function unitsOf(text: string): bigint {
   const isNegative = text.startsWith("-");
   const [whole = "", part = ""] = text.replace("-", "").split(".");

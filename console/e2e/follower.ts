@@ -105,6 +105,12 @@ export class Follower {
     return [...all.values()].filter(({ status }) => !ENDED.includes(status)).sort(newestFirst);
   }
 
+  /** An order as it was after each of its events, as far as they have been heard. */
+  versionsOf(orderId: string): readonly Order[] {
+    const heard = this.#heard.get("orders") ?? [];
+    return heard.flatMap(({ contents }) => contents.orders).filter((order) => order.orderId === orderId);
+  }
+
   /** By asset. */
   balancesAt(position: number): readonly Balance[] {
     const all = new Map<string, Balance>();

@@ -1,28 +1,11 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { expect, type Page } from "@playwright/test";
-import type axe from "axe-core";
+import { expect } from "@playwright/test";
+import { findings } from "./axe.ts";
 import { DeskPage } from "./desk-page.ts";
 import { Line } from "./line.ts";
 import { ownPlatform } from "./platform.ts";
 import { test } from "./strict-page.ts";
 
 const stage = ownPlatform();
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
-/** What axe finds, a line each. */
-async function findings(page: Page): Promise<string[]> {
-  // Not by a script element, which the content security policy refuses.
-  await page.evaluate(AXE);
-  return page.evaluate(async (values) => {
-    const { axe: runner } = globalThis as unknown as { axe: typeof axe };
-    const { violations } = await runner.run(document, { runOnly: { type: "tag", values } });
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id} ${target}: ${failureSummary}`),
-    );
-  }, RULES);
-}
 
 for (const theme of ["Dark", "Light"]) {
   // Seen failing with the muted text's colour paled in each theme.
@@ -42,10 +25,11 @@ for (const theme of ["Dark", "Light"]) {
   });
 }
 
-/** Fails when what is old is paled by opacity, and when the header's figures or the preview's keep their colour. */
+/** Fails when what is old is paled by opacity, and when the header's figures, the preview's or the list's keep their colour. */
 test("C02, C61: what is old is grey, the ticker and the preview too, and axe finds nothing in either theme", async ({
   page,
 }) => {
+  test.setTimeout(60_000);
   const line = await Line.to(() => stage.port);
   const desk = new DeskPage(page);
   await desk.signIn(line.over(await stage.link()));
@@ -69,6 +53,12 @@ test("C02, C61: what is old is grey, the ticker and the preview too, and axe fin
       await expect(old).toHaveCSS("color", muted);
     }
     expect(await findings(page)).toEqual([]);
+    await page.getByRole("button", { name: /^Instrument: / }).click();
+    const changes = page.getByRole("option").locator(".up, .down");
+    await expect(changes).not.toHaveCount(0);
+    for (const change of await changes.all()) await expect(change).toHaveCSS("color", muted);
+    expect(await findings(page)).toEqual([]);
+    await page.keyboard.press("Escape");
   }
   line.close();
 });
@@ -115,4 +105,20 @@ test("C60: at 1280 by 720 nothing scrolls but what is inside a panel", async ({ 
   expect(over).toEqual([0, 0]);
   await expect(desk.send).toBeInViewport();
   await expect(desk.working).toBeInViewport();
+});
+
+// Fails when the rest stands open from the start.
+test("C20: what is seldom wanted of an order is folded under More", async ({ page }) => {
+  const desk = new DeskPage(page);
+  await desk.signIn(await stage.link());
+  const more = desk.ticket.getByText("More", { exact: true });
+  const rest = [
+    desk.ticket.getByRole("combobox", { name: "Self-trade" }),
+    desk.ticket.getByRole("textbox", { name: "Label" }),
+  ];
+  for (const field of rest) await expect(field).toBeHidden();
+  await more.click();
+  for (const field of rest) await expect(field).toBeVisible();
+  await more.click();
+  for (const field of rest) await expect(field).toBeHidden();
 });

@@ -1,6 +1,7 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 import { DeskPage } from "./desk-page.ts";
 import { ownPlatform } from "./platform.ts";
+import { ordersOf, placeLimit } from "./server-truth.ts";
 import { test } from "./strict-page.ts";
 
 const stage = ownPlatform();
@@ -88,6 +89,29 @@ test("C61: the focus is never lost: by Amend and Escape, Cancel, Cancel all, and
     await keyboard.press("Enter");
   }
   await expect(page.getByRole("group", { name: "Working orders" })).toBeFocused();
+});
+
+// Fails when only rows in sight are drawn: the button, and the focus with it, was gone.
+test("C61: the focus stays where it is when its row is scrolled out of sight", async ({ page }) => {
+  const desk = new DeskPage(page);
+  await desk.signIn(await stage.link());
+  for (let count = 0; count < 60; count += 1) await placeLimit(stage.atlas, "0.001", `${30_000 + count}`);
+  const name = "buy 0.001 BTC-USD at 30,059.00";
+  const table = page.getByRole("group", { name: "Working orders" });
+  await expect(page.getByRole("table", { name: "Working orders" })).toHaveAttribute("aria-rowcount", "61");
+  await desk.cancel(name).focus();
+  for (const part of [1, 0.5, 1]) {
+    await table.evaluate((one, to) => one.scrollTo(0, to * one.scrollHeight), part);
+    const shown = part === 1 ? "30,000.00" : "30,030.00";
+    await expect(desk.order(`buy 0.001 BTC-USD at ${shown}`)).toBeInViewport();
+    await expect(desk.cancel(name)).toBeFocused();
+  }
+  // Everything between is one row as high as all of them.
+  expect(await table.getByRole("row").count()).toBeLessThan(40);
+  await page.keyboard.press("Enter");
+  const prices = async () => (await ordersOf(stage.atlas, true)).map(({ limitPrice }) => limitPrice);
+  await expect.poll(prices).not.toContain("30059");
+  await expect(table.getByRole("button", { name: /^Cancel: / }).and(page.locator(":focus"))).toHaveCount(1);
 });
 
 // Seen failing with Escape closing the menu without giving the focus back.

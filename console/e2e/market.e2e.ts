@@ -54,6 +54,24 @@ test("C10: the list of instruments tells last, change and volume as the platform
   await expect(listed).toHaveCount(1);
 });
 
+/** Fails when a fee is shown as the fraction that it is told as, and when the two fees are each other's. */
+test("C01: steps, limits and fees of an instrument are those that the platform tells", async ({ page }) => {
+  await new DeskPage(page).openOn(stage, "BTC-USD");
+  const { instrument } = await stage.atlas.instruments.getInstrument({ instrumentId: "BTC-USD" });
+  const percent = (fraction = "") => `${written(product(fraction, "100"), 2)} %`;
+  await page.getByRole("button", { name: "Terms of BTC-USD" }).click();
+  const told = page.getByRole("dialog", { name: "Terms of BTC-USD" }).getByRole("definition");
+  await expect(told).toHaveText([
+    `${instrument?.tick} USD`,
+    `${instrument?.lot} BTC`,
+    `${written(instrument?.minimumNotional ?? "", 0)} to ${written(instrument?.maximumNotional ?? "", 0)} USD`,
+    percent(instrument?.makerFee),
+    percent(instrument?.takerFee),
+    `${percent(instrument?.collar)} beyond the best price`,
+  ]);
+  expect(instrument?.makerFee).not.toBe(instrument?.takerFee);
+});
+
 /** Fails when quantities are not cumulated from the best level, and when bars are each as long as their level. */
 test("C11: the depth shows real levels with cumulated quantities and bars, spread and mid", async ({ page }) => {
   const { desk, market } = await openMarket(page, "DEP");
@@ -112,6 +130,19 @@ test("C11: own orders are marked in the depth; a click on a price sets it, one o
   // Third best ask: 2.25, 3.25 and 4.25 up to there.
   await page.getByRole("button", { name: "4.2500: set quantity up to here", exact: true }).click();
   await expect(desk.quantity).toHaveValue("9.75");
+});
+
+/** Fails when frames alone are waited for: a hidden tab is given none. */
+test("C02: the title of a tab that is hidden goes on with the market", async ({ page }) => {
+  await page.addInitScript(() => {
+    window.requestAnimationFrame = () => 0;
+  });
+  const { market } = await openMarket(page, "TTL");
+  await expect(page).toHaveTitle("— TTL-USD · Atlas");
+  await market.play([], [taker(Side.BUY, "0.1")]);
+  await expect(page).toHaveTitle("100.11 TTL-USD · Atlas");
+  await market.play([], [taker(Side.SELL, "0.1")]);
+  await expect(page).toHaveTitle("99.90 TTL-USD · Atlas");
 });
 
 /** Fails when asks are grouped down: that would show somebody who sells for less than anybody does. */

@@ -62,7 +62,7 @@ async function actElsewhere(): Promise<void> {
 }
 
 /**
- * Fails when silence is not told from an idle market, when a stream is opened again without its cursors, and when an order is
+ * Fails when silence is not told from an idle market, when the title tells the last price as if it were of now, when a stream is opened again without its cursors, and when an order is
  * sent on old prices without a question.
  */
 test("C02, I27: the network goes silent: the desk greys, says how old it is, asks before it sends, and resumes by cursor", async ({
@@ -74,6 +74,7 @@ test("C02, I27: the network goes silent: the desk greys, says how old it is, ask
   await expect(desk.connection).toHaveText("Stale");
   await expect(desk.notice).toContainText(/What you see is [3-9] s old\./);
   await expect(desk.age).toHaveText(/^[3-9]\.\d s$/);
+  await expect(page).toHaveTitle(/^\(old\) [\d,.]+ BTC-USD · Atlas$/);
   expect(await isGrey(desk.bids.first())).toBe(true);
   await desk.send.click();
   await expect(desk.send).toHaveText(/^Prices are \d+ s old\. Send anyway\?$/);
@@ -82,6 +83,7 @@ test("C02, I27: the network goes silent: the desk greys, says how old it is, ask
   await expect(desk.connection).toHaveText("Live", { timeout: 15_000 });
   await expect(desk.notice).toHaveText("");
   expect(await isGrey(desk.bids.first())).toBe(false);
+  await expect(page).toHaveTitle(/^[\d,.]+ BTC-USD · Atlas$/);
   await expect(desk.send).toHaveText("Buy 0.1 BTC at 45,000.00");
   await expectSameAccount(desk, stage.atlas);
   expect(asked.at(-1)?.length).toBeGreaterThan(8);

@@ -3,7 +3,7 @@ import { Channel } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
 import { wordsOfError } from "../rpc/refusal.ts";
 import { withPatience } from "../rpc/transport.ts";
 import type { DeskState } from "../state/desk.svelte.ts";
-import { CandleList, startOf } from "./candle-list.ts";
+import { CandleList, closeGap, startOf } from "./candle-list.ts";
 
 const PAGE = 500;
 const PER_SECOND = 10;
@@ -27,7 +27,7 @@ export class Candles {
   readonly #unwatch: () => void;
   readonly #closing = new AbortController();
   #drawer: CandleDrawer = () => {};
-  #isReading = false;
+  #reading: Promise<void> | undefined;
   #isComplete = false;
   #heard = "";
 
@@ -48,9 +48,10 @@ export class Candles {
     this.#unwatch = desk.connection.watch(terms, {
       snapshot: (parts, cursor) => {
         this.#heard = cursor;
-        this.#list.replace(parts.flatMap(({ candles }) => candles));
+        const apart = this.#list.replace(parts.flatMap(({ candles }) => candles));
         this.#isComplete = false;
         desk.frame.show(this.#show);
+        if (apart.length > 0) void this.#rejoin(apart);
       },
       update: ({ candles }, cursor) => {
         this.#heard = cursor;
@@ -71,11 +72,23 @@ export class Candles {
     drawer(this.#list.all, 0);
   }
 
-  /** Reads a page further back, unless one is on its way or nothing lies there. */
-  async readOlder(): Promise<void> {
+  /** Reads a page further back, unless nothing lies there; who asks while one is on its way waits for that one. */
+  readOlder(): Promise<void> {
+    this.#reading ??= this.#readPage().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  /** Those that somebody scrolled back to are not lost by a long silence. */
+  async #rejoin(apart: readonly Candle[]): Promise<void> {
+    await closeGap(this.#list, apart, () => this.readOlder());
+    this.#desk.frame.show(this.#show);
+  }
+
+  async #readPage(): Promise<void> {
     const [first] = this.#list.all;
-    if (first === undefined || this.#isReading || this.#isComplete) return;
-    this.#isReading = true;
+    if (first === undefined || this.#isComplete) return;
     try {
       const request = {
         instrumentId: this.#instrumentId,
@@ -94,8 +107,6 @@ export class Candles {
       this.#desk.frame.show(this.#show);
     } catch (error) {
       if (!this.#closing.signal.aborted) this.problem = wordsOfError(error);
-    } finally {
-      this.#isReading = false;
     }
   }
 

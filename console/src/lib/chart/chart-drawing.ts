@@ -17,10 +17,10 @@ import {
   type UTCTimestamp,
 } from "lightweight-charts";
 import { startOf } from "./candle-list.ts";
-import { type ChartPalette, faint } from "./chart-palette.ts";
+import type { ChartPalette } from "./chart-palette.ts";
+import { averagePoints, barOf, volumeBarOf } from "./chart-points.ts";
 import { crosshairWords, tickWords } from "./chart-time.ts";
 import type { FillMark } from "./fill-marks.ts";
-import { movingAverage } from "./moving-average.ts";
 
 /** Bars from the left edge at which older ones are asked for. */
 const NEAR = 20;
@@ -103,13 +103,13 @@ export class ChartDrawing {
     if (isOneOn) {
       for (const candle of candles.slice(from)) {
         this.#candles.update(barOf(candle));
-        this.#volume.update(this.#volumeOf(candle));
+        this.#volume.update(volumeBarOf(candle, this.#palette));
       }
       this.#drawAverage(from);
       return;
     }
     this.#candles.setData(candles.map(barOf));
-    this.#volume.setData(candles.map((candle) => this.#volumeOf(candle)));
+    this.#volume.setData(candles.map((candle) => volumeBarOf(candle, this.#palette)));
     this.#drawAverage(0);
     if (isFirst && candles.length > 0) this.#showNewest();
   }
@@ -157,7 +157,7 @@ export class ChartDrawing {
       ...{ downColor: down, borderDownColor: down, wickDownColor: down },
     });
     this.#average.applyOptions({ color: average });
-    this.#volume.setData(this.#drawn.map((candle) => this.#volumeOf(candle)));
+    this.#volume.setData(this.#drawn.map((candle) => volumeBarOf(candle, this.#palette)));
   }
 
   /** Moves the crosshair by so many candles: from the newest if there is none. */
@@ -193,23 +193,9 @@ export class ChartDrawing {
 
   #drawAverage(from: number): void {
     if (this.#span === 0) return;
-    const values = movingAverage(this.#closes, this.#span, from);
-    const points = values.map((value, index) => {
-      const time = startOf(this.#drawn[from + index] as Candle) as UTCTimestamp;
-      return value === undefined ? { time } : { time, value };
-    });
+    const points = averagePoints(this.#drawn, this.#closes, this.#span, from);
     if (from === 0) this.#average.setData(points);
     else for (const point of points) this.#average.update(point);
-  }
-
-  #volumeOf(candle: Candle): { time: UTCTimestamp; value: number; color: string } {
-    const { up, down } = this.#palette;
-    const isUp = Number(candle.close) >= Number(candle.open);
-    return {
-      time: startOf(candle) as UTCTimestamp,
-      value: Number(candle.volume),
-      color: faint(isUp ? up : down),
-    };
   }
 }
 
@@ -221,16 +207,6 @@ function reaching(usual: AutoscaleInfo | null, prices: readonly number[]): Autos
   const near = prices.filter((price) => price >= minValue - height && price <= maxValue + height);
   const priceRange = { minValue: Math.min(minValue, ...near), maxValue: Math.max(maxValue, ...near) };
   return { ...usual, priceRange };
-}
-
-function barOf(candle: Candle): { time: UTCTimestamp; open: number; high: number; low: number; close: number } {
-  return {
-    time: startOf(candle) as UTCTimestamp,
-    open: Number(candle.open),
-    high: Number(candle.high),
-    low: Number(candle.low),
-    close: Number(candle.close),
-  };
 }
 
 function optionsOf({ decimals, isDaily, palette }: ChartTerms): Parameters<typeof createChart>[1] {
@@ -245,7 +221,8 @@ function optionsOf({ decimals, isDaily, palette }: ChartTerms): Parameters<typeo
       rightOffset: 3,
       tickMarkFormatter: (time: Time, type: TickMarkType) => tickWords(time as number, type, isDaily),
     },
-    rightPriceScale: { borderVisible: false },
+    // Below the candles is room for the volume; a price that is cut off at the edge is none.
+    rightPriceScale: { borderVisible: false, entireTextOnly: true, scaleMargins: { top: 0.08, bottom: 0.2 } },
     localization: {
       priceFormatter: (price: number) => prices.format(price),
       timeFormatter: (time: Time) => crosshairWords(time as number, isDaily),

@@ -1,6 +1,7 @@
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 
 const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const SHORT_DAY = new Intl.DateTimeFormat("en-GB", { day: "2-digit", month: "short" });
 const DAY_AND_TIME = new Intl.DateTimeFormat("en-GB", {
   ...{ year: "numeric", month: "2-digit", day: "2-digit" },
   ...{ hour: "2-digit", minute: "2-digit", second: "2-digit" },
@@ -15,6 +16,12 @@ export function millisecondsOf(time: Timestamp | undefined): number | undefined 
 export function timeOf(time: Timestamp | undefined): string {
   const milliseconds = millisecondsOf(time);
   return milliseconds === undefined ? "—" : TIME.format(milliseconds);
+}
+
+/** `21 Nov 10:43:25`, for lists that go back further than a day; a dash if there is none. The year is in the tooltip. */
+export function dayTimeOf(time: Timestamp | undefined): string {
+  const milliseconds = millisecondsOf(time);
+  return milliseconds === undefined ? "—" : `${SHORT_DAY.format(milliseconds)} ${TIME.format(milliseconds)}`;
 }
 
 /** With the day and its milliseconds, for tooltips. */

@@ -1,6 +1,6 @@
 import { type Fill, Liquidity } from "@atlas/gen/atlas/order/v1/order_pb";
 import { format, multiply } from "../decimal/decimal.ts";
-import { exactTimeOf } from "../form/moment.ts";
+import { dayTimeOf, exactTimeOf } from "../form/moment.ts";
 import type { Column } from "./column.ts";
 import { type Decimals, exactOf, isoOf, shownOf, sideColumn } from "./figures.ts";
 
@@ -16,8 +16,9 @@ export function fillColumns(decimalsOf: (instrumentId: string) => Decimals): rea
     {
       title: "Time",
       kind: "text",
-      shown: ({ occurredAt }) => exactTimeOf(occurredAt),
+      shown: ({ occurredAt }) => dayTimeOf(occurredAt),
       exact: ({ occurredAt }) => isoOf(occurredAt),
+      hint: ({ occurredAt }) => exactTimeOf(occurredAt),
     },
     { title: "Instrument", kind: "text", shown: (fill) => fill.instrumentId, exact: (fill) => fill.instrumentId },
     sideColumn(({ side }) => side),

@@ -1,16 +1,8 @@
 import { wordsOfError } from "../rpc/refusal.ts";
-import { type Page, PagedRows } from "./paged-rows.ts";
-
-/** Where a history comes from. */
-export interface HistorySource<Row> {
-  keyOf(row: Row): string;
-  read(pageToken: string, pageSize: number, signal: AbortSignal): Promise<Page<Row>>;
-  /** What the server cannot choose by. */
-  matches(row: Row): boolean;
-}
+import { type HistorySource, LARGE_PAGE, readAgain, readEvery } from "./history-reads.ts";
+import { PagedRows } from "./paged-rows.ts";
 
 const PAGE = 200;
-const LARGE_PAGE = 1_000;
 /** Rows that are read to be sorted: more would take long and much. */
 export const MOST_SORTED = 20_000;
 /** The first page is read again at most so often. */
@@ -25,8 +17,10 @@ export class History<Row> {
   /** Why the last read came to nothing; empty: it came. */
   problem = $state("");
   readonly #source: HistorySource<Row>;
-  readonly #pages: PagedRows<Row>;
+  #pages: PagedRows<Row>;
   readonly #closing = new AbortController();
+  /** What is shown may be wrong anywhere. */
+  #isDoubtful = false;
   #renewing: ReturnType<typeof setTimeout> | undefined;
   /** One read at a time: pages are told in order. */
   #last: Promise<void> = Promise.resolve();
@@ -45,6 +39,7 @@ export class History<Row> {
   /** Reads on until there is something more to see. */
   readMore(): Promise<void> {
     return this.#inTurn(async () => {
+      if (this.#isDoubtful) await this.#readAgain();
       const before = this.rows?.length ?? 0;
       do await this.#readPage(PAGE);
       while (!this.isComplete && (this.rows?.length ?? 0) === before);
@@ -62,12 +57,14 @@ export class History<Row> {
   renewSoon(): void {
     this.#renewing ??= setTimeout(() => {
       this.#renewing = undefined;
-      void this.#inTurn(async () => {
-        if (this.rows === undefined) return;
-        this.#pages.renew(await this.#source.read("", PAGE, this.#closing.signal));
-        this.#show();
-      });
+      void this.#inTurn(() => (this.#isDoubtful ? this.#readAgain() : this.#renew()));
     }, RENEW);
+  }
+
+  /** Much may have happened, to any row: all that has been read is read again. */
+  rereadSoon(): void {
+    this.#isDoubtful = true;
+    this.renewSoon();
   }
 
   /** A row changed. */
@@ -76,21 +73,27 @@ export class History<Row> {
   }
 
   /** Every row there is, by pages of their own; `told` hears how many have come. */
-  async export(told: (count: number) => void): Promise<Row[]> {
-    const rows: Row[] = [];
-    let pageToken = "";
-    do {
-      const page = await this.#source.read(pageToken, LARGE_PAGE, this.#closing.signal);
-      for (const row of page.rows) if (this.#source.matches(row)) rows.push(row);
-      told(rows.length);
-      pageToken = page.nextPageToken;
-    } while (pageToken !== "");
-    return rows;
+  export(told: (count: number) => void): Promise<Row[]> {
+    return readEvery(this.#source, told, this.#closing.signal);
   }
 
   close(): void {
     clearTimeout(this.#renewing);
     this.#closing.abort();
+  }
+
+  async #renew(): Promise<void> {
+    if (this.rows === undefined) return;
+    this.#pages.renew(await this.#source.read("", PAGE, this.#closing.signal));
+    this.#show();
+  }
+
+  /** As far as it had been read; it is shown when all of it is there, so that nobody who scrolled is thrown back. */
+  async #readAgain(): Promise<void> {
+    if (this.rows === undefined) return;
+    this.#pages = await readAgain(this.#source, this.#pages.rows.length, this.#closing.signal);
+    this.#isDoubtful = false;
+    this.#show();
   }
 
   async #readPage(size: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { type Order, OrderType, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
-import { exactTimeOf } from "../form/moment.ts";
+import { dayTimeOf, exactTimeOf } from "../form/moment.ts";
 import { reasonOf, statusWords } from "../state/orders.svelte.ts";
 import type { Column } from "./column.ts";
 import { type Decimals, exactOf, isoOf, shownOf, sideColumn } from "./figures.ts";
@@ -35,9 +35,9 @@ export function orderColumns(decimalsOf: (instrumentId: string) => Decimals): re
     {
       title: "Time",
       kind: "text",
-      shown: ({ createTime }) => exactTimeOf(createTime),
+      shown: ({ createTime }) => dayTimeOf(createTime),
       exact: ({ createTime }) => isoOf(createTime),
-      hint: ({ updateTime }) => `Last change ${exactTimeOf(updateTime)}`,
+      hint: ({ createTime, updateTime }) => `Sent ${exactTimeOf(createTime)}, last change ${exactTimeOf(updateTime)}`,
     },
     { title: "Instrument", kind: "text", shown: (order) => order.instrumentId, exact: (order) => order.instrumentId },
     sideColumn(({ side }) => side),

@@ -1,7 +1,7 @@
 import type { PostingEntry } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { Bucket, PostingReason } from "@atlas/gen/atlas/ledger/v1/posting_pb";
 import { format } from "../decimal/decimal.ts";
-import { exactTimeOf } from "../form/moment.ts";
+import { dayTimeOf, exactTimeOf } from "../form/moment.ts";
 import type { Column } from "./column.ts";
 import { isoOf } from "./figures.ts";
 
@@ -36,8 +36,9 @@ export function postingColumns(decimalsOf: (asset: string) => number): readonly 
     {
       title: "Time",
       kind: "text",
-      shown: ({ occurredAt }) => exactTimeOf(occurredAt),
+      shown: ({ occurredAt }) => dayTimeOf(occurredAt),
       exact: ({ occurredAt }) => isoOf(occurredAt),
+      hint: ({ occurredAt }) => exactTimeOf(occurredAt),
     },
     text("Reason", ({ posting }) => REASONS[posting?.reason ?? 0] ?? ""),
     {

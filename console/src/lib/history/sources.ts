@@ -2,8 +2,8 @@ import type { PostingEntry } from "@atlas/gen/atlas/account/v1/account_service_p
 import { type Fill, type Order, type OrderStatus, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import type { Clients } from "../rpc/clients.ts";
 import { withPatience } from "../rpc/transport.ts";
-import type { HistorySource } from "./history.svelte.ts";
 import { type HistoryFilter, STATUSES, startOfPeriod } from "./history-filter.ts";
+import type { HistorySource } from "./history-reads.ts";
 import { postingKey } from "./posting-columns.ts";
 
 export function orderSource(clients: Clients, accountId: string, filter: HistoryFilter): HistorySource<Order> {

@@ -18,6 +18,8 @@ export class Session {
   phase = $state<"starting" | "in" | "out">("starting");
   user = $state.raw<User>();
   problem = $state.raw<SignInProblem>();
+  /** Why the last link was no good; told beside whoever is signed in here nevertheless. */
+  linkProblem = $state.raw<SignInProblem>();
   /** Why it takes long; empty: it does not. */
   waiting = $state("");
   readonly clients: Clients;
@@ -48,9 +50,9 @@ export class Session {
     return this.#resumption;
   }
 
-  /** Signs in by a login link's token; `problem` says why that failed. */
+  /** Signs in by a login link's token; `linkProblem` says why that failed. */
   async redeem(token: string): Promise<boolean> {
-    this.problem = undefined;
+    this.linkProblem = undefined;
     try {
       const { tokens } = await this.clients.identity.redeemLoginLink({ token, refreshCookie: true }, withPatience());
       this.#visit += 1;
@@ -62,7 +64,7 @@ export class Session {
       return true;
     } catch (error) {
       // Who was signed in here before stays so: only the link is no good.
-      this.problem = linkProblem(error);
+      this.linkProblem = linkProblem(error);
       return false;
     }
   }
@@ -188,6 +190,8 @@ export class Session {
     this.#visit += 1;
     clearTimeout(this.#timer);
     this.#shelf.clear();
+    // What ends a desk is later news than the link that somebody came by before it.
+    if (this.phase === "in") this.linkProblem = undefined;
     this.user = undefined;
     this.waiting = "";
     this.problem = problem;

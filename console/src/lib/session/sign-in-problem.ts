@@ -6,6 +6,8 @@ export interface SignInProblem {
   readonly title: string;
   readonly words: string;
   readonly needsNewLink: boolean;
+  /** Who this browser's session is of, if there is one to go on with. */
+  readonly goesOnAs?: string;
 }
 
 /** The address named a link without a token in it. */
@@ -32,8 +34,9 @@ export const LOGGED_OUT: SignInProblem = {
 export function otherPerson(userId: string): SignInProblem {
   return {
     title: "Somebody else signed in",
-    words: `This browser is signed in as ${userId} now, from another tab. To go on as ${userId}, open the platform's address again.`,
+    words: `This browser is signed in as ${userId} now, from another tab. To go on as somebody else, use a link of theirs.`,
     needsNewLink: false,
+    goesOnAs: userId,
   };
 }
 

@@ -66,3 +66,13 @@ test("groups never show a price better than it is", () => {
   const levels = depthOf("99.9x1 99.1x2 98.9x4 | 100.1x1 100.9x2 101.1x4");
   expect(printed(levels.view(10, "1"))).toBe("99x3=3 98x4=7 | 101x3=3 102x4=7");
 });
+
+// Fails when the last group is shown though levels of it may lie behind those that are told.
+test("a group that may be told in part is not shown", () => {
+  const levels = depthOf("99.9x1 99.1x2 98.9x4 | 100.1x1 100.9x2");
+  expect(printed(levels.view(10, "1", 3))).toBe("99x3=3 | 101x3=3");
+  expect(printed(levels.view(10, "1", 4))).toBe("99x3=3 98x4=7 | 101x3=3");
+  // As they are they are whole, and of one group alone some is better than nothing.
+  expect(printed(levels.view(10, undefined, 3))).toBe("99.9x1=1 99.1x2=3 98.9x4=7 | 100.1x1=1 100.9x2=3");
+  expect(printed(levels.view(10, "100", 3))).toBe("0x7=7 | 200x3=3");
+});

@@ -44,14 +44,17 @@ export class DepthLevels {
     this.#sequence = sequence;
   }
 
-  /** The best `rows` a side; `group`: prices in steps of so much, bids down and asks up, never better than they are. */
-  view(rows: number, group?: string): DepthView {
+  /**
+   * The best `rows` a side; `group`: prices in steps of so much, bids down and asks up, never better than they are. `told`:
+   * levels a side that are told at most. What lies behind them may belong to the last group, so it is left out then.
+   */
+  view(rows: number, group?: string, told = Number.POSITIVE_INFINITY): DepthView {
     const { levels: bids } = this.#bids;
     const { levels: asks } = this.#asks;
     const bestBid = bids[0]?.price;
     const bestAsk = asks[0]?.price;
-    const bidRows = cumulate(grouped(bids, group, "down"), rows);
-    const askRows = cumulate(grouped(asks, group, "up"), rows);
+    const bidRows = cumulate(grouped(bids, group, "down", told), rows);
+    const askRows = cumulate(grouped(asks, group, "up", told), rows);
     const most = largest(bidRows.at(-1)?.total ?? "0", askRows.at(-1)?.total ?? "0");
     const isBoth = bestBid !== undefined && bestAsk !== undefined;
     return {
@@ -114,6 +117,7 @@ function grouped(
   levels: readonly PlainLevel[],
   step: string | undefined,
   rounding: "down" | "up",
+  told: number,
 ): readonly PlainLevel[] {
   if (step === undefined) return levels;
   const groups: { price: string; quantity: string; orderCount: number }[] = [];
@@ -125,6 +129,7 @@ function grouped(
       last.orderCount += orderCount;
     } else groups.push({ price: at, quantity, orderCount });
   }
+  if (levels.length >= told && groups.length > 1) groups.pop();
   return groups;
 }
 

@@ -49,7 +49,7 @@ export class Depth {
   }
 
   readonly #show = (): void => {
-    this.view = this.#levels.view(ROWS, this.group);
+    this.view = this.#levels.view(ROWS, this.group, LEVELS);
     this.cursor = this.#heard;
   };
 }

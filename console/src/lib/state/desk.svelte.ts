@@ -2,6 +2,7 @@ import type { User } from "@atlas/gen/atlas/identity/v1/identity_pb";
 import { Role } from "@atlas/gen/atlas/options/v1/options_pb";
 import { getContext, setContext } from "svelte";
 import { format } from "../decimal/decimal.ts";
+import { HistoryLooks } from "../history/history-looks.svelte.ts";
 import type { Clients } from "../rpc/clients.ts";
 import type { Session } from "../session/session.svelte.ts";
 import { Connection } from "../stream/connection.svelte.ts";
@@ -24,6 +25,7 @@ export class DeskState {
   readonly frame = new Frame();
   readonly notifier = new Notifier();
   readonly instruments: Instruments;
+  readonly looks = new HistoryLooks();
   /** Accounts that the person may see, those to trade for first. */
   readonly accountIds: readonly string[];
   /** `undefined`: the person has been given none. */
@@ -89,7 +91,9 @@ export class DeskState {
     if (this.market === undefined) return "Atlas";
     const { instrument, decimals } = this.market;
     const last = this.instruments.glances.get(instrument.instrumentId)?.ticker.last ?? "";
-    return `${last === "" ? "—" : format(last, decimals.price)} ${instrument.instrumentId} · Atlas`;
+    // Where the tab is hidden it is all that is seen of the desk.
+    const age = last !== "" && this.connection.isStale ? "(old) " : "";
+    return `${age}${last === "" ? "—" : format(last, decimals.price)} ${instrument.instrumentId} · Atlas`;
   }
 
   close(): void {

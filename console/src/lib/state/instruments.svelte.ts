@@ -60,6 +60,11 @@ export class Instruments {
     this.#tickers.choose(instrumentId);
   }
 
+  /** These are seen in a list: they are told before others. */
+  look(instrumentIds: readonly string[]): void {
+    this.#tickers.look(instrumentIds);
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#tickers.close();

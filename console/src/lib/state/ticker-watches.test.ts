@@ -20,16 +20,31 @@ test("forty tickers are watched, and always the one of the instrument chosen", (
   expect([...watched]).toEqual(IDS.slice(0, 40));
   watches.choose("I55");
   expect([...watched]).toEqual([...IDS.slice(0, 40), "I55"]);
-  watches.choose("I56");
-  expect([...watched]).toEqual([...IDS.slice(0, 40), "I56"]);
+  watches.choose("I3");
+  expect([...watched]).toEqual(IDS.slice(0, 40));
   expect(ended).toEqual(["I55"]);
 });
 
-test("who goes back to one of the forty loses none of them", () => {
+// Fails when only the first forty are ever watched, and when those seen come on top of them.
+test("those that are seen in the list are watched in the place of others, and stay until there is need", () => {
   const { watches, watched, ended } = opened();
-  for (const id of ["I3", "I55", "I3", "I4"]) watches.choose(id);
-  expect([...watched]).toEqual(IDS.slice(0, 40));
-  expect(ended).toEqual(["I55"]);
+  watches.choose("I2");
+  const seen = IDS.slice(45, 60);
+  watches.look(seen);
+  expect(watched.size).toBe(40);
+  for (const id of [...seen, "I2"]) expect(watched).toContain(id);
+  expect(ended).toEqual(IDS.slice(25, 40));
+  const before = [...watched];
+  watches.look(IDS.slice(0, 15));
+  watches.look([]);
+  expect([...watched]).toEqual(before);
+});
+
+test("more than there is room for are not watched, whatever is seen", () => {
+  const { watches, watched } = opened();
+  watches.look(IDS);
+  watches.choose("I60");
+  expect(watched.size).toBe(41);
 });
 
 test("at the end nothing is watched", () => {

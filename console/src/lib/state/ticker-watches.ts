@@ -12,13 +12,18 @@ interface TickerListener {
   ended(instrumentId: string): void;
 }
 
-/** Tickers of as many instruments as a stream carries beside the rest, and always of the one chosen. */
+/**
+ * Tickers of as many instruments as a stream carries beside the rest: of those that somebody looks at in a list, then of the
+ * first ones; and always of the one chosen.
+ */
 export class TickerWatches {
   readonly #connection: Pick<Connection, "watch">;
   readonly #listener: TickerListener;
   /** What ends each, by instrument. */
-  readonly #first = new Map<string, () => void>();
-  #chosen: { readonly instrumentId: string; readonly end: () => void } | undefined;
+  readonly #watched = new Map<string, () => void>();
+  #all: readonly string[] = [];
+  #seen: readonly string[] = [];
+  #chosen = "";
 
   constructor(connection: Pick<Connection, "watch">, listener: TickerListener) {
     this.#connection = connection;
@@ -27,26 +32,38 @@ export class TickerWatches {
 
   /** Called once, with all there are. */
   open(instrumentIds: readonly string[]): void {
-    for (const id of instrumentIds.slice(0, MOST_TICKERS)) this.#first.set(id, this.#watch(id));
+    this.#all = instrumentIds;
+    this.#arrange();
   }
 
   choose(instrumentId: string): void {
-    if (this.#chosen?.instrumentId === instrumentId) return;
-    this.#endChosen();
-    if (!this.#first.has(instrumentId)) this.#chosen = { instrumentId, end: this.#watch(instrumentId) };
+    this.#chosen = instrumentId;
+    this.#arrange();
+  }
+
+  /** Those that are seen in a list: they come before others. */
+  look(instrumentIds: readonly string[]): void {
+    this.#seen = instrumentIds;
+    this.#arrange();
   }
 
   close(): void {
-    for (const end of this.#first.values()) end();
-    this.#endChosen();
+    for (const end of this.#watched.values()) end();
+    this.#watched.clear();
   }
 
-  #endChosen(): void {
-    if (this.#chosen === undefined) return;
-    const { instrumentId, end } = this.#chosen;
-    this.#chosen = undefined;
-    end();
-    this.#listener.ended(instrumentId);
+  #arrange(): void {
+    // Those watched already come before the other ones: an exchange costs a new stream.
+    const known = this.#all.filter((id) => this.#watched.has(id));
+    const wanted = new Set([...new Set([...this.#seen, ...known, ...this.#all])].slice(0, MOST_TICKERS));
+    if (this.#chosen !== "") wanted.add(this.#chosen);
+    for (const [id, end] of this.#watched) {
+      if (wanted.has(id)) continue;
+      this.#watched.delete(id);
+      end();
+      this.#listener.ended(id);
+    }
+    for (const id of wanted) if (!this.#watched.has(id)) this.#watched.set(id, this.#watch(id));
   }
 
   #watch(instrumentId: string): () => void {

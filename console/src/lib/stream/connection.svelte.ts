@@ -15,6 +15,7 @@ export class Connection {
   readonly isStale = $derived(this.status.phase !== "live" || this.age === undefined || this.age > STALE);
   readonly #clock = new WakingClock({ steady: () => performance.now(), wall: () => Date.now() });
   readonly #stream: LiveStream;
+  readonly #retoldListeners = new Set<(terms: Terms) => void>();
   readonly #listening = new AbortController();
   readonly #look: ReturnType<typeof setInterval>;
 
@@ -30,6 +31,9 @@ export class Connection {
       },
       chance: () => Math.random(),
       changed: (status) => this.#show(status),
+      retold: (terms) => {
+        for (const listener of this.#retoldListeners) listener(terms);
+      },
     });
     const { signal } = this.#listening;
     const wake = (): void => {
@@ -51,6 +55,12 @@ export class Connection {
 
   watch(terms: Terms, receiver: Receiver): () => void {
     return this.#stream.watch(terms, receiver);
+  }
+
+  /** Called when a watch is told anew what stands, not having been told what came in between. What is called ends it. */
+  onRetold(listener: (terms: Terms) => void): () => void {
+    this.#retoldListeners.add(listener);
+    return () => void this.#retoldListeners.delete(listener);
   }
 
   /** The access token is new. */

@@ -20,6 +20,22 @@ describe("what a watch is told", () => {
     expect(notes.lines).toEqual(["snapshot a+b", "update c"]);
   });
 
+  // Fails when a first snapshot counts as one, and when only a resync does.
+  test("a second snapshot is told of: nobody knows what came in between", async () => {
+    const world = new FakeWorld();
+    new LiveStream(world).watch({ channel: Channel.TICKER, instrumentId: "BTC-USD" }, new Notes());
+    await world.pass(0);
+    await world.last.say(snapshot("a"), 0, "c1");
+    await world.last.end(LOST);
+    await world.pass(0);
+    await world.last.say(update("b"), 0, "c2");
+    expect(world.anew).toEqual([]);
+    await world.last.end(LOST);
+    await world.pass(250);
+    await world.last.say(snapshot("c"), 0, "c9");
+    expect(world.anew).toEqual(["BTC-USD"]);
+  });
+
   test("a resync voids what is held, and its cursor with it", async () => {
     const { world, notes } = await liveStream();
     await world.last.say(RESYNC, 0);
@@ -60,6 +76,55 @@ describe("one stream for all", () => {
     expect(stream.status.phase).toBe("live");
     await world.pass(0);
     expect(world.opened).toHaveLength(3);
+    expect(world.last.request.subscriptions?.[0]?.cursor).toBe("c2");
+  });
+
+  // Fails when what is held waits for the successor until that is taken for dead.
+  test("what the old one brings waits half a second for its successor, then it is told and another is asked for", async () => {
+    const { world, stream, notes } = await liveStream();
+    const [first] = world.opened;
+    stream.watch({ channel: Channel.TICKER, instrumentId: "BTC-USD" }, new Notes());
+    await world.pass(0);
+    await world.pass(2_000);
+    await first?.say(update("b"), 0, "c2");
+    await world.pass(499);
+    expect([world.opened.length, notes.lines.length]).toEqual([2, 1]);
+    await world.pass(1);
+    expect(notes.lines).toEqual(["snapshot a", "update b"]);
+    expect(world.opened).toHaveLength(3);
+    expect(world.opened[1]?.signal.aborted).toBe(true);
+    expect(world.last.request.subscriptions?.[0]?.cursor).toBe("c2");
+    // The next one is given longer, for a line that is slow and not dead.
+    await first?.say(update("c"), 0, "c3");
+    await world.pass(900);
+    await world.last.say(update("c"), 0, "c3");
+    expect(notes.lines).toEqual(["snapshot a", "update b", "update c"]);
+    expect([world.opened.length, first?.signal.aborted]).toEqual([3, true]);
+  });
+
+  // Fails when what is held by a stream that has ended still counts.
+  test("when the old one ends meanwhile, its successor is waited for as long as any", async () => {
+    const { world, stream, notes } = await liveStream();
+    const [first] = world.opened;
+    stream.watch({ channel: Channel.TICKER, instrumentId: "BTC-USD" }, new Notes());
+    await world.pass(0);
+    await first?.say(update("b"), 0, "c2");
+    await first?.end(LOST);
+    await world.pass(2_000);
+    expect([world.opened.length, world.last.signal.aborted]).toEqual([2, false]);
+    await world.last.say(update("b"), 0, "c2");
+    expect(notes.lines).toEqual(["snapshot a", "update b"]);
+  });
+
+  test("what is held is told before another successor is asked for", async () => {
+    const { world, stream, notes } = await liveStream();
+    const [first] = world.opened;
+    stream.watch({ channel: Channel.TICKER, instrumentId: "BTC-USD" }, new Notes());
+    await world.pass(0);
+    await first?.say(update("b"), 0, "c2");
+    stream.watch({ channel: Channel.TICKER, instrumentId: "ETH-USD" }, new Notes());
+    await world.pass(0);
+    expect(notes.lines).toEqual(["snapshot a", "update b"]);
     expect(world.last.request.subscriptions?.[0]?.cursor).toBe("c2");
   });
 

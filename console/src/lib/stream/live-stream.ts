@@ -59,6 +59,8 @@ export interface StreamWorld {
   /** From 0 to below 1. */
   chance(): number;
   changed(status: StreamStatus): void;
+  /** A watch was told anew what stands: of what changed in between, nobody was told. */
+  retold(terms: Terms): void;
 }
 
 /** Heartbeats come every second: after this long without one the connection is taken for dead. */
@@ -66,6 +68,8 @@ const SILENCE = 5_000;
 /** Coming back from sleep, a connection silent for this long is not waited for. */
 const DOUBT = 2_000;
 const LOOK = 1_000;
+/** What an old stream brings waits this long at first for its successor to speak; doubled with every one that does not. */
+const HOLD = 500;
 /** A stream that lives this long is well: one that ends at once, again and again, is not opened again at once. */
 const WELL = 5_000;
 
@@ -75,6 +79,8 @@ interface Watch {
   cursor: string;
   /** Of a snapshot that is not complete yet. */
   parts: Contents[];
+  /** A whole snapshot has come. */
+  isTold: boolean;
 }
 
 interface Link {
@@ -100,6 +106,7 @@ export class LiveStream {
   #failures = 0;
   #stopReopen: (() => void) | undefined;
   #stopRetry: (() => void) | undefined;
+  #stopHold: (() => void) | undefined;
   #stopLook: (() => void) | undefined;
   #status: StreamStatus = { phase: "idle", words: "" };
 
@@ -115,7 +122,7 @@ export class LiveStream {
   watch(terms: Terms, receiver: Receiver): () => void {
     this.#made += 1;
     const id = String(this.#made);
-    this.#watches.set(id, { terms, receiver, cursor: "", parts: [] });
+    this.#watches.set(id, { terms, receiver, cursor: "", parts: [], isTold: false });
     this.#reopenSoon();
     return () => {
       if (this.#watches.delete(id)) this.#reopenSoon();
@@ -165,6 +172,7 @@ export class LiveStream {
     this.#stopRetry?.();
     this.#stopRetry = undefined;
     this.#drop("next");
+    this.#tellHeld();
     const link: Link = { abort: new AbortController(), openedAt: this.#world.now(), held: [], isWell: false };
     this.#next = link;
     if (this.#current === undefined) this.#tell({ phase: "connecting", words: this.#status.words });
@@ -205,8 +213,21 @@ export class LiveStream {
       this.#failures = 0;
     }
     this.#hear(response);
-    if (this.#next !== undefined) link.held.push(response);
-    else this.#deliver(response);
+    if (this.#next === undefined) this.#deliver(response);
+    else if (response.content.case !== "heartbeat") this.#hold(link, response);
+  }
+
+  /**
+   * Its successor, asked for by the cursors of before, brings it again. If that takes long it is given up: what is held is told,
+   * and another successor is asked for by the cursors of then.
+   */
+  #hold(link: Link, response: SubscribeResponse): void {
+    link.held.push(response);
+    const patience = Math.min(SILENCE, HOLD * 2 ** this.#failures);
+    this.#stopHold ??= this.#world.after(patience, () => {
+      this.#stopHold = undefined;
+      if (this.#next !== undefined) this.#lost(this.#next, new ConnectError("it took too long", Code.Unavailable));
+    });
   }
 
   #hear({ serverTime }: SubscribeResponse): void {
@@ -236,6 +257,8 @@ export class LiveStream {
       watch.parts = [];
       watch.cursor = cursor;
       watch.receiver.snapshot(parts, cursor);
+      if (watch.isTold) this.#world.retold(watch.terms);
+      watch.isTold = true;
     }
   }
 
@@ -245,13 +268,15 @@ export class LiveStream {
     else this.#drop("current");
     this.#failures += 1;
     if (ConnectError.from(error).code === Code.InvalidArgument) this.#forgetCursors();
-    if (wasNext && this.#current !== undefined) {
-      const { held } = this.#current;
-      this.#current.held = [];
-      for (const response of held) this.#deliver(response);
-    }
+    if (wasNext) this.#tellHeld();
     if (this.#next === undefined) void this.#retry(error);
     else this.#tell({ phase: "connecting", words: wordsOfError(error) });
+  }
+
+  #tellHeld(): void {
+    const held = this.#current?.held ?? [];
+    if (this.#current !== undefined) this.#current.held = [];
+    for (const response of held) this.#deliver(response);
   }
 
   /** A cursor that the platform does not know, after it was set up anew: what stands is asked for. */
@@ -295,6 +320,9 @@ export class LiveStream {
     const link = which === "current" ? this.#current : this.#next;
     if (which === "current") this.#current = undefined;
     else this.#next = undefined;
+    // Only what one stream brings waits for another.
+    this.#stopHold?.();
+    this.#stopHold = undefined;
     link?.abort.abort();
   }
 

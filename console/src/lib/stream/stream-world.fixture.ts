@@ -6,7 +6,7 @@ import {
   SubscribeResponseSchema,
 } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { LiveStream, type Receiver, type StreamStatus, type StreamWorld } from "./live-stream.ts";
+import { LiveStream, type Receiver, type StreamStatus, type StreamWorld, type Terms } from "./live-stream.ts";
 
 type Request = MessageInitShape<typeof SubscribeRequestSchema>;
 
@@ -23,6 +23,8 @@ export class FakeWorld implements StreamWorld {
   readonly opened: ServerEnd[] = [];
   readonly statuses: StreamStatus[] = [];
   renewals: boolean[] = [];
+  /** Instruments of watches that were told anew. */
+  readonly anew: (string | undefined)[] = [];
   #now = 1_000_000;
   #timers: { readonly at: number; readonly run: () => void }[] = [];
 
@@ -85,6 +87,10 @@ export class FakeWorld implements StreamWorld {
 
   changed(status: StreamStatus): void {
     this.statuses.push(status);
+  }
+
+  retold({ instrumentId }: Terms): void {
+    this.anew.push(instrumentId);
   }
 
   /** Lets time pass, timer by timer. */

@@ -16,7 +16,7 @@ import { SignInPlatform } from "../testing/sign-in-platform.ts";
 
 const HERE = "10.0.0.1";
 const ORIGIN = "http://127.0.0.1:8080";
-const CLEARED = /^atlas_refresh=; .*Max-Age=0/;
+const CLEARED = /^atlas_refresh_8080=; .*Max-Age=0/;
 
 let platform: SignInPlatform;
 let gateway: SignIn;
@@ -29,7 +29,7 @@ beforeEach(async () => {
 
 /** A call by a page, with a cookie if it has one. */
 function page(token = "", origin = ORIGIN): BrowserCall {
-  const cookie = token === "" ? {} : { cookie: `atlas_refresh=${token}` };
+  const cookie = token === "" ? {} : { cookie: `atlas_refresh_8080=${token}` };
   const requestHeader = new Headers({ ...(origin === "" ? {} : { origin }), ...cookie });
   return { url: `${ORIGIN}/atlas.identity.v1.IdentityService/X`, requestHeader, responseHeader: new Headers() };
 }
@@ -59,13 +59,18 @@ function refresh(browser: BrowserCall, refreshToken = "") {
 
 /** The token that an answer makes the browser keep. */
 function kept({ responseHeader }: BrowserCall): string {
-  return /^atlas_refresh=([^;]+);/.exec(responseHeader.get("set-cookie") ?? "")?.[1] ?? "";
+  return /^atlas_refresh_8080=([^;]+);/.exec(responseHeader.get("set-cookie") ?? "")?.[1] ?? "";
 }
 
 async function signIn() {
   const browser = page();
   const { tokens } = await redeem(await newLink(), browser);
   return { token: kept(browser), accessToken: tokens?.accessToken ?? "" };
+}
+
+async function logOut(accessToken: string, browser: BrowserCall): Promise<void> {
+  const request = create(requests.LogOutRequestSchema);
+  await platform.run(logOutAnywhere(request, await call(accessToken), gateway.identity, browser));
 }
 
 async function reasonOf(promise: Promise<unknown>): Promise<Reason | undefined> {
@@ -83,7 +88,7 @@ test("a page that asks for it gets the refresh token in the cookie only; it work
   const next = page(kept(browser));
   const refreshed = await refresh(next);
   expect(refreshed.tokens?.refreshToken).toBe("");
-  expect(kept(next)).toMatch(/^[\w-]{43}$/);
+  expect(kept(next)).toMatch(/^s[\w-]{22}\.[\w-]{43}$/);
   expect(kept(next)).not.toBe(kept(browser));
   await call(refreshed.tokens?.accessToken);
 });
@@ -128,11 +133,26 @@ describe("a cookie that works no more is cleared", () => {
   test("the session is logged out", async () => {
     const { token, accessToken } = await signIn();
     const browser = page(token);
-    const request = create(requests.LogOutRequestSchema);
-    await platform.run(logOutAnywhere(request, await call(accessToken), gateway.identity, browser));
+    await logOut(accessToken, browser);
     expect(browser.responseHeader.get("set-cookie")).toMatch(CLEARED);
     expect(await reasonOf(refresh(page(token)))).toBe(Reason.NOT_SIGNED_IN);
   });
+});
+
+// Fails when whatever cookie there is gets cleared.
+test("who logs out in a first tab leaves the cookie to who signed in later in a second one", async () => {
+  const first = await signIn();
+  const second = await signIn();
+  const browser = page(second.token);
+  await logOut(first.accessToken, browser);
+  expect(browser.responseHeader.get("set-cookie")).toBeNull();
+  expect(await reasonOf(refresh(page(first.token)))).toBe(Reason.NOT_SIGNED_IN);
+  const next = page(second.token);
+  await call((await refresh(next)).tokens?.accessToken);
+  // A cookie that was renewed meanwhile is still of the session that ends.
+  const renewed = page(kept(next));
+  await logOut(second.accessToken, renewed);
+  expect(renewed.responseHeader.get("set-cookie")).toMatch(CLEARED);
 });
 
 test("a browser without the cookie is not signed in, which is no guess however often it asks", async () => {

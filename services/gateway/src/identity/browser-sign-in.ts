@@ -31,7 +31,7 @@ export async function redeemAnywhere(
   if (!request.refreshCookie) return redeemLoginLink(request, call, context);
   const scheme = requireOwnPage(browser);
   const response = await redeemLoginLink(request, call, context);
-  return { ...response, tokens: intoCookie(response.tokens, scheme, browser) };
+  return { ...response, tokens: await intoCookie(response.tokens, scheme, context, browser) };
 }
 
 /** Refreshes by the request's token, or by the cookie's. One that works no more is cleared: asked again, it would count as a guess. */
@@ -43,18 +43,18 @@ export async function refreshAnywhere(
 ): Promise<RefreshTokenResponse> {
   if (request.refreshToken !== "") return refreshToken(request, call, context);
   const scheme = requireOwnPage(browser);
-  const kept = refreshCookieOf(browser.requestHeader);
-  if (kept === "") throw refusal(Reason.NOT_SIGNED_IN, "the browser keeps no sign-in: sign in by a login link");
+  const kept = refreshCookieOf(browser.requestHeader, browser.url);
+  if (kept === undefined) throw refusal(Reason.NOT_SIGNED_IN, "the browser keeps no sign-in: sign in by a login link");
   try {
-    const response = await refreshToken({ ...request, refreshToken: kept }, call, context);
-    return { ...response, tokens: intoCookie(response.tokens, scheme, browser) };
+    const response = await refreshToken({ ...request, refreshToken: kept.token }, call, context);
+    return { ...response, tokens: await intoCookie(response.tokens, scheme, context, browser) };
   } catch (error) {
-    if (isOver(error)) clearRefreshCookie(browser.responseHeader);
+    if (isOver(error)) clearRefreshCookie(browser.responseHeader, browser.url);
     throw error;
   }
 }
 
-/** Ends the caller's session, and what its browser keeps of one. */
+/** Ends the caller's session, and what its browser keeps of it: who signed in there since, in another tab, stays signed in. */
 export async function logOutAnywhere(
   request: LogOutRequest,
   call: CallContext,
@@ -62,14 +62,22 @@ export async function logOutAnywhere(
   browser: BrowserCall,
 ): Promise<LogOutResponse> {
   const response = await logOut(request, call, context);
-  if (refreshCookieOf(browser.requestHeader) !== "") clearRefreshCookie(browser.responseHeader);
+  const kept = refreshCookieOf(browser.requestHeader, browser.url);
+  if (kept?.sessionId === call.principal.keyId) clearRefreshCookie(browser.responseHeader, browser.url);
   return response;
 }
 
-function intoCookie(tokens: TokenPair | undefined, scheme: string, browser: BrowserCall): TokenPair {
-  if (tokens === undefined) throw new Error("a session was answered without its tokens");
-  keepRefreshCookie(browser.responseHeader, tokens.refreshToken, scheme === "https:");
-  return { ...tokens, refreshToken: "" };
+async function intoCookie(
+  pair: TokenPair | undefined,
+  scheme: string,
+  { tokens }: IdentityContext,
+  { responseHeader, url }: BrowserCall,
+): Promise<TokenPair> {
+  const claims = pair === undefined ? undefined : await tokens.verify(pair.accessToken);
+  if (pair === undefined || claims === undefined) throw new Error("a session was answered without its tokens");
+  const kept = { sessionId: claims.sessionId, token: pair.refreshToken };
+  keepRefreshCookie(responseHeader, kept, url, scheme === "https:");
+  return { ...pair, refreshToken: "" };
 }
 
 function isOver(error: unknown): boolean {

@@ -96,8 +96,9 @@ export type RedeemLoginLinkRequest = Message<"atlas.identity.v1.RedeemLoginLinkR
   token: string;
 
   /**
-   * Asked by a page of this platform, the one at the call's own `Origin`: the refresh token comes in the cookie
-   * `atlas_refresh`, out of reach of scripts and sent to this service alone, and not in the answer.
+   * Asked by a page of this platform, the one at the call's own `Origin`: the refresh token comes in a cookie, out of reach of
+   * scripts and sent to this service alone, and not in the answer. The cookie is `atlas_refresh_PORT`, by the port that the
+   * page called; `atlas_refresh` where its address names none.
    *
    * @generated from field: bool refresh_cookie = 2;
    */
@@ -181,7 +182,7 @@ export const RedeemLoginLinkResponseSchema: GenMessage<RedeemLoginLinkResponse> 
  */
 export type RefreshTokenRequest = Message<"atlas.identity.v1.RefreshTokenRequest"> & {
   /**
-   * The refresh token; spent by this. Empty: that of the cookie `atlas_refresh`, into which the next one comes.
+   * The refresh token; spent by this. Empty: that of the refresh cookie, into which the next one comes.
    *
    * @generated from field: string refresh_token = 1;
    */
@@ -804,7 +805,7 @@ export const IdentityService: GenService<{
   /**
    * Exchanges a refresh token, once, for a new pair. Using a spent one again ends the whole family: UNAUTHENTICATED with
    * TOKEN_REUSED. Unknown, expired, or of a session that ended: UNAUTHENTICATED with NOT_SIGNED_IN; RESOURCE_EXHAUSTED with
-   * LOCKED_OUT after too many wrong ones. A browser leaves the token to its cookie `atlas_refresh`: PERMISSION_DENIED with
+   * LOCKED_OUT after too many wrong ones. A browser leaves the token to its refresh cookie: PERMISSION_DENIED with
    * FOREIGN_ORIGIN unless a page of this platform calls, and nothing is spent; a cookie that no longer works is cleared.
    *
    * @generated from rpc atlas.identity.v1.IdentityService.RefreshToken
@@ -815,7 +816,8 @@ export const IdentityService: GenService<{
     output: typeof RefreshTokenResponseSchema;
   },
   /**
-   * Ends the caller's session: its access and refresh tokens stop to work. Clears the cookie `atlas_refresh` of a browser.
+   * Ends the caller's session: its access and refresh tokens stop to work. Clears a browser's refresh cookie if it is of that
+   * session.
    *
    * @generated from rpc atlas.identity.v1.IdentityService.LogOut
    */

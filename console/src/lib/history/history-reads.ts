@@ -1,0 +1,41 @@
+import { type Page, PagedRows } from "./paged-rows.ts";
+
+/** Where a history comes from. */
+export interface HistorySource<Row> {
+  keyOf(row: Row): string;
+  read(pageToken: string, pageSize: number, signal: AbortSignal): Promise<Page<Row>>;
+  /** What the server cannot choose by. */
+  matches(row: Row): boolean;
+}
+
+/** As many rows as the platform tells at once. */
+export const LARGE_PAGE = 1_000;
+
+/** Every row there is, however many pages they fill; `told` hears how many have come. */
+export async function readEvery<Row>(
+  source: HistorySource<Row>,
+  told: (count: number) => void,
+  signal: AbortSignal,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  let pageToken = "";
+  do {
+    const page = await source.read(pageToken, LARGE_PAGE, signal);
+    for (const row of page.rows) if (source.matches(row)) rows.push(row);
+    told(rows.length);
+    pageToken = page.nextPageToken;
+  } while (pageToken !== "");
+  return rows;
+}
+
+/** The newest rows from the first on, as far as `count` reaches: those in place of others that were read before. */
+export async function readAgain<Row>(
+  source: HistorySource<Row>,
+  count: number,
+  signal: AbortSignal,
+): Promise<PagedRows<Row>> {
+  const pages = new PagedRows<Row>((row) => source.keyOf(row));
+  do pages.add(await source.read(pages.nextPageToken, LARGE_PAGE, signal));
+  while (!pages.isComplete && pages.rows.length < count);
+  return pages;
+}
