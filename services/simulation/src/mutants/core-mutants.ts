@@ -51,6 +51,7 @@ export const coreMutants: readonly Mutant[] = [
     file: "domain/src/venue/tick.ts",
     find: "  due.sort((left, right) => orderAt(venueBook, left).acceptance - orderAt(venueBook, right).acceptance);\n",
     put: "",
+    cases: ["F5", "F17", "F7"],
   },
   {
     name: "a fill behind an asked cancel does not count",
@@ -63,6 +64,7 @@ export const coreMutants: readonly Mutant[] = [
     file: "domain/src/oms/move-order.ts",
     find: "replaceLeavesLots: order.hasReplace ?",
     put: "replaceLeavesLots: order.hasReplace && order.version < 0 ?",
+    cases: [],
   },
   {
     name: "a report for an order in another shape is believed",
@@ -77,23 +79,27 @@ export const coreMutants: readonly Mutant[] = [
     find: "    let maker = this.levelLinks[level * 4 + HEAD] as number;",
     put: `    let maker = this.levelLinks[level * 4 + HEAD] as number;
     if (links[maker * 4 + NEXT] !== NONE && (numbers[maker * 4 + LEAVES] as number) < this.takerLeaves) return void (this.takerLeaves = 0);`,
+    cases: [],
   },
   {
     name: "an owner trades with itself",
     file: "domain/src/matching/order-book.ts",
     find: "if (selfTrade !== ALLOW && (links[at + OWNER] as number) === owner) {",
     put: "if (selfTrade !== ALLOW && (links[at + OWNER] as number) === owner && open % 2 === 0) {",
+    cases: [],
   },
   {
     name: "an amended order keeps its place",
     file: "domain/src/venue/amend-order.ts",
     find: "if (price === book.price(handle) && leaves < before) {",
     put: "if (price === book.price(handle)) {",
+    cases: [],
   },
   {
     name: "a late order is placed all the same",
     file: "domain/src/venue/place-order.ts",
     find: "validUntil !== undefined && turn.time.appendTime > validUntil",
     put: "validUntil !== undefined && turn.time.appendTime > validUntil + 1e9",
+    cases: ["F12", "F1"],
   },
 ];

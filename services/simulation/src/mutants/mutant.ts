@@ -6,6 +6,6 @@ export interface Mutant {
   /** Stands there once. */
   readonly find: string;
   readonly put: string;
-  /** Only faults of these cases of QUALITY befall the platform that has it; absent: whatever each seed draws. */
+  /** Only faults of these cases of QUALITY befall the platform that has it; none: nothing does; absent: whatever each seed draws. */
   readonly cases?: readonly string[];
 }

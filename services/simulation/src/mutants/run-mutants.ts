@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { simulateAll } from "../run/seed-pool.ts";
+import { type PoolOptions, simulateAll } from "../run/seed-pool.ts";
 import type { Outcome } from "../simulate.ts";
 import type { Mutant } from "./mutant.ts";
 import { mutants } from "./mutants.ts";
@@ -17,30 +17,48 @@ export async function runMutants(only: string): Promise<number> {
   const started = performance.now();
   const waiting = mutants.filter(({ name }) => name.includes(only));
   for (const mutant of waiting) checkPlace(mutant);
-  let survived = 0;
+  let holes = 0;
   const one = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const caught = await hunt(next);
-      if (caught === undefined) survived++;
-      process.stdout.write(`${next.name}: ${caught === undefined ? "SURVIVED" : tell(caught)}\n`);
+      const { isCaught, words } = await judge(next);
+      if (!isCaught) holes++;
+      process.stdout.write(`${next.name}: ${words}\n`);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, one));
-  process.stdout.write(`${survived} survived; ${((performance.now() - started) / 60_000).toFixed(1)} minutes\n`);
-  return survived > 0 ? 1 : 0;
+  process.stdout.write(`${holes} not caught; ${((performance.now() - started) / 60_000).toFixed(1)} minutes\n`);
+  return holes > 0 ? 1 : 0;
 }
 
-/** What caught it; `undefined`: nothing did. */
-async function hunt(mutant: Mutant): Promise<Outcome | undefined> {
-  let caught: Outcome | undefined;
-  const cases = mutant.cases === undefined ? {} : { cases: mutant.cases };
-  const all = Array.from({ length: SEEDS }, (_, index) => ({ seed: index + 1, minutes: MINUTES, ...cases }));
+/** Whether the mutant is caught, by a seed on which the platform as it is holds. */
+async function judge(mutant: Mutant): Promise<{ isCaught: boolean; words: string }> {
+  const caught = await firstBroken(
+    Array.from({ length: SEEDS }, (_, index) => index + 1),
+    mutant,
+    {
+      worker: WORKER,
+      args: [mutant.name],
+    },
+  );
+  if (caught === undefined) return { isCaught: false, words: `SURVIVED ${SEEDS} seeds` };
+  const without = await firstBroken([caught.seed], mutant, {});
+  if (without === undefined) return { isCaught: true, words: tell(caught) };
+  return { isCaught: false, words: `THE PLATFORM ITSELF IS BROKEN BY ${tell(without)}` };
+}
+
+async function firstBroken(
+  seeds: readonly number[],
+  { cases }: Mutant,
+  pool: PoolOptions,
+): Promise<Outcome | undefined> {
+  let broken: Outcome | undefined;
   const heard = (outcome: Outcome): boolean => {
-    if (outcome.found.length > 0) caught ??= outcome;
-    return caught === undefined;
+    if (outcome.found.length > 0) broken ??= outcome;
+    return broken === undefined;
   };
-  await simulateAll(all, heard, { worker: WORKER, args: [mutant.name], processes: 1 });
-  return caught;
+  const all = seeds.map((seed) => ({ seed, minutes: MINUTES, ...(cases === undefined ? {} : { cases }) }));
+  await simulateAll(all, heard, { ...pool, processes: 1 });
+  return broken;
 }
 
 function tell({ seed, found }: Outcome): string {
