@@ -129,8 +129,7 @@ export class RandomClient {
     else old.request.answers.push(answer.kind === "REFUSED" ? { ...answer, orderId: "" } : answer);
   }
 
-  async #read(): Promise<void> {
-    const orderId = this.#anOrder();
+  async #read(orderId = this.#anOrder()): Promise<void> {
     if (orderId === "none") return;
     const accountId = this.#accountId;
     const answer = await this.#attempt(
@@ -154,6 +153,8 @@ export class RandomClient {
       const answer = await this.#attempt(send);
       request.answers.push(answer);
       if (answer.kind === "ORDER" && method === "submit") this.#orders.push(answer.order.orderId);
+      // What it was told it often looks at once more, wherever it is connected next (S22).
+      if (answer.kind === "ORDER" && this.#roll.onceIn(3)) await this.#read(answer.order.orderId);
       if (answer.kind !== "UNKNOWN" && answer.kind !== "NOTHING") return;
       if (gives && request.answers.every(({ kind }) => kind === "NOTHING")) return;
       await sleep(this.#platform.clock, 50 + this.#roll(500));

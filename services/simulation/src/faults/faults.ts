@@ -55,6 +55,7 @@ export class Faults {
     for (const { process } of [...owners, ...gateways]) {
       process.spare();
       process.wallOffset = 0;
+      process.tailLag = 0;
       process.resume();
     }
   }

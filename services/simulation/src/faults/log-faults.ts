@@ -38,6 +38,18 @@ export const logFaults: readonly Knob[] = [
     },
   },
   {
+    name: "one owner hears of everything late",
+    cases: ["F8"],
+    bring({ platform, roll, later }) {
+      const process = roll.pick(platform.living())?.process;
+      if (process === undefined) return;
+      process.tailLag = 200 + roll(3_000);
+      later(2_000 + roll(20_000), () => {
+        process.tailLag = 0;
+      });
+    },
+  },
+  {
     name: "an unreadable record",
     cases: ["F13"],
     bring({ platform, roll }) {
