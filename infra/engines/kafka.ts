@@ -1,0 +1,123 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { EngineProcess } from "./engine-process.ts";
+import { freePorts } from "./free-port.ts";
+import { mavenJars } from "./maven-jars.ts";
+import { runTool } from "./tool.ts";
+
+const VERSION = "4.1.1";
+const PACKAGES = [
+  { group: "org.apache.kafka", artifact: "kafka_2.13", version: VERSION },
+  // What the broker says goes to its output.
+  { group: "org.slf4j", artifact: "slf4j-simple", version: "1.7.36" },
+];
+
+export interface KafkaOptions {
+  /** Kept between two starts. */
+  readonly folder: string;
+  /** Default 1. */
+  readonly brokers?: number;
+  /** The first broker's port, the next ones' follow; default: free ones. */
+  readonly port?: number;
+}
+
+/** A cluster of brokers that are controllers too. */
+export interface Kafka {
+  /** `host:port` of each broker. */
+  readonly addresses: readonly string[];
+  /** In the order of `addresses`. */
+  readonly brokers: readonly EngineProcess[];
+}
+
+/** Starts a cluster and waits until every broker serves. */
+export async function startKafka({ folder, brokers = 1, port }: KafkaOptions): Promise<Kafka> {
+  const jars = await mavenJars(`kafka-${VERSION}`, PACKAGES);
+  const free = await freePorts(2 * brokers);
+  const nodes = Array.from({ length: brokers }, (_, index) => ({
+    id: index + 1,
+    folder: join(folder, `broker-${index + 1}`),
+    port: port === undefined ? (free[index] as number) : port + index,
+    controllerPort: free[brokers + index] as number,
+  }));
+  const voters = nodes.map((node) => `${node.id}@127.0.0.1:${node.controllerPort}`).join(",");
+  const cluster = clusterId(folder);
+  for (const node of nodes) writeSettings(node, voters, brokers);
+  await Promise.all(nodes.map((node) => format(jars, node, cluster)));
+  const processes = nodes.map((node) => brokerProcess(jars, node));
+  try {
+    await Promise.all(processes.map((one) => one.start()));
+  } catch (error) {
+    await Promise.all(processes.map((one) => one.kill()));
+    throw error;
+  }
+  return { addresses: nodes.map((node) => `127.0.0.1:${node.port}`), brokers: processes };
+}
+
+interface Node {
+  readonly id: number;
+  readonly folder: string;
+  readonly port: number;
+  readonly controllerPort: number;
+}
+
+function clusterId(folder: string): string {
+  const file = join(folder, "cluster-id");
+  if (existsSync(file)) return readFileSync(file, "utf8");
+  mkdirSync(folder, { recursive: true });
+  const id = randomBytes(16).toString("base64url");
+  writeFileSync(file, id);
+  return id;
+}
+
+function writeSettings(node: Node, voters: string, brokers: number): void {
+  const copies = Math.min(3, brokers);
+  mkdirSync(node.folder, { recursive: true });
+  const settings = {
+    "process.roles": "broker,controller",
+    "node.id": node.id,
+    "controller.quorum.voters": voters,
+    "controller.listener.names": "CONTROLLER",
+    listeners: `PLAINTEXT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${node.controllerPort}`,
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "log.dirs": join(node.folder, "log"),
+    "auto.create.topics.enable": false,
+    // As few as can be: a machine for development has few processors, and each internal partition costs files.
+    "num.network.threads": 2,
+    "num.io.threads": 4,
+    "offsets.topic.num.partitions": 1,
+    "transaction.state.log.num.partitions": 1,
+    "offsets.topic.replication.factor": copies,
+    "transaction.state.log.replication.factor": copies,
+    "transaction.state.log.min.isr": Math.min(2, copies),
+    "group.initial.rebalance.delay.ms": 0,
+    "broker.session.timeout.ms": 4_000,
+    "broker.heartbeat.interval.ms": 1_000,
+    // A follower that is away no longer holds up acks=all after this.
+    "replica.lag.time.max.ms": 5_000,
+  };
+  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
+  writeFileSync(join(node.folder, "server.properties"), lines.join(""));
+}
+
+async function format(jars: string, node: Node, cluster: string): Promise<void> {
+  if (existsSync(join(node.folder, "log", "meta.properties"))) return;
+  const settings = join(node.folder, "server.properties");
+  const tool = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", settings];
+  await runTool("java", ["-XX:TieredStopAtLevel=1", "-cp", join(jars, "*"), ...tool]);
+}
+
+function brokerProcess(jars: string, node: Node): EngineProcess {
+  return new EngineProcess({
+    name: `Kafka's broker ${node.id}`,
+    port: node.port,
+    program: "java",
+    args: ["-Xmx512m", ...LOGGING, "-cp", join(jars, "*"), "kafka.Kafka", join(node.folder, "server.properties")],
+    log: join(node.folder, "broker.log"),
+    ready: (log) => log.includes("Kafka Server started"),
+  });
+}
+
+const LOGGING = ["defaultLogLevel=warn", "showDateTime=true", "log.kafka.server.KafkaRaftServer=info"].map(
+  (setting) => `-Dorg.slf4j.simpleLogger.${setting}`,
+);
