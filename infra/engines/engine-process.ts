@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -80,8 +80,12 @@ export class EngineProcess {
   }
 
   /** Stops it in the middle of whatever it does: its connections stay open, and nothing answers. */
-  pause(): void {
+  async pause(): Promise<void> {
     this.#signal("SIGSTOP");
+    // The signal reaches the threads of a process one after another.
+    while (this.pid !== undefined && !stateOf(this.pid).startsWith("T")) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   }
 
   resume(): void {
@@ -111,6 +115,11 @@ async function started(child: ChildProcess, program: string): Promise<void> {
       );
     });
   });
+}
+
+/** As `ps` names it; "T" is stopped, and nothing is no such process. */
+function stateOf(pid: number): string {
+  return spawnSync("ps", ["-o", "state=", "-p", `${pid}`], { encoding: "utf8" }).stdout.trim() || "T";
 }
 
 function isOver(child: ChildProcess): boolean {

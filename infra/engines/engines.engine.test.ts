@@ -61,7 +61,7 @@ test("an engine can be killed, started again with what it held, paused and resum
   expect(await answers(endpoint)).toBe(false);
   await engine.start();
   expect(await answers(endpoint)).toBe(true);
-  engine.pause();
+  await engine.pause();
   let heard = false;
   const asked = answers(endpoint).then((answer) => (heard = answer));
   await new Promise((resolve) => setTimeout(resolve, 300));

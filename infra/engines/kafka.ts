@@ -91,8 +91,8 @@ function writeSettings(node: Node, voters: string, brokers: number): void {
     "transaction.state.log.replication.factor": copies,
     "transaction.state.log.min.isr": Math.min(2, copies),
     "group.initial.rebalance.delay.ms": 0,
-    "broker.session.timeout.ms": 4_000,
-    "broker.heartbeat.interval.ms": 1_000,
+    "broker.session.timeout.ms": 3_000,
+    "broker.heartbeat.interval.ms": 500,
     // A follower that is away no longer holds up acks=all after this.
     "replica.lag.time.max.ms": 5_000,
   };
