@@ -103,7 +103,7 @@ function writeSettings(node: Node, voters: string, brokers: number): void {
 async function format(jars: string, node: Node, cluster: string): Promise<void> {
   if (existsSync(join(node.folder, "log", "meta.properties"))) return;
   const settings = join(node.folder, "server.properties");
-  const tool = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", settings];
+  const tool = ["kafka.tools.StorageTool", "format", `--cluster-id=${cluster}`, "-c", settings];
   await runTool("java", ["-XX:TieredStopAtLevel=1", "-cp", join(jars, "*"), ...tool]);
 }
 
