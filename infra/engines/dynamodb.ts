@@ -11,7 +11,10 @@ export interface DynamodbOptions {
   readonly folder: string;
   /** Default: a free one. */
   readonly port?: number;
-  /** Whether a restart finds what was there; default: yes. Much faster without. */
+  /**
+   * Whether a restart finds what was there; default: yes. Much faster without. Killed hard, DynamoDB Local forgets what it
+   * acknowledged last, as the real one never does: only an orderly end keeps everything.
+   */
   readonly keeps?: boolean;
 }
 

@@ -23,7 +23,7 @@ export class NotSent extends Error {
 }
 
 /** It may have reached the broker; there is no answer, and none will be taken any more. */
-export class AnswerLost extends Error {
+class AnswerLost extends Error {
   override name = "AnswerLost";
 }
 
