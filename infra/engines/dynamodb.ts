@@ -24,8 +24,13 @@ export interface Dynamodb {
   readonly process: EngineProcess;
 }
 
+/** The folder with its jars. */
+export function fetchDynamodb(): Promise<string> {
+  return mavenJars(`dynamodb-local-${VERSION}`, PACKAGES);
+}
+
 export async function startDynamodb({ folder, port, keeps = true }: DynamodbOptions): Promise<Dynamodb> {
-  const jars = await mavenJars(`dynamodb-local-${VERSION}`, PACKAGES);
+  const jars = await fetchDynamodb();
   const chosen = port ?? ((await freePorts(1))[0] as number);
   mkdirSync(folder, { recursive: true });
   const endpoint = `http://127.0.0.1:${chosen}`;

@@ -30,9 +30,14 @@ export interface Kafka {
   readonly brokers: readonly EngineProcess[];
 }
 
+/** The folder with Kafka's jars. */
+export function fetchKafka(): Promise<string> {
+  return mavenJars(`kafka-${VERSION}`, PACKAGES);
+}
+
 /** Starts a cluster and waits until every broker serves. */
 export async function startKafka({ folder, brokers = 1, port }: KafkaOptions): Promise<Kafka> {
-  const jars = await mavenJars(`kafka-${VERSION}`, PACKAGES);
+  const jars = await fetchKafka();
   const free = await freePorts(2 * brokers);
   const nodes = Array.from({ length: brokers }, (_, index) => ({
     id: index + 1,

@@ -1,11 +1,12 @@
 import { addressesAsJson, addressesAsText } from "./addresses.ts";
 import { EngineMissing } from "./fetch-once.ts";
 import { readSettings, USAGE, WrongSetting } from "./settings.ts";
-import { startEngines } from "./start-engines.ts";
+import { fetchEngines, startEngines } from "./start-engines.ts";
 
 try {
   const settings = readSettings(process.argv.slice(2));
   if (settings === undefined) console.log(USAGE);
+  else if (settings.fetch) await fetchEngines(settings.only);
   else {
     // What is asked before they are up needs no order: they end with this process.
     let stop = async (): Promise<void> => {};

@@ -26,7 +26,7 @@ export interface S3 {
 const REGION = "us-east-1";
 
 export async function startS3({ folder, port }: S3Options): Promise<S3> {
-  const program = await versitygw();
+  const program = await fetchS3();
   const chosen = port ?? ((await freePorts(1))[0] as number);
   for (const name of ["iam", "versions", "data"]) mkdirSync(join(folder, name), { recursive: true });
   const endpoint = `http://127.0.0.1:${chosen}`;
@@ -55,7 +55,8 @@ export async function startS3({ folder, port }: S3Options): Promise<S3> {
   return { endpoint, region: REGION, accessKeyId, secretAccessKey, process };
 }
 
-async function versitygw(): Promise<string> {
+/** The program, compiled on this machine. */
+export async function fetchS3(): Promise<string> {
   const folder = await fetchOnce(`versitygw-${VERSITYGW}`, (unfinished) =>
     runTool("go", ["install", `github.com/versity/versitygw/cmd/versitygw@${VERSITYGW}`], {
       env: { GOBIN: unfinished, GOFLAGS: "-buildvcs=false -p=2" },

@@ -2,9 +2,16 @@ import { expect, test } from "vitest";
 import { readSettings, WrongSetting } from "./settings.ts";
 
 test("everything, one broker, free ports and a temporary folder unless said otherwise", () => {
-  expect(readSettings([])).toEqual({ only: ["kafka", "dynamodb", "s3"], brokers: 1, json: false });
+  expect(readSettings([])).toEqual({ only: ["kafka", "dynamodb", "s3"], brokers: 1, json: false, fetch: false });
   const args = ["--only", "s3,kafka", "--brokers", "3", "--data", "d", "--kafka-port", "9092", "--json"];
-  expect(readSettings(args)).toEqual({ only: ["s3", "kafka"], brokers: 3, data: "d", kafkaPort: 9092, json: true });
+  expect(readSettings(args)).toEqual({
+    only: ["s3", "kafka"],
+    brokers: 3,
+    data: "d",
+    kafkaPort: 9092,
+    json: true,
+    fetch: false,
+  });
   expect(readSettings(["--help"])).toBeUndefined();
 });
 

@@ -12,6 +12,8 @@ export interface EngineSettings {
   readonly dynamodbPort: number | undefined;
   readonly s3Port: number | undefined;
   readonly json: boolean;
+  /** Only fetch what is not there yet. */
+  readonly fetch: boolean;
 }
 
 /** An option is wrong. */
@@ -20,10 +22,11 @@ export class WrongSetting extends Error {
 }
 
 export const USAGE = `npm run engines -- [--only kafka,dynamodb,s3] [--brokers 1|3] [--data DIR] [--kafka-port P]
-  [--dynamodb-port P] [--s3-port P] [--json]
+  [--dynamodb-port P] [--s3-port P] [--json] [--fetch]
 
 Starts Kafka, DynamoDB Local and versitygw (S3 with Object Lock) until Ctrl-C. Ports are free ones unless given; brokers
-after the first take the ports that follow. Without --data everything is in a temporary folder that goes with them.`;
+after the first take the ports that follow. Without --data everything is in a temporary folder that goes with them. --fetch only
+fetches them.`;
 
 /** The settings of a command line; `undefined`: help is wanted. Throws `WrongSetting`. */
 export function readSettings(args: readonly string[]): EngineSettings | undefined {
@@ -39,6 +42,7 @@ export function readSettings(args: readonly string[]): EngineSettings | undefine
     dynamodbPort: readPort("dynamodb-port", values["dynamodb-port"]),
     s3Port: readPort("s3-port", values["s3-port"]),
     json: values.json ?? false,
+    fetch: values.fetch ?? false,
   };
 }
 
@@ -49,7 +53,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
-      options: { only: text, brokers: text, data: text, json: flag, help: flag, ...ports },
+      options: { only: text, brokers: text, data: text, json: flag, fetch: flag, help: flag, ...ports },
     }).values;
   } catch (error) {
     throw new WrongSetting((error as Error).message);

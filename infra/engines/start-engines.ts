@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Dynamodb, startDynamodb } from "./dynamodb.ts";
+import { type Dynamodb, fetchDynamodb, startDynamodb } from "./dynamodb.ts";
 import type { EngineProcess } from "./engine-process.ts";
-import { type Kafka, startKafka } from "./kafka.ts";
-import { type S3, startS3 } from "./s3.ts";
-import type { EngineSettings } from "./settings.ts";
+import { fetchKafka, type Kafka, startKafka } from "./kafka.ts";
+import { fetchS3, type S3, startS3 } from "./s3.ts";
+import type { EngineName, EngineSettings } from "./settings.ts";
 
 /** Those that were asked for. */
 export interface Engines {
@@ -15,6 +15,12 @@ export interface Engines {
   readonly s3: S3 | undefined;
   /** Ends all of them; a temporary data folder goes too. */
   stop(): Promise<void>;
+}
+
+/** Fetches what is not in this machine's cache yet. */
+export async function fetchEngines(names: readonly EngineName[]): Promise<void> {
+  const fetch = { kafka: fetchKafka, dynamodb: fetchDynamodb, s3: fetchS3 };
+  await Promise.all(names.map((name) => fetch[name]()));
 }
 
 /** Starts engines side by side; when one does not come up, none stays. */

@@ -27,7 +27,7 @@ export const TABLES: readonly TableDesign[] = [
 ];
 
 /** Attributes: hash and range key, version, body, checksum. Short, for each is paid for in every item. */
-export const ATTRIBUTES = { partition: "p", sort: "s", version: "v", body: "b", checksum: "c" } as const;
+const ATTRIBUTES = { partition: "p", sort: "s", version: "v", body: "b", checksum: "c" } as const;
 
 /**
  * Items of one partition stand together in the base table, in the order of `sort`, so that one consistent query finds them:
