@@ -1,8 +1,6 @@
 import { openDataFolder } from "@atlas/adapters/files/data-folder";
 import { secretFiles } from "@atlas/adapters/files/secret-files";
 import { absentSite, readSite } from "@atlas/adapters/http/site/site";
-import { openSqliteLog } from "@atlas/adapters/sqlite/sqlite-log";
-import { openSqliteStore } from "@atlas/adapters/sqlite/sqlite-store";
 import { type DiskSpace, refuseFullDisk, watchDiskSpace } from "@atlas/adapters/system/disk-space";
 import { systemChance } from "@atlas/adapters/system/system-chance";
 import { systemClock } from "@atlas/adapters/system/system-clock";
@@ -16,6 +14,7 @@ import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import { base64url } from "@atlas/platform/text/base64url";
 import { TickDriver } from "@atlas/venue/tick-driver";
+import { type EngineAccess, openColumn } from "./column.ts";
 import { firstStart } from "./first-start/first-start.ts";
 import { type LocalCalls, localCalls } from "./first-start/local-calls.ts";
 import { LocalShards } from "./local-shards.ts";
@@ -30,6 +29,8 @@ export interface PlatformOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly dataFolder: string;
+  /** Absent: the embedded column, in the data folder. */
+  readonly engines?: EngineAccess;
   /** Of the built console, served at `/`. Absent: none. */
   readonly consoleFolder?: string;
   /** Plays this market as BTC-USDT, over and over, except while a client plays another. Absent: simulated markets only. */
@@ -66,7 +67,7 @@ const NO_CONSOLE = "The console is not built here: stop Atlas and start it by np
 type Close = () => Promise<void> | void;
 
 /**
- * Starts every service in this process on the embedded column. Rejects, with everything closed again, when the data folder is held
+ * Starts every service in this process. Rejects, with everything closed again, when the data folder is held
  * or unusable, the port is taken, or a shard cannot recover: each with a sentence for a person.
  */
 export async function startPlatform(options: PlatformOptions): Promise<RunningPlatform> {
@@ -93,7 +94,7 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
   const folder = openDataFolder(dataFolder, { omsPartitions: PARTITIONS.oms, venuePartitions: PARTITIONS.venue });
   closers.push(() => folder.release());
   await refuseFullDisk(dataFolder, DISK_TO_START);
-  const ports = await openPorts(dataFolder, journal, closers);
+  const ports = await openPorts(options, closers);
   const disk = watchDiskSpace(dataFolder, DISK_RESERVE);
   closers.push(() => disk.close());
 
@@ -142,11 +143,9 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
   };
 }
 
-async function openPorts(dataFolder: string, journal: Journal, closers: Close[]): Promise<OwnerPorts> {
-  const log = await openSqliteLog(`${dataFolder}/log`);
-  closers.push(() => log.close());
-  const store = await openSqliteStore(`${dataFolder}/store`);
-  closers.push(() => store.close());
+async function openPorts(options: PlatformOptions, closers: Close[]): Promise<OwnerPorts> {
+  const { journal } = options;
+  const { log, store } = await openColumn(options, PARTITIONS, (close) => closers.push(close));
   return {
     log,
     store,
