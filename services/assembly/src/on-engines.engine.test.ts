@@ -92,6 +92,14 @@ async function expectFilled(orderId: string): Promise<void> {
   await expect.poll(async () => (await read()).order?.status, { timeout: 30_000 }).toBe("ORDER_STATUS_FILLED");
 }
 
+/** Events that the query store lacks, over all shards. */
+async function storeLag(): Promise<number> {
+  const text = await (await fetch(`${platform.url}/metrics`)).text();
+  const lags = [...text.matchAll(/^atlas_store_lag_events\{.*\} (\d+)$/gm)].map(([, lag]) => Number(lag));
+  expect(lags).toHaveLength(16);
+  return lags.reduce((sum, lag) => sum + lag, 0);
+}
+
 const orders = async () => (await call("order.v1.OrderService/ListOrders", { accountId: "demo" })).orders;
 const balances = async () => (await call("account.v1.AccountService/ListBalances", { accountId: "demo" })).balances;
 
@@ -122,7 +130,9 @@ test("F6 while DynamoDB is away orders are decided and filled, and the store cat
   const standing = (await orders())?.length ?? 0;
   await dynamodb.process.pause();
   const filled = [await submit(), await submit()];
+  expect(await storeLag()).toBeGreaterThan(0);
   await dynamodb.process.resume();
   for (const orderId of filled) await expectFilled(orderId);
   await expect.poll(async () => (await orders())?.length, { timeout: 30_000 }).toBe(standing + 2);
+  await expect.poll(storeLag, { timeout: 30_000 }).toBe(0);
 });

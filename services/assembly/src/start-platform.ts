@@ -11,7 +11,9 @@ import { type Instrument, MarketModel } from "@atlas/gen/atlas/instrument/v1/ins
 import { MarketView } from "@atlas/market/market-view";
 import { mergedAccountQueries } from "@atlas/platform/query/merged-account-queries";
 import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
+import { shardName } from "@atlas/platform/shard/shard-name";
 import type { Journal } from "@atlas/platform/telemetry/journal";
+import type { Metrics } from "@atlas/platform/telemetry/metrics";
 import { base64url } from "@atlas/platform/text/base64url";
 import { TickDriver } from "@atlas/venue/tick-driver";
 import { type EngineAccess, openColumn } from "./column.ts";
@@ -122,7 +124,14 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
   });
   closers.push(() => gateway.stop());
   const site = options.consoleFolder === undefined ? undefined : readSite(options.consoleFolder);
-  const parts = { gateway, site: site ?? absentSite(NO_CONSOLE), readiness, metrics, clock: ports.clock };
+  const parts = {
+    gateway,
+    site: site ?? absentSite(NO_CONSOLE),
+    readiness,
+    metrics,
+    look: storeLagGauge(metrics, shards),
+    clock: ports.clock,
+  };
   const edge = await openEdge(options, parts, closers);
   startTicks(ports, shards, market, closers);
 
@@ -164,9 +173,18 @@ function pressureOf(shards: LocalShards, disk: DiskSpace) {
   };
 }
 
+/** How far the query store is behind each order shard (S24). */
+function storeLagGauge(metrics: Metrics, shards: LocalShards): () => void {
+  const lag = metrics.gauge("atlas_store_lag_events", "Events that the query store does not show yet.", "shard");
+  return () => {
+    for (const [partition, { projection }] of shards.oms.entries())
+      lag.set(projection.lag, shardName("oms", partition));
+  };
+}
+
 async function openEdge(
   { host, port, journal }: PlatformOptions,
-  parts: Pick<PublicEdgeOptions, "gateway" | "site" | "readiness" | "metrics" | "clock">,
+  parts: Pick<PublicEdgeOptions, "gateway" | "site" | "readiness" | "metrics" | "look" | "clock">,
   closers: Close[],
 ): Promise<PublicEdge> {
   const edge = await openPublicEdge({ host, port, journal, ...parts });

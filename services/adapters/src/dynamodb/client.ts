@@ -28,7 +28,10 @@ export function openClient({ endpoint, region, credentials }: DynamodbAccess): D
     httpAgent: { maxSockets: 64 },
     httpsAgent: { maxSockets: 64 },
   };
-  return new DynamoDBClient({ endpoint, region, credentials, maxAttempts: 1, requestHandler });
+  const client = new DynamoDBClient({ endpoint, region, credentials, maxAttempts: 1, requestHandler });
+  // Copies every item of every request for a logger that there is not.
+  client.middlewareStack.remove("loggerMiddleware");
+  return client;
 }
 
 /** A request that failed for good, and whether anything of it may have been done. */
