@@ -83,7 +83,7 @@ export class EngineProcess {
   async pause(): Promise<void> {
     this.#signal("SIGSTOP");
     // The signal reaches the threads of a process one after another.
-    while (this.pid !== undefined && !stateOf(this.pid).startsWith("T")) {
+    while (this.pid !== undefined && !isStopped(this.pid)) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
@@ -117,9 +117,19 @@ async function started(child: ChildProcess, program: string): Promise<void> {
   });
 }
 
-/** As `ps` names it; "T" is stopped, and nothing is no such process. */
-function stateOf(pid: number): string {
-  return spawnSync("ps", ["-o", "state=", "-p", `${pid}`], { encoding: "utf8" }).stdout.trim() || "T";
+/** Whether a process stands still; one that is gone does. */
+function isStopped(pid: number): boolean {
+  if (process.platform !== "linux") {
+    const state = spawnSync("ps", ["-o", "state=", "-p", `${pid}`], { encoding: "utf8" }).stdout?.trim();
+    return state === undefined || state === "" || state.startsWith("T");
+  }
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // After the name, which may hold anything, in brackets.
+    return stat.slice(stat.lastIndexOf(")") + 2).startsWith("T");
+  } catch {
+    return true;
+  }
 }
 
 function isOver(child: ChildProcess): boolean {
