@@ -20,6 +20,8 @@ export interface KafkaOptions {
   readonly brokers?: number;
   /** The first broker's port, the next ones' follow; default: free ones. */
   readonly port?: number;
+  /** Passwords by name: clients are let in with one of these (SASL, PLAIN) only; default: anybody. */
+  readonly users?: Readonly<Record<string, string>>;
 }
 
 /** A cluster of brokers that are controllers too. */
@@ -36,18 +38,20 @@ export function fetchKafka(): Promise<string> {
 }
 
 /** Starts a cluster and waits until every broker serves. */
-export async function startKafka({ folder, brokers = 1, port }: KafkaOptions): Promise<Kafka> {
+export async function startKafka({ folder, brokers = 1, port, users }: KafkaOptions): Promise<Kafka> {
   const jars = await fetchKafka();
-  const free = await freePorts(2 * brokers);
+  const free = await freePorts(3 * brokers);
   const nodes = Array.from({ length: brokers }, (_, index) => ({
     id: index + 1,
     folder: join(folder, `broker-${index + 1}`),
     port: port === undefined ? (free[index] as number) : port + index,
     controllerPort: free[brokers + index] as number,
+    brokerPort: free[2 * brokers + index] as number,
   }));
   const voters = nodes.map((node) => `${node.id}@127.0.0.1:${node.controllerPort}`).join(",");
   const cluster = clusterId(folder);
-  for (const node of nodes) writeSettings(node, voters, brokers);
+  for (const node of nodes)
+    writeSettings(node, { ...settingsOf(node, voters, brokers), ...(users && signIn(node, users)) });
   await Promise.all(nodes.map((node) => format(jars, node, cluster)));
   const processes = nodes.map((node) => brokerProcess(jars, node));
   try {
@@ -64,6 +68,8 @@ interface Node {
   readonly folder: string;
   readonly port: number;
   readonly controllerPort: number;
+  /** For the other brokers, where clients have to sign in. */
+  readonly brokerPort: number;
 }
 
 function clusterId(folder: string): string {
@@ -75,10 +81,17 @@ function clusterId(folder: string): string {
   return id;
 }
 
-function writeSettings(node: Node, voters: string, brokers: number): void {
-  const copies = Math.min(3, brokers);
+type BrokerSettings = Readonly<Record<string, string | number | boolean>>;
+
+function writeSettings(node: Node, settings: BrokerSettings): void {
   mkdirSync(node.folder, { recursive: true });
-  const settings = {
+  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
+  writeFileSync(join(node.folder, "server.properties"), lines.join(""));
+}
+
+function settingsOf(node: Node, voters: string, brokers: number): BrokerSettings {
+  const copies = Math.min(3, brokers);
+  return {
     "process.roles": "broker,controller",
     "node.id": node.id,
     "controller.quorum.voters": voters,
@@ -101,8 +114,20 @@ function writeSettings(node: Node, voters: string, brokers: number): void {
     // A follower that is away no longer holds up acks=all after this.
     "replica.lag.time.max.ms": 5_000,
   };
-  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
-  writeFileSync(join(node.folder, "server.properties"), lines.join(""));
+}
+
+/** Clients come in by a listener of their own. */
+function signIn(node: Node, users: Readonly<Record<string, string>>): BrokerSettings {
+  const login = "org.apache.kafka.common.security.plain.PlainLoginModule required";
+  const known = Object.entries(users).map(([name, password]) => `user_${name}="${password}"`);
+  const controller = `CONTROLLER://127.0.0.1:${node.controllerPort}`;
+  return {
+    listeners: `CLIENT://127.0.0.1:${node.port},PLAINTEXT://127.0.0.1:${node.brokerPort},${controller}`,
+    "listener.security.protocol.map": "CLIENT:SASL_PLAINTEXT,PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "inter.broker.listener.name": "PLAINTEXT",
+    "sasl.enabled.mechanisms": "PLAIN",
+    "listener.name.client.plain.sasl.jaas.config": `${login} ${known.join(" ")};`,
+  };
 }
 
 async function format(jars: string, node: Node, cluster: string): Promise<void> {
