@@ -3,8 +3,8 @@ import { type BrokerNode, type ClusterMap, laneOf } from "./cluster-map.ts";
 import { recordsFrom, upTo } from "./fetched-records.ts";
 import { EARLIEST, errorName, LATEST, NO_ERROR, OFFSET_OUT_OF_RANGE } from "./protocol.ts";
 
-/** Milliseconds that a broker may take to trim. */
-const TRIM = 5_000;
+/** Milliseconds that a broker may take to trim: less than its answer is waited for. */
+const TRIM = 2_000;
 
 /** The leader did not answer, or is none any more; who is may be known by now. */
 class LeaderFailed extends Error {
