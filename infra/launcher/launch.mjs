@@ -23,10 +23,12 @@ const SCRIPTS = {
   bench: { entry: "bench/src/main.ts", args: [], generates: true, builds: "console" },
   sim: { entry: "services/simulation/src/main.ts", args: [], generates: true },
   "sim:mutants": { entry: "services/simulation/src/mutants/main.ts", args: [], generates: true },
+  engines: { entry: "infra/engines/main.ts", args: [], generates: false },
   gen: { entry: "infra/gen/main.ts", args: [], generates: false },
   check: { entry: "infra/scripts/check.ts", args: [], generates: false },
   fix: { entry: "infra/scripts/fix.ts", args: [], generates: false },
   test: { entry: "infra/scripts/test.ts", args: [], generates: false },
+  "test:engines": { entry: "infra/scripts/test-engines.ts", args: [], generates: true },
   e2e: { entry: "infra/scripts/e2e.ts", args: [], generates: true, builds: true },
   prepare: { entry: undefined, args: [], generates: false },
 };

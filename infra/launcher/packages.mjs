@@ -50,6 +50,6 @@ function currentStamp(root) {
 function manifests(root) {
   const services = join(root, "services");
   const folders = existsSync(services) ? readdirSync(services).sort() : [];
-  const members = ["gen", "bench", "console", ...folders.map((name) => `services/${name}`)];
+  const members = ["gen", "bench", "console", "infra/engines", ...folders.map((name) => `services/${name}`)];
   return ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json", ...members.map((path) => `${path}/package.json`)];
 }

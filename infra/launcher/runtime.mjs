@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { cacheFolder } from "./cache-folder.mjs";
 import { fail, progress } from "./progress.mjs";
 
 /** The Node that Atlas is tested with; an older one is replaced by it, a newer one is used as it is. */
@@ -63,8 +63,4 @@ function adopt(unfinished, folder, binary) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(dirname(folder), { recursive: true });
   renameSync(unfinished, folder);
-}
-
-function cacheFolder() {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "atlas");
 }

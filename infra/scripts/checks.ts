@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { checkBreaking } from "./breaking.ts";
 import { type Outcome, runCommand, runScript } from "./command.ts";
+import { checkCompose } from "./compose.ts";
 import { ROOT } from "./root.ts";
 
 export interface Check {
@@ -20,6 +21,7 @@ export function listChecks(against: string | undefined): readonly Check[] {
     { name: "lint", run: () => runCommand("biome", ["check", "--error-on-warnings"]) },
     { name: "schemas", run: checkSchemas },
     { name: "breaking", run: () => checkBreaking(against) },
+    { name: "compose", run: checkCompose },
   ];
 }
 

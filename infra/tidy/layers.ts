@@ -30,6 +30,9 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 };
 const SERVICE: Layer = { workspace: ["domain", "platform", "gen"], outside: [...NEUTRAL, "jose"] };
 
+/** Starts Kafka, DynamoDB and S3 on this machine: for tests and measurements only. */
+const ENGINES = "engines";
+
 /** Above everything: nothing but themselves and benches imports them. */
 const TOP = ["cli", "bench", "simulation"];
 
@@ -66,12 +69,19 @@ function refuse(source: Source, owner: string, target: string): string | undefin
   if (target.startsWith(".")) return refusePath(source.path, owner, target);
   const layer = LAYERS[owner] ?? SERVICE;
   const workspace = /^@atlas\/([^/]+)/.exec(target)?.[1];
+  if (workspace === ENGINES) return refuseEngines(source, owner);
   if (workspace !== undefined) return refuseWorkspace(owner, layer, workspace);
   if (source.isTest && (target.startsWith("node:") || TEST_PACKAGES.includes(target))) return undefined;
   if (layer.outside === "*" || layer.outside.some((name) => target === name || target.startsWith(`${name}/`))) {
     return undefined;
   }
   return `${owner} may not import ${target}`;
+}
+
+function refuseEngines(source: Source, owner: string): string | undefined {
+  return source.isTest || owner === "bench"
+    ? undefined
+    : `${source.path} is no test: it may not import @atlas/${ENGINES}`;
 }
 
 function refuseWorkspace(owner: string, layer: Layer, target: string): string | undefined {

@@ -32,6 +32,7 @@ const REFUSED: readonly [rule: string, path: string, text: string, reason: strin
   ["the console is a client", "console/src/a.ts", 'import { x } from "@atlas/platform/x";', "console may not"],
   ["the console is a client", "console/src/a.ts", 'import { x } from "@atlas/cli/x";', "console may not"],
   ["seen from outside", "console/e2e/a.e2e.ts", 'import { x } from "../src/lib/a.ts";', "leaves the package"],
+  ["engines are for tests", "services/adapters/src/a.ts", 'import { x } from "@atlas/engines/kafka";', "is no test"],
   ["own files by path", "services/oms/src/a.ts", 'import { x } from "@atlas/oms/x";', "by relative path"],
   ["S25 power", "services/domain/src/a.ts", "export const x = 2 ** 3;", "** is not exact"],
   ["S25 power", "services/domain/src/a.ts", "let x = 2; x **= 3;", "** is not exact"],

@@ -24,6 +24,8 @@ export interface PublicEdgeOptions {
   readonly gateway: Gateway;
   readonly readiness: Readiness;
   readonly metrics: PrometheusMetrics;
+  /** Sets the gauges of what is only known by looking; called before metrics are told. */
+  readonly look: () => void;
   readonly clock: Clock;
   readonly journal: Journal;
   /** The console. */
@@ -70,7 +72,10 @@ export async function openPublicEdge(options: PublicEdgeOptions): Promise<Public
     plain: {
       "/livez": () => plainText(200, "alive"),
       "/readyz": () => readinessOf(readiness),
-      "/metrics": async () => ({ status: 200, contentType: metrics.contentType, body: await metrics.text() }),
+      "/metrics": async () => {
+        options.look();
+        return { status: 200, contentType: metrics.contentType, body: await metrics.text() };
+      },
     },
     site: options.site,
     streams: (path, headers) => trade(path, headers) ?? subscribe(path, headers),

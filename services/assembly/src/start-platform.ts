@@ -1,8 +1,6 @@
 import { openDataFolder } from "@atlas/adapters/files/data-folder";
 import { secretFiles } from "@atlas/adapters/files/secret-files";
 import { absentSite, readSite } from "@atlas/adapters/http/site/site";
-import { openSqliteLog } from "@atlas/adapters/sqlite/sqlite-log";
-import { openSqliteStore } from "@atlas/adapters/sqlite/sqlite-store";
 import { type DiskSpace, refuseFullDisk, watchDiskSpace } from "@atlas/adapters/system/disk-space";
 import { systemChance } from "@atlas/adapters/system/system-chance";
 import { systemClock } from "@atlas/adapters/system/system-clock";
@@ -13,9 +11,12 @@ import { type Instrument, MarketModel } from "@atlas/gen/atlas/instrument/v1/ins
 import { MarketView } from "@atlas/market/market-view";
 import { mergedAccountQueries } from "@atlas/platform/query/merged-account-queries";
 import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
+import { shardName } from "@atlas/platform/shard/shard-name";
 import type { Journal } from "@atlas/platform/telemetry/journal";
+import type { Metrics } from "@atlas/platform/telemetry/metrics";
 import { base64url } from "@atlas/platform/text/base64url";
 import { TickDriver } from "@atlas/venue/tick-driver";
+import { type EngineAccess, openColumn } from "./column.ts";
 import { firstStart } from "./first-start/first-start.ts";
 import { type LocalCalls, localCalls } from "./first-start/local-calls.ts";
 import { LocalShards } from "./local-shards.ts";
@@ -30,6 +31,8 @@ export interface PlatformOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly dataFolder: string;
+  /** Absent: the embedded column, in the data folder. */
+  readonly engines?: EngineAccess;
   /** Of the built console, served at `/`. Absent: none. */
   readonly consoleFolder?: string;
   /** Plays this market as BTC-USDT, over and over, except while a client plays another. Absent: simulated markets only. */
@@ -66,7 +69,7 @@ const NO_CONSOLE = "The console is not built here: stop Atlas and start it by np
 type Close = () => Promise<void> | void;
 
 /**
- * Starts every service in this process on the embedded column. Rejects, with everything closed again, when the data folder is held
+ * Starts every service in this process. Rejects, with everything closed again, when the data folder is held
  * or unusable, the port is taken, or a shard cannot recover: each with a sentence for a person.
  */
 export async function startPlatform(options: PlatformOptions): Promise<RunningPlatform> {
@@ -93,7 +96,7 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
   const folder = openDataFolder(dataFolder, { omsPartitions: PARTITIONS.oms, venuePartitions: PARTITIONS.venue });
   closers.push(() => folder.release());
   await refuseFullDisk(dataFolder, DISK_TO_START);
-  const ports = await openPorts(dataFolder, journal, closers);
+  const ports = await openPorts(options, closers);
   const disk = watchDiskSpace(dataFolder, DISK_RESERVE);
   closers.push(() => disk.close());
 
@@ -121,7 +124,14 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
   });
   closers.push(() => gateway.stop());
   const site = options.consoleFolder === undefined ? undefined : readSite(options.consoleFolder);
-  const parts = { gateway, site: site ?? absentSite(NO_CONSOLE), readiness, metrics, clock: ports.clock };
+  const parts = {
+    gateway,
+    site: site ?? absentSite(NO_CONSOLE),
+    readiness,
+    metrics,
+    look: storeLagGauge(metrics, shards),
+    clock: ports.clock,
+  };
   const edge = await openEdge(options, parts, closers);
   startTicks(ports, shards, market, closers);
 
@@ -142,11 +152,9 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
   };
 }
 
-async function openPorts(dataFolder: string, journal: Journal, closers: Close[]): Promise<OwnerPorts> {
-  const log = await openSqliteLog(`${dataFolder}/log`);
-  closers.push(() => log.close());
-  const store = await openSqliteStore(`${dataFolder}/store`);
-  closers.push(() => store.close());
+async function openPorts(options: PlatformOptions, closers: Close[]): Promise<OwnerPorts> {
+  const { journal } = options;
+  const { log, store } = await openColumn(options, PARTITIONS, (close) => closers.push(close));
   return {
     log,
     store,
@@ -165,9 +173,18 @@ function pressureOf(shards: LocalShards, disk: DiskSpace) {
   };
 }
 
+/** How far the query store is behind each order shard (S24). */
+function storeLagGauge(metrics: Metrics, shards: LocalShards): () => void {
+  const lag = metrics.gauge("atlas_store_lag_events", "Events that the query store does not show yet.", "shard");
+  return () => {
+    for (const [partition, { projection }] of shards.oms.entries())
+      lag.set(projection.lag, shardName("oms", partition));
+  };
+}
+
 async function openEdge(
   { host, port, journal }: PlatformOptions,
-  parts: Pick<PublicEdgeOptions, "gateway" | "site" | "readiness" | "metrics" | "clock">,
+  parts: Pick<PublicEdgeOptions, "gateway" | "site" | "readiness" | "metrics" | "look" | "clock">,
   closers: Close[],
 ): Promise<PublicEdge> {
   const edge = await openPublicEdge({ host, port, journal, ...parts });

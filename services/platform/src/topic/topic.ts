@@ -4,6 +4,8 @@ import { type DescMessage, getOption } from "@bufbuild/protobuf";
 /** Where records of a frame type stand on the log, as the contract declares it. */
 export interface Topic {
   readonly name: string;
+  /** Type of the frames that stand there. */
+  readonly message: string;
   /** Milliseconds after which records may be dropped; `undefined`: never by time. */
   readonly retention: number | undefined;
 }
@@ -13,5 +15,5 @@ export function topicOf(frame: DescMessage): Topic {
   const declared = getOption(frame, topicOption);
   if (declared.name === "") throw new Error(`${frame.typeName} declares no topic`);
   const retention = declared.retention === undefined ? undefined : Number(declared.retention.seconds) * 1000;
-  return { name: declared.name, retention };
+  return { name: declared.name, message: frame.typeName, retention };
 }

@@ -1,0 +1,65 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { EngineProcess } from "./engine-process.ts";
+import { freePorts } from "./free-port.ts";
+import { mavenJars } from "./maven-jars.ts";
+
+const VERSION = "2.6.1";
+const PACKAGES = [{ group: "com.amazonaws", artifact: "DynamoDBLocal", version: VERSION }];
+
+export interface DynamodbOptions {
+  readonly folder: string;
+  /** Default: a free one. */
+  readonly port?: number;
+  /**
+   * Whether a restart finds what was there; default: yes. Much faster without. Killed hard, DynamoDB Local forgets what it
+   * acknowledged last, as the real one never does: only an orderly end keeps everything.
+   */
+  readonly keeps?: boolean;
+}
+
+/** DynamoDB Local. Takes any credentials, and one region is as good as another. */
+export interface Dynamodb {
+  readonly endpoint: string;
+  readonly process: EngineProcess;
+}
+
+/** The folder with its jars. */
+export function fetchDynamodb(): Promise<string> {
+  return mavenJars(`dynamodb-local-${VERSION}`, PACKAGES);
+}
+
+export async function startDynamodb({ folder, port, keeps = true }: DynamodbOptions): Promise<Dynamodb> {
+  const jars = await fetchDynamodb();
+  const chosen = port ?? ((await freePorts(1))[0] as number);
+  mkdirSync(folder, { recursive: true });
+  const endpoint = `http://127.0.0.1:${chosen}`;
+  const kept = keeps ? ["-dbPath", folder] : ["-inMemory"];
+  const server = ["com.amazonaws.services.dynamodbv2.local.main.ServerRunner", "-port", `${chosen}`];
+  const process = new EngineProcess({
+    name: "DynamoDB Local",
+    port: chosen,
+    program: "java",
+    args: [
+      "-Xmx512m",
+      `-Djava.library.path=${jars}`,
+      "-cp",
+      join(jars, "*"),
+      ...server,
+      "-sharedDb",
+      "-disableTelemetry",
+      ...kept,
+    ],
+    log: join(folder, "dynamodb.log"),
+    ready: () => answers(endpoint),
+  });
+  await process.start();
+  return { endpoint, process };
+}
+
+/** Any answer shows that it serves: without a signature it is a refusal. */
+async function answers(url: string): Promise<boolean> {
+  const answer = await fetch(url).catch(() => undefined);
+  await answer?.body?.cancel();
+  return answer !== undefined;
+}

@@ -1,0 +1,298 @@
+import {
+  type Store,
+  type StoreItem,
+  type StorePut,
+  type StoreQuery,
+  StoreUnavailable,
+  WriteUnknown,
+} from "@atlas/platform/ports/store";
+import {
+  BatchGetItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from "@aws-sdk/client-dynamodb";
+import { type DynamodbAccess, openClient, persist, RequestFailed, sendOnce } from "./client.ts";
+import {
+  type Attributes,
+  attributesOf,
+  impliedPlaceOf,
+  isImplied,
+  itemFrom,
+  keyAttributes,
+  type Place,
+  placeIn,
+  placeOf,
+  pointerPlaceOf,
+  pointerTo,
+} from "./item-form.ts";
+import { KnownKeys } from "./known-keys.ts";
+import { TABLES, type TableDesign } from "./table-design.ts";
+import { ifNewer, type TableItem, writeBatches, writeNewer } from "./write-batch.ts";
+
+export interface DynamodbStoreOptions extends DynamodbAccess {
+  /** Default: those of the platform. Any other name in a call is a `RangeError`. */
+  readonly tables?: readonly TableDesign[];
+  /** Milliseconds for which a call goes on trying; default 5,000. */
+  readonly patience?: number;
+  /** Bytes of writes handed over and not answered, above which more reject with `StoreUnavailable`; default 64 MB. */
+  readonly pendingBytes?: number;
+}
+
+export interface DynamodbStore extends Store {
+  close(): Promise<void>;
+}
+
+const MAX_PUTS = 1_000;
+const READ_ITEMS = 100;
+/** What a write costs beside its body, about. */
+const ITEM_BYTES = 500;
+/** Keys whose pointers are known to stand; more are written again. */
+const KNOWN_KEYS = 200_000;
+
+/** The store on tables that `createTables` has made. Opens nothing: DynamoDB is asked when something is wanted. */
+export function openDynamodbStore(options: DynamodbStoreOptions): DynamodbStore {
+  return new TableStore(openClient(options), options);
+}
+
+class TableStore implements DynamodbStore {
+  readonly #client: DynamoDBClient;
+  readonly #prefix: string;
+  readonly #tables: ReadonlyMap<string, TableDesign>;
+  readonly #patience: number;
+  readonly #pendingBytes: number;
+  readonly #known = new KnownKeys(KNOWN_KEYS);
+  #bytes = 0;
+  #closed = false;
+
+  constructor(client: DynamoDBClient, options: DynamodbStoreOptions) {
+    this.#client = client;
+    this.#prefix = options.prefix ?? "";
+    this.#tables = new Map((options.tables ?? TABLES).map((table) => [table.name, table]));
+    this.#patience = options.patience ?? 5_000;
+    this.#pendingBytes = options.pendingBytes ?? 64 << 20;
+  }
+
+  async get(table: string, key: string): Promise<StoreItem | undefined> {
+    const design = this.#design(table);
+    const implied = impliedPlaceOf(key);
+    if (!design.pointers) {
+      if (implied === undefined) throw new RangeError(`${table} is not asked by keys like ${key}`);
+      return this.#itemAt(table, implied);
+    }
+    const asked = [pointerPlaceOf(key), ...(implied === undefined ? [] : [implied])];
+    const found = await this.#read(() => this.#getSome(table, asked));
+    const item = found.find(({ p }) => p?.S === implied?.p);
+    if (item !== undefined) return itemFrom(item);
+    const [pointer] = found;
+    return pointer === undefined ? undefined : this.#itemAt(table, placeIn(pointer));
+  }
+
+  async query(table: string, query: StoreQuery): Promise<readonly StoreItem[]> {
+    this.#design(table);
+    const { partition, from = "", to = HIGHEST, limit, descending = false } = query;
+    if (limit < 1 || limit > MAX_PUTS) throw new RangeError(`limit is 1 to ${MAX_PUTS}, not ${limit}`);
+    if (isAbove(from, to)) return [];
+    const items: StoreItem[] = [];
+    let start: Attributes | undefined;
+    do {
+      const page = await this.#read(() =>
+        sendOnce((options) =>
+          this.#client.send(
+            new QueryCommand({
+              TableName: this.#prefix + table,
+              ConsistentRead: true,
+              KeyConditionExpression: "p = :p AND s BETWEEN :from AND :to",
+              ExpressionAttributeValues: {
+                ":p": { S: placeOf({ partition, sort: "", key: "" }).p },
+                ":from": { S: from === "" ? LOWEST : from },
+                ":to": { S: to },
+              },
+              ScanIndexForward: !descending,
+              Limit: limit - items.length,
+              ExclusiveStartKey: start,
+            }),
+            options,
+          ),
+        ),
+      );
+      items.push(...(page.Items ?? []).map(itemFrom));
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined && items.length < limit);
+    return items;
+  }
+
+  async put(table: string, item: StoreItem): Promise<boolean> {
+    const design = this.#design(table);
+    const kept = copyOf(item);
+    return this.#write([kept], async () => {
+      await this.#point([{ table: design, item: kept }]);
+      const attributes = attributesOf(kept);
+      const command = new PutItemCommand({ TableName: this.#prefix + table, Item: attributes, ...ifNewer(attributes) });
+      try {
+        // Not again when the answer was lost: the second attempt could not tell its own item from another's.
+        await persist(
+          this.#patience,
+          () => sendOnce((options) => this.#client.send(command, options)),
+          ({ again, isUndone }) => again && isUndone,
+        );
+        return true;
+      } catch (error) {
+        if ((error as Error).message.startsWith("ConditionalCheckFailedException")) return false;
+        throw error;
+      }
+    });
+  }
+
+  async putAll(puts: readonly StorePut[]): Promise<void> {
+    if (puts.length < 1 || puts.length > MAX_PUTS) throw new RangeError(`1 to ${MAX_PUTS} items, not ${puts.length}`);
+    const kept = newestOfEach(puts).map(({ table, item }) => ({ table: this.#design(table), item: copyOf(item) }));
+    await this.#write(
+      kept.map(({ item }) => item),
+      async () => {
+        await this.#point(kept);
+        await writeNewer(
+          this.#client,
+          kept.map(({ table, item }) => this.#tableItem(table, item)),
+          this.#patience,
+        );
+      },
+    );
+  }
+
+  async remove(table: string, keys: readonly string[]): Promise<void> {
+    const design = this.#design(table);
+    await this.#write([], async () => {
+      const places = keys.flatMap((key) => impliedPlaceOf(key) ?? []);
+      if (design.pointers) places.push(...(await this.#pointedAt(table, keys)));
+      await this.#delete(table, places);
+      if (!design.pointers) return;
+      for (const key of keys) this.#known.delete(`${table} ${key}`);
+      // After the items: a pointer to nothing is nothing.
+      await this.#delete(table, keys.map(pointerPlaceOf));
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#client.destroy();
+  }
+
+  /**
+   * Sees to it that what is written can be found by its key. Before the items: one that stands without its pointer would be
+   * told as absent for ever, and an absent order is made a second time.
+   */
+  async #point(puts: readonly { readonly table: TableDesign; readonly item: StoreItem }[]): Promise<void> {
+    const needed = puts.filter(
+      ({ table, item }) => table.pointers && !isImplied(item) && !this.#known.has(`${table.name} ${item.key}`),
+    );
+    for (const table of new Set(needed.map((put) => put.table))) {
+      const items = needed.filter((put) => put.table === table).map(({ item }) => item);
+      const writes = items.map((item) => ({ PutRequest: { Item: pointerTo(item) } }));
+      await writeBatches(this.#client, { table: this.#prefix + table.name, writes }, this.#patience).catch((error) => {
+        // Pointers alone show nothing.
+        throw new RequestFailed({ isUndone: true, again: true, reason: (error as Error).message });
+      });
+      for (const { key } of items) this.#known.add(`${table.name} ${key}`);
+    }
+  }
+
+  #tableItem(table: TableDesign, item: StoreItem): TableItem {
+    return { table: this.#prefix + table.name, attributes: attributesOf(item), bytes: item.body.length + ITEM_BYTES };
+  }
+
+  async #delete(table: string, places: readonly Place[]): Promise<void> {
+    const writes = places.map((place) => ({ DeleteRequest: { Key: keyAttributes(place) } }));
+    await writeBatches(this.#client, { table: this.#prefix + table, writes }, this.#patience);
+  }
+
+  async #pointedAt(table: string, keys: readonly string[]): Promise<Place[]> {
+    const places: Place[] = [];
+    for (let start = 0; start < keys.length; start += READ_ITEMS) {
+      const asked = keys.slice(start, start + READ_ITEMS).map(pointerPlaceOf);
+      places.push(...(await this.#read(() => this.#getSome(table, asked))).map(placeIn));
+    }
+    return places;
+  }
+
+  async #itemAt(table: string, place: Place): Promise<StoreItem | undefined> {
+    const command = new GetItemCommand({
+      TableName: this.#prefix + table,
+      Key: keyAttributes(place),
+      ConsistentRead: true,
+    });
+    const { Item } = await this.#read(() => sendOnce((options) => this.#client.send(command, options)));
+    return Item === undefined ? undefined : itemFrom(Item);
+  }
+
+  async #getSome(table: string, places: readonly Place[]): Promise<Attributes[]> {
+    const name = this.#prefix + table;
+    const RequestItems = { [name]: { Keys: places.map(keyAttributes), ConsistentRead: true } };
+    const command = new BatchGetItemCommand({ RequestItems });
+    const answer = await sendOnce((options) => this.#client.send(command, options));
+    if (Object.keys(answer.UnprocessedKeys ?? {}).length === 0) return answer.Responses?.[name] ?? [];
+    const refused = new Error("keys were not processed");
+    refused.name = "ThrottlingException";
+    throw refused;
+  }
+
+  async #read<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    if (this.#closed) throw new StoreUnavailable("the store is closed");
+    try {
+      return await persist(this.#patience, ask);
+    } catch (error) {
+      throw new StoreUnavailable((error as Error).message);
+    }
+  }
+
+  async #write<Answer>(items: readonly StoreItem[], work: () => Promise<Answer>): Promise<Answer> {
+    if (this.#closed) throw new StoreUnavailable("the store is closed");
+    const bytes = items.reduce((sum, { body }) => sum + body.length + ITEM_BYTES, 0);
+    // One that is larger than the bound passes when nothing else waits.
+    if (this.#bytes > 0 && this.#bytes + bytes > this.#pendingBytes) {
+      throw new StoreUnavailable("too many bytes wait to be written");
+    }
+    this.#bytes += bytes;
+    try {
+      return await work();
+    } catch (error) {
+      const { message } = error as Error;
+      if (error instanceof RequestFailed && !error.isUndone) throw new WriteUnknown(message);
+      throw new StoreUnavailable(message);
+    } finally {
+      this.#bytes -= bytes;
+    }
+  }
+
+  #design(table: string): TableDesign {
+    const design = this.#tables.get(table);
+    if (design === undefined) throw new RangeError(`no table ${table}`);
+    return design;
+  }
+}
+
+/** Bounds of a sort key: DynamoDB takes no empty one. */
+const LOWEST = "\u0000";
+const HIGHEST = "\u{10ffff}";
+
+/** Whether `left` is `right` or stands above it, as UTF-8 bytes. */
+function isAbove(left: string, right: string): boolean {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right)) >= 0;
+}
+
+/** Of several versions of one item the highest: a transaction takes an item once. */
+function newestOfEach(puts: readonly StorePut[]): StorePut[] {
+  const newest = new Map<string, StorePut>();
+  for (const put of puts) {
+    const name = `${put.table} ${put.item.key}`;
+    const standing = newest.get(name);
+    if (standing === undefined || standing.item.version < put.item.version) newest.set(name, put);
+  }
+  return [...newest.values()];
+}
+
+/** The caller may use its buffer again. */
+function copyOf(item: StoreItem): StoreItem {
+  return { ...item, body: item.body.slice() };
+}

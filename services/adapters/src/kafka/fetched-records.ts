@@ -1,0 +1,34 @@
+import { LogDamaged, type LogRecord } from "@atlas/platform/ports/log";
+import type { FetchedRecord } from "./protocol.ts";
+
+/**
+ * What a fetch brought from offset `from` on: brokers send whole batches, whose first records may be older. Every offset
+ * is told, one whose record has no value (written by a stranger) as a record without bytes, which no frame is: whoever
+ * decodes it says so and goes on. Throws `LogDamaged` where an offset is missing (S1).
+ */
+export function recordsFrom(messages: readonly FetchedRecord[], from: number): LogRecord[] {
+  const records: LogRecord[] = [];
+  for (const { offset, timestamp, value } of messages) {
+    const at = Number(offset);
+    if (at < from) continue;
+    const expected = from + records.length;
+    if (at !== expected) throw new LogDamaged(`offset ${at} follows where ${expected} should be`);
+    records.push({ offset: at, appendTime: Number(timestamp), bytes: plainBytes(value) });
+  }
+  return records;
+}
+
+/** The first records of `maxBytes` in all, at least one. */
+export function upTo(records: readonly LogRecord[], maxBytes: number): readonly LogRecord[] {
+  let bytes = 0;
+  for (const [index, record] of records.entries()) {
+    bytes += record.bytes.length;
+    if (bytes > maxBytes && index > 0) return records.slice(0, index);
+  }
+  return records;
+}
+
+/** A Buffer's `slice` is a view where an array's is a copy: nobody else is to meet one. */
+function plainBytes(value: Buffer | null): Uint8Array {
+  return value === null ? new Uint8Array(0) : new Uint8Array(value.buffer, value.byteOffset, value.length);
+}

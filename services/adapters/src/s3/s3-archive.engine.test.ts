@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type S3, startS3 } from "@atlas/engines/s3";
+import { archiveSuite } from "@atlas/platform/contract-suite/archive-suite";
+import { ArchiveUnavailable } from "@atlas/platform/ports/archive";
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { BucketUnfit, openS3Archive, type S3Archive } from "./s3-archive.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "atlas-s3-"));
+let s3: S3;
+let opened = 0;
+const archives: S3Archive[] = [];
+
+beforeAll(async () => {
+  s3 = await startS3({ folder });
+});
+afterAll(async () => {
+  for (const archive of archives) archive.close();
+  await s3?.process.kill();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function access() {
+  const { endpoint, region, accessKeyId, secretAccessKey } = s3;
+  return { endpoint, region, credentials: { accessKeyId, secretAccessKey } };
+}
+
+async function openArchive(bucket: string): Promise<S3Archive> {
+  const archive = await openS3Archive({ ...access(), bucket, retentionDays: 1, prefix: "platform/" });
+  archives.push(archive);
+  return archive;
+}
+
+archiveSuite("S3", () => {
+  opened += 1;
+  return openArchive(`suite-${opened}`);
+});
+
+test("what is kept is locked: neither removed nor hidden nor replaced, whatever an administrator does", async () => {
+  const archive = await openArchive("locked");
+  const [Bucket, Key] = ["locked", "platform/a/1"];
+  await archive.create("a/1", Uint8Array.of(1));
+  const administrator = new S3Client({ ...access(), forcePathStyle: true });
+  const { Versions } = await administrator.send(new ListObjectVersionsCommand({ Bucket }));
+  const remove = new DeleteObjectCommand({
+    Bucket,
+    Key,
+    VersionId: Versions?.[0]?.VersionId,
+    BypassGovernanceRetention: true,
+  });
+  await expect(administrator.send(remove)).rejects.toThrow();
+  await administrator.send(new PutObjectCommand({ Bucket, Key, Body: Uint8Array.of(2) }));
+  expect(await archive.read("a/1")).toEqual(Uint8Array.of(1));
+  await administrator.send(new DeleteObjectCommand({ Bucket, Key }));
+  expect(await archive.read("a/1")).toEqual(Uint8Array.of(1));
+  expect(await archive.list({ prefix: "", limit: 10 })).toEqual(["a/1"]);
+  expect(await archive.create("a/1", Uint8Array.of(3))).toBe(false);
+  expect(await archive.create("a/1", Uint8Array.of(1))).toBe(true);
+  administrator.destroy();
+});
+
+test("a bucket without Object Lock is refused", async () => {
+  const administrator = new S3Client({ ...access(), forcePathStyle: true });
+  await administrator.send(new CreateBucketCommand({ Bucket: "plain" }));
+  administrator.destroy();
+  await expect(openArchive("plain")).rejects.toThrow(BucketUnfit);
+});
+
+test("while the server is away everything says so; killed hard it has lost nothing that was acknowledged", async () => {
+  const archive = await openArchive("away");
+  for (let number = 0; number < 20; number += 1) await archive.create(`a/${number}`, Uint8Array.of(number));
+  await s3.process.kill();
+  await expect(archive.create("a/21", Uint8Array.of(1))).rejects.toThrow(ArchiveUnavailable);
+  await expect(archive.read("a/1")).rejects.toThrow(ArchiveUnavailable);
+  await expect(archive.list({ prefix: "", limit: 1 })).rejects.toThrow(ArchiveUnavailable);
+  await expect(openArchive("away")).rejects.toThrow(ArchiveUnavailable);
+  await s3.process.start();
+  for (let number = 0; number < 20; number += 1)
+    expect(await archive.read(`a/${number}`)).toEqual(Uint8Array.of(number));
+});

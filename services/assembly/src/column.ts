@@ -1,0 +1,49 @@
+import type { DynamodbAccess } from "@atlas/adapters/dynamodb/client";
+import { createTables } from "@atlas/adapters/dynamodb/create-tables";
+import { openDynamodbStore } from "@atlas/adapters/dynamodb/dynamodb-store";
+import type { KafkaAccess } from "@atlas/adapters/kafka/kafka-access";
+import { openKafkaLog } from "@atlas/adapters/kafka/kafka-log";
+import { planTopics, prepareTopics } from "@atlas/adapters/kafka/kafka-topics";
+import { openSqliteLog } from "@atlas/adapters/sqlite/sqlite-log";
+import { openSqliteStore } from "@atlas/adapters/sqlite/sqlite-store";
+import type { Log } from "@atlas/platform/ports/log";
+import type { Store } from "@atlas/platform/ports/store";
+import type { PartitionCounts } from "@atlas/platform/topic/topics";
+
+/** Where the engines of the distributed column are. */
+export interface EngineAccess {
+  readonly kafka: KafkaAccess;
+  readonly dynamodb: DynamodbAccess;
+}
+
+/** The ports on which everything rests: one set of services runs on either column. */
+export interface Column {
+  readonly log: Log;
+  readonly store: Store;
+}
+
+export interface ColumnOptions {
+  readonly dataFolder: string;
+  readonly engines?: EngineAccess;
+}
+
+/** Opens what the services keep things in; `closes` is told how each part is closed, in the order of opening. */
+export async function openColumn(
+  { dataFolder, engines }: ColumnOptions,
+  partitions: PartitionCounts,
+  closes: (close: () => Promise<void>) => void,
+): Promise<Column> {
+  if (engines === undefined) {
+    const log = await openSqliteLog(`${dataFolder}/log`);
+    closes(() => log.close());
+    const store = await openSqliteStore(`${dataFolder}/store`);
+    closes(() => store.close());
+    return { log, store };
+  }
+  await Promise.all([prepareTopics(planTopics(partitions), engines.kafka), createTables(engines.dynamodb)]);
+  const log = await openKafkaLog(engines.kafka);
+  closes(() => log.close());
+  const store = openDynamodbStore(engines.dynamodb);
+  closes(() => store.close());
+  return { log, store };
+}
