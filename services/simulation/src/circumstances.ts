@@ -42,9 +42,9 @@ export function circumstancesOf(seed: number, cases?: readonly string[]): Circum
 
 function paces(roll: Dice) {
   return {
-    pause: roll.pick([1_200, 4_000, 8_000, 15_000]),
+    pause: roll.pick([2_500, 6_000, 12_000, 20_000]),
     latency: roll.pick([0, 5, 40]),
     stay: roll.pick([4_000, 30_000, 120_000]),
-    gap: roll.pick([1_500, 5_000, 15_000]),
+    gap: roll.pick([3_000, 8_000, 20_000]),
   };
 }

@@ -19,7 +19,12 @@ function eventsOf([first, last]: Span): OrderEvent[] {
 }
 
 /** What a reader gets of items that were stored and of what the owner still has in memory. */
-async function read(items: readonly Span[], inMemory: readonly OrderEvent[], below: number): Promise<number[]> {
+async function read(
+  items: readonly Span[],
+  inMemory: readonly OrderEvent[],
+  below: number,
+  through = 1_000,
+): Promise<number[]> {
   const store = memoryStore({ clock: manualClock() });
   for (const span of items) {
     const body = encode(StoredHistoryCodec, { $typeName: "atlas.log.v1.StoredHistory", events: eventsOf(span) });
@@ -27,7 +32,10 @@ async function read(items: readonly Span[], inMemory: readonly OrderEvent[], bel
     const item = { key: `ada/${first}`, partition: "ada", sort: sortable(first), version: last, body };
     await store.put(HISTORY_TABLE, item);
   }
-  const answer = create(ReadResponseSchema, { result: { case: "events", value: { events: [...inMemory] } } });
+  const answer = create(ReadResponseSchema, {
+    sequence: BigInt(through),
+    result: { case: "events", value: { events: [...inMemory] } },
+  });
   const client = { read: async () => answer, follow: () => ({ close: () => undefined }) };
   const shards = new AccountShards({ client: () => client }, 1);
   const { events } = await accountEvents(shards, store, { accountId: "ada", notBefore: "" }, below, 0);
@@ -78,4 +86,18 @@ describe.each(HISTORIES)("I20, S27: a history of %s is read newest first, each e
     const due = Array.from({ length: 170 }, (_unused, index) => 170 - index);
     expect(await read(items, eventsOf([155, 170]), NO_BOUND)).toEqual(due);
   });
+});
+
+test("I20: what another owner has put into the store beyond the one that answers is not told", async () => {
+  expect(
+    await read(
+      [
+        [1, 100],
+        [101, 160],
+      ],
+      [],
+      NO_BOUND,
+      120,
+    ),
+  ).toEqual(Array.from({ length: 120 }, (_, index) => 120 - index));
 });

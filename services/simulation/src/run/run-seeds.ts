@@ -6,6 +6,7 @@ import { simulateAll } from "./seed-pool.ts";
 /** Every so many seeds one is run twice: both must leave the same trace. */
 const TWICE = 25;
 const SHOWN = 5;
+const LONGEST = 2_000;
 
 /** Simulates what the arguments ask for and tells what came of it; answers the exit code. */
 export async function runSeeds(args: readonly string[]): Promise<number> {
@@ -81,7 +82,7 @@ class Tally {
     process.stdout.write(
       [
         `seed ${seed} is broken:`,
-        ...found.slice(0, SHOWN),
+        ...found.slice(0, SHOWN).map((line) => line.slice(0, LONGEST)),
         "  what came last:",
         ...recent.map((line) => `  ${line}`),
         `  befell it: ${words(new Map(Object.entries(faults)))}`,
@@ -90,7 +91,12 @@ class Tally {
       ].join("\n"),
     );
     if (!this.#options.isRepeat) {
-      keepCase({ seed, minutes, ...(cases === undefined ? {} : { cases }), broke: found[0]?.split("\n")[0] ?? "" });
+      keepCase({
+        seed,
+        minutes,
+        ...(cases === undefined ? {} : { cases }),
+        broke: found[0]?.split("\n")[0]?.slice(0, 200) ?? "",
+      });
     }
   }
 }
