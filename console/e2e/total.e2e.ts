@@ -12,7 +12,7 @@ function totalOf(desk: DeskPage): Locator {
   return desk.ticket.getByRole("textbox", { name: "Total", exact: true });
 }
 
-// Seen failing with a total that is rounded to the nearest lot, and with one that another price leaves as it was reckoned.
+// Seen failing with a total that is rounded up to a lot, and with one that another price leaves as it was reckoned.
 test("C20: a total sets the quantity, rounded down to a lot at the limit, and a quantity the total", async ({
   page,
 }) => {
@@ -54,7 +54,7 @@ test("C20: a total sets the quantity, rounded down to a lot at the limit, and a 
   ]);
 });
 
-// Seen failing with a quantity that follows the market's price, and with a seller's total reckoned at the ask.
+// Seen failing with a seller's total reckoned at the ask, and with what is typed reckoned anew at each price that is drawn.
 test("C20: a market order's total is reckoned at the other side's best, which is said, and then no more", async ({
   page,
 }) => {
@@ -83,7 +83,7 @@ test("C20: a market order's total is reckoned at the other side's best, which is
   await expect(total).toHaveAccessibleDescription("At the best ask, 100.20");
 });
 
-// Seen failing with a ticket whose rows stand further apart, and with the list's inputs wide enough for two.
+// Seen failing with columns as wide as elsewhere and the choice of the instrument among their heads: Cancel was out of sight.
 test("C60: at 1280 by 720 neither the ticket with its preview nor the working orders scroll, not while one is amended", async ({
   page,
 }) => {
