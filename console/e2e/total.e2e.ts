@@ -54,7 +54,7 @@ test("C20: a total sets the quantity, rounded down to a lot at the limit, and a 
   ]);
 });
 
-// Seen failing with a seller's total reckoned at the ask, and with what is typed reckoned anew at each price that is drawn.
+// Seen failing with a seller's total reckoned at the ask.
 test("C20: a market order's total is reckoned at the other side's best, which is said, and then no more", async ({
   page,
 }) => {

@@ -1,3 +1,4 @@
+import { requestId } from "@atlas/cli/client/request-id";
 import type { Balance } from "@atlas/gen/atlas/account/v1/account_pb";
 import type { PostingEntry } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { Bucket, PostingReason } from "@atlas/gen/atlas/ledger/v1/posting_pb";
@@ -25,8 +26,7 @@ const TERMS = {
 };
 
 /**
- * Fails when the exposure leaves out what is reserved, when what is left is told of what there was before, and when a preview is
- * kept though the market has moved.
+ * Seen failing with an exposure that leaves out what is reserved, and with a preview that is kept though the market has moved.
  */
 test("C01, C21: while the market moves, the preview and the exposure are what the platform tells of their positions", async ({
   page,
@@ -35,6 +35,12 @@ test("C01, C21: while the market moves, the preview and the exposure are what th
   await whileMoving(page, stage, BASE, async ({ follower, next, market }) => {
     await new DeskPage(page).fillLimit("Buy", QUANTITY, LIMIT);
     await expect(page.getByLabel("Preview", { exact: true })).toContainText("USD after");
+    // Some of what is held is reserved: by a sale that nobody comes to.
+    const held = async () =>
+      balanceOf((await stage.atlas.accounts.listBalances({ accountId: ACCOUNT })).balances, BASE);
+    await expect.poll(async () => isAbove((await held())?.available ?? "0", "0.1")).toBe(true);
+    const sale = { ...TERMS, side: Side.SELL, quantity: "0.1", limitPrice: "115" };
+    await stage.atlas.orders.submitOrder({ requestId: requestId(), accountId: ACCOUNT, order: sale });
     /** Positions of the market some moments ago: a preview is renewed twice a second. */
     const since: number[] = [follower.known.market];
     const averages = new Set<string>();
@@ -138,7 +144,7 @@ const REASONS: Partial<Record<PostingReason, string>> = {
   [PostingReason.PRICE_IMPROVEMENT]: "Better price than locked for",
 };
 
-// Fails when an amount is cut to its asset's decimals, when from and to are each other's, and when postings are read once only.
+// Seen failing with amounts cut to their asset's decimals, and with each posting's target told as where it came from.
 test("C01, C31: while the market moves, every posting is one that the platform tells; at rest, all of them in its order", async ({
   page,
 }) => {
