@@ -33,6 +33,7 @@ export interface DrawnDesk {
     readonly bids: readonly string[];
     readonly asks: readonly string[];
     readonly spread: string;
+    readonly spreadPercent: string;
     readonly mid: string;
   };
   readonly last: { readonly cursor: string; readonly text: string };
@@ -85,6 +86,7 @@ export function readDesk(page: Page): Promise<DrawnDesk> {
         bids: levels("Bids"),
         asks: levels("Asks"),
         spread: clean(one("[title='Best ask less best bid'] .figure", depth).textContent),
+        spreadPercent: clean(one("[title='Spread in percent of the middle'] .figure", depth).textContent),
         mid: clean(one("[title='Middle of best bid and best ask'] .figure", depth).textContent),
       },
       last: { cursor: cursorOf(last), text: clean(last.textContent) },

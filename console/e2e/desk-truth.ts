@@ -54,6 +54,8 @@ function expectTrueDepth({ depth }: DrawnDesk, follower: Follower, places: Place
   expect(depth.asks, "asks").toEqual([...levelWords(asks.slice(0, depth.asks.length), places)].reverse());
   const [bid, ask] = [bids[0]?.price ?? "", asks[0]?.price ?? ""];
   expect(depth.spread, "spread").toBe(written(difference(ask, bid), places.price));
+  const percent = quotient(product(difference(ask, bid), "100"), quotient(sum(bid, ask), "2"));
+  expect(depth.spreadPercent, "spread in percent").toBe(`${written(percent, 3)} %`);
   expect(depth.mid, "mid").toBe(written(quotient(sum(bid, ask), "2"), places.price + 1));
 }
 
@@ -61,7 +63,9 @@ function expectTrueAccount({ orders, balances }: DrawnDesk, follower: Follower, 
   const open = follower.ordersAt(positionOf(orders.cursor));
   expect(orders.rows.length, "working orders").toBeGreaterThanOrEqual(Math.min(3, open.length));
   for (const { index, byTitle } of orders.rows) {
-    const shown = ["Instrument", "Side", "Price", "Quantity", "Status"].map((title) => byTitle[title]?.text);
+    const shown = ["Instrument", "Side", "Price", "Quantity", "Total", "Lasts", "Status"].map(
+      (title) => byTitle[title]?.text,
+    );
     const hint = byTitle.Filled?.hint;
     expect([...shown, hint], `order ${index}`).toEqual(orderWords(open[index], places));
   }
@@ -144,6 +148,8 @@ function orderWords(order: Order | undefined, { price }: Places): readonly (stri
     side === Side.BUY ? "▲ Buy" : "▼ Sell",
     written(limitPrice, price),
     quantity,
+    written(product(limitPrice, quantity), 2),
+    "GTC",
     STATUS[status],
     `${cumulativeQuantity} of ${quantity} filled${average}`,
   ];

@@ -56,3 +56,31 @@ export function readHistory(page: Page, label: string): Promise<DrawnTable["rows
     });
   }, label);
 }
+
+/** The ticket's preview, with where what it is reckoned by stands. */
+export interface DrawnPreview {
+  /** Of the account, as the platform previewed by it. */
+  readonly cursor: string;
+  /** Of the ticker and the balances, which the exposure is of. */
+  readonly ticker: string;
+  readonly balances: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+export function readPreview(page: Page): Promise<DrawnPreview> {
+  return page.evaluate(() => {
+    const cursorOf = (selector: string): string => document.querySelector<HTMLElement>(selector)?.dataset.cursor ?? "";
+    const clean = (text: string | null | undefined): string => (text ?? "").replaceAll(/[\s\u00a0]+/g, " ").trim();
+    const terms = [...document.querySelectorAll("dl[aria-label=Preview] dt")];
+    const pairs = terms.map((term) => [
+      clean(term.textContent),
+      clean(term.parentElement?.querySelector("dd")?.textContent),
+    ]);
+    return {
+      cursor: cursorOf("dl[aria-label=Preview]"),
+      ticker: cursorOf("header dl[data-cursor]"),
+      balances: cursorOf('[role=group][aria-label="Balances"]'),
+      values: Object.fromEntries(pairs) as Record<string, string>,
+    };
+  });
+}

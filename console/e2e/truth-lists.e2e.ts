@@ -1,21 +1,17 @@
-import { CandleInterval, type Level } from "@atlas/gen/atlas/market/v1/market_pb";
+import type { Level } from "@atlas/gen/atlas/market/v1/market_pb";
 import { type Fill, Liquidity, type Order, OrderStatus, Side } from "@atlas/gen/atlas/order/v1/order_pb";
-import { expect, type Page } from "@playwright/test";
-import { DeskPage } from "./desk-page.ts";
+import { expect } from "@playwright/test";
 import { ceilTo, floorTo, product, sum } from "./exact.ts";
-import { Follower, positionOf } from "./follower.ts";
+import { type Follower, positionOf } from "./follower.ts";
 import { type DrawnLadder, readHistory, readLadder } from "./list-figures.ts";
-import { MovingMarket, seeded } from "./moving-market.ts";
 import { ownPlatform } from "./platform.ts";
 import { ACCOUNT, written } from "./server-truth.ts";
-import { StillMarket } from "./still-market.ts";
 import { test } from "./strict-page.ts";
+import { SEED, whileMoving } from "./while-moving.ts";
 
 const stage = ownPlatform();
 const MOMENTS = 6;
 const STEP = "0.1";
-/** Another one each time; the one of a failure is given back by `TRUTH_SEED`. */
-const SEED = Number(process.env.TRUTH_SEED ?? Date.now() % 1_000_000);
 const STATUS: Partial<Record<OrderStatus, string>> = {
   [OrderStatus.PENDING_SUBMIT]: "Submitting",
   [OrderStatus.LIVE]: "Working",
@@ -25,44 +21,12 @@ const STATUS: Partial<Record<OrderStatus, string>> = {
   [OrderStatus.CANCELED]: "Cancelled",
 };
 
-interface Moving {
-  readonly market: MovingMarket;
-  readonly follower: Follower;
-  /** Resolves after a number of steps that the seed draws. */
-  next(): Promise<void>;
-}
-
-/** A desk on a market that moves until `run` is done. */
-async function whileMoving(page: Page, base: string, run: (moving: Moving) => Promise<void>): Promise<void> {
-  console.log(`truth: seed ${SEED}`);
-  const still = new StillMarket(base, () => stage.atlas);
-  const { instrumentId } = still;
-  await still.define();
-  const follower = await Follower.of(stage.atlas, {
-    ...{ instrumentId, interval: CandleInterval.SECOND },
-    accountId: ACCOUNT,
-  });
-  const draw = seeded(SEED);
-  const market = await MovingMarket.start(still, stage.atlas, seeded(draw(2 ** 30)));
-  try {
-    await new DeskPage(page).openOn(stage, instrumentId);
-    const next = async (): Promise<void> => {
-      const step = market.steps + 5 + draw(30);
-      await expect.poll(() => market.steps, { intervals: [10] }).toBeGreaterThanOrEqual(step);
-    };
-    await run({ market, follower, next });
-  } finally {
-    await market.stop();
-    follower.stop();
-  }
-}
-
 /** Fails when asks are grouped down, when a group that is told in part is shown, and when own orders stand at the other side. */
 test("C01, C11: while the market moves, every figure in the ladder is what the platform tells of its position", async ({
   page,
 }) => {
   test.setTimeout(60_000);
-  await whileMoving(page, "TRL", async ({ follower, next }) => {
+  await whileMoving(page, stage, "TRL", async ({ follower, next }) => {
     const depth = page.getByRole("region", { name: "Depth" });
     await depth.getByText("Ladder", { exact: true }).click();
     await depth.getByRole("combobox", { name: "Group prices by" }).selectOption(STEP);
@@ -130,7 +94,7 @@ test("C01, C30: while the market moves, every fill is one that the platform tell
   page,
 }) => {
   test.setTimeout(90_000);
-  await whileMoving(page, "TRH", async ({ follower, next, market }) => {
+  await whileMoving(page, stage, "TRH", async ({ follower, next, market }) => {
     await page.getByRole("tab", { name: "Fills" }).click();
     await expect.poll(async () => (await readHistory(page, "Fills")).length).toBeGreaterThan(2);
     for (let moment = 0; moment < MOMENTS; moment += 1) {

@@ -12,9 +12,14 @@ const TIMES_IN_FORCE: Partial<Record<TimeInForce, string>> = {
   [TimeInForce.FOK]: "FOK",
 };
 
+/** How long an order lasts, in the trade's short words; empty: it is not said. */
+export function lastsWords(timeInForce: TimeInForce): string {
+  return TIMES_IN_FORCE[timeInForce] ?? "";
+}
+
 function typeWords({ type, timeInForce, postOnly }: Order): string {
   const kind = type === OrderType.MARKET ? "Market" : type === OrderType.LIMIT ? "Limit" : "Other";
-  return [kind, TIMES_IN_FORCE[timeInForce], postOnly ? "post-only" : undefined].filter(Boolean).join(" ");
+  return [kind, lastsWords(timeInForce), postOnly ? "post-only" : undefined].filter(Boolean).join(" ");
 }
 
 export function orderColumns(decimalsOf: (instrumentId: string) => Decimals): readonly Column<Order>[] {

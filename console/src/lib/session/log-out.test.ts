@@ -15,7 +15,7 @@ const NOT_SIGNED_IN = refused(Reason.NOT_SIGNED_IN, Code.Unauthenticated);
 const NOT_READY = refused(Reason.NOT_READY, Code.Unavailable);
 const MINE: Renewed = {
   kind: "mine",
-  token: { text: "new", expiresAt: 0 },
+  token: { text: "new", lifetime: 0, received: { steady: 0, wall: 0 } },
   user: create(UserSchema, { userId: "adam" }),
 };
 

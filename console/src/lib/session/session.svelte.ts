@@ -4,14 +4,17 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { getContext, setContext } from "svelte";
 import { type Clients, createClients } from "../rpc/clients.ts";
 import { isSignedOut, wordsOfError } from "../rpc/refusal.ts";
+import { dateOf } from "../rpc/server-date.ts";
 import { createTransport, withPatience } from "../rpc/transport.ts";
 import { endSession } from "./log-out.ts";
 import { browserTurns, RefreshTurn } from "./refresh-turn.ts";
 import { linkProblem, NO_SESSION, otherPerson, type SignInProblem, sessionProblem } from "./sign-in-problem.ts";
 import { TokenRenewal } from "./token-renewal.ts";
-import { type AccessToken, TokenShelf } from "./token-shelf.ts";
+import { type AccessToken, type Instant, TokenShelf } from "./token-shelf.ts";
 
 const RETRY = 2_000;
+/** Between two looks at the token's age. */
+const LOOK = 5_000;
 
 /** Who sits here: the way in by a login link, onwards by the refresh cookie, and out. */
 export class Session {
@@ -23,7 +26,7 @@ export class Session {
   /** Why it takes long; empty: it does not. */
   waiting = $state("");
   readonly clients: Clients;
-  readonly #shelf = new TokenShelf(sessionStorage, () => Date.now());
+  readonly #shelf = new TokenShelf(sessionStorage, now);
   readonly #turn = new RefreshTurn(browserTurns);
   readonly #renewedListeners = new Set<() => void>();
   readonly #renewal = new TokenRenewal({
@@ -54,12 +57,14 @@ export class Session {
   async redeem(token: string): Promise<boolean> {
     this.linkProblem = undefined;
     try {
-      const { tokens } = await this.clients.identity.redeemLoginLink({ token, refreshCookie: true }, withPatience());
+      const answer = new Answer();
+      const options = { ...withPatience(), onHeader: answer.onHeader };
+      const { tokens } = await this.clients.identity.redeemLoginLink({ token, refreshCookie: true }, options);
       this.#visit += 1;
       // From here on it is the link's person, even if who that is cannot be learnt now.
       this.phase = "starting";
       this.user = undefined;
-      this.#keep(tokenOf(tokens));
+      this.#keep(answer.tokenOf(tokens));
       await this.#learnUser();
       return true;
     } catch (error) {
@@ -138,12 +143,12 @@ export class Session {
 
   /** No time limit: an answer that is given up may have spent the cookie, and the next one would be lost with it. */
   async #refresh(): Promise<AccessToken> {
-    let token: AccessToken = { text: "", expiresAt: 0 };
+    const answer = new Answer();
+    let tokens: TokenPair | undefined;
     await this.#turn.take(async () => {
-      const { tokens } = await this.clients.identity.refreshToken({ refreshToken: "" });
-      token = tokenOf(tokens);
+      ({ tokens } = await this.clients.identity.refreshToken({ refreshToken: "" }, { onHeader: answer.onHeader }));
     });
-    return token;
+    return answer.tokenOf(tokens);
   }
 
   async #ownerOf({ text }: AccessToken): Promise<User> {
@@ -161,7 +166,10 @@ export class Session {
 
   #renewLater(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.renew(), this.#shelf.renewIn);
+    const { renewIn } = this.#shelf;
+    // In short steps: a browser's timer may stand still while the machine sleeps, as the token does not.
+    if (renewIn > LOOK) this.#timer = setTimeout(() => this.#renewLater(), LOOK);
+    else this.#timer = setTimeout(() => void this.renew(), renewIn);
   }
 
   async #learnUser(): Promise<void> {
@@ -199,8 +207,24 @@ export class Session {
   }
 }
 
-function tokenOf(tokens: TokenPair | undefined): AccessToken {
-  return { text: tokens?.accessToken ?? "", expiresAt: Number(tokens?.accessExpireTime?.seconds ?? 0n) * 1000 };
+/** When the platform answered, by its clock and by this machine's: a token's end is told by the one, its age by the other. */
+class Answer {
+  #received = now();
+  #date: number | undefined;
+  readonly onHeader = (headers: Headers): void => {
+    this.#received = now();
+    this.#date = dateOf(headers);
+  };
+
+  tokenOf(tokens: TokenPair | undefined): AccessToken {
+    const end = Number(tokens?.accessExpireTime?.seconds ?? 0n) * 1000;
+    const lifetime = end - (this.#date ?? this.#received.wall);
+    return { text: tokens?.accessToken ?? "", lifetime, received: this.#received };
+  }
+}
+
+function now(): Instant {
+  return { steady: performance.now(), wall: Date.now() };
 }
 
 const KEY = Symbol("session");

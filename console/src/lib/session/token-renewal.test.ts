@@ -23,7 +23,7 @@ function platform(refreshes: readonly (string | Error)[], owners: readonly (stri
   const pauses: number[] = [];
   const asked: string[] = [];
   const renewal = new TokenRenewal({
-    refresh: async () => ({ text: next(left.refreshes), expiresAt: 0 }),
+    refresh: async () => ({ text: next(left.refreshes), lifetime: 0, received: { steady: 0, wall: 0 } }),
     whoAmI: async ({ text }): Promise<User> => {
       asked.push(text);
       return create(UserSchema, { userId: next(left.owners) });

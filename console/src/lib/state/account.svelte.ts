@@ -1,6 +1,7 @@
 import { type NewOrder, type Order, OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { Clients } from "../rpc/clients.ts";
+import { dateOf } from "../rpc/server-date.ts";
 import { withPatience } from "../rpc/transport.ts";
 import type { Connection } from "../stream/connection.svelte.ts";
 import { Balances } from "./balances.svelte.ts";
@@ -126,10 +127,4 @@ export class Account {
       this.#notifier.say("plain", "The order sent before the page was reloaded has been taken.");
     } else this.#notifier.say("bad", `The order sent before the page was reloaded came to nothing. ${outcome.words}`);
   }
-}
-
-/** The server's clock when it answered, to the second before; `undefined`: it did not say. */
-function dateOf(headers: Headers): number | undefined {
-  const time = Date.parse(headers.get("date") ?? "");
-  return Number.isNaN(time) ? undefined : time;
 }

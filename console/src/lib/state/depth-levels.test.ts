@@ -52,8 +52,15 @@ test("a snapshot leaves nothing of what stood", () => {
 });
 
 test("spread and mid are exact, and unknown while a side is empty", () => {
-  expect(depthOf("99.99x1 | 100.02x1").view(10)).toMatchObject({ spread: "0.03", mid: "100.005", bestBid: "99.99" });
-  expect(depthOf("99x1 |").view(10)).toMatchObject({ spread: undefined, mid: undefined, bestAsk: undefined });
+  expect(depthOf("99.99x1 | 100.02x1").view(10)).toMatchObject({
+    ...{ spread: "0.03", spreadPercent: "0.029998", mid: "100.005", bestBid: "99.99" },
+  });
+  expect(depthOf("99x1 |").view(10)).toMatchObject({
+    spread: undefined,
+    spreadPercent: undefined,
+    mid: undefined,
+    bestAsk: undefined,
+  });
 });
 
 test("bars are measured by the largest total that is shown", () => {

@@ -1,5 +1,16 @@
 import type { Book, Level } from "@atlas/gen/atlas/market/v1/market_pb";
-import { add, compare, isZero, middle, roundTo, shareOf, subtract, unitsOf } from "../decimal/decimal.ts";
+import {
+  add,
+  compare,
+  divide,
+  isZero,
+  middle,
+  multiply,
+  roundTo,
+  shareOf,
+  subtract,
+  unitsOf,
+} from "../decimal/decimal.ts";
 
 /** A row of the depth. */
 export interface DepthRow {
@@ -18,6 +29,8 @@ export interface DepthView {
   readonly asks: readonly DepthRow[];
   /** Of the book, not of the groups shown; `undefined`: a side is empty. */
   readonly spread: string | undefined;
+  /** In percent of the middle, cut off behind six decimals. */
+  readonly spreadPercent: string | undefined;
   readonly mid: string | undefined;
   readonly bestBid: string | undefined;
   readonly bestAsk: string | undefined;
@@ -61,6 +74,7 @@ export class DepthLevels {
       bids: bidRows.map((row) => ({ ...row, share: shareOf(row.total, most) })),
       asks: askRows.map((row) => ({ ...row, share: shareOf(row.total, most) })),
       spread: isBoth ? subtract(bestAsk, bestBid) : undefined,
+      spreadPercent: isBoth ? percentOf(subtract(bestAsk, bestBid), middle(bestAsk, bestBid)) : undefined,
       mid: isBoth ? middle(bestBid, bestAsk) : undefined,
       bestBid,
       bestAsk,
@@ -143,4 +157,8 @@ function cumulate(levels: readonly PlainLevel[], rows: number): Omit<DepthRow, "
 
 function largest(left: string, right: string): string {
   return compare(left, right) > 0 ? left : right;
+}
+
+function percentOf(part: string, whole: string): string {
+  return divide(multiply(part, "100"), whole, 6);
 }

@@ -10,6 +10,7 @@ import { Account } from "./account.svelte.ts";
 import { accountFor, addressOf, readAddress } from "./desk-address.ts";
 import { Frame } from "./frame.ts";
 import { Instruments } from "./instruments.svelte.ts";
+import { onlyHereMemory } from "./kept-instruments.ts";
 import { Market } from "./market.svelte.ts";
 import { Notifier } from "./notifier.svelte.ts";
 import { OrderNews } from "./order-news.ts";
@@ -32,6 +33,10 @@ export class DeskState {
   account = $state.raw<Account>();
   /** `undefined`: what can be traded is not known yet. */
   market = $state.raw<Market>();
+  /** Working orders of other instruments are left out. */
+  isOnlyHere = $state(false);
+  /** The instrument whose working orders are shown; empty: all are. */
+  readonly workingFilter = $derived.by(() => (this.isOnlyHere ? (this.market?.instrument.instrumentId ?? "") : ""));
   readonly title = $derived.by(() => this.#title());
   readonly #user: User;
   readonly #stopRenewed: () => void;
@@ -39,6 +44,7 @@ export class DeskState {
 
   constructor(session: Session, user: User) {
     this.#user = user;
+    this.isOnlyHere = onlyHereMemory(user.userId).recall();
     this.clients = session.clients;
     this.connection = new Connection(session.clients, () => session.renew());
     this.#stopRenewed = session.onRenewed(() => this.connection.renewed());
@@ -48,12 +54,17 @@ export class DeskState {
     if (chosen !== undefined) this.chooseAccount(chosen);
   }
 
+  /** Who sits here: what is kept in a browser is kept by person. */
+  get userId(): string {
+    return this.#user.userId;
+  }
+
   chooseAccount(accountId: string): void {
     if (this.account?.accountId === accountId) return;
     this.account?.close();
     const { clients, connection, frame, notifier } = this;
     const canTrade = tradesFor(this.#user, accountId);
-    this.account = new Account(accountId, canTrade, this.#user.userId, { clients, connection, frame, notifier });
+    this.account = new Account(accountId, canTrade, this.userId, { clients, connection, frame, notifier });
     this.#news?.close();
     const { orders } = this.account;
     this.#news = new OrderNews({ connection, orders }, accountId, notifier, (id) => this.instruments.get(id));
@@ -71,7 +82,7 @@ export class DeskState {
     const { clients, connection, frame } = this;
     this.market = new Market(instrument, connection, frame, {
       clients,
-      userId: this.#user.userId,
+      userId: this.userId,
       accountId: () => this.account?.accountId ?? "",
       availableOf: (asset) => this.account?.balances.availableOf(asset),
       isStale: () => connection.isStale,
@@ -79,6 +90,11 @@ export class DeskState {
       send: async (terms, ended) =>
         (await this.account?.send(terms, ended)) ?? { kind: "lost", words: "There is no account to trade for." },
     });
+  }
+
+  setOnlyHere(isOn: boolean): void {
+    this.isOnlyHere = isOn;
+    onlyHereMemory(this.userId).keep(isOn);
   }
 
   /** The desk's address with an instrument, and with the account where there is a choice. */

@@ -31,6 +31,7 @@ import {
   type TicketInput,
   usualTime,
 } from "./ticket-terms.ts";
+import { quantityOfTotal, type TypedTotal, totalOf, totalPrice, totalProblem } from "./ticket-total.ts";
 
 /** What the ticket needs of the desk. */
 export interface TicketDesk {
@@ -46,6 +47,9 @@ export interface TicketDesk {
   /** Says what went wrong to somebody who looks elsewhere by now. */
   tell(words: string): void;
 }
+
+/** What a total is reckoned by. */
+const REPRICING: readonly (keyof TicketInput)[] = ["price", "type", "side"];
 
 /** What was sent, as it was typed: what becomes of it concerns the ticket for as long as that stands there. */
 interface SentTicket {
@@ -68,6 +72,10 @@ export class Ticket {
   isPreviewing = $state(false);
   /** Why the preview is not there; empty: it is, or nothing was asked. */
   previewProblem = $state("");
+  /** Held as it was typed until a quantity is: the quantity is what it came to. */
+  #typedTotal = $state.raw<TypedTotal>();
+  /** What the quantity comes to, or what it was set by. */
+  readonly total = $derived.by(() => this.#typedTotal?.text ?? totalOf(this.quantity, this.totalPrice));
   /** What became of the last order that came to nothing, until the terms change. */
   #refused = $state.raw<TicketRefusal>(NOT_REFUSED);
   /** Why no preview can be made of these terms. */
@@ -105,14 +113,36 @@ export class Ticket {
     Object.assign(this, this.#memory.recall());
   }
 
+  /** What the total is reckoned at; of one that was typed, the price of then. */
+  get totalPrice(): string | undefined {
+    return this.#typedTotal === undefined ? totalPrice(this, this.#desk.best()) : this.#typedTotal.price;
+  }
+
+  /** Why the total that was typed comes to no quantity; empty: it does. */
+  get totalProblem(): string {
+    const { lot, baseAsset } = this.instrument;
+    return this.#typedTotal === undefined ? "" : totalProblem(this.#typedTotal, lot, baseAsset);
+  }
+
   set(change: Partial<TicketInput>): void {
     const isOtherType = change.type !== undefined && change.type !== this.type;
     Object.assign(this, change);
     if (isOtherType) this.timeInForce = usualTime(this.type);
+    if (change.quantity !== undefined) this.#typedTotal = undefined;
+    // The market's moving alone changes no quantity that somebody is about to send.
+    else if (this.#typedTotal !== undefined && REPRICING.some((field) => field in change)) {
+      this.#reckon(this.#typedTotal.text);
+    }
     this.#refused = NOT_REFUSED;
     this.#unshown = NOT_REFUSED;
     this.#isAsked = false;
     this.ask();
+  }
+
+  /** What is typed sets the quantity, at the price of now. */
+  setTotal(text: string): void {
+    this.#reckon(text);
+    this.set({});
   }
 
   takePrice(stance: Stance): void {
@@ -204,6 +234,11 @@ export class Ticket {
   #ended(order: Order, sent: SentTicket): void {
     const refused = venueRefusal(order, this.instrument);
     if (refused !== undefined && this.#shows(sent)) this.#refused = refused;
+  }
+
+  #reckon(text: string): void {
+    this.#typedTotal = { text, price: totalPrice(this, this.#desk.best()) };
+    this.quantity = quantityOfTotal(this.#typedTotal, this.instrument.lot);
   }
 
   #input(): TicketInput {
