@@ -2,6 +2,7 @@ import { type Dice, dice } from "@atlas/assembly/simulated/dice";
 import type { MemoryPlatformOptions } from "@atlas/assembly/simulated/memory-platform";
 import { knobs, knobsOf } from "./faults/faults.ts";
 import type { Knob } from "./faults/knob.ts";
+import type { SimulationOptions } from "./simulate.ts";
 
 /** What a seed draws before anything begins. */
 export interface Circumstances {
@@ -20,7 +21,7 @@ export interface Circumstances {
 }
 
 /** Draws them, faults of the given cases instead of any: few or many shards, a quiet market or a storm, and each fault or not. */
-export function circumstancesOf(seed: number, cases?: readonly string[]): Circumstances {
+export function circumstancesOf({ seed, cases, isDense = false }: SimulationOptions): Circumstances {
   const roll = dice(seed ^ 0x5eed);
   const drawn = knobs.filter(() => roll.onceIn(2));
   return {
@@ -35,16 +36,16 @@ export function circumstancesOf(seed: number, cases?: readonly string[]): Circum
       },
     },
     gateways: 1 + roll(3),
-    ...paces(roll),
+    ...paces(roll, isDense),
     knobs: cases === undefined ? drawn : knobsOf(cases),
   };
 }
 
-function paces(roll: Dice) {
+function paces(roll: Dice, isDense: boolean) {
   return {
-    pause: roll.pick([2_500, 6_000, 12_000, 20_000]),
+    pause: roll.pick(isDense ? [500, 1_500] : [2_500, 6_000, 12_000, 20_000]),
     latency: roll.pick([0, 5, 40]),
     stay: roll.pick([4_000, 30_000, 120_000]),
-    gap: roll.pick([3_000, 8_000, 20_000]),
+    gap: roll.pick(isDense ? [1_500, 4_000] : [3_000, 8_000, 20_000]),
   };
 }

@@ -20,6 +20,8 @@ export interface SimulationOptions {
   readonly minutes: number;
   /** Only faults of these cases of QUALITY may befall it; absent: whatever the seed draws. */
   readonly cases?: readonly string[];
+  /** Clients hardly leave each other a second and faults come close together: more happens in a minute. */
+  readonly isDense?: boolean;
 }
 
 /** What came of a seed. */
@@ -60,7 +62,7 @@ class Simulation {
 
   constructor(options: SimulationOptions) {
     this.#options = options;
-    this.#circumstances = circumstancesOf(options.seed, options.cases);
+    this.#circumstances = circumstancesOf(options);
     this.#platform = new MemoryPlatform(this.#circumstances.platform);
     this.#floor = new TradingFloor(this.#platform, options.seed);
     this.#roll = dice(options.seed);

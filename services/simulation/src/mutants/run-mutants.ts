@@ -10,7 +10,7 @@ const WORKER = fileURLToPath(new URL("./mutant-worker.ts", import.meta.url));
 /** Each must be caught within so many seeds ... */
 const SEEDS = 200;
 /** ... of so many simulated minutes. */
-const MINUTES = 3;
+const MINUTES = 2;
 
 /** Plants each fault in turn and simulates until it is caught; answers the exit code. `only`: mutants whose name has this in it. */
 export async function runMutants(only: string): Promise<number> {
@@ -56,7 +56,12 @@ async function firstBroken(
     if (outcome.found.length > 0) broken ??= outcome;
     return broken === undefined;
   };
-  const all = seeds.map((seed) => ({ seed, minutes: MINUTES, ...(cases === undefined ? {} : { cases }) }));
+  const all = seeds.map((seed) => ({
+    seed,
+    minutes: MINUTES,
+    isDense: true,
+    ...(cases === undefined ? {} : { cases }),
+  }));
   await simulateAll(all, heard, { ...pool, processes: 1 });
   return broken;
 }
