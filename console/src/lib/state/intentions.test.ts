@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Intentions, isFirstClick } from "./intentions.ts";
 
-test("C04: a double click and a key held down are one intention, a press a little later is another", () => {
+test("C04: a double click is one intention for as long as it goes on, a press a little later is another", () => {
   const intentions = new Intentions();
   const echoes = (key: string, ...times: number[]) => times.map((time) => intentions.isEcho(key, time));
   expect(echoes("buy 1", 0, 100)).toEqual([false, true]);

@@ -144,8 +144,8 @@ export class Orders {
     }
   }
 
-  /** New total and price; empty stays. Resolves when the platform has taken it, or it is known that or why it has not. */
-  replace(order: Order, quantity: string, limitPrice: string): Promise<RequestOutcome> {
+  /** New total and price of an order of that version; empty stays. Resolves when the platform has taken it, or it is known that or why it has not. */
+  replace(order: Pick<Order, "orderId" | "version">, quantity: string, limitPrice: string): Promise<RequestOutcome> {
     const { orderId, version } = order;
     return this.#requests.ask({
       ...{ kind: "change", about: `change ${orderId}`, terms: `${quantity} at ${limitPrice}`, orderIds: [orderId] },
