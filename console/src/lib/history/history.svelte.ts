@@ -72,6 +72,11 @@ export class History<Row> {
     if (this.#pages.replace(row)) this.#show();
   }
 
+  /** Time has passed: what was of the period may be so no more. */
+  lookAgain(): void {
+    if (this.rows !== undefined) this.#show();
+  }
+
   /** Every row there is, by pages of their own; `told` hears how many have come. */
   export(told: (count: number) => void): Promise<Row[]> {
     return readEvery(this.#source, told, this.#closing.signal);

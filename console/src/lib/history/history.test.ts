@@ -5,7 +5,10 @@ import type { HistorySource } from "./history-reads.ts";
 /** Outside a page nothing is drawn: runes are plain fields. */
 beforeEach(() => {
   vi.useFakeTimers();
-  vi.stubGlobal("$state", Object.assign((value: unknown) => value, { raw: (value: unknown) => value }));
+  vi.stubGlobal(
+    "$state",
+    Object.assign((value: unknown) => value, { raw: (value: unknown) => value }),
+  );
 });
 
 afterEach(() => {
