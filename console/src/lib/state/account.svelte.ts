@@ -73,10 +73,11 @@ export class Account {
     // By the server's clock: of an id that lies in its future it would take nothing.
     const requestId = newRequestId(this.#connection.serverTime);
     if (ended !== undefined) this.#waiting.set(requestId, ended);
+    const asked = this.orders.snapshots;
     const outcome = await this.#outbox.send(requestId, this.accountId, terms);
     if (outcome.kind === "accepted") {
       this.roundTrip = outcome.milliseconds;
-      this.orders.put(outcome.order);
+      this.orders.answered(outcome.order, asked);
     } else this.#waiting.delete(requestId);
     return outcome;
   }
@@ -122,7 +123,7 @@ export class Account {
   /** Nobody waits for these any more beside a ticket. */
   #tellResumed(outcome: Outcome): void {
     if (outcome.kind === "accepted") {
-      this.orders.put(outcome.order);
+      this.orders.answered(outcome.order, -1);
       this.#notifier.say("plain", "The order sent before the page was reloaded has been taken.");
     } else this.#notifier.say("bad", `The order sent before the page was reloaded came to nothing. ${outcome.words}`);
   }

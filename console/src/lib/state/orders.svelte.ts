@@ -5,9 +5,10 @@ import type { Clients } from "../rpc/clients.ts";
 import { wordsOf } from "../rpc/refusal.ts";
 import { withPatience } from "../rpc/transport.ts";
 import type { Connection } from "../stream/connection.svelte.ts";
+import { retryDelay } from "../stream/retry-delay.ts";
 import type { Frame } from "./frame.ts";
 import type { Notifier } from "./notifier.svelte.ts";
-import { isFinal, OpenOrders } from "./open-orders.ts";
+import { isFinal, OpenOrders, type Taken } from "./open-orders.ts";
 import { lowered } from "./order-news.ts";
 import { cancelRefused, cancelTold, changeAnswered, changeRefused, changeTold } from "./orders-outcome.ts";
 import { OrderRequests, type RequestOutcome, type StagedRequest } from "./orders-requests.ts";
@@ -32,6 +33,9 @@ export class Orders {
   readonly #listeners = new Set<OrderListener>();
   readonly #unwatch: () => void;
   #isKnown = false;
+  #isClosed = false;
+  /** Ids of orders that are being read again. */
+  readonly #reading = new Set<string>();
   readonly #requests: OrderRequests;
   #unanswered: ReadonlySet<string> = new Set();
   #heard = "";
@@ -54,13 +58,14 @@ export class Orders {
         snapshot: (parts, cursor) => {
           this.#isKnown = true;
           this.#heard = cursor;
-          this.#orders.replace(parts.flatMap(({ orders }) => orders));
+          const doubtful = this.#orders.replace(parts.flatMap(({ orders }) => orders));
+          for (const orderId of doubtful) void this.#readAgain(orderId);
           this.#requests.hearAll((orderId) => this.#orders.get(orderId));
           frame.show(this.#show);
         },
         update: ({ orders }, cursor) => {
           this.#heard = cursor;
-          for (const order of orders) this.put(order);
+          for (const order of orders) this.#tell(order, this.#orders.put(order));
           frame.show(this.#show);
         },
       },
@@ -73,13 +78,16 @@ export class Orders {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Takes an order in that an answer told; the stream tells it too, earlier or later. */
-  put(order: Order): void {
-    const change = this.#orders.put(order);
-    if (change === false) return;
-    this.#requests.hear(order);
-    for (const listener of this.#listeners) listener(order, change.before);
-    this.#frame.show(this.#show);
+  /** How often the stream has told all of them: `answered` is told how often it had when something was asked first. */
+  get snapshots(): number {
+    return this.#orders.snapshots;
+  }
+
+  /** Takes an order in that an answer told; the stream tells it too, earlier or later. Less than none: nobody knows when. */
+  answered(order: Order, asked: number): void {
+    const taken = this.#orders.answer(order, asked);
+    if (taken === "doubtful") void this.#readAgain(order.orderId);
+    else this.#tell(order, taken);
   }
 
   get(orderId: string): Order | undefined {
@@ -88,13 +96,14 @@ export class Orders {
 
   async cancel(orderId: string): Promise<void> {
     const about = `cancel ${orderId}`;
+    const asked = this.snapshots;
     const order = this.get(orderId);
     const outcome = await this.#requests.ask({
       ...{ kind: "cancel", about, terms: "", orderIds: [orderId] },
       send: async (requestId) => {
         const request = { requestId, accountId: this.#accountId, orderId };
         const answer = await this.#clients.orders.cancelOrder(request, withPatience());
-        if (answer.order !== undefined) this.put(answer.order);
+        if (answer.order !== undefined) this.answered(answer.order, asked);
         return (answer.order && cancelTold(answer.order)) ?? { kind: "done" };
       },
       told: (_, now) => cancelTold(now),
@@ -147,13 +156,14 @@ export class Orders {
   /** New total and price; empty stays. Resolves when the platform has taken it, or it is known that or why it has not. */
   replace(order: Order, quantity: string, limitPrice: string): Promise<RequestOutcome> {
     const { orderId, version } = order;
+    const asked = this.snapshots;
     return this.#requests.ask({
       ...{ kind: "change", about: `change ${orderId}`, terms: `${quantity} at ${limitPrice}`, orderIds: [orderId] },
       send: async (requestId) => {
         const named = { requestId, accountId: this.#accountId, orderId, expectedVersion: version };
         const answer = await this.#clients.orders.replaceOrder({ ...named, quantity, limitPrice }, withPatience());
         if (answer.order === undefined) return { kind: "done" };
-        this.put(answer.order);
+        this.answered(answer.order, asked);
         return changeAnswered(answer.order, quantity, limitPrice);
       },
       told: (_, now) => changeTold(now, quantity, limitPrice),
@@ -162,8 +172,38 @@ export class Orders {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#unwatch();
     this.#requests.close();
+  }
+
+  #tell(order: Order, taken: Taken): void {
+    if (taken === false) return;
+    this.#requests.hear(order);
+    for (const listener of this.#listeners) listener(order, taken.before);
+    this.#frame.show(this.#show);
+  }
+
+  /** Asks how an order stands where the stream stands, or behind that, until it is known. */
+  async #readAgain(orderId: string): Promise<void> {
+    if (this.#reading.has(orderId)) return;
+    this.#reading.add(orderId);
+    for (let failures = 0; !this.#isClosed && !this.#orders.isTold(orderId); ) {
+      const asked = this.snapshots;
+      try {
+        const request = { accountId: this.#accountId, orderId, notBefore: this.#heard };
+        const { order } = await this.#clients.orders.getOrder(request, withPatience());
+        if (this.#isClosed || order === undefined) break;
+        const taken = this.#orders.answer(order, asked);
+        if (taken !== "doubtful") this.#tell(order, taken);
+        // As of before a snapshot that came meanwhile, it says too little.
+        if (asked === this.snapshots) break;
+      } catch {
+        failures += 1;
+        await new Promise((resolve) => setTimeout(resolve, retryDelay(failures, Math.random())));
+      }
+    }
+    this.#reading.delete(orderId);
   }
 
   #staged(staged: ReadonlyMap<string, StagedRequest>, unanswered: ReadonlySet<string>): void {
