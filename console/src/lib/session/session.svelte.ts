@@ -103,6 +103,13 @@ export class Session {
     }
   }
 
+  /** Who leaves does not learn what becomes of these; nobody but them is told so. */
+  tellUnsettled(words: readonly string[]): void {
+    if (words.length === 0 || this.problem === undefined || this.problem.goesOnAs !== undefined) return;
+    const unknown = `It is not known what became of this: ${words.join("; ")}.`;
+    this.problem = { ...this.problem, words: `${this.problem.words} ${unknown}` };
+  }
+
   async #resumeAlone(): Promise<void> {
     while (this.#shelf.text !== "") {
       try {

@@ -6,11 +6,11 @@ import { wordsOf } from "../rpc/refusal.ts";
 import { withPatience } from "../rpc/transport.ts";
 import type { Connection } from "../stream/connection.svelte.ts";
 import { retryDelay } from "../stream/retry-delay.ts";
+import type { AccountVoice } from "./account-voice.ts";
 import type { Frame } from "./frame.ts";
-import type { Notifier } from "./notifier.svelte.ts";
 import { isFinal, OpenOrders, type Taken } from "./open-orders.ts";
 import { lowered } from "./order-news.ts";
-import { cancelRefused, cancelTold, changeAnswered, changeRefused, changeTold } from "./orders-outcome.ts";
+import { cancelRefused, cancelTold, changeAnswered, changeRefused, changeTold, problemOf } from "./orders-outcome.ts";
 import { OrderRequests, type RequestOutcome, type StagedRequest } from "./orders-requests.ts";
 import { newRequestId } from "./request-id.ts";
 
@@ -27,11 +27,12 @@ export class Orders {
   staged = $state.raw<ReadonlyMap<string, StagedRequest>>(new Map());
   readonly #clients: Clients;
   readonly #accountId: string;
-  readonly #notifier: Notifier;
+  readonly #notifier: AccountVoice;
   readonly #frame: Frame;
   readonly #orders = new OpenOrders();
   readonly #listeners = new Set<OrderListener>();
   readonly #unwatch: () => void;
+  readonly #moved: () => void;
   #isKnown = false;
   #isClosed = false;
   /** Ids of orders that are being read again. */
@@ -40,7 +41,14 @@ export class Orders {
   #unanswered: ReadonlySet<string> = new Set();
   #heard = "";
 
-  constructor(clients: Clients, connection: Connection, frame: Frame, notifier: Notifier, accountId: string) {
+  /** `moved`: called when something was asked for or is settled. */
+  constructor(
+    world: { clients: Clients; connection: Connection; frame: Frame; notifier: AccountVoice },
+    accountId: string,
+    moved: () => void,
+  ) {
+    const { clients, connection, frame, notifier } = world;
+    this.#moved = moved;
     this.#clients = clients;
     this.#accountId = accountId;
     this.#notifier = notifier;
@@ -98,8 +106,9 @@ export class Orders {
     const about = `cancel ${orderId}`;
     const asked = this.snapshots;
     const order = this.get(orderId);
+    const what = order === undefined ? "your order" : `your order to ${nameOf(order)}`;
     const outcome = await this.#requests.ask({
-      ...{ kind: "cancel", about, terms: "", orderIds: [orderId] },
+      ...{ kind: "cancel", about, words: `the cancel of ${what}`, terms: "", orderIds: [orderId] },
       send: async (requestId) => {
         const request = { requestId, accountId: this.#accountId, orderId };
         const answer = await this.#clients.orders.cancelOrder(request, withPatience());
@@ -109,7 +118,6 @@ export class Orders {
       told: (_, now) => cancelTold(now),
       refused: cancelRefused,
     });
-    const what = order === undefined ? "your order" : `your order to ${nameOf(order)}`;
     if (outcome.kind === "refused")
       this.#notifier.say("bad", `Not cancelled, ${what}: ${lowered(outcome.words)}`, about);
     else if (outcome.kind === "unknown") {
@@ -129,7 +137,7 @@ export class Orders {
     const left = new Set(concerned.map(({ orderId }) => orderId));
     let count = left.size;
     const outcome = await this.#requests.ask({
-      ...{ kind: "cancel", about, terms: about, orderIds: [...left] },
+      ...{ kind: "cancel", about, words: "the cancel of all that was open", terms: about, orderIds: [...left] },
       send: async (requestId) => {
         const request = { requestId, accountId: this.#accountId, instrumentId, side };
         const { orderIds } = await this.#clients.orders.cancelOrders(request, withPatience());
@@ -154,11 +162,13 @@ export class Orders {
   }
 
   /** New total and price; empty stays. Resolves when the platform has taken it, or it is known that or why it has not. */
-  replace(order: Order, quantity: string, limitPrice: string): Promise<RequestOutcome> {
+  async replace(order: Order, quantity: string, limitPrice: string): Promise<RequestOutcome> {
     const { orderId, version } = order;
     const asked = this.snapshots;
-    return this.#requests.ask({
-      ...{ kind: "change", about: `change ${orderId}`, terms: `${quantity} at ${limitPrice}`, orderIds: [orderId] },
+    const about = `change ${orderId}`;
+    const words = `the change of your order to ${nameOf(order)}`;
+    const outcome = await this.#requests.ask({
+      ...{ kind: "change", about, words, terms: `${quantity} at ${limitPrice}`, orderIds: [orderId] },
       send: async (requestId) => {
         const named = { requestId, accountId: this.#accountId, orderId, expectedVersion: version };
         const answer = await this.#clients.orders.replaceOrder({ ...named, quantity, limitPrice }, withPatience());
@@ -169,6 +179,17 @@ export class Orders {
       told: (_, now) => changeTold(now, quantity, limitPrice),
       refused: changeRefused,
     });
+    const problem = problemOf(outcome);
+    // Nobody looks at the row that it would be said in.
+    if (this.#notifier.isAway() && problem !== "") {
+      this.#notifier.say("bad", `Not changed, your order to ${nameOf(order)}: ${lowered(problem)}`, about);
+    }
+    return outcome;
+  }
+
+  /** What was asked for and is not settled, in words. */
+  get unsettled(): readonly string[] {
+    return this.#requests.unsettled;
   }
 
   close(): void {
@@ -211,6 +232,7 @@ export class Orders {
     // What was said of them is not true any more.
     for (const about of this.#unanswered) if (!unanswered.has(about)) this.#notifier.dismiss(about);
     this.#unanswered = unanswered;
+    this.#moved();
   }
 
   readonly #show = (): void => {

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Clients } from "../rpc/clients.ts";
 import type { Connection } from "../stream/connection.svelte.ts";
 import type { Receiver } from "../stream/live-stream.ts";
+import { AccountVoice } from "./account-voice.ts";
 import type { Frame } from "./frame.ts";
-import type { Notifier } from "./notifier.svelte.ts";
 import { Orders, statusWords } from "./orders.svelte.ts";
 
 /** Outside a page nothing is drawn: runes are plain fields. */
@@ -27,6 +27,7 @@ function orderOf(version: number, status: OrderStatus): Order {
   return create(OrderSchema, {
     orderId: "a",
     instrumentId: "BTC-USD",
+    side: Side.BUY,
     quantity: "1",
     version: BigInt(version),
     status,
@@ -42,6 +43,8 @@ class World {
   /** Runs before a read is answered. */
   meanwhile = (): void => {};
   readonly said: string[] = [];
+  /** Another account is looked at. */
+  isAway = false;
   readonly orders: Orders;
 
   constructor() {
@@ -60,8 +63,9 @@ class World {
     };
     const connection = { watch, serverTime: undefined } as unknown as Connection;
     const frame = { show: (draw: () => void) => draw() } as unknown as Frame;
-    const notifier = { say: (_: string, words: string) => this.said.push(words), dismiss: () => {} };
-    this.orders = new Orders(clients, connection, frame, notifier as unknown as Notifier, "demo");
+    const say = (_: string, words: string) => void this.said.push(words);
+    const notifier = new AccountVoice({ say, dismiss: () => {} }, "demo", () => this.isAway);
+    this.orders = new Orders({ clients, connection, frame, notifier }, "demo", () => {});
   }
 
   snapshot(cursor: string, ...orders: Order[]): void {
