@@ -73,7 +73,7 @@ test("C04: what is on its way for an account goes on while another is looked at;
   isLost = false;
   await again;
 
-  // An order that is refused while another account is looked at: it is said, and of which account.
+  // An order that is taken while another account is looked at: it is said, and of which account.
   isLost = true;
   await page.route("**/SubmitOrder", (route) => (isLost ? route.abort() : route.continue()));
   const unheard = page.waitForEvent("requestfailed", (request) => request.url().endsWith("/SubmitOrder"));

@@ -7,7 +7,14 @@ import { isSignedOut, wordsOfError } from "../rpc/refusal.ts";
 import { createTransport, withPatience } from "../rpc/transport.ts";
 import { endSession } from "./log-out.ts";
 import { browserTurns, RefreshTurn } from "./refresh-turn.ts";
-import { linkProblem, NO_SESSION, otherPerson, type SignInProblem, sessionProblem } from "./sign-in-problem.ts";
+import {
+  linkProblem,
+  NO_SESSION,
+  otherPerson,
+  type SignInProblem,
+  sessionProblem,
+  withUnsettled,
+} from "./sign-in-problem.ts";
 import { TokenRenewal } from "./token-renewal.ts";
 import { type AccessToken, TokenShelf } from "./token-shelf.ts";
 
@@ -26,6 +33,7 @@ export class Session {
   readonly #shelf = new TokenShelf(sessionStorage, () => Date.now());
   readonly #turn = new RefreshTurn(browserTurns);
   readonly #renewedListeners = new Set<() => void>();
+  readonly #leaving = new Set<() => readonly string[]>();
   readonly #renewal = new TokenRenewal({
     refresh: () => this.#refresh(),
     whoAmI: (token) => this.#ownerOf(token),
@@ -85,6 +93,12 @@ export class Session {
     return () => void this.#renewedListeners.delete(listener);
   }
 
+  /** Asked when somebody leaves for what is on its way then, in words. What is called ends it. */
+  onLeaving(unsettled: () => readonly string[]): () => void {
+    this.#leaving.add(unsettled);
+    return () => void this.#leaving.delete(unsettled);
+  }
+
   /** Throws when the session may live on in the cookie: the page must not say otherwise. */
   async logOut(): Promise<void> {
     this.#isLeaving = true;
@@ -101,13 +115,6 @@ export class Session {
     } finally {
       this.#isLeaving = false;
     }
-  }
-
-  /** Who leaves does not learn what becomes of these; nobody but them is told so. */
-  tellUnsettled(words: readonly string[]): void {
-    if (words.length === 0 || this.problem === undefined || this.problem.goesOnAs !== undefined) return;
-    const unknown = `It is not known what became of this: ${words.join("; ")}.`;
-    this.problem = { ...this.problem, words: `${this.problem.words} ${unknown}` };
   }
 
   async #resumeAlone(): Promise<void> {
@@ -199,9 +206,10 @@ export class Session {
     this.#shelf.clear();
     // What ends a desk is later news than the link that somebody came by before it.
     if (this.phase === "in") this.linkProblem = undefined;
+    const unsettled = [...this.#leaving].flatMap((words) => words());
     this.user = undefined;
     this.waiting = "";
-    this.problem = problem;
+    this.problem = withUnsettled(problem, unsettled);
     this.phase = "out";
   }
 }
