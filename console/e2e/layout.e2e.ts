@@ -111,7 +111,7 @@ test("C60: layouts are chosen by presets and remembered; what is kept badly coun
   }
 });
 
-// Seen failing with a ticket among its panels, with the orders' usual length given to the chart, and with sizes that all presets share.
+// Seen failing with a ticket among the panels to operate by.
 test("C60: there are layouts to trade, to analyse and to operate: that has large lists and no ticket, and its own sizes", async ({
   page,
 }) => {

@@ -47,7 +47,14 @@ export class Account {
     accountId: string,
     canTrade: boolean,
     userId: string,
-    world: { clients: Clients; connection: Connection; frame: Frame; notifier: Notifier; instrumentOf: InstrumentOf },
+    world: {
+      clients: Clients;
+      connection: Connection;
+      frame: Frame;
+      notifier: Notifier;
+      instrumentOf: InstrumentOf;
+      named: Promise<void>;
+    },
   ) {
     const { clients, connection, frame, instrumentOf } = world;
     const notifier = new AccountVoice(world.notifier, accountId, () => this.#settled !== undefined);
@@ -77,7 +84,7 @@ export class Account {
       },
     });
     for (const { terms, outcome } of this.#outbox.resume()) {
-      void outcome.then((one) => this.#tellResumed(terms, one));
+      void outcome.then((one) => this.#tellResumed(terms, one, world.named));
     }
   }
 
@@ -162,10 +169,11 @@ export class Account {
   }
 
   /** Nobody waits for these any more beside a ticket. */
-  #tellResumed(terms: NewOrder, outcome: Outcome): void {
+  async #tellResumed(terms: NewOrder, outcome: Outcome, named: Promise<void>): Promise<void> {
+    if (outcome.kind === "accepted") this.orders.answered(outcome.order, -1);
+    await named;
     const what = this.#nameOf(terms);
     if (outcome.kind === "accepted") {
-      this.orders.answered(outcome.order, -1);
       this.#notifier.say("plain", `Placed after all: ${what}.`);
     } else this.#notifier.say("bad", `Came to nothing: ${what}. ${outcome.words}`);
   }

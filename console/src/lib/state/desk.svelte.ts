@@ -34,6 +34,8 @@ export class DeskState {
   market = $state.raw<Market>();
   readonly title = $derived.by(() => this.#title());
   readonly #user: User;
+  /** Resolves when the instruments have come. */
+  readonly #named: Promise<void>;
   readonly #stopRenewed: () => void;
   /** Accounts looked at before, of which something is not settled. */
   readonly #left = new Map<string, Account>();
@@ -45,6 +47,7 @@ export class DeskState {
     this.connection = new Connection(session.clients, () => session.renew());
     this.#stopRenewed = session.onRenewed(() => this.connection.renewed());
     this.instruments = new Instruments(this.clients, this.connection, this.frame);
+    this.#named = new Promise((resolve) => this.instruments.onLoaded(resolve));
     this.accountIds = accountsOf(user);
     const chosen = accountFor(readAddress(location.search).accountId, this.accountIds);
     if (chosen !== undefined) this.chooseAccount(chosen);
@@ -56,7 +59,7 @@ export class DeskState {
     const { clients, connection, frame, notifier } = this;
     const canTrade = tradesFor(this.#user, accountId);
     const instrumentOf = (id: string) => this.instruments.get(id);
-    const world = { clients, connection, frame, notifier, instrumentOf };
+    const world = { clients, connection, frame, notifier, instrumentOf, named: this.#named };
     this.account = this.#left.get(accountId) ?? new Account(accountId, canTrade, this.#user.userId, world);
     this.#left.delete(accountId);
     this.account.comeBack();
