@@ -37,7 +37,8 @@ async function openDesk(page: Page): Promise<DeskPage> {
 
 // Seen failing with a filter that has no name.
 test("C61: axe finds nothing in any history, in either theme", async ({ page }) => {
-  test.setTimeout(60_000);
+  // Axe looks at the whole page, again and again.
+  test.slow();
   await openDesk(page);
   for (const name of ["Order history", "Fills", "Postings"]) {
     await page.getByRole("tab", { name }).click();
@@ -50,7 +51,8 @@ test("C61: axe finds nothing in any history, in either theme", async ({ page }) 
 test("C61: axe finds nothing while something is open: columns, what reserves funds, the instruments, the ladder", async ({
   page,
 }) => {
-  test.setTimeout(60_000);
+  // Axe looks at the whole page, again and again.
+  test.slow();
   await openDesk(page);
   await expectNothingFoundIn(page, "instruments", async () => {
     await page.getByRole("button", { name: /^Instrument: / }).click();

@@ -29,6 +29,12 @@ test.each(FIRST)("%s is named by a browser test", (criterion) => {
   expect(naming).not.toEqual([]);
 });
 
+// The presets that C60 names.
+test.each(["trade", "analyse", "operate"])("a browser test of C60 names the layout to %s", (preset) => {
+  const naming = tests.filter(({ title }) => /^C60\b/.test(title) && title.includes(`to ${preset}`));
+  expect(naming).not.toEqual([]);
+});
+
 test("every browser test says by which fault it was seen failing", () => {
   const silent = tests.filter(({ comment }) => !/Fails when|Seen failing/.test(comment));
   expect(silent.map(({ title }) => title)).toEqual([]);

@@ -93,6 +93,8 @@ test("C04: an order on its way through a reload is shown as sent with its age, a
   expect(await ordersOf(stage.atlas, false)).toHaveLength(before);
   isHeld = false;
   await page.reload();
+  // It goes away by itself: it is looked for first.
+  await expect(page.getByText("Placed after all: buy 0.1 BTC at 43,000.00.").first()).toBeAttached({ timeout: 15_000 });
   await desk.ready();
   await expect(desk.order("buy 0.1 BTC-USD at 43,000.00")).toHaveCount(1);
   expect(await ordersOf(stage.atlas, false)).toHaveLength(before + 1);

@@ -72,6 +72,11 @@ export class History<Row> {
     if (this.#pages.replace(row)) this.#show();
   }
 
+  /** Time has passed: what was of the period may be so no more. */
+  lookAgain(): void {
+    if (this.rows !== undefined) this.#show();
+  }
+
   /** Every row there is, by pages of their own; `told` hears how many have come. */
   export(told: (count: number) => void): Promise<Row[]> {
     return readEvery(this.#source, told, this.#closing.signal);
@@ -82,15 +87,14 @@ export class History<Row> {
     this.#closing.abort();
   }
 
+  /** The first page again; where the first read of it failed, for the first time. */
   async #renew(): Promise<void> {
-    if (this.rows === undefined) return;
     this.#pages.renew(await this.#source.read("", PAGE, this.#closing.signal));
     this.#show();
   }
 
   /** As far as it had been read; it is shown when all of it is there, so that nobody who scrolled is thrown back. */
   async #readAgain(): Promise<void> {
-    if (this.rows === undefined) return;
     this.#pages = await readAgain(this.#source, this.#pages.rows.length, this.#closing.signal);
     this.#isDoubtful = false;
     this.#show();

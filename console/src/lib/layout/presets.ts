@@ -3,8 +3,8 @@ import type { Least, Split } from "./split.ts";
 /** Where on the desk. */
 export type Area = "depth" | "chart" | "tape" | "ticket" | "orders" | "money";
 
-/** What a person wants of the desk. There is none for operating yet: the panels that it would hold do not exist. */
-export type PresetName = "trade" | "analyse";
+/** What a person wants of the desk. */
+export type PresetName = "trade" | "analyse" | "operate";
 
 export interface Preset {
   readonly title: string;
@@ -78,6 +78,29 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
             parts: [
               { name: "trades", holds: "tape" },
               { name: "balances", holds: "money", usual: 0.36 },
+            ],
+          },
+        },
+      ],
+    },
+  },
+  // Whoever watches over orders places none: there is no ticket to place one with by mistake.
+  operate: {
+    title: "Operate",
+    hint: "Orders, history, fills and postings at large; money, depth and a small chart beside",
+    split: {
+      axis: "columns",
+      parts: [
+        { name: "orders", holds: "orders" },
+        {
+          name: "money and market",
+          usual: 420,
+          holds: {
+            axis: "rows",
+            parts: [
+              { name: "balances", holds: "money", usual: 0.22 },
+              { name: "depth", holds: "depth" },
+              { name: "chart", holds: "chart", usual: 0.28 },
             ],
           },
         },

@@ -8,7 +8,14 @@ import { dateOf } from "../rpc/server-date.ts";
 import { createTransport, withPatience } from "../rpc/transport.ts";
 import { endSession } from "./log-out.ts";
 import { browserTurns, RefreshTurn } from "./refresh-turn.ts";
-import { linkProblem, NO_SESSION, otherPerson, type SignInProblem, sessionProblem } from "./sign-in-problem.ts";
+import {
+  linkProblem,
+  NO_SESSION,
+  otherPerson,
+  type SignInProblem,
+  sessionProblem,
+  withUnsettled,
+} from "./sign-in-problem.ts";
 import { TokenRenewal } from "./token-renewal.ts";
 import { type AccessToken, type Instant, TokenShelf } from "./token-shelf.ts";
 
@@ -29,6 +36,7 @@ export class Session {
   readonly #shelf = new TokenShelf(sessionStorage, now);
   readonly #turn = new RefreshTurn(browserTurns);
   readonly #renewedListeners = new Set<() => void>();
+  readonly #leaving = new Set<() => readonly string[]>();
   readonly #renewal = new TokenRenewal({
     refresh: () => this.#refresh(),
     whoAmI: (token) => this.#ownerOf(token),
@@ -88,6 +96,12 @@ export class Session {
   onRenewed(listener: () => void): () => void {
     this.#renewedListeners.add(listener);
     return () => void this.#renewedListeners.delete(listener);
+  }
+
+  /** Asked when somebody leaves for what is on its way then, in words. What is called ends it. */
+  onLeaving(unsettled: () => readonly string[]): () => void {
+    this.#leaving.add(unsettled);
+    return () => void this.#leaving.delete(unsettled);
   }
 
   /** Throws when the session may live on in the cookie: the page must not say otherwise. */
@@ -200,9 +214,10 @@ export class Session {
     this.#shelf.clear();
     // What ends a desk is later news than the link that somebody came by before it.
     if (this.phase === "in") this.linkProblem = undefined;
+    const unsettled = [...this.#leaving].flatMap((words) => words());
     this.user = undefined;
     this.waiting = "";
-    this.problem = problem;
+    this.problem = withUnsettled(problem, unsettled);
     this.phase = "out";
   }
 }

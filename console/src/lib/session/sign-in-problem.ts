@@ -40,6 +40,12 @@ export function otherPerson(userId: string): SignInProblem {
   };
 }
 
+/** Who leaves does not learn what becomes of what is on its way: they are told so, and nobody else is. */
+export function withUnsettled(problem: SignInProblem, unsettled: readonly string[]): SignInProblem {
+  if (unsettled.length === 0 || problem.goesOnAs !== undefined) return problem;
+  return { ...problem, words: `${problem.words} It is not known what became of this: ${unsettled.join("; ")}.` };
+}
+
 /** Nothing that a page waits for mends it: the session has ended, or the page is not one that may use it. */
 export function isSessionOver(error: unknown): boolean {
   const reason = refusalOf(error)?.reason;

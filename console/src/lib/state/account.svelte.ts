@@ -1,16 +1,24 @@
+import { type Instrument, InstrumentSchema } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
 import { type NewOrder, type Order, OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
+import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { decimalsOf } from "../decimal/decimal.ts";
 import type { Clients } from "../rpc/clients.ts";
 import { dateOf } from "../rpc/server-date.ts";
 import { withPatience } from "../rpc/transport.ts";
 import type { Connection } from "../stream/connection.svelte.ts";
+import { AccountVoice } from "./account-voice.ts";
 import { Balances } from "./balances.svelte.ts";
 import type { Frame } from "./frame.ts";
 import type { Notifier } from "./notifier.svelte.ts";
 import { isFinal } from "./open-orders.ts";
+import { lowered } from "./order-news.ts";
 import { Orders } from "./orders.svelte.ts";
 import { Outbox, type Outcome, type Search, type SentOrder } from "./outbox.ts";
 import { newRequestId } from "./request-id.ts";
+import { describe } from "./ticket-terms.ts";
+
+type InstrumentOf = (instrumentId: string) => Instrument | undefined;
 
 /** Clocks differ: an order is looked for from a little before it was sent, by the server's. */
 const LOOK_BACK = 60_000;
@@ -28,7 +36,10 @@ export class Account {
   roundTrip = $state<number>();
   readonly #clients: Clients;
   readonly #outbox: Outbox;
-  readonly #notifier: Notifier;
+  readonly #notifier: AccountVoice;
+  readonly #instrumentOf: InstrumentOf;
+  /** Told when nothing is on its way any more; `undefined`: the account is looked at. */
+  #settled: (() => void) | undefined;
   readonly #connection: Connection;
   /** Who is told how an order has ended that was sent from here, by its request id. */
   readonly #waiting = new Map<string, (order: Order) => void>();
@@ -37,15 +48,24 @@ export class Account {
     accountId: string,
     canTrade: boolean,
     userId: string,
-    world: { clients: Clients; connection: Connection; frame: Frame; notifier: Notifier },
+    world: {
+      clients: Clients;
+      connection: Connection;
+      frame: Frame;
+      notifier: Notifier;
+      instrumentOf: InstrumentOf;
+      named: Promise<void>;
+    },
   ) {
-    const { clients, connection, frame, notifier } = world;
+    const { clients, connection, frame, instrumentOf } = world;
+    const notifier = new AccountVoice(world.notifier, accountId, () => this.#settled !== undefined);
     this.accountId = accountId;
     this.canTrade = canTrade;
     this.#clients = clients;
     this.#notifier = notifier;
+    this.#instrumentOf = instrumentOf;
     this.#connection = connection;
-    this.orders = new Orders(clients, connection, frame, notifier, accountId);
+    this.orders = new Orders({ clients, connection, frame, notifier }, accountId, () => this.#look());
     this.orders.onChange((order) => this.#tellEnd(order));
     this.balances = new Balances(connection, frame, accountId);
     // By user and account: who signs in after somebody else neither sees nor sends what is theirs.
@@ -61,9 +81,12 @@ export class Account {
       kept: () => sessionStorage.getItem(key),
       changed: (orders) => {
         this.sent = orders;
+        this.#look();
       },
     });
-    for (const outcome of this.#outbox.resume()) void outcome.then((one) => this.#tellResumed(one));
+    for (const { terms, outcome } of this.#outbox.resume()) {
+      void outcome.then((one) => this.#tellResumed(terms, one, world.named));
+    }
   }
 
   /**
@@ -74,12 +97,34 @@ export class Account {
     // By the server's clock: of an id that lies in its future it would take nothing.
     const requestId = newRequestId(this.#connection.serverTime);
     if (ended !== undefined) this.#waiting.set(requestId, ended);
+    const asked = this.orders.snapshots;
     const outcome = await this.#outbox.send(requestId, this.accountId, terms);
     if (outcome.kind === "accepted") {
       this.roundTrip = outcome.milliseconds;
-      this.orders.put(outcome.order);
-    } else this.#waiting.delete(requestId);
-    return outcome;
+      this.orders.answered(outcome.order, asked);
+      if (this.#notifier.isAway()) this.#notifier.say("plain", `Placed: ${this.#nameOf(terms)}.`);
+      return outcome;
+    }
+    this.#waiting.delete(requestId);
+    // Who sent it tells why it was not placed, and may be looking at another account by now.
+    const words = `In account ${this.accountId}, ${lowered(outcome.words)}`;
+    return this.#notifier.isAway() ? { ...outcome, words } : outcome;
+  }
+
+  /** Another account is looked at: what is on its way goes on, and `settled` is told when nothing is any more. */
+  leave(settled: () => void): void {
+    this.#settled = settled;
+    this.#look();
+  }
+
+  /** It is looked at again. */
+  comeBack(): void {
+    this.#settled = undefined;
+  }
+
+  /** What is on its way or was never answered, in words: nobody knows what becomes of it. */
+  get unsettled(): readonly string[] {
+    return [...this.sent.map(({ terms }) => this.#nameOf(terms)), ...this.orders.unsettled];
   }
 
   close(): void {
@@ -120,11 +165,24 @@ export class Account {
     if (isFinal(order)) ended(order);
   }
 
+  #look(): void {
+    if (this.#settled !== undefined && this.unsettled.length === 0) this.#settled();
+  }
+
   /** Nobody waits for these any more beside a ticket. */
-  #tellResumed(outcome: Outcome): void {
+  async #tellResumed(terms: NewOrder, outcome: Outcome, named: Promise<void>): Promise<void> {
+    if (outcome.kind === "accepted") this.orders.answered(outcome.order, -1);
+    await named;
+    const what = this.#nameOf(terms);
     if (outcome.kind === "accepted") {
-      this.orders.put(outcome.order);
-      this.#notifier.say("plain", "The order sent before the page was reloaded has been taken.");
-    } else this.#notifier.say("bad", `The order sent before the page was reloaded came to nothing. ${outcome.words}`);
+      this.#notifier.say("plain", `Placed after all: ${what}.`);
+    } else this.#notifier.say("bad", `Came to nothing: ${what}. ${outcome.words}`);
+  }
+
+  /** `buy 0.1 BTC at 42,000.00` */
+  #nameOf(terms: NewOrder): string {
+    const { instrumentId: baseAsset } = terms;
+    const instrument = this.#instrumentOf(terms.instrumentId) ?? create(InstrumentSchema, { baseAsset, tick: "0" });
+    return lowered(describe(terms, instrument, decimalsOf(instrument.tick)));
   }
 }

@@ -39,7 +39,11 @@ export class DeskState {
   readonly workingFilter = $derived.by(() => (this.isOnlyHere ? (this.market?.instrument.instrumentId ?? "") : ""));
   readonly title = $derived.by(() => this.#title());
   readonly #user: User;
+  /** Resolves when the instruments have come. */
+  readonly #named: Promise<void>;
   readonly #stopRenewed: () => void;
+  /** Accounts looked at before, of which something is not settled. */
+  readonly #left = new Map<string, Account>();
   #news: OrderNews | undefined;
 
   constructor(session: Session, user: User) {
@@ -49,6 +53,7 @@ export class DeskState {
     this.connection = new Connection(session.clients, () => session.renew());
     this.#stopRenewed = session.onRenewed(() => this.connection.renewed());
     this.instruments = new Instruments(this.clients, this.connection, this.frame);
+    this.#named = new Promise((resolve) => this.instruments.onLoaded(resolve));
     this.accountIds = accountsOf(user);
     const chosen = accountFor(readAddress(location.search).accountId, this.accountIds);
     if (chosen !== undefined) this.chooseAccount(chosen);
@@ -61,13 +66,32 @@ export class DeskState {
 
   chooseAccount(accountId: string): void {
     if (this.account?.accountId === accountId) return;
-    this.account?.close();
+    if (this.account !== undefined) this.#leave(this.account);
     const { clients, connection, frame, notifier } = this;
     const canTrade = tradesFor(this.#user, accountId);
-    this.account = new Account(accountId, canTrade, this.userId, { clients, connection, frame, notifier });
+    const instrumentOf = (id: string) => this.instruments.get(id);
+    const world = { clients, connection, frame, notifier, instrumentOf, named: this.#named };
+    this.account = this.#left.get(accountId) ?? new Account(accountId, canTrade, this.userId, world);
+    this.#left.delete(accountId);
+    this.account.comeBack();
     this.#news?.close();
     const { orders } = this.account;
-    this.#news = new OrderNews({ connection, orders }, accountId, notifier, (id) => this.instruments.get(id));
+    this.#news = new OrderNews({ connection, orders }, accountId, notifier, instrumentOf);
+  }
+
+  /** What was asked for there goes on until it is settled. */
+  #leave(account: Account): void {
+    this.#left.set(account.accountId, account);
+    account.leave(() => {
+      this.#left.delete(account.accountId);
+      account.close();
+    });
+  }
+
+  /** What was sent and is not settled, in words and by account: who leaves now does not learn what becomes of it. */
+  get unsettled(): readonly string[] {
+    const accounts = [...(this.account === undefined ? [] : [this.account]), ...this.#left.values()];
+    return accounts.flatMap(({ accountId, unsettled }) => unsettled.map((words) => `${words} (account ${accountId})`));
   }
 
   /** The instrument of that id, or the one chosen last in this browser, or a usual one. */
@@ -116,6 +140,7 @@ export class DeskState {
     this.#stopRenewed();
     this.#news?.close();
     this.account?.close();
+    for (const account of this.#left.values()) account.close();
     this.market?.close();
     this.instruments.close();
     this.connection.close();

@@ -32,7 +32,7 @@ export class Instruments {
   readonly #frame: Frame;
   readonly #latest = new Map<string, Glance>();
   readonly #tickers: TickerWatches;
-  #loaded: () => void = () => {};
+  readonly #waiting: (() => void)[] = [];
   #isClosed = false;
 
   constructor(clients: Clients, connection: Connection, frame: Frame) {
@@ -51,8 +51,8 @@ export class Instruments {
 
   /** Called once, when the list is there. */
   onLoaded(listener: () => void): void {
-    this.#loaded = listener;
-    if (this.all !== undefined) listener();
+    if (this.all === undefined) this.#waiting.push(listener);
+    else listener();
   }
 
   /** However many there are, this one is seen at a glance. */
@@ -78,7 +78,7 @@ export class Instruments {
         this.all = instruments;
         if (this.#isClosed) return;
         this.#tickers.open(instruments.map(({ instrumentId }) => instrumentId));
-        this.#loaded();
+        for (const tell of this.#waiting.splice(0)) tell();
       } catch (error) {
         this.problem = wordsOfError(error);
         await new Promise((resolve) => setTimeout(resolve, RETRY));

@@ -54,7 +54,7 @@ class World implements RequestWorld {
 
   #request(kind: "cancel" | "change", about: string, terms: string, orderIds: readonly string[]): OrderRequest {
     return {
-      ...{ kind, about, terms, orderIds },
+      ...{ kind, about, words: `the ${kind}`, terms, orderIds },
       send: (requestId) => {
         this.sent.push(requestId);
         const answer = this.answers.shift();

@@ -9,6 +9,8 @@ export interface OrderRequest {
   readonly kind: "cancel" | "change";
   /** What it concerns: about the same there is one at a time. */
   readonly about: string;
+  /** What it is, for a person: `the cancel of buy 0.5 BTC-USD`. */
+  readonly words: string;
   /** Every term of it: asked for again in the same terms, it is the same intention until its outcome is known. */
   readonly terms: string;
   /** The orders concerned, as far as they are known. */
@@ -93,6 +95,11 @@ export class OrderRequests {
   hearAll(get: (orderId: string) => Order | undefined): void {
     const concerned = [...this.#pending.values()].flatMap(({ request }) => request.orderIds);
     for (const orderId of new Set(concerned)) this.#hear(orderId, get(orderId));
+  }
+
+  /** What is not settled, in words. */
+  get unsettled(): readonly string[] {
+    return [...this.#pending.values()].map(({ request }) => request.words);
   }
 
   /** Asks nothing more; who waits for an outcome here waits in vain. */

@@ -5,11 +5,12 @@ import type { Clients } from "../rpc/clients.ts";
 import { wordsOf } from "../rpc/refusal.ts";
 import { withPatience } from "../rpc/transport.ts";
 import type { Connection } from "../stream/connection.svelte.ts";
+import { retryDelay } from "../stream/retry-delay.ts";
+import type { AccountVoice } from "./account-voice.ts";
 import type { Frame } from "./frame.ts";
-import type { Notifier } from "./notifier.svelte.ts";
-import { isFinal, OpenOrders } from "./open-orders.ts";
+import { isFinal, OpenOrders, type Taken } from "./open-orders.ts";
 import { lowered } from "./order-news.ts";
-import { cancelRefused, cancelTold, changeAnswered, changeRefused, changeTold } from "./orders-outcome.ts";
+import { cancelRefused, cancelTold, changeAnswered, changeRefused, changeTold, problemOf } from "./orders-outcome.ts";
 import { OrderRequests, type RequestOutcome, type StagedRequest } from "./orders-requests.ts";
 import { newRequestId } from "./request-id.ts";
 
@@ -26,17 +27,28 @@ export class Orders {
   staged = $state.raw<ReadonlyMap<string, StagedRequest>>(new Map());
   readonly #clients: Clients;
   readonly #accountId: string;
-  readonly #notifier: Notifier;
+  readonly #notifier: AccountVoice;
   readonly #frame: Frame;
   readonly #orders = new OpenOrders();
   readonly #listeners = new Set<OrderListener>();
   readonly #unwatch: () => void;
+  readonly #moved: () => void;
   #isKnown = false;
+  #isClosed = false;
+  /** Ids of orders that are being read again. */
+  readonly #reading = new Set<string>();
   readonly #requests: OrderRequests;
   #unanswered: ReadonlySet<string> = new Set();
   #heard = "";
 
-  constructor(clients: Clients, connection: Connection, frame: Frame, notifier: Notifier, accountId: string) {
+  /** `moved`: called when something was asked for or is settled. */
+  constructor(
+    world: { clients: Clients; connection: Connection; frame: Frame; notifier: AccountVoice },
+    accountId: string,
+    moved: () => void,
+  ) {
+    const { clients, connection, frame, notifier } = world;
+    this.#moved = moved;
     this.#clients = clients;
     this.#accountId = accountId;
     this.#notifier = notifier;
@@ -54,13 +66,14 @@ export class Orders {
         snapshot: (parts, cursor) => {
           this.#isKnown = true;
           this.#heard = cursor;
-          this.#orders.replace(parts.flatMap(({ orders }) => orders));
+          const doubtful = this.#orders.replace(parts.flatMap(({ orders }) => orders));
+          for (const orderId of doubtful) void this.#readAgain(orderId);
           this.#requests.hearAll((orderId) => this.#orders.get(orderId));
           frame.show(this.#show);
         },
         update: ({ orders }, cursor) => {
           this.#heard = cursor;
-          for (const order of orders) this.put(order);
+          for (const order of orders) this.#tell(order, this.#orders.put(order));
           frame.show(this.#show);
         },
       },
@@ -73,13 +86,16 @@ export class Orders {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Takes an order in that an answer told; the stream tells it too, earlier or later. */
-  put(order: Order): void {
-    const change = this.#orders.put(order);
-    if (change === false) return;
-    this.#requests.hear(order);
-    for (const listener of this.#listeners) listener(order, change.before);
-    this.#frame.show(this.#show);
+  /** How often the stream has told all of them: `answered` is told how often it had when something was asked first. */
+  get snapshots(): number {
+    return this.#orders.snapshots;
+  }
+
+  /** Takes an order in that an answer told; the stream tells it too, earlier or later. Less than none: nobody knows when. */
+  answered(order: Order, asked: number): void {
+    const taken = this.#orders.answer(order, asked);
+    if (taken === "doubtful") void this.#readAgain(order.orderId);
+    else this.#tell(order, taken);
   }
 
   get(orderId: string): Order | undefined {
@@ -88,19 +104,20 @@ export class Orders {
 
   async cancel(orderId: string): Promise<void> {
     const about = `cancel ${orderId}`;
+    const asked = this.snapshots;
     const order = this.get(orderId);
+    const what = order === undefined ? "your order" : `your order to ${nameOf(order)}`;
     const outcome = await this.#requests.ask({
-      ...{ kind: "cancel", about, terms: "", orderIds: [orderId] },
+      ...{ kind: "cancel", about, words: `the cancel of ${what}`, terms: "", orderIds: [orderId] },
       send: async (requestId) => {
         const request = { requestId, accountId: this.#accountId, orderId };
         const answer = await this.#clients.orders.cancelOrder(request, withPatience());
-        if (answer.order !== undefined) this.put(answer.order);
+        if (answer.order !== undefined) this.answered(answer.order, asked);
         return (answer.order && cancelTold(answer.order)) ?? { kind: "done" };
       },
       told: (_, now) => cancelTold(now),
       refused: cancelRefused,
     });
-    const what = order === undefined ? "your order" : `your order to ${nameOf(order)}`;
     if (outcome.kind === "refused")
       this.#notifier.say("bad", `Not cancelled, ${what}: ${lowered(outcome.words)}`, about);
     else if (outcome.kind === "unknown") {
@@ -120,7 +137,7 @@ export class Orders {
     const left = new Set(concerned.map(({ orderId }) => orderId));
     let count = left.size;
     const outcome = await this.#requests.ask({
-      ...{ kind: "cancel", about, terms: about, orderIds: [...left] },
+      ...{ kind: "cancel", about, words: "the cancel of all that was open", terms: about, orderIds: [...left] },
       send: async (requestId) => {
         const request = { requestId, accountId: this.#accountId, instrumentId, side };
         const { orderIds } = await this.#clients.orders.cancelOrders(request, withPatience());
@@ -145,25 +162,69 @@ export class Orders {
   }
 
   /** New total and price of an order of that version; empty stays. Resolves when the platform has taken it, or it is known that or why it has not. */
-  replace(order: Pick<Order, "orderId" | "version">, quantity: string, limitPrice: string): Promise<RequestOutcome> {
+  async replace(order: Order, quantity: string, limitPrice: string): Promise<RequestOutcome> {
     const { orderId, version } = order;
-    return this.#requests.ask({
-      ...{ kind: "change", about: `change ${orderId}`, terms: `${quantity} at ${limitPrice}`, orderIds: [orderId] },
+    const asked = this.snapshots;
+    const about = `change ${orderId}`;
+    const words = `the change of your order to ${nameOf(order)}`;
+    const outcome = await this.#requests.ask({
+      ...{ kind: "change", about, words, terms: `${quantity} at ${limitPrice}`, orderIds: [orderId] },
       send: async (requestId) => {
         const named = { requestId, accountId: this.#accountId, orderId, expectedVersion: version };
         const answer = await this.#clients.orders.replaceOrder({ ...named, quantity, limitPrice }, withPatience());
         if (answer.order === undefined) return { kind: "done" };
-        this.put(answer.order);
+        this.answered(answer.order, asked);
         return changeAnswered(answer.order, quantity, limitPrice);
       },
       told: (_, now) => changeTold(now, quantity, limitPrice),
       refused: changeRefused,
     });
+    const problem = problemOf(outcome);
+    // Nobody looks at the row that it would be said in.
+    if (this.#notifier.isAway() && problem !== "") {
+      this.#notifier.say("bad", `Not changed, your order to ${nameOf(order)}: ${lowered(problem)}`, about);
+    }
+    return outcome;
+  }
+
+  /** What was asked for and is not settled, in words. */
+  get unsettled(): readonly string[] {
+    return this.#requests.unsettled;
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#unwatch();
     this.#requests.close();
+  }
+
+  #tell(order: Order, taken: Taken): void {
+    if (taken === false) return;
+    this.#requests.hear(order);
+    for (const listener of this.#listeners) listener(order, taken.before);
+    this.#frame.show(this.#show);
+  }
+
+  /** Asks how an order stands where the stream stands, or behind that, until it is known. */
+  async #readAgain(orderId: string): Promise<void> {
+    if (this.#reading.has(orderId)) return;
+    this.#reading.add(orderId);
+    for (let failures = 0; !this.#isClosed && !this.#orders.isTold(orderId); ) {
+      const asked = this.snapshots;
+      try {
+        const request = { accountId: this.#accountId, orderId, notBefore: this.#heard };
+        const { order } = await this.#clients.orders.getOrder(request, withPatience());
+        if (this.#isClosed || order === undefined) break;
+        const taken = this.#orders.answer(order, asked);
+        if (taken !== "doubtful") this.#tell(order, taken);
+        // As of before a snapshot that came meanwhile, it says too little.
+        if (asked === this.snapshots) break;
+      } catch {
+        failures += 1;
+        await new Promise((resolve) => setTimeout(resolve, retryDelay(failures, Math.random())));
+      }
+    }
+    this.#reading.delete(orderId);
   }
 
   #staged(staged: ReadonlyMap<string, StagedRequest>, unanswered: ReadonlySet<string>): void {
@@ -171,6 +232,7 @@ export class Orders {
     // What was said of them is not true any more.
     for (const about of this.#unanswered) if (!unanswered.has(about)) this.#notifier.dismiss(about);
     this.#unanswered = unanswered;
+    this.#moved();
   }
 
   readonly #show = (): void => {

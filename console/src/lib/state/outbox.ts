@@ -25,6 +25,12 @@ export type Outcome =
   /** It was not answered in time, and the platform knows nothing of it. */
   | { readonly kind: "lost"; readonly words: string };
 
+/** An order of a page before this one, and what becomes of it. */
+export interface Resumed {
+  readonly terms: NewOrder;
+  readonly outcome: Promise<Outcome>;
+}
+
 /** What a look among the account's orders came to. */
 export interface Search {
   readonly order: Order | undefined;
@@ -97,9 +103,9 @@ export class Outbox {
   }
 
   /** Goes on with what a page before this one left unanswered. */
-  resume(): readonly Promise<Outcome>[] {
+  resume(): readonly Resumed[] {
     this.#put(this.#orders.map((order) => ({ ...order, isUnknown: true })));
-    return this.#orders.map((order) => this.#deliver(order));
+    return this.#orders.map((order) => ({ terms: order.terms, outcome: this.#deliver(order) }));
   }
 
   /**
