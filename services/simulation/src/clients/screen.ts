@@ -32,7 +32,7 @@ export interface Told {
 const SILENCE = 3_000;
 
 const STAY = 4_000;
-/** Now and then it reads nothing for so many milliseconds (F22). */
+/** On some streams it once reads nothing for so many milliseconds (F22). */
 const SLEEP = 2_500;
 
 /**
@@ -88,13 +88,17 @@ export class Screen {
       const cursor = this.#cursors.get(name) ?? "";
       return { subscriptionId: name, channel: CHANNELS[name], accountId: this.accountId, cursor };
     });
+    let naps = this.#roll.onceIn(4);
     const stream = gateway.client(StreamService).subscribe({ subscriptions }, { signal: open.signal });
     for await (const message of stream) {
       silence();
       silence = clock.after(SILENCE, () => open.abort());
       if (open.signal.aborted) return;
       this.#take(message);
-      if (this.#roll.onceIn(60)) await sleep(clock, SLEEP);
+      if (naps && this.#roll.onceIn(20)) {
+        naps = false;
+        await sleep(clock, SLEEP);
+      }
     }
   }
 
