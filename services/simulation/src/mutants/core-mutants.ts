@@ -100,6 +100,6 @@ export const coreMutants: readonly Mutant[] = [
     file: "domain/src/venue/place-order.ts",
     find: "validUntil !== undefined && turn.time.appendTime > validUntil",
     put: "validUntil !== undefined && turn.time.appendTime > validUntil + 1e9",
-    cases: ["F12", "F1"],
+    cases: ["F10", "F12", "F15", "F17"],
   },
 ];
