@@ -1,5 +1,6 @@
 import type { GatewayProcess } from "@atlas/assembly/simulated/memory-platform";
 import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
+import { MarketService } from "@atlas/gen/atlas/market/v1/market_service_pb";
 import { OperationsService } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import { type Order, OrderStatus, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
@@ -54,7 +55,9 @@ export async function audit(floor: TradingFloor): Promise<Model> {
     await checkHistory(floor, accountId, model);
   }
   await checkTotals(floor);
-  for (const gateway of platform.gateways) if (gateway.process.state === "RUNS") checkBooks(floor, gateway, model);
+  for (const gateway of platform.gateways) {
+    if (gateway.process.state === "RUNS") await checkBooks(floor, gateway, model);
+  }
   return model;
 }
 
@@ -136,10 +139,12 @@ async function checkTotals({ platform, violations }: TradingFloor): Promise<void
   for (const [asset, sum] of clearing) violations.check("I1", sum === 0n, () => `clearing of ${asset} is ${sum}`);
 }
 
-/** The book of a market of clients alone is what their open orders make it (I11). */
-function checkBooks({ violations, platform }: TradingFloor, gateway: GatewayProcess, { orders }: Model): void {
+/** The book of a market of clients alone is what their open orders make it, and as new as the log (I11). */
+async function checkBooks(floor: TradingFloor, gateway: GatewayProcess, { orders, reading }: Model): Promise<void> {
+  const { violations, platform } = floor;
+  const market = gateway.client(MarketService);
   for (const instrumentId of ["ETH-USD", "ETH-BTC"]) {
-    const book = gateway.market.market(instrumentId)?.book(1_000);
+    const { book } = await platform.run(market.getBook({ instrumentId, depth: 1_000 }));
     for (const [side, levels] of [
       [Side.BUY, book?.bids],
       [Side.SELL, book?.asks],
@@ -151,11 +156,19 @@ function checkBooks({ violations, platform }: TradingFloor, gateway: GatewayProc
         `${instrumentId} ${side === Side.BUY ? "bids" : "asks"}: ${gateway.process.name} shows ${words(shown)}, due ${words(due)}`;
       violations.check("I11", same, text);
     }
-    const venues = platform.leader()?.shards.venues ?? [];
-    const venueBook = venues.map(({ shard }) => shard.state.bookOf.get(instrumentId)).find((one) => one !== undefined);
-    const sequence = () => `${instrumentId} is at ${venueBook?.sequence}, shown at ${book?.sequence}`;
-    violations.check("I11", Number(book?.sequence ?? 0n) >= (venueBook?.sequence ?? 0) - 2, sequence);
+    const logged = lastOf(reading, instrumentId);
+    const text = () => `${instrumentId} is at ${logged} on the log, shown at ${book?.sequence}`;
+    violations.check("I11", (book?.sequence ?? 0n) === logged, text);
   }
+}
+
+/** Sequence of an instrument's last market event on the log. */
+function lastOf({ marketData }: LogReading, instrumentId: string): bigint {
+  return marketData.reduce(
+    (last, { message }) =>
+      message?.instrumentId === instrumentId && message.sequence > last ? message.sequence : last,
+    0n,
+  );
 }
 
 function levelsOf({ orders }: OrderModel, instrumentId: string, side: Side): Map<bigint, bigint> {

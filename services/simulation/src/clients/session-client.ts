@@ -10,6 +10,7 @@ import {
 } from "@atlas/gen/atlas/order/v1/order_session_service_pb";
 import { sleep } from "@atlas/platform/ports/clock";
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { Code, ConnectError } from "@connectrpc/connect";
 import type { Answer, ClientModel, ClientRequest } from "../model/client-model.ts";
 import { randomOrder } from "./random-order.ts";
 
@@ -59,8 +60,8 @@ export class SessionClient {
     while (!this.#stopped || this.#unanswered.size > 0) {
       const { clock, gateways } = this.#platform;
       const living = gateways.filter(({ process }) => process.state !== "DEAD");
-      // Whatever breaks a stream, the next one tells what came of its requests.
-      if (living.length > 0) await this.#session(this.#roll.pick(living)).catch(() => undefined);
+      // Whatever breaks a stream, the next one tells what came of its requests; only a defect is passed on.
+      if (living.length > 0) await this.#session(this.#roll.pick(living)).catch(passOnDefect);
       await sleep(clock, PACE + this.#roll(500));
     }
   }
@@ -141,6 +142,17 @@ export class SessionClient {
   }
 }
 
+/** The platform answered what it never may. */
+class Defect extends Error {
+  override name = "Defect";
+}
+
+function passOnDefect(error: unknown): void {
+  if (error instanceof Defect) throw error;
+  const isInternal = error instanceof ConnectError && (error.code === Code.Internal || error.code === Code.Unknown);
+  if (isInternal) throw new Defect(error.message);
+}
+
 function orderIdOf(body: TradeRequest["request"]): string {
   return body?.case === "cancel" ? (body.value.orderId ?? "") : "";
 }
@@ -154,7 +166,7 @@ function answerOf(response: TradeResponse["response"]): Answer {
 
 function refusedOf({ code, refusal }: SessionRefusal): Answer {
   const reason = refusal === undefined ? code : (ReasonSchema.value[refusal.reason]?.localName ?? "");
-  if (code === "internal" || code === "unknown") throw new Error(`a defect: ${reason}`);
+  if (code === "internal" || code === "unknown") throw new Defect(reason);
   if (code === "deadline_exceeded" || code === "canceled") return { kind: "UNKNOWN", reason };
   if (code === "unavailable" || code === "resource_exhausted" || code === "aborted") return { kind: "NOTHING", reason };
   return { kind: "REFUSED", reason, orderId: refusal?.orderId ?? "", field: refusal?.field ?? "" };
