@@ -24,14 +24,15 @@ export interface Column {
 
 export interface ColumnOptions {
   readonly dataFolder: string;
-  readonly engines?: EngineAccess;
+  /** `undefined`: the embedded column. */
+  readonly engines: EngineAccess | undefined;
 }
 
 /** Opens what the services keep things in; `closes` is told how each part is closed, in the order of opening. */
 export async function openColumn(
   { dataFolder, engines }: ColumnOptions,
   partitions: PartitionCounts,
-  closes: (close: () => Promise<void>) => void,
+  closes: (close: () => Promise<void> | void) => void,
 ): Promise<Column> {
   if (engines === undefined) {
     const log = await openSqliteLog(`${dataFolder}/log`);

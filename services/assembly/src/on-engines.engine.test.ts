@@ -6,6 +6,7 @@ import { type Dynamodb, startDynamodb } from "@atlas/engines/dynamodb";
 import { type Kafka, startKafka } from "@atlas/engines/kafka";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { ROLES } from "./role.ts";
 import { type RunningPlatform, startPlatform } from "./start-platform.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "atlas-engines-platform-"));
@@ -35,9 +36,12 @@ function start(): Promise<RunningPlatform> {
     host: "127.0.0.1",
     port: 0,
     dataFolder: join(folder, "data"),
-    engines: {
-      kafka: { brokers: kafka.addresses, appendTimeout: 3_000 },
-      dynamodb: { endpoint: dynamodb.endpoint, region: "us-east-1", credentials },
+    distributed: {
+      engines: {
+        kafka: { brokers: kafka.addresses, appendTimeout: 3_000 },
+        dynamodb: { endpoint: dynamodb.endpoint, region: "us-east-1", credentials },
+      },
+      cluster: { roles: ROLES, host: "127.0.0.1", port: 0 },
     },
     journal: silentJournal,
     progress: () => {},

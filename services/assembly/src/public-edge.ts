@@ -1,6 +1,7 @@
 import { acceptedCompression } from "@atlas/adapters/http/compression";
 import { type HttpEdge, openHttpEdge } from "@atlas/adapters/http/edge";
 import { createHealth } from "@atlas/adapters/http/health";
+import type { StreamRoute } from "@atlas/adapters/http/http2";
 import { defaultLimits } from "@atlas/adapters/http/limits";
 import { createReflection } from "@atlas/adapters/http/reflection";
 import type { Site } from "@atlas/adapters/http/site/site";
@@ -8,12 +9,15 @@ import { createSubscribeRoute } from "@atlas/adapters/http/subscribe/subscribe-r
 import { createTradeRoute } from "@atlas/adapters/http/trade/trade-route";
 import type { PrometheusMetrics } from "@atlas/adapters/telemetry/prometheus-metrics";
 import type { Gateway } from "@atlas/gateway/gateway";
+import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { Health } from "@atlas/gen/grpc/health/v1/health_pb";
 import { ServerReflection } from "@atlas/gen/grpc/reflection/v1/reflection_pb";
 import { ServerReflection as ServerReflectionAlpha } from "@atlas/gen/grpc/reflection/v1alpha/reflection_pb";
 import { CallLimiter } from "@atlas/platform/access/call-limiter";
+import type { Authenticator } from "@atlas/platform/access/caller";
 import { createHandlers, serve } from "@atlas/platform/access/create-handlers";
 import type { Clock } from "@atlas/platform/ports/clock";
+import { refusal } from "@atlas/platform/refusal/refusal-error";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import type { Readiness } from "./readiness.ts";
@@ -21,15 +25,16 @@ import type { Readiness } from "./readiness.ts";
 export interface PublicEdgeOptions {
   readonly host: string;
   readonly port: number;
-  readonly gateway: Gateway;
+  /** Absent: the process serves no clients, and tells only how it is. */
+  readonly gateway?: Gateway;
   readonly readiness: Readiness;
   readonly metrics: PrometheusMetrics;
   /** Sets the gauges of what is only known by looking; called before metrics are told. */
   readonly look: () => void;
   readonly clock: Clock;
   readonly journal: Journal;
-  /** The console. */
-  readonly site: Site;
+  /** The console; absent: none. */
+  readonly site?: Site;
 }
 
 /** The platform's one port. */
@@ -46,25 +51,25 @@ export interface PublicEdge {
 /** Opens the port: every service of the gateway, health, reflection, probes, metrics, the console. Rejects with `ListenError`. */
 export async function openPublicEdge(options: PublicEdgeOptions): Promise<PublicEdge> {
   const { gateway, journal, readiness, metrics } = options;
-  const { authenticator } = gateway;
+  const authenticator = gateway?.authenticator ?? nobody;
   const { messageBytes } = defaultLimits;
-  const services = gateway.services.map(({ service }) => service);
+  const served = gateway?.services ?? [];
+  const services = served.map(({ service }) => service);
   const health = createHealth(services.map(({ typeName }) => typeName));
   const reflection = createReflection([...services, Health]);
   const limiter = new CallLimiter(options.clock);
   const shutdown = new AbortController();
-  const handlers = createHandlers(
-    [
-      ...gateway.services,
-      serve(Health, health.implementation),
-      serve(ServerReflection, reflection.v1),
-      serve(ServerReflectionAlpha, reflection.v1alpha),
-    ],
-    { authenticator, limiter, journal, messageBytes, compression: [...acceptedCompression], shutdown: shutdown.signal },
-  );
+  const standard = [
+    serve(Health, health.implementation),
+    serve(ServerReflection, reflection.v1),
+    serve(ServerReflectionAlpha, reflection.v1alpha),
+  ];
   const common = { authenticator, limiter, journal, messageBytes };
-  const trade = createTradeRoute({ ...common, open: gateway.openTradeSession });
-  const subscribe = createSubscribeRoute({ ...common, open: gateway.openResponses, shutdown: shutdown.signal });
+  const handlers = createHandlers([...served, ...standard], {
+    ...common,
+    compression: [...acceptedCompression],
+    shutdown: shutdown.signal,
+  });
   const edge: HttpEdge = await openHttpEdge({
     host: options.host,
     port: options.port,
@@ -77,8 +82,8 @@ export async function openPublicEdge(options: PublicEdgeOptions): Promise<Public
         return { status: 200, contentType: metrics.contentType, body: await metrics.text() };
       },
     },
-    site: options.site,
-    streams: (path, headers) => trade(path, headers) ?? subscribe(path, headers),
+    ...(options.site === undefined ? {} : { site: options.site }),
+    ...(gateway === undefined ? {} : { streams: fastRoads(gateway, common, shutdown.signal) }),
     journal,
   });
   return {
@@ -92,6 +97,22 @@ export async function openPublicEdge(options: PublicEdgeOptions): Promise<Public
     },
   };
 }
+
+/** Knows no caller: a process without a gateway has no method that needs one. */
+const nobody: Authenticator = {
+  authenticate: () => {
+    throw refusal(Reason.NOT_SIGNED_IN, "nobody signs in here: ask a gateway");
+  },
+  watch: () => () => undefined,
+};
+
+function fastRoads(gateway: Gateway, common: FastRoad, shutdown: AbortSignal): StreamRoute {
+  const trade = createTradeRoute({ ...common, open: gateway.openTradeSession });
+  const subscribe = createSubscribeRoute({ ...common, open: gateway.openResponses, shutdown });
+  return (path, headers) => trade(path, headers) ?? subscribe(path, headers);
+}
+
+type FastRoad = Omit<Parameters<typeof createSubscribeRoute>[0], "open" | "shutdown">;
 
 function readinessOf(readiness: Readiness) {
   const missing = readiness.missing();

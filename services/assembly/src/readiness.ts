@@ -15,6 +15,7 @@ export interface Readiness {
 export class PlatformReadiness implements Readiness {
   readonly #clock: Clock;
   readonly #failures = new Map<string, string>();
+  readonly #problems: (() => readonly string[])[] = [];
   #stage = "starting";
   #instruments: readonly Instrument[] = [];
   #view: MarketView | undefined;
@@ -28,11 +29,21 @@ export class PlatformReadiness implements Readiness {
     this.#stage = stage;
   }
 
+  /** The process is up, and has no market to wait for. */
+  upWithoutMarkets(): void {
+    this.#stage = "";
+  }
+
   /** The platform is up; its markets must be heard of, or orders are refused (S7), and simulated books have two sides. */
   up(instruments: readonly Instrument[], view: MarketView): void {
     this.#stage = "";
     this.#instruments = instruments;
     this.#view = view;
+  }
+
+  /** Something else that may be missing at any time, one line each. */
+  asks(problems: () => readonly string[]): void {
+    this.#problems.push(problems);
   }
 
   failed(shard: string, error: Error): void {
@@ -41,6 +52,7 @@ export class PlatformReadiness implements Readiness {
 
   missing(): readonly string[] {
     const failed = [...this.#failures].map(([shard, message]) => `${shard} has stopped: ${message}`);
+    for (const problems of this.#problems) failed.push(...problems());
     if (this.#stage !== "") return [...failed, this.#stage];
     const silent = this.#instruments.filter((instrument) => !this.#isHeard(instrument));
     const oneSided = this.#instruments.filter((instrument) => !this.#hasTwoSides(instrument));

@@ -1,38 +1,44 @@
 import { openDataFolder } from "@atlas/adapters/files/data-folder";
+import { makeFolder } from "@atlas/adapters/files/make-folder";
 import { secretFiles } from "@atlas/adapters/files/secret-files";
-import { absentSite, readSite } from "@atlas/adapters/http/site/site";
-import { type DiskSpace, refuseFullDisk, watchDiskSpace } from "@atlas/adapters/system/disk-space";
+import { refuseFullDisk, watchDiskSpace } from "@atlas/adapters/system/disk-space";
 import { systemChance } from "@atlas/adapters/system/system-chance";
 import { systemClock } from "@atlas/adapters/system/system-clock";
 import { systemDigest } from "@atlas/adapters/system/system-digest";
-import { prometheusMetrics } from "@atlas/adapters/telemetry/prometheus-metrics";
-import { openGateway } from "@atlas/gateway/gateway";
-import { type Instrument, MarketModel } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
+import { type PrometheusMetrics, prometheusMetrics } from "@atlas/adapters/telemetry/prometheus-metrics";
 import { MarketView } from "@atlas/market/market-view";
-import { mergedAccountQueries } from "@atlas/platform/query/merged-account-queries";
 import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
-import { shardName } from "@atlas/platform/shard/shard-name";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import type { Metrics } from "@atlas/platform/telemetry/metrics";
 import { base64url } from "@atlas/platform/text/base64url";
+import { topics } from "@atlas/platform/topic/topics";
 import { TickDriver } from "@atlas/venue/tick-driver";
+import { clusterKey } from "./cluster-key.ts";
 import { type EngineAccess, openColumn } from "./column.ts";
-import { firstStart } from "./first-start/first-start.ts";
-import { type LocalCalls, localCalls } from "./first-start/local-calls.ts";
-import { LocalShards } from "./local-shards.ts";
-import { marketReads, marketSource } from "./market-source.ts";
+import { type ClusterTerms, openLeasedHost } from "./leased-host.ts";
+import { openLocalHost } from "./local-host.ts";
+import { probeLog } from "./log-probe.ts";
 import { PARTITIONS, TICKS } from "./platform-terms.ts";
-import { playForEver, type Recording } from "./play-for-ever.ts";
-import { openPublicEdge, type PublicEdge, type PublicEdgeOptions } from "./public-edge.ts";
+import type { Recording } from "./play-for-ever.ts";
+import { openPublicEdge } from "./public-edge.ts";
 import { PlatformReadiness } from "./readiness.ts";
+import { ROLES } from "./role.ts";
+import { type ServedClients, serveClients } from "./serve-clients.ts";
+import type { ShardHost } from "./shard-host.ts";
+
+/** A platform of any number of processes on Kafka, DynamoDB and S3. */
+export interface DistributedTerms {
+  readonly engines: EngineAccess;
+  readonly cluster: ClusterTerms;
+}
 
 export interface PlatformOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
   readonly dataFolder: string;
-  /** Absent: the embedded column, in the data folder. */
-  readonly engines?: EngineAccess;
+  /** Absent: the embedded column, in the data folder, which one process has for itself, with every role. */
+  readonly distributed?: DistributedTerms;
   /** Of the built console, served at `/`. Absent: none. */
   readonly consoleFolder?: string;
   /** Plays this market as BTC-USDT, over and over, except while a client plays another. Absent: simulated markets only. */
@@ -47,8 +53,11 @@ export interface RunningPlatform {
   readonly url: string;
   /** Whether there is a console at `/`. */
   readonly hasConsole: boolean;
-  /** Makes a link by which whoever holds the data folder signs in, once, within ten minutes: path and fragment behind the address. */
-  loginLink(): Promise<string>;
+  /**
+   * Makes a link by which whoever holds the data folder signs in, once, within ten minutes: path and fragment behind the address.
+   * Absent: the process serves no clients.
+   */
+  readonly loginLink?: () => Promise<string>;
   /** Why it is not ready; empty: it is. */
   missing(): readonly string[];
   /** Hands over in order: takes nothing in, logs what was decided, keeps images, closes its files. */
@@ -59,17 +68,16 @@ export interface RunningPlatform {
 const DISK_RESERVE = 256 << 20;
 /** Bytes that must be free to start: room for cancels, which pass while orders do not. */
 const DISK_TO_START = 16 << 20;
-/** Milliseconds for streams and calls under way, and for shards to put on the log what they decided. */
-const GRACE = 1_000;
+/** Milliseconds for the markets to be heard of, before the start goes on without. */
 const PATIENCE = 10_000;
-const WRITER_BYTES = 4;
-const KEY_FILE = "cli.key";
-const NO_CONSOLE = "The console is not built here: stop Atlas and start it by npm start, which builds it.";
+/** Milliseconds for calls under way. */
+const GRACE = 1_000;
+const WRITER_BYTES = 6;
 
 type Close = () => Promise<void> | void;
 
 /**
- * Starts every service in this process. Rejects, with everything closed again, when the data folder is held
+ * Starts a platform in this process, or this process's part of one. Rejects, with everything closed again, when the data folder is held
  * or unusable, the port is taken, or a shard cannot recover: each with a sentence for a person.
  */
 export async function startPlatform(options: PlatformOptions): Promise<RunningPlatform> {
@@ -86,75 +94,63 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
 }
 
 async function open(options: PlatformOptions, closers: Close[], stop: () => Promise<void>): Promise<RunningPlatform> {
-  const { dataFolder, journal, progress } = options;
+  const { progress, distributed } = options;
+  const roles = distributed?.cluster.roles ?? ROLES;
+  const closes = (close: Close) => void closers.push(close);
   const readiness = new PlatformReadiness(systemClock());
   const stage = (text: string) => {
     readiness.at(text);
     progress(text);
   };
   stage("opening the log");
-  const folder = openDataFolder(dataFolder, { omsPartitions: PARTITIONS.oms, venuePartitions: PARTITIONS.venue });
-  closers.push(() => folder.release());
-  await refuseFullDisk(dataFolder, DISK_TO_START);
-  const ports = await openPorts(options, closers);
-  const disk = watchDiskSpace(dataFolder, DISK_RESERVE);
-  closers.push(() => disk.close());
+  const diskLow = await openFolder(options, closes);
+  const ports = await openPorts(options, closes);
+  const probe = probeLog(ports.log, topics.controlCommands.name, ports.clock);
+  closes(() => probe.close());
+  readiness.asks(() => [probe.problem()].filter((problem) => problem !== ""));
+  const metrics = prometheusMetrics();
 
   stage("recovering the shards");
-  const failed = (shard: string, error: Error) => {
-    readiness.failed(shard, error);
-    journal.error("a shard has stopped", { shard }, error);
-  };
-  const shards = new LocalShards({ ports, partitions: PARTITIONS, tickInterval: TICKS.watched, failed });
-  closers.push(() => shards.stop(PATIENCE));
-  const market = new MarketView(ports, PARTITIONS.venue);
-  closers.push(() => market.close());
-  await Promise.all([shards.start(), market.start()]);
-
-  stage("opening the gateway");
-  const metrics = prometheusMetrics();
-  const gateway = await openGateway({
-    ports: { ...ports, chance: systemChance(), journal, metrics, files: secretFiles(dataFolder) },
-    partitions: PARTITIONS,
-    directory: shards,
-    queries: mergedAccountQueries(shards, ports.store, PARTITIONS.oms),
-    market: marketSource(market),
-    marketReads: marketReads(market, ports.store, ports.clock),
-    pressure: pressureOf(shards, disk),
-  });
-  closers.push(() => gateway.stop());
-  const site = options.consoleFolder === undefined ? undefined : readSite(options.consoleFolder);
-  const parts = {
-    gateway,
-    site: site ?? absentSite(NO_CONSOLE),
-    readiness,
-    metrics,
-    look: storeLagGauge(metrics, shards),
-    clock: ports.clock,
-  };
-  const edge = await openEdge(options, parts, closers);
-  startTicks(ports, shards, market, closers);
-
-  stage("defining what a new platform begins with");
-  const key = (await secretFiles(dataFolder).read(KEY_FILE)) ?? "";
-  const calls = localCalls(edge.handlers, key.trim());
-  await firstStart(calls, { recorded: options.recording !== undefined });
-  if (options.recording !== undefined) startRecording(calls, options.recording, ports, closers);
-  readiness.up(marketsOf(await calls.instruments(), options), market);
+  const market = new MarketView({ ...ports, readOnly: !roles.includes("market") }, PARTITIONS.venue);
+  closes(() => market.close());
+  const [host] = await Promise.all([
+    openHost(options, ports, market, readiness, closes),
+    roles.includes("gateway") || roles.includes("market") ? market.start() : undefined,
+  ]);
+  readiness.asks(() => host.missing());
+  startTicks(ports, host, market, closes);
+  const look = storeLagGauge(metrics, host);
+  const parts = { options, ports, host, market, readiness, metrics, look, diskLow, stage, closes };
+  const served = roles.includes("gateway") ? await serveClients(parts) : await serveProbes(parts);
   await untilReady(readiness, ports);
-  edge.setServing(true);
+  served.setServing(true);
   return {
-    url: edge.url,
-    hasConsole: site !== undefined,
-    loginLink: calls.loginLink,
+    url: served.url,
+    hasConsole: served.hasConsole,
+    ...(served.calls === undefined ? {} : { loginLink: served.calls.loginLink }),
     missing: () => readiness.missing(),
     stop,
   };
 }
 
-async function openPorts(options: PlatformOptions, closers: Close[]): Promise<OwnerPorts> {
-  const { journal } = options;
-  const { log, store } = await openColumn(options, PARTITIONS, (close) => closers.push(close));
+/** Takes the data folder; what is told says whether too little room is left for new orders. */
+async function openFolder({ dataFolder, distributed }: PlatformOptions, closes: (close: Close) => void) {
+  if (distributed !== undefined) {
+    // It holds keys only, and several processes of a machine may share it.
+    makeFolder(dataFolder);
+    return () => false;
+  }
+  const folder = openDataFolder(dataFolder, { omsPartitions: PARTITIONS.oms, venuePartitions: PARTITIONS.venue });
+  closes(() => folder.release());
+  await refuseFullDisk(dataFolder, DISK_TO_START);
+  const disk = watchDiskSpace(dataFolder, DISK_RESERVE);
+  closes(() => disk.close());
+  return () => disk.isLow;
+}
+
+async function openPorts(options: PlatformOptions, closes: (close: Close) => void): Promise<OwnerPorts> {
+  const { journal, dataFolder, distributed } = options;
+  const { log, store } = await openColumn({ dataFolder, engines: distributed?.engines }, PARTITIONS, closes);
   return {
     log,
     store,
@@ -165,50 +161,56 @@ async function openPorts(options: PlatformOptions, closers: Close[]): Promise<Ow
   };
 }
 
-/** What keeps new orders out while cancels, reports and timers pass (S24). */
-function pressureOf(shards: LocalShards, disk: DiskSpace) {
-  return {
-    storeLag: () => shards.oms.reduce((most, { projection }) => Math.max(most, projection.lag), 0),
-    diskLow: () => disk.isLow,
+async function openHost(
+  { journal, distributed, dataFolder }: PlatformOptions,
+  ports: OwnerPorts,
+  market: MarketView,
+  readiness: PlatformReadiness,
+  closes: (close: () => Promise<void>) => void,
+): Promise<ShardHost> {
+  const failed = (shard: string, error: Error) => {
+    readiness.failed(shard, error);
+    journal.error("a shard has stopped", { shard }, error);
   };
+  const owned = { ports, partitions: PARTITIONS, tickInterval: TICKS.watched, failed };
+  if (distributed === undefined) return openLocalHost(owned, closes);
+  const { cluster } = distributed;
+  const key = await clusterKey(secretFiles(dataFolder), systemChance());
+  return openLeasedHost({ ...owned, cluster, key, journal, watched: () => market.watched() }, closes);
 }
 
 /** How far the query store is behind each order shard (S24). */
-function storeLagGauge(metrics: Metrics, shards: LocalShards): () => void {
+function storeLagGauge(metrics: Metrics, host: ShardHost): () => void {
   const lag = metrics.gauge("atlas_store_lag_events", "Events that the query store does not show yet.", "shard");
   return () => {
-    for (const [partition, { projection }] of shards.oms.entries())
-      lag.set(projection.lag, shardName("oms", partition));
+    for (const [shard, events] of host.storeLags()) lag.set(events, shard);
   };
 }
 
-async function openEdge(
-  { host, port, journal }: PlatformOptions,
-  parts: Pick<PublicEdgeOptions, "gateway" | "site" | "readiness" | "metrics" | "look" | "clock">,
-  closers: Close[],
-): Promise<PublicEdge> {
-  const edge = await openPublicEdge({ host, port, journal, ...parts });
-  closers.push(() => edge.close(GRACE));
-  return edge;
-}
-
-function startTicks(ports: OwnerPorts, shards: LocalShards, market: MarketView, closers: Close[]): void {
-  const venues = shards.venues.map(({ shard }) => shard);
-  const ticks = new TickDriver(ports, venues, TICKS, (id) => market.isWatched(id));
+function startTicks(ports: OwnerPorts, host: ShardHost, market: MarketView, closes: (close: Close) => void): void {
+  const isWatched = (id: string) => market.isWatched(id) || host.isWatchedElsewhere(id);
+  const ticks = new TickDriver(ports, host.venues, TICKS, isWatched);
   ticks.start();
-  closers.push(() => ticks.stop());
+  closes(() => ticks.stop());
 }
 
-function startRecording(calls: LocalCalls, recording: Recording, ports: OwnerPorts, closers: Close[]): void {
-  const end = new AbortController();
-  closers.push(() => end.abort());
-  const { clock, warn } = ports;
-  void playForEver({ recording, play: calls.play, clock, warn }, end.signal);
+interface ProbeParts {
+  readonly options: PlatformOptions;
+  readonly ports: OwnerPorts;
+  readonly readiness: PlatformReadiness;
+  readonly metrics: PrometheusMetrics;
+  readonly look: () => void;
+  readonly closes: (close: Close) => void;
 }
 
-/** Those whose market this platform makes: a recorded one has one only while somebody plays it. */
-function marketsOf(instruments: readonly Instrument[], { recording }: PlatformOptions): Instrument[] {
-  return instruments.filter(({ marketModel }) => recording !== undefined || marketModel !== MarketModel.RECORDED);
+/** Of a process that serves no clients: whether it lives, whether it is ready, and its metrics. */
+async function serveProbes(parts: ProbeParts): Promise<Omit<ServedClients, "calls"> & { calls?: undefined }> {
+  const { options, ports, readiness, metrics, look, closes } = parts;
+  const { host, port, journal } = options;
+  const edge = await openPublicEdge({ host, port, readiness, metrics, look, journal, clock: ports.clock });
+  closes(() => edge.close(GRACE));
+  readiness.upWithoutMarkets();
+  return { url: edge.url, hasConsole: false, setServing: edge.setServing };
 }
 
 /** Waits for the simulated books, but not for ever: what is missing then is said by `/readyz`. */

@@ -2,7 +2,7 @@ import { CommanderError } from "commander";
 import { exitCodes, Failure } from "./client/failure.ts";
 import type { Io } from "./output/io.ts";
 import { atlasProgram } from "./program.ts";
-import { SettingsError } from "./settings.ts";
+import { SettingsError } from "./setting.ts";
 
 /** Runs `atlas ...args` and answers the code that the process ends with; what went wrong has been said by then. */
 export async function runAtlas(args: readonly string[], io: Io): Promise<number> {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { checkSettings, readSettings, SettingsError } from "./settings.ts";
+import { SettingsError } from "./setting.ts";
+import { checkSettings, readSettings } from "./settings.ts";
 
 const check = (variables: Record<string, string>, given = {}) => checkSettings(readSettings(variables, given));
 

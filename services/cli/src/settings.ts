@@ -1,3 +1,7 @@
+import type { DistributedTerms } from "@atlas/assembly/start-platform";
+import { distributedDefaults, distributedTerms } from "./distributed-settings.ts";
+import { addressOf, oneOf, portOf, type RawSettings, SettingsError, textOf } from "./setting.ts";
+
 /** Where a platform runs and how, or where a command finds it. */
 export interface Settings {
   /** `ATLAS_PORT`: of the edge. */
@@ -12,18 +16,12 @@ export interface Settings {
   readonly market: "simulated" | "recorded";
   /** `ATLAS_LOG_LEVEL`: what the log on stderr says, at least. */
   readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** `ATLAS_ENGINES` and what belongs to it; `undefined`: everything in one process, on the data folder. */
+  readonly distributed: DistributedTerms | undefined;
   /** `ATLAS_URL`: the platform's address for commands; else made of host and port. */
   readonly url: string;
   /** `ATLAS_KEY`: a key for commands; else the data folder's `cli.key`. */
   readonly key: string | undefined;
-}
-
-/** Settings as text, by the name of their variable. */
-export type RawSettings = Readonly<Record<string, string>>;
-
-/** A setting is wrong; the message names it and says what it may be. */
-export class SettingsError extends Error {
-  override name = "SettingsError";
 }
 
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
@@ -36,6 +34,7 @@ const DEFAULTS: RawSettings = {
   ATLAS_CONSOLE: "",
   ATLAS_MARKET: "simulated",
   ATLAS_LOG_LEVEL: "warn",
+  ...distributedDefaults,
   ATLAS_URL: "",
   ATLAS_KEY: "",
 };
@@ -60,7 +59,7 @@ export function checkSettings(raw: RawSettings): Settings {
       throw new SettingsError(`${name} is no setting; there are ${Object.keys(DEFAULTS).join(", ")}`);
     }
   }
-  const port = portOf(raw.ATLAS_PORT ?? "");
+  const port = portOf("ATLAS_PORT", raw);
   const host = textOf("ATLAS_HOST", raw);
   return {
     port,
@@ -69,7 +68,8 @@ export function checkSettings(raw: RawSettings): Settings {
     consoleFolder: raw.ATLAS_CONSOLE || undefined,
     market: oneOf("ATLAS_MARKET", raw, MARKETS),
     logLevel: oneOf("ATLAS_LOG_LEVEL", raw, LOG_LEVELS),
-    url: urlOf(raw.ATLAS_URL ?? "", host, port),
+    distributed: distributedTerms(raw),
+    url: urlOf(raw, host, port),
     key: raw.ATLAS_KEY || undefined,
   };
 }
@@ -79,31 +79,7 @@ function ours(variables: Readonly<Record<string, string | undefined>>): Record<s
   return Object.fromEntries(set) as Record<string, string>;
 }
 
-function portOf(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
-  if (port < 0 || port > 65_535) {
-    throw new SettingsError(`ATLAS_PORT is "${text}"; it is a port from 0 (any free one) to 65535`);
-  }
-  return port;
-}
-
-function textOf(name: string, raw: RawSettings): string {
-  const text = raw[name] ?? "";
-  if (text.trim() === "") throw new SettingsError(`${name} is empty`);
-  return text;
-}
-
-function oneOf<const T extends string>(name: string, raw: RawSettings, values: readonly T[]): T {
-  const found = values.find((value) => value === raw[name]);
-  if (found === undefined) throw new SettingsError(`${name} is "${raw[name]}"; it is one of ${values.join(", ")}`);
-  return found;
-}
-
-function urlOf(text: string, host: string, port: number): string {
-  if (text === "") return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
-    throw new SettingsError(`ATLAS_URL is "${text}"; it is an address such as http://127.0.0.1:8080`);
-  }
-  return text.replace(/\/+$/, "");
+function urlOf(raw: RawSettings, host: string, port: number): string {
+  if (raw.ATLAS_URL) return addressOf("ATLAS_URL", raw);
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

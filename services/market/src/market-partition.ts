@@ -16,6 +16,8 @@ export interface MarketPorts {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly warn: Warn;
+  /** Whether this process leaves images and candles to another; absent: it keeps them itself. */
+  readonly readOnly?: boolean;
 }
 
 /** Told of every event right after it was applied. Must not throw and must not keep the caller waiting. */
@@ -98,7 +100,9 @@ export class MarketPartition {
       this.#stop(error instanceof Error ? error : new Error(String(error)));
       return;
     }
-    this.#keeper.keep(this.#own, { shardSequence: this.#sequence ?? 0, nextOffset: this.#next });
+    if (this.#ports.readOnly !== true) {
+      this.#keeper.keep(this.#own, { shardSequence: this.#sequence ?? 0, nextOffset: this.#next });
+    }
     this.#progress();
   }
 

@@ -64,6 +64,11 @@ export class MarketView {
     return this.#listeners.has(instrumentId);
   }
 
+  /** The instruments that anybody hears of. */
+  watched(): string[] {
+    return [...this.#listeners.keys()];
+  }
+
   /** Hears of every event of the instrument from now on, in sequence, right after it was applied. The answer ends it. */
   subscribe(instrumentId: string, listener: MarketListener): () => void {
     const listeners = this.#listeners.get(instrumentId) ?? new Set();

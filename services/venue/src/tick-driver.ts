@@ -16,12 +16,12 @@ export interface TickPace {
 }
 
 /**
- * Lets simulated time pass in the venue shards of this process (S10): one tick for each, handed to the log in one turn,
+ * Lets simulated time pass in the venue shards of this process, whichever these are at the time (S10): one tick for each, handed to the log in one turn,
  * so that they share a commit. A tick that the log does not take is offered again, under the same number.
  */
 export class TickDriver {
   readonly #ports: OwnerPorts;
-  readonly #shards: readonly VenueShard[];
+  readonly #shards: Iterable<VenueShard>;
   readonly #pace: TickPace;
   readonly #isWatched: (instrumentId: string) => boolean;
   readonly #inFlight = new Set<VenueShard>();
@@ -31,7 +31,7 @@ export class TickDriver {
 
   constructor(
     ports: OwnerPorts,
-    shards: readonly VenueShard[],
+    shards: Iterable<VenueShard>,
     pace: TickPace,
     isWatched: (instrumentId: string) => boolean,
   ) {

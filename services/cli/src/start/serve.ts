@@ -30,7 +30,7 @@ export async function serve(io: Io, settings: Settings): Promise<void> {
 }
 
 async function open(io: Io, settings: Settings): Promise<RunningPlatform> {
-  const { host, port, dataFolder, consoleFolder = CONSOLE, market } = settings;
+  const { host, port, dataFolder, consoleFolder = CONSOLE, market, distributed } = settings;
   if (!statSync(consoleFolder, { throwIfNoEntry: false })?.isDirectory() && consoleFolder !== CONSOLE) {
     throw refused(`ATLAS_CONSOLE is "${consoleFolder}"; it is a folder with a built console`);
   }
@@ -40,6 +40,7 @@ async function open(io: Io, settings: Settings): Promise<RunningPlatform> {
       port,
       dataFolder,
       consoleFolder,
+      ...(distributed === undefined ? {} : { distributed }),
       ...(market === "recorded" ? { recording } : {}),
       journal: journalOf(settings),
       progress: (stage) => io.out(stage),
@@ -64,6 +65,11 @@ function journalOf({ logLevel }: Settings): Journal {
 async function welcome(io: Io, settings: Settings, platform: RunningPlatform): Promise<void> {
   const missing = platform.missing();
   if (missing.length > 0) io.out(`not ready yet: ${missing.join("; ")}`);
+  if (platform.loginLink === undefined) {
+    const roles = settings.distributed?.cluster.roles.join(", ");
+    io.out(`A process of Atlas (${roles}) tells how it is at ${platform.url}. Ctrl-C hands over and stops it.`);
+    return;
+  }
   const usual = checkSettings(readSettings({}));
   const address = platform.url === usual.url ? "" : `ATLAS_URL=${shellWord(platform.url)} `;
   const folder = settings.dataFolder === usual.dataFolder ? "" : `ATLAS_DATA=${shellWord(settings.dataFolder)} `;
@@ -93,7 +99,7 @@ async function wayIn(platform: RunningPlatform, command: string): Promise<string
   if (!platform.hasConsole) return ["It has no console: npm start builds it."];
   const another = `${command} keys login-link`;
   try {
-    const path = await platform.loginLink();
+    const path = await platform.loginLink?.();
     return [
       "Open the console by this link; it works once, for ten minutes:",
       `  ${platform.url}${path}`,

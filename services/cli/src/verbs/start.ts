@@ -8,6 +8,8 @@ interface StartOptions {
   readonly data?: string;
   readonly console?: string;
   readonly market?: string;
+  readonly engines?: string;
+  readonly role?: string;
   readonly logLevel?: string;
 }
 
@@ -19,6 +21,8 @@ export function startVerb(io: Io): Command {
     .option("--data <folder>", "the data folder (ATLAS_DATA)")
     .option("--console <folder>", "a built console; without it, this project's (ATLAS_CONSOLE)")
     .option("--market <kind>", "simulated, or recorded: what happened elsewhere, as BTC-USDT, besides (ATLAS_MARKET)")
+    .option("--engines <column>", "embedded, or distributed: Kafka, DynamoDB and S3 (ATLAS_ENGINES)")
+    .option("--role <roles>", "what the process is there for, of many on engines: such as gateway,market (ATLAS_ROLES)")
     .option("--log-level <level>", "debug, info, warn, error or silent, on stderr (ATLAS_LOG_LEVEL)")
     .addHelpText(
       "after",
@@ -39,6 +43,8 @@ function settingsOf(options: StartOptions): Settings {
     ATLAS_DATA: options.data,
     ATLAS_CONSOLE: options.console,
     ATLAS_MARKET: options.market,
+    ATLAS_ENGINES: options.engines,
+    ATLAS_ROLES: options.role,
     ATLAS_LOG_LEVEL: options.logLevel,
   };
   return checkSettings(readSettings(environment(), given));

@@ -1,0 +1,50 @@
+import { openHttpEdge } from "@atlas/adapters/http/edge";
+import { defaultLimits } from "@atlas/adapters/http/limits";
+import { ShardService } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
+import { CallLimiter } from "@atlas/platform/access/call-limiter";
+import type { Authenticator } from "@atlas/platform/access/caller";
+import { createHandlers, serve } from "@atlas/platform/access/create-handlers";
+import type { Clock } from "@atlas/platform/ports/clock";
+import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
+import { shardService } from "@atlas/platform/shard/shard-service";
+import type { Journal } from "@atlas/platform/telemetry/journal";
+
+export interface InternalEdgeOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Knows the platform's own processes. */
+  readonly authenticator: Authenticator;
+  /** The shards of this process. */
+  readonly shards: ShardDirectory;
+  readonly clock: Clock;
+  readonly journal: Journal;
+}
+
+/** The port at which the platform's other processes ask the shards of this one. */
+export interface InternalEdge {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const GRACE = 500;
+
+/** Opens the port. Rejects with `ListenError`. */
+export async function openInternalEdge(options: InternalEdgeOptions): Promise<InternalEdge> {
+  const { host, port, authenticator, shards, clock, journal } = options;
+  const shutdown = new AbortController();
+  const handlers = createHandlers([serve(ShardService, shardService(shards, clock))], {
+    ...{ authenticator, journal, compression: [] },
+    limiter: new CallLimiter(clock),
+    messageBytes: defaultLimits.messageBytes,
+    shutdown: shutdown.signal,
+  });
+  const edge = await openHttpEdge({ host, port, handlers, journal });
+  return {
+    url: edge.url,
+    close: async () => {
+      shutdown.abort();
+      await edge.close(GRACE);
+    },
+  };
+}

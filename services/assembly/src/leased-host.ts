@@ -1,0 +1,96 @@
+import { ShardConnections } from "@atlas/adapters/http/shard/shard-connections";
+import { clusterAuthenticator, clusterCredential } from "@atlas/platform/access/cluster-authenticator";
+import { LeaseKeeper } from "@atlas/platform/lease/lease-keeper";
+import { LeaseTable } from "@atlas/platform/lease/lease-table";
+import { LeaseView } from "@atlas/platform/lease/lease-view";
+import { LeasedDirectory } from "@atlas/platform/lease/leased-directory";
+import type { Journal } from "@atlas/platform/telemetry/journal";
+import { openInternalEdge } from "./internal-edge.ts";
+import { LeasedShards } from "./leased-shards.ts";
+import { type OwnedShardOptions, SHARD_KINDS, shardsOf } from "./owned-shard.ts";
+import type { Role } from "./role.ts";
+import type { ShardHost } from "./shard-host.ts";
+
+/** How a process takes part in a platform of many. */
+export interface ClusterTerms {
+  readonly roles: readonly Role[];
+  /** Where it listens for the platform's other processes. */
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Where the others reach it, if that is another address. */
+  readonly address?: string;
+}
+
+export interface LeasedHostOptions extends OwnedShardOptions {
+  readonly cluster: ClusterTerms;
+  /** What every process of the platform knows and nobody else. */
+  readonly key: string;
+  readonly journal: Journal;
+  /** Instruments whose market clients of this process watch. */
+  readonly watched: () => readonly string[];
+}
+
+/** Milliseconds without a beat after which a process owns nothing (S21). */
+const LEASE = 4_000;
+/** Instruments told with a beat, at most. */
+const MOST_WATCHED = 1_000;
+
+/** Takes part in a platform of many processes: owns what is free of its roles, finds the others. */
+export async function openLeasedHost(
+  options: LeasedHostOptions,
+  closes: (close: () => Promise<void>) => void,
+): Promise<ShardHost> {
+  const { ports, partitions, cluster, key, journal } = options;
+  const { clock, digest, warn, writer: process } = ports;
+  const shards = new LeasedShards(options);
+  const edge = await openInternalEdge({
+    ...{ host: cluster.host, port: cluster.port, shards, clock, journal },
+    authenticator: clusterAuthenticator(key, digest),
+  });
+  closes(() => edge.close());
+  const connections = new ShardConnections(clusterCredential(key, digest));
+  closes(async () => connections.close());
+  const table = new LeaseTable(ports.store);
+  const view = new LeaseView(table, clock);
+  view.listen(() => connections.keep(new Set(view.living(Number.POSITIVE_INFINITY).map(({ address }) => address))));
+  const address = cluster.address ?? edge.url;
+  const kinds = SHARD_KINDS.filter((kind) => cluster.roles.includes(kind));
+  const keeper = new LeaseKeeper(
+    {
+      ...{ clock, warn, table, view, patience: LEASE },
+      beat: () => ({
+        ...{ process, address, roles: [...cluster.roles] },
+        storeLag: BigInt(highest(shards.storeLags().values())),
+        watchedInstruments: options.watched().slice(0, MOST_WATCHED),
+      }),
+      shards: new Map(kinds.map((kind) => [kind, shardsOf(kind, partitions)])),
+    },
+    shards,
+  );
+  closes(() => keeper.stop());
+  keeper.start();
+  const others = () => view.living(LEASE).filter((beat) => beat.process !== process);
+  // A gateway needs all of them; who only owns some, only those.
+  const needed = cluster.roles.includes("gateway") ? SHARD_KINDS.flatMap((kind) => shardsOf(kind, partitions)) : [];
+  return {
+    directory: new LeasedDirectory({ clock, view, here: { process, shards }, connect: (url) => connections.at(url) }),
+    venues: { [Symbol.iterator]: () => shards.venues() },
+    isWatchedElsewhere: (instrumentId) =>
+      others().some(({ watchedInstruments }) => watchedInstruments.includes(instrumentId)),
+    storeLags: () => shards.storeLags(),
+    storeLag: () =>
+      Math.max(highest(shards.storeLags().values()), highest(others().map(({ storeLag }) => Number(storeLag)))),
+    missing: () => {
+      const silent = (shard: string) => view.silenceOf(view.holderOf(shard) ?? "") >= LEASE;
+      const unowned = needed.filter((shard) => !keeper.held.has(shard) && silent(shard));
+      return [...shards.missing(), ...unowned.map((shard) => `${shard} has no owner`)];
+    },
+  };
+}
+
+function highest(numbers: Iterable<number>): number {
+  let most = 0;
+  for (const number of numbers) most = Math.max(most, number);
+  return most;
+}

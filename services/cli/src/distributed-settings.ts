@@ -1,0 +1,85 @@
+import type { KafkaAccess } from "@atlas/adapters/kafka/kafka-access";
+import { ROLES } from "@atlas/assembly/role";
+import type { DistributedTerms } from "@atlas/assembly/start-platform";
+import { addressOf, oneOf, portOf, type RawSettings, SettingsError, someOf, textOf } from "./setting.ts";
+
+const ENGINES = ["embedded", "distributed"] as const;
+const TLS = ["off", "on"] as const;
+const MECHANISMS = ["none", "plain", "scram-sha-256", "scram-sha-512"] as const;
+
+/**
+ * A platform of many processes. What AWS needs (region, credentials) is found as its own tools find it: `AWS_REGION`,
+ * `AWS_ACCESS_KEY_ID`, a profile, the role of the machine.
+ */
+export const distributedDefaults: RawSettings = {
+  /** `embedded`: everything in the data folder of one process. `distributed`: Kafka, DynamoDB and S3. */
+  ATLAS_ENGINES: "embedded",
+  /** What the process is there for. */
+  ATLAS_ROLES: ROLES.join(","),
+  /** `host:port` of some brokers. */
+  ATLAS_KAFKA_BROKERS: "127.0.0.1:9092",
+  ATLAS_KAFKA_TLS: "off",
+  ATLAS_KAFKA_SASL: "none",
+  ATLAS_KAFKA_USER: "",
+  ATLAS_KAFKA_PASSWORD: "",
+  /** Of a server that is not Amazon's. */
+  ATLAS_DYNAMODB_ENDPOINT: "",
+  /** In front of the names of topics and tables, so that several platforms share engines. */
+  ATLAS_PREFIX: "",
+  /** Where the process listens for the platform's other processes, and where these reach it, if that differs. */
+  ATLAS_INTERNAL_HOST: "127.0.0.1",
+  ATLAS_INTERNAL_PORT: "0",
+  ATLAS_INTERNAL_URL: "",
+};
+
+/** Milliseconds after which an append without an answer is unknown and its bytes are sent again. */
+const APPEND_TIMEOUT = 3_000;
+
+/** `undefined`: embedded. Throws `SettingsError`. */
+export function distributedTerms(raw: RawSettings): DistributedTerms | undefined {
+  const engines = oneOf("ATLAS_ENGINES", raw, ENGINES);
+  const roles = someOf("ATLAS_ROLES", raw, ROLES);
+  if (engines === "embedded") {
+    if (roles.length === ROLES.length) return undefined;
+    throw new SettingsError(
+      "ATLAS_ROLES are all of them where ATLAS_ENGINES is embedded: one process has the data folder",
+    );
+  }
+  const prefix = raw.ATLAS_PREFIX ?? "";
+  if (!/^[A-Za-z0-9._-]{0,64}$/.test(prefix)) {
+    throw new SettingsError(`ATLAS_PREFIX is "${prefix}"; it is at most 64 letters, digits and ._-`);
+  }
+  const address = raw.ATLAS_INTERNAL_URL ? { address: addressOf("ATLAS_INTERNAL_URL", raw) } : {};
+  return {
+    engines: {
+      kafka: { ...kafkaOf(raw), prefix, appendTimeout: APPEND_TIMEOUT },
+      dynamodb: {
+        prefix,
+        ...(raw.ATLAS_DYNAMODB_ENDPOINT ? { endpoint: addressOf("ATLAS_DYNAMODB_ENDPOINT", raw) } : {}),
+      },
+    },
+    cluster: {
+      roles,
+      host: textOf("ATLAS_INTERNAL_HOST", raw),
+      port: portOf("ATLAS_INTERNAL_PORT", raw),
+      ...address,
+    },
+  };
+}
+
+function kafkaOf(raw: RawSettings): KafkaAccess {
+  const brokers = textOf("ATLAS_KAFKA_BROKERS", raw)
+    .split(",")
+    .map((broker) => broker.trim());
+  if (!brokers.every((broker) => /^[^\s,]+:\d{1,5}$/.test(broker))) {
+    throw new SettingsError(
+      `ATLAS_KAFKA_BROKERS is "${raw.ATLAS_KAFKA_BROKERS}"; it is host:port, several set apart by commas`,
+    );
+  }
+  const mechanism = oneOf("ATLAS_KAFKA_SASL", raw, MECHANISMS);
+  const ssl = oneOf("ATLAS_KAFKA_TLS", raw, TLS) === "on";
+  if (mechanism === "none") return { brokers, ssl };
+  const username = textOf("ATLAS_KAFKA_USER", raw);
+  const password = textOf("ATLAS_KAFKA_PASSWORD", raw);
+  return { brokers, ssl, sasl: { mechanism, username, password } as KafkaAccess["sasl"] };
+}

@@ -1,0 +1,207 @@
+import { ProcessBeatSchema, ShardLeaseSchema } from "@atlas/gen/atlas/log/v1/lease_pb";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import type { Clock } from "../ports/clock.ts";
+import type { Warn } from "../shard/warn.ts";
+import type { LeaseTable } from "./lease-table.ts";
+import type { LeaseView } from "./lease-view.ts";
+
+/** What a process says of itself with every beat. */
+export type Beat = MessageInitShape<typeof ProcessBeatSchema> & { readonly process: string };
+
+export interface LeaseKeeperOptions {
+  readonly clock: Clock;
+  readonly warn: Warn;
+  readonly table: LeaseTable;
+  readonly view: LeaseView;
+  /** What this process says of itself now. */
+  readonly beat: () => Beat;
+  /** The shards that this process may own, by the role that it needs for them. */
+  readonly shards: ReadonlyMap<string, readonly string[]>;
+  /** Milliseconds without a new beat after which a process owns nothing (S21: 4,000, a hot standby's 1,500). */
+  readonly patience: number;
+}
+
+/** What happens to this process's leases. Neither rejects. */
+export interface LeaseHooks {
+  /** The shard is this process's from now on. */
+  taken(shard: string): void;
+  /** It has to go: `surplus` in order, to a process that has fewer; `lost`, another has it already. Resolves when it is given up here. */
+  given(shard: string, why: "surplus" | "lost" | "stopping"): Promise<void>;
+}
+
+/** Milliseconds between two looks at the table, and between two beats. */
+const LOOK = 500;
+const BEAT = 1_000;
+/** After so many milliseconds of silence a process's row is removed. */
+const FORGET = 60_000;
+
+/**
+ * Keeps this process's beat, takes shards that nobody owns, gives up those that are too many: at most ceil(shards / processes of
+ * the role). For liveness only: two owners do no harm, so nothing here needs to be exact (S21).
+ */
+export class LeaseKeeper {
+  readonly #options: LeaseKeeperOptions;
+  readonly #hooks: LeaseHooks;
+  readonly #held = new Set<string>();
+  readonly #giving = new Set<string>();
+  #version = 0;
+  #beatAt = Number.NEGATIVE_INFINITY;
+  #cancel: () => void = () => {};
+  #turn: Promise<void> = Promise.resolve();
+  #stopped = false;
+  #complained = false;
+
+  constructor(options: LeaseKeeperOptions, hooks: LeaseHooks) {
+    this.#options = options;
+    this.#hooks = hooks;
+  }
+
+  /** The shards that are this process's, in the order in which it took them. */
+  get held(): ReadonlySet<string> {
+    return this.#held;
+  }
+
+  start(): void {
+    this.#turn = this.#go();
+  }
+
+  /** Gives everything back, so that others take it at once. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel();
+    await this.#turn;
+    const { table, beat } = this.#options;
+    await Promise.all([...this.#held].map((shard) => this.#give(shard, "stopping")));
+    await table.forget(beat().process).catch(() => undefined);
+  }
+
+  async #go(): Promise<void> {
+    try {
+      await this.#tend();
+      this.#complained = false;
+    } catch (error) {
+      // Nobody can take anything meanwhile, and what is owned goes on.
+      if (!this.#complained) this.#options.warn("leases cannot be kept", { reason: (error as Error).message });
+      this.#complained = true;
+    }
+    if (this.#stopped) return;
+    this.#cancel = this.#options.clock.after(LOOK, () => {
+      this.#turn = this.#go();
+    });
+  }
+
+  async #tend(): Promise<void> {
+    await this.#keepBeat();
+    await this.#options.view.look();
+    this.#noticeLost();
+    for (const [role, shards] of this.#options.shards) {
+      if (this.#stopped) return;
+      const most = this.#mostOf(role, shards);
+      await this.#takeFree(shards, most);
+      this.#giveSurplus(role, shards, most);
+    }
+    await this.#forgetOld();
+  }
+
+  async #keepBeat(): Promise<void> {
+    const { clock, table, beat } = this.#options;
+    if (clock.monotonic() - this.#beatAt < BEAT) return;
+    const sent = clock.monotonic();
+    this.#version += 1;
+    await table.beat(create(ProcessBeatSchema, beat()), this.#version);
+    this.#beatAt = sent;
+  }
+
+  /** Paused for long, and others have gone on (F10). */
+  #noticeLost(): void {
+    const { view, beat } = this.#options;
+    for (const shard of [...this.#held]) {
+      const holder = view.holderOf(shard);
+      if (holder === beat().process || this.#giving.has(shard)) continue;
+      this.#held.delete(shard);
+      void this.#hooks.given(shard, "lost");
+    }
+  }
+
+  #mostOf(role: string, shards: readonly string[]): number {
+    return Math.ceil(shards.length / Math.max(1, this.#peers(role).length));
+  }
+
+  /** The processes that can own shards of this role, this one among them. */
+  #peers(role: string): readonly string[] {
+    const { view, patience, beat } = this.#options;
+    const others = view.living(patience).filter(({ roles }) => roles.includes(role));
+    return [...new Set([...others.map(({ process }) => process), beat().process])].sort();
+  }
+
+  async #takeFree(shards: readonly string[], most: number): Promise<void> {
+    const { view, patience } = this.#options;
+    const free = this.#inOwnOrder(shards).filter((shard) => {
+      const holder = view.holderOf(shard);
+      const isOwned = holder !== undefined && view.silenceOf(holder) < patience;
+      return !isOwned && !this.#held.has(shard) && !this.#giving.has(shard);
+    });
+    await Promise.all(free.slice(0, Math.max(0, most - this.#countOf(shards))).map((shard) => this.#take(shard)));
+  }
+
+  async #take(shard: string): Promise<void> {
+    const { view, table, beat } = this.#options;
+    const lease = create(ShardLeaseSchema, { shard, process: beat().process });
+    const isTaken = await table.lease(lease, view.versionOf(shard) + 1);
+    if (!isTaken) return;
+    this.#held.add(shard);
+    this.#hooks.taken(shard);
+  }
+
+  /** Each process begins elsewhere, so that two that start together do not want the same. */
+  #inOwnOrder(shards: readonly string[]): readonly string[] {
+    const { process } = this.#options.beat();
+    const peers = this.#peers(roleOf(this.#options.shards, shards));
+    const first = Math.floor((shards.length * peers.indexOf(process)) / peers.length);
+    return [...shards.slice(first), ...shards.slice(0, first)];
+  }
+
+  /** One at a time: a shard is away from its clients while it moves. */
+  #giveSurplus(role: string, shards: readonly string[], most: number): void {
+    const { view } = this.#options;
+    if (this.#countOf(shards) <= most || this.#giving.size > 0) return;
+    const counts = new Map(this.#peers(role).map((process) => [process, 0]));
+    for (const shard of shards) {
+      const holder = view.holderOf(shard) ?? "";
+      if (counts.has(holder)) counts.set(holder, (counts.get(holder) ?? 0) + 1);
+    }
+    const isWanted = [...counts.values()].some((count) => count < most);
+    const surplus = [...this.#held].findLast((shard) => shards.includes(shard));
+    if (isWanted && surplus !== undefined) void this.#give(surplus, "surplus");
+  }
+
+  #countOf(shards: readonly string[]): number {
+    return shards.filter((shard) => this.#held.has(shard)).length;
+  }
+
+  /** First it ends here, then anybody may have it. */
+  async #give(shard: string, why: "surplus" | "stopping"): Promise<void> {
+    const { view, table, warn } = this.#options;
+    this.#giving.add(shard);
+    try {
+      await this.#hooks.given(shard, why);
+      await table.lease(create(ShardLeaseSchema, { shard, process: "" }), view.versionOf(shard) + 1);
+    } catch (error) {
+      // Nobody hears of it for a while: it is taken when this process's beat is missed, or by this process.
+      warn("a lease could not be given back", { shard, reason: (error as Error).message });
+    } finally {
+      this.#held.delete(shard);
+      this.#giving.delete(shard);
+    }
+  }
+
+  async #forgetOld(): Promise<void> {
+    const { view, table } = this.#options;
+    for (const process of view.silent(FORGET)) await table.forget(process);
+  }
+}
+
+function roleOf(roles: ReadonlyMap<string, readonly string[]>, shards: readonly string[]): string {
+  for (const [role, of] of roles) if (of === shards) return role;
+  return "";
+}

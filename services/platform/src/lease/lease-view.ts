@@ -1,0 +1,118 @@
+import type { ProcessBeat, ShardLease } from "@atlas/gen/atlas/log/v1/lease_pb";
+import type { Clock } from "../ports/clock.ts";
+import type { LeaseTable } from "./lease-table.ts";
+
+/** A process as it was last heard of. */
+interface Heard {
+  beat: ProcessBeat | undefined;
+  version: number;
+  /** Monotonic milliseconds of the last new beat, or since when it is waited for. */
+  at: number;
+}
+
+/** Milliseconds between two looks beyond which the time between them does not count: nobody could tell its beat. */
+const LOOKED_AWAY = 2_000;
+
+/**
+ * The table of leases as this process sees it. Whether a process lives is judged by this process's own clock, and by beats that
+ * it sees change, so that no two clocks are compared (F17).
+ */
+export class LeaseView {
+  readonly #table: LeaseTable;
+  readonly #clock: Clock;
+  readonly #processes = new Map<string, Heard>();
+  readonly #listeners = new Set<() => void>();
+  #leases = new Map<string, { readonly lease: ShardLease; readonly version: number }>();
+  #looked: number | undefined;
+  #looking: Promise<void> | undefined;
+
+  constructor(table: LeaseTable, clock: Clock) {
+    this.#table = table;
+    this.#clock = clock;
+  }
+
+  /** Reads the table; one question for all who ask at once. Rejects as the store does. */
+  look(): Promise<void> {
+    this.#looking ??= this.#read().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  /** Called after every look that succeeded. The answer ends it. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The process that has the lease of a shard, whether it lives or not; `undefined`: none. */
+  holderOf(shard: string): string | undefined {
+    return this.#leases.get(shard)?.lease.process || undefined;
+  }
+
+  /** Version of a shard's lease; 0: it was never taken. */
+  versionOf(shard: string): number {
+    return this.#leases.get(shard)?.version ?? 0;
+  }
+
+  /** Where a shard is asked now; `undefined`: nobody has it. */
+  addressOf(shard: string): string | undefined {
+    const holder = this.holderOf(shard);
+    return holder === undefined ? undefined : this.#processes.get(holder)?.beat?.address || undefined;
+  }
+
+  /** Milliseconds since a process's last beat was seen; Infinity: it has none and is not waited for. */
+  silenceOf(process: string): number {
+    const heard = this.#processes.get(process);
+    return heard === undefined ? Number.POSITIVE_INFINITY : this.#clock.monotonic() - heard.at;
+  }
+
+  /** The beats of the processes that were heard of within so many milliseconds, in the order of their names. */
+  living(within: number): readonly ProcessBeat[] {
+    const beats = [...this.#processes].flatMap(([process, { beat }]) =>
+      beat !== undefined && this.silenceOf(process) < within ? [beat] : [],
+    );
+    return beats.sort((left, right) => (left.process < right.process ? -1 : 1));
+  }
+
+  /** Processes that have a row and were not heard of for so long. */
+  silent(longerThan: number): readonly string[] {
+    return [...this.#processes].flatMap(([process, { beat }]) =>
+      beat !== undefined && this.silenceOf(process) > longerThan ? [process] : [],
+    );
+  }
+
+  async #read(): Promise<void> {
+    const { leases, processes } = await this.#table.read();
+    const now = this.#clock.monotonic();
+    const away = this.#looked === undefined ? 0 : now - this.#looked;
+    this.#looked = now;
+    if (away > LOOKED_AWAY) for (const heard of this.#processes.values()) heard.at = now;
+    this.#leases = new Map(leases.map(({ value, version }) => [value.shard, { lease: value, version }]));
+    const known = new Set<string>();
+    for (const { value, version } of processes) {
+      known.add(value.process);
+      const heard = this.#processes.get(value.process);
+      if (heard?.beat === undefined || heard.version !== version) {
+        this.#processes.set(value.process, { beat: value, version, at: now });
+      }
+    }
+    this.#awaitHolders(known, now);
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  /** A holder without a row may be about to write it: it is waited for as if it had just been heard of. */
+  #awaitHolders(known: ReadonlySet<string>, now: number): void {
+    const holders = new Set([...this.#leases.values()].map(({ lease }) => lease.process));
+    for (const [process, heard] of this.#processes) {
+      if (known.has(process)) continue;
+      if (!holders.has(process)) this.#processes.delete(process);
+      else heard.beat = undefined;
+    }
+    for (const process of holders) {
+      if (process !== "" && !this.#processes.has(process)) {
+        this.#processes.set(process, { beat: undefined, version: 0, at: now });
+      }
+    }
+  }
+}
