@@ -24,6 +24,9 @@ export const distributedDefaults: RawSettings = {
   ATLAS_KAFKA_PASSWORD: "",
   /** Of a server that is not Amazon's. */
   ATLAS_DYNAMODB_ENDPOINT: "",
+  /** The archive, also of a server that is not Amazon's. */
+  ATLAS_S3_ENDPOINT: "",
+  ATLAS_S3_BUCKET: "",
   /** In front of the names of topics and tables, so that several platforms share engines. */
   ATLAS_PREFIX: "",
   /** Where the process listens for the platform's other processes, and where these reach it, if that differs. */

@@ -46,7 +46,8 @@ export async function prepareTopics(plans: readonly TopicPlan[], access: KafkaAc
     );
     const missing = named.filter(({ name }) => !standing.has(name));
     if (missing.length > 0) await create(map, missing, Math.min(3, brokers.length));
-    await Promise.all(named.filter(({ name }) => !standing.has(name)).map((plan) => untilLed(map, plan)));
+    // Those that stand, too: another process may have made them just now.
+    await Promise.all(named.map((plan) => untilLed(map, plan)));
     await checkPartitions(map, named);
     await checkTimes(map, names);
   } finally {

@@ -5,6 +5,8 @@ import type { Journal } from "@atlas/platform/telemetry/journal";
 
 const RETRY = 100;
 const READ_PATIENCE = 5_000;
+/** A shard may be without an owner for a moment: the second refusal is told. */
+const REFUSALS_TOLD = 2;
 
 /** What is followed, and who hears of it. Nothing here throws. */
 export interface Following<Event> {
@@ -37,6 +39,8 @@ export class ShardFollower<Event extends { readonly sequence: bigint }> {
   #stream: { close(): void } | undefined;
   /** Failures since the last event. */
   #failures = 0;
+  /** Questions without an answer since the last one with. */
+  #refusals = 0;
   #stopped = false;
   #ready: () => void = () => {};
 
@@ -75,11 +79,23 @@ export class ShardFollower<Event extends { readonly sequence: bigint }> {
     const request = { $typeName: "atlas.operations.v1.ReadRequest", shard, notBefore: 0n, query } as const;
     this.#client.read(request, this.#clock.monotonic() + READ_PATIENCE).then(
       (response) => {
+        this.#refusals = 0;
         if (this.#last < 0) this.#goOnFrom(response);
         else this.#follow(response);
       },
-      () => this.#later(() => this.#begin()),
+      (error: Error) => {
+        this.#refused(error);
+        this.#later(() => this.#begin());
+      },
     );
+  }
+
+  /** Said once for each time that nobody owns it for long. */
+  #refused(error: Error): void {
+    this.#refusals += 1;
+    if (this.#refusals !== REFUSALS_TOLD) return;
+    const { shard } = this.#following;
+    this.#journal.warn("a shard cannot be asked where it stands", { shard, problem: error.message });
   }
 
   /** Whatever came before this answer and was not heard is missed. */

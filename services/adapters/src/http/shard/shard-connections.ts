@@ -1,3 +1,4 @@
+import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { ShardService } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { RefusalError, refusalOf } from "@atlas/platform/refusal/refusal-error";
 import { notReady } from "@atlas/platform/shard/not-ready";
@@ -69,7 +70,7 @@ function remoteShard(client: Client<typeof ShardService>, shard: string): ShardC
   return {
     async read(request, deadline) {
       try {
-        return await client.read(request, { timeoutMs: Math.max(1, deadline - performance.now()) });
+        return await client.read(request, { timeoutMs: Math.max(1, Math.ceil(deadline - performance.now())) });
       } catch (error) {
         throw told(error, shard);
       }
@@ -102,9 +103,9 @@ async function pass(
   if (!signal.aborted) receiver.fail(failure);
 }
 
-/** What the owner refused, as it said it; all else is that it cannot be reached now. */
+/** What the owner refused, as it said it; all else, a key that it does not take among it, is that it cannot be asked now. */
 function told(error: unknown, shard: string): RefusalError {
   const refusal = refusalOf(error);
-  if (refusal !== undefined) return new RefusalError(refusal);
+  if (refusal !== undefined && refusal.reason !== Reason.NOT_SIGNED_IN) return new RefusalError(refusal);
   return notReady(`${shard} cannot be asked now: ${(error as Error).message}`);
 }

@@ -1,0 +1,52 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Role } from "@atlas/assembly/role";
+import { EngineProcess } from "@atlas/engines/engine-process";
+import { freePorts } from "@atlas/engines/free-port";
+
+/** A process of the platform, by its roles. */
+export interface AtlasProcessTerms {
+  /** What it is called in reports. */
+  readonly name: string;
+  readonly roles: readonly Role[];
+  /** Where the platform's keys are, and what the process prints. */
+  readonly folder: string;
+  /** Settings of the engines, as `atlas start` takes them. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** One process of a platform on engines; it may be killed, paused, and started again under the same address. */
+export interface AtlasProcess {
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly url: string;
+  /** What it printed, run after run. */
+  readonly log: string;
+  readonly process: EngineProcess;
+}
+
+const CLI = fileURLToPath(new URL("../../../cli/src/main.ts", import.meta.url));
+const COMPILED = fileURLToPath(new URL("../../../../node_modules/.cache/node", import.meta.url));
+/** How Node runs a platform (infra/launcher/server-flags.mjs). */
+const FLAGS = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=64"];
+
+/** A process that is not started yet. */
+export async function atlasProcess({ name, roles, folder, environment }: AtlasProcessTerms): Promise<AtlasProcess> {
+  const [port = 0] = await freePorts(1);
+  const url = `http://127.0.0.1:${port}`;
+  const log = join(folder, `${name}.log`);
+  const process = new EngineProcess({
+    ...{ name, port, log, program: globalThis.process.execPath },
+    args: [...FLAGS, CLI, "start", "--engines", "distributed", "--role", roles.join(",")],
+    env: { ...environment, ATLAS_PORT: `${port}`, ATLAS_DATA: folder, NODE_COMPILE_CACHE: COMPILED },
+    ready: () => isUp(url),
+  });
+  return { name, roles, url, log, process };
+}
+
+/** It answers; whether it is ready depends on the others, too. */
+async function isUp(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/livez`).catch(() => undefined);
+  await answer?.body?.cancel();
+  return answer?.ok ?? false;
+}
