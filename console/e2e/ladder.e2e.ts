@@ -1,11 +1,14 @@
 import { OrderStatus, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { expect, type Locator, type Page } from "@playwright/test";
 import { DeskPage } from "./desk-page.ts";
+import { positionOf } from "./follower.ts";
 import { ownPlatform } from "./platform.ts";
 import { ordersOf } from "./server-truth.ts";
 import { test } from "./strict-page.ts";
 
 const stage = ownPlatform();
+/** Positions of the market through which prices that follow it would have moved. */
+const MOVES = 50;
 
 /** The desk with the ladder in place of the book, prices in steps of 100. */
 async function openLadder(page: Page): Promise<DeskPage> {
@@ -103,7 +106,10 @@ test("C11: prices stand still under a hand; who scrolled away comes back; a refu
   await page.mouse.wheel(0, -300);
   await expect(top).not.toHaveText(before ?? "");
   const scrolled = await top.textContent();
-  await page.waitForTimeout(1_000);
+  const depth = page.locator(".depth[data-cursor]");
+  const seen = async () => positionOf((await depth.getAttribute("data-cursor")) ?? "");
+  const since = await seen();
+  await expect.poll(seen, "the market moves on").toBeGreaterThan(since + MOVES);
   await expect(top).toHaveText(scrolled ?? "");
   await page.getByRole("button", { name: "Centre", exact: true }).click();
   await expect(top).not.toHaveText(scrolled ?? "");
