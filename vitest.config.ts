@@ -4,6 +4,9 @@ const PROCESS_TESTS = "**/*.process.test.ts";
 const ENGINE_TESTS = "**/*.engine.test.ts";
 const NOT_OURS = ["**/node_modules/**", "**/.gen/**"];
 
+/** A machine of CI is often busy with others: what fails is tried again there, and told (infra/scripts/second-tries.ts). */
+const TRIED_AGAIN = process.env.CI === undefined ? 0 : 1;
+
 /**
  * `fast`: everything in this process or its threads. `process`: starts real processes, one file at a time, so that
  * what it measures and kills is not disturbed. `engines`: on real Kafka, DynamoDB and S3 (npm run test:engines).
@@ -25,6 +28,7 @@ export default defineConfig({
           include: [PROCESS_TESTS],
           exclude: NOT_OURS,
           fileParallelism: false,
+          retry: TRIED_AGAIN,
           testTimeout: 300_000,
           hookTimeout: 60_000,
         },
@@ -35,6 +39,7 @@ export default defineConfig({
           include: [ENGINE_TESTS],
           exclude: NOT_OURS,
           fileParallelism: false,
+          retry: TRIED_AGAIN,
           testTimeout: 120_000,
           // An engine is fetched by the first test that needs it, and versitygw is compiled then.
           hookTimeout: 900_000,
