@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 const PROCESS_TESTS = "**/*.process.test.ts";
 /** Hold the platform to seconds: nothing else may run beside them. */
 const TIMED_TESTS = ["start", "streams", "disk-full"].map((name) => `services/cli/src/${name}.process.test.ts`);
+/** What a client sees of a platform: the same on the embedded column and on engines. */
+const END_TO_END = ["access", "streams", "verbs", "watch", "wire"].map((name) => `services/cli/src/${name}.process.test.ts`);
 const ENGINE_TESTS = "**/*.engine.test.ts";
 const NOT_OURS = ["**/node_modules/**", "**/.gen/**"];
 
@@ -13,7 +15,8 @@ const PROCESSES = { retry: TRIED_AGAIN, testTimeout: 300_000, hookTimeout: 180_0
 
 /**
  * `fast`: everything in this process or its threads. `process`: starts real processes, two files at a time, and `timed` one
- * after the other, so that what it measures is not disturbed. `engines`: on real Kafka, DynamoDB and S3 (npm run test:engines).
+ * after the other, so that what it measures is not disturbed. `engines`: on real Kafka, DynamoDB and S3 (npm run test:engines),
+ * `end-to-end`: what `process` asks of a platform on the embedded column, asked of one on engines.
  */
 export default defineConfig({
   test: {
@@ -56,6 +59,16 @@ export default defineConfig({
           testTimeout: 120_000,
           // An engine is fetched by the first test that needs it, and versitygw is compiled then.
           hookTimeout: 900_000,
+        },
+      },
+      {
+        test: {
+          name: "end-to-end",
+          include: END_TO_END,
+          exclude: NOT_OURS,
+          globalSetup: "infra/scripts/engines-setup.ts",
+          fileParallelism: false,
+          ...PROCESSES,
         },
       },
     ],
