@@ -43,6 +43,8 @@ import { MarketEventFrameSchema, VenueCommandFrameSchema } from "../atlas/log/v1
 import { MarketEventFrameCodec, VenueCommandFrameCodec } from "../atlas/log/v1/venue_record_codec.ts";
 import { CancelOrderRequestSchema, CancelOrderResponseSchema, CancelOrdersRequestSchema, CancelOrdersResponseSchema, ReplaceOrderRequestSchema, ReplaceOrderResponseSchema, SubmitOrderRequestSchema, SubmitOrderResponseSchema, SubmitOrdersEntrySchema, SubmitOrdersRequestSchema, SubmitOrdersResponseSchema, SubmitOrdersResultSchema } from "../atlas/order/v1/order_service_pb.ts";
 import { CancelOrderRequestCodec, CancelOrderResponseCodec, CancelOrdersRequestCodec, CancelOrdersResponseCodec, ReplaceOrderRequestCodec, ReplaceOrderResponseCodec, SubmitOrderRequestCodec, SubmitOrderResponseCodec, SubmitOrdersEntryCodec, SubmitOrdersRequestCodec, SubmitOrdersResponseCodec, SubmitOrdersResultCodec } from "../atlas/order/v1/order_service_codec.ts";
+import { FollowRequestSchema, FollowResponseSchema } from "../atlas/operations/v1/shard_service_pb.ts";
+import { FollowRequestCodec, FollowResponseCodec } from "../atlas/operations/v1/shard_service_codec.ts";
 import { HeartbeatSchema, OpenSessionSchema, SessionOpenedSchema, SessionRefusalSchema, TradeRequestSchema, TradeResponseSchema } from "../atlas/order/v1/order_session_service_pb.ts";
 import { HeartbeatCodec, OpenSessionCodec, SessionOpenedCodec, SessionRefusalCodec, TradeRequestCodec, TradeResponseCodec } from "../atlas/order/v1/order_session_service_codec.ts";
 import { ContentsSchema, NoticeSchema, ResyncSchema, SnapshotSchema, StreamHeartbeatSchema, SubscribeResponseSchema, UpdateSchema } from "../atlas/stream/v1/stream_service_pb.ts";
@@ -209,6 +211,8 @@ export const allCodecs = [
   { schema: CancelOrderResponseSchema, codec: CancelOrderResponseCodec },
   { schema: CancelOrdersRequestSchema, codec: CancelOrdersRequestCodec },
   { schema: CancelOrdersResponseSchema, codec: CancelOrdersResponseCodec },
+  { schema: FollowRequestSchema, codec: FollowRequestCodec },
+  { schema: FollowResponseSchema, codec: FollowResponseCodec },
   { schema: OpenSessionSchema, codec: OpenSessionCodec },
   { schema: SessionOpenedSchema, codec: SessionOpenedCodec },
   { schema: HeartbeatSchema, codec: HeartbeatCodec },
