@@ -41,7 +41,7 @@ export function launch(script, args) {
   installPackages(ROOT);
   if (known.generates) generateCode(ROOT, node);
   if (known.entry === undefined) return;
-  if (known.builds === true || known.builds === args[0]) buildConsole(ROOT, node);
+  if (known.builds === true || (known.builds !== undefined && known.builds === args[0])) buildConsole(ROOT, node);
   const words = [...known.args, ...args];
   const flags = words[0] === "start" ? SERVER_FLAGS : [];
   const env = script === "bench" ? { BENCH_SERVER_FLAGS: SERVER_FLAGS.join(" ") } : {};

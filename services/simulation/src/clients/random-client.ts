@@ -8,6 +8,7 @@ import { sleep } from "@atlas/platform/ports/clock";
 import { refusalOf } from "@atlas/platform/refusal/refusal-error";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Answer, AskedTerms, ClientModel, ClientRequest } from "../model/client-model.ts";
+import { Absence } from "./absence.ts";
 import { MARKETS, randomOrder } from "./random-order.ts";
 
 /** What a client sends, over and over, until it knows what came of it. */
@@ -30,6 +31,7 @@ export class RandomClient {
   readonly #roll: Dice;
   /** Milliseconds between two requests, about. */
   readonly #pause: number;
+  readonly #absence: Absence;
   readonly #sent: { request: ClientRequest; send: Send }[] = [];
   readonly #orders: string[] = [];
   #count = 0;
@@ -41,6 +43,7 @@ export class RandomClient {
     this.#accountId = accountId;
     this.#roll = roll;
     this.#pause = pause;
+    this.#absence = new Absence(platform.clock);
   }
 
   /** Resolves when it was stopped and knows of every request what came of it. */
@@ -55,6 +58,11 @@ export class RandomClient {
 
   stop(): void {
     this.#stopped = true;
+  }
+
+  /** Its process ends when it has kept its next request, before it is sent, and is there again so many milliseconds later (F3). */
+  die(milliseconds: number): void {
+    this.#absence.plan(milliseconds);
   }
 
   #act(): Promise<void> {
@@ -147,6 +155,7 @@ export class RandomClient {
     const send = make(requestId);
     this.#model.requests.push(request);
     this.#sent.push({ request, send });
+    await this.#absence.pass(() => this.#stopped);
     const gives = this.#roll.onceIn(5);
     if (this.#roll.onceIn(12)) request.answers.push(...(await Promise.all([this.#attempt(send), this.#attempt(send)])));
     for (;;) {

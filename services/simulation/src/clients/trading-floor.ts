@@ -29,7 +29,7 @@ export class TradingFloor {
   readonly screens: Screen[] = [];
   readonly seed: number;
   readonly platform: MemoryPlatform;
-  #traders: (RandomClient | SessionClient)[] = [];
+  traders: readonly (RandomClient | SessionClient)[] = [];
   #trading: Promise<unknown> = Promise.resolve();
 
   constructor(platform: MemoryPlatform, seed: number) {
@@ -46,7 +46,7 @@ export class TradingFloor {
     for (const [account, owner] of Object.entries(OWNERS)) {
       this.accounts.push(await platform.account(account, FUNDS, owner));
     }
-    this.#traders = this.accounts.map((account, index) => {
+    this.traders = this.accounts.map((account, index) => {
       const roll = dice(seed * 100 + index);
       const Client = account === ON_SESSIONS ? SessionClient : RandomClient;
       return new Client(platform, this.clients, account, roll, pause);
@@ -55,7 +55,7 @@ export class TradingFloor {
       ...this.accounts.map((account, index) => new Screen(platform, account, dice(seed * 100 + 50 + index), stay)),
     );
     for (const screen of this.screens) void screen.show();
-    this.#trading = Promise.all(this.#traders.map((trader) => trader.trade()));
+    this.#trading = Promise.all(this.traders.map((trader) => trader.trade()));
     this.#trading.catch((error: Error) => this.violations.check("LIVE", false, () => error.message));
     return this;
   }
@@ -63,7 +63,7 @@ export class TradingFloor {
   /** With everything healed: lets every client learn what came of its requests, and waits until nothing is on its way or will be. */
   async close(): Promise<void> {
     const { platform } = this;
-    for (const trader of this.#traders) trader.stop();
+    for (const trader of this.traders) trader.stop();
     await platform.run(this.#trading);
     await platform.clock.advance(LONGEST_DELAY);
     await this.settle();
