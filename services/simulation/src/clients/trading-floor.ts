@@ -5,6 +5,7 @@ import { OperationsService } from "@atlas/gen/atlas/operations/v1/operations_ser
 import { sleep } from "@atlas/platform/ports/clock";
 import { ClientModel } from "../model/client-model.ts";
 import { Violations } from "../model/violations.ts";
+import { Administrator } from "./administrator.ts";
 import { RandomClient } from "./random-client.ts";
 import { Screen } from "./screen.ts";
 import { SessionClient } from "./session-client.ts";
@@ -30,6 +31,7 @@ export class TradingFloor {
   readonly seed: number;
   readonly platform: MemoryPlatform;
   traders: readonly (RandomClient | SessionClient)[] = [];
+  #administrator: Administrator | undefined;
   #trading: Promise<unknown> = Promise.resolve();
 
   constructor(platform: MemoryPlatform, seed: number) {
@@ -55,7 +57,9 @@ export class TradingFloor {
       ...this.accounts.map((account, index) => new Screen(platform, account, dice(seed * 100 + 50 + index), stay)),
     );
     for (const screen of this.screens) void screen.show();
-    this.#trading = Promise.all(this.traders.map((trader) => trader.trade()));
+    const models = { model: this.clients, violations: this.violations };
+    this.#administrator = new Administrator(platform, models, this.accounts, dice(seed * 100 + 99));
+    this.#trading = Promise.all([...this.traders.map((trader) => trader.trade()), this.#administrator.work()]);
     this.#trading.catch((error: Error) => this.violations.check("LIVE", false, () => error.message));
     return this;
   }
@@ -64,6 +68,7 @@ export class TradingFloor {
   async close(): Promise<void> {
     const { platform } = this;
     for (const trader of this.traders) trader.stop();
+    this.#administrator?.stop();
     await platform.run(this.#trading);
     await platform.clock.advance(LONGEST_DELAY);
     await this.settle();
