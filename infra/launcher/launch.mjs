@@ -23,6 +23,8 @@ const SCRIPTS = {
   bench: { entry: "bench/src/main.ts", args: [], generates: true, builds: "console" },
   sim: { entry: "services/simulation/src/main.ts", args: [], generates: true },
   "sim:mutants": { entry: "services/simulation/src/mutants/main.ts", args: [], generates: true },
+  "sim:coverage": { entry: "services/simulation/src/run/coverage-main.ts", args: [], generates: true },
+  nightly: { entry: "infra/scripts/nightly.ts", args: [], generates: true },
   engines: { entry: "infra/engines/main.ts", args: [], generates: false },
   gen: { entry: "infra/gen/main.ts", args: [], generates: false },
   check: { entry: "infra/scripts/check.ts", args: [], generates: false },
