@@ -109,7 +109,7 @@ export class RandomClient {
     const market = roll.pick(MARKETS);
     if (roll.onceIn(30)) return roll.pick([ODD_QUANTITY, ODD_PRICE, TOO_MUCH]);
     const quantity = roll.onceIn(3) ? "" : ((1 + roll(900)) * market.lot).toFixed(market.decimals);
-    const price = market.price * (1 + (roll(41) - 20) / 10_000);
+    const price = market.price * (1 + (roll.onceIn(2) ? (roll(41) - 20) / 10_000 : (roll(5) - 2) / 500));
     return { quantity, limitPrice: roll.onceIn(2) ? "" : price.toFixed(market.priceDecimals) };
   }
 

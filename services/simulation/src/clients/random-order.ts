@@ -65,7 +65,8 @@ export function randomOrder(roll: Dice): { terms: AskedTerms; order: NewOrder } 
 function usualOrder(roll: Dice): NewOrder {
   const market = roll.pick(MARKETS);
   const isMarket = roll.onceIn(8);
-  const offset = (roll(121) - 60) / 10_000;
+  // Most come at round prices, where queues are: who is served first shows only there.
+  const offset = roll.onceIn(4) ? (roll(121) - 60) / 10_000 : (roll(7) - 3) / 500;
   return {
     instrumentId: market.instrumentId,
     quantity: ((1 + roll(900)) * market.lot).toFixed(market.decimals),
