@@ -23,6 +23,7 @@ const SCRIPTS = {
   bench: { entry: "bench/src/main.ts", args: [], generates: true, builds: "console" },
   sim: { entry: "services/simulation/src/main.ts", args: [], generates: true },
   "sim:mutants": { entry: "services/simulation/src/mutants/main.ts", args: [], generates: true },
+  chaos: { entry: "services/chaos/src/main.ts", args: [], generates: true },
   engines: { entry: "infra/engines/main.ts", args: [], generates: false },
   gen: { entry: "infra/gen/main.ts", args: [], generates: false },
   check: { entry: "infra/scripts/check.ts", args: [], generates: false },
