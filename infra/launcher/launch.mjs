@@ -25,6 +25,7 @@ const SCRIPTS = {
   "sim:mutants": { entry: "services/simulation/src/mutants/main.ts", args: [], generates: true },
   "sim:coverage": { entry: "services/simulation/src/run/coverage-main.ts", args: [], generates: true },
   nightly: { entry: "infra/scripts/nightly.ts", args: [], generates: true },
+  chaos: { entry: "services/chaos/src/main.ts", args: [], generates: true },
   engines: { entry: "infra/engines/main.ts", args: [], generates: false },
   gen: { entry: "infra/gen/main.ts", args: [], generates: false },
   check: { entry: "infra/scripts/check.ts", args: [], generates: false },
