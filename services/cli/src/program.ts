@@ -8,6 +8,7 @@ import { loadVerb } from "./verbs/load.ts";
 import { logVerb } from "./verbs/log.ts";
 import { bookVerb, instrumentsVerb, tradesVerb } from "./verbs/market.ts";
 import { matchVerb } from "./verbs/match.ts";
+import { migrateVerb } from "./verbs/migrate.ts";
 import { fillsVerb, ordersVerb, orderVerb } from "./verbs/orders.ts";
 import { previewVerb } from "./verbs/preview.ts";
 import { replaceVerb } from "./verbs/replace.ts";
@@ -48,6 +49,7 @@ export function atlasProgram(io: Io): Command {
     usersVerb(io),
     logVerb(io),
     doctorVerb(io),
+    migrateVerb(io),
   ];
   for (const one of verbs) program.addCommand(one);
   for (const command of [program, ...verbs, ...verbs.flatMap((one) => one.commands)]) {
