@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { Io } from "./output/io.ts";
 import { accountsVerb, balancesVerb, depositVerb, positionsVerb, postingsVerb } from "./verbs/accounts.ts";
+import { backupVerb } from "./verbs/backup.ts";
 import { cancelAllVerb, cancelVerb } from "./verbs/cancel.ts";
 import { doctorVerb } from "./verbs/doctor.ts";
 import { keysVerb } from "./verbs/keys.ts";
@@ -49,6 +50,7 @@ export function atlasProgram(io: Io): Command {
     usersVerb(io),
     logVerb(io),
     doctorVerb(io),
+    backupVerb(io),
     migrateVerb(io),
   ];
   for (const one of verbs) program.addCommand(one);
