@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(): void | Promise<voi
   recovery: () => import("./recovery/recovery.ts"),
   growth: () => import("./growth/growth.ts"),
   idle: () => import("./idle/idle.ts"),
+  writes: () => import("./writes/writes.ts"),
   engines: () => import("./engines/engines.ts"),
   console: () => import("./console/console.ts"),
 };

@@ -11,6 +11,7 @@ import type { ControlCommand } from "@atlas/gen/atlas/log/v1/control_record_pb";
 import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import type { Digest } from "@atlas/platform/ports/digest";
 import type { Log } from "@atlas/platform/ports/log";
+import type { Store } from "@atlas/platform/ports/store";
 import { topics } from "@atlas/platform/topic/topics";
 import { encodeFrameOf } from "@atlas/platform/wire/codec/frame";
 import { timestampOf } from "@atlas/platform/wire/time";
@@ -37,10 +38,23 @@ export interface OpenedShards {
   close(): Promise<void>;
 }
 
-/** A shard that stops ends the process: nothing measured after that would be true. */
-export async function openShards(folder: string): Promise<OpenedShards> {
-  const log = await openSqliteLog(join(folder, "log"));
-  const store = await openSqliteStore(join(folder, "store"));
+/** What the shards stand on. */
+export interface Ground {
+  readonly log: Log;
+  readonly store: Store;
+}
+
+/**
+ * A shard that stops ends the process: nothing measured after that would be true. `seen` may put something between the shards and
+ * what they stand on.
+ */
+export async function openShards(
+  folder: string,
+  seen: (ground: Ground) => Ground = (ground) => ground,
+): Promise<OpenedShards> {
+  const sqliteLog = await openSqliteLog(join(folder, "log"));
+  const sqliteStore = await openSqliteStore(join(folder, "store"));
+  const { log, store } = seen({ log: sqliteLog, store: sqliteStore });
   const digest = systemDigest();
   const writer = `bench-${process.pid}`;
   const warn = (message: string, facts: object) => note(`${message} ${JSON.stringify(facts)}`);
@@ -72,8 +86,8 @@ export async function openShards(folder: string): Promise<OpenedShards> {
     close: async () => {
       for (const follower of followers) follower.close();
       await shards.stop(60_000);
-      await log.close();
-      await store.close();
+      await sqliteLog.close();
+      await sqliteStore.close();
     },
   };
 }

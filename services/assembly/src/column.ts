@@ -9,6 +9,7 @@ import { openSqliteStore } from "@atlas/adapters/sqlite/sqlite-store";
 import type { Log } from "@atlas/platform/ports/log";
 import type { Store } from "@atlas/platform/ports/store";
 import type { PartitionCounts } from "@atlas/platform/topic/topics";
+import { refuseUnfinishedMove } from "./migrate/unfinished-move.ts";
 
 /** Where the engines of the distributed column are. */
 export interface EngineAccess {
@@ -28,19 +29,31 @@ export interface ColumnOptions {
   readonly engines: EngineAccess | undefined;
 }
 
+type Closes = (close: () => Promise<void> | void) => void;
+
 /** Opens what the services keep things in; `closes` is told how each part is closed, in the order of opening. */
 export async function openColumn(
   { dataFolder, engines }: ColumnOptions,
   partitions: PartitionCounts,
-  closes: (close: () => Promise<void> | void) => void,
+  closes: Closes,
 ): Promise<Column> {
-  if (engines === undefined) {
-    const log = await openSqliteLog(`${dataFolder}/log`);
-    closes(() => log.close());
-    const store = await openSqliteStore(`${dataFolder}/store`);
-    closes(() => store.close());
-    return { log, store };
-  }
+  if (engines === undefined) return openFolderColumn(dataFolder, closes);
+  const column = await openEngines(engines, partitions, closes);
+  await refuseUnfinishedMove(column.store);
+  return column;
+}
+
+/** The embedded column, of a folder that this process has for itself. */
+export async function openFolderColumn(dataFolder: string, closes: Closes): Promise<Column> {
+  const log = await openSqliteLog(`${dataFolder}/log`);
+  closes(() => log.close());
+  const store = await openSqliteStore(`${dataFolder}/store`);
+  closes(() => store.close());
+  return { log, store };
+}
+
+/** The distributed column, whatever stands on it. */
+export async function openEngines(engines: EngineAccess, partitions: PartitionCounts, closes: Closes): Promise<Column> {
   await Promise.all([prepareTopics(planTopics(partitions), engines.kafka), createTables(engines.dynamodb)]);
   const log = await openKafkaLog(engines.kafka);
   closes(() => log.close());

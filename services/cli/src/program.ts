@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { Io } from "./output/io.ts";
 import { accountsVerb, balancesVerb, depositVerb, positionsVerb, postingsVerb } from "./verbs/accounts.ts";
+import { backupVerb } from "./verbs/backup.ts";
 import { cancelAllVerb, cancelVerb } from "./verbs/cancel.ts";
 import { doctorVerb } from "./verbs/doctor.ts";
 import { keysVerb } from "./verbs/keys.ts";
@@ -8,6 +9,7 @@ import { loadVerb } from "./verbs/load.ts";
 import { logVerb } from "./verbs/log.ts";
 import { bookVerb, instrumentsVerb, tradesVerb } from "./verbs/market.ts";
 import { matchVerb } from "./verbs/match.ts";
+import { migrateVerb } from "./verbs/migrate.ts";
 import { fillsVerb, ordersVerb, orderVerb } from "./verbs/orders.ts";
 import { previewVerb } from "./verbs/preview.ts";
 import { replaceVerb } from "./verbs/replace.ts";
@@ -48,6 +50,8 @@ export function atlasProgram(io: Io): Command {
     usersVerb(io),
     logVerb(io),
     doctorVerb(io),
+    backupVerb(io),
+    migrateVerb(io),
   ];
   for (const one of verbs) program.addCommand(one);
   for (const command of [program, ...verbs, ...verbs.flatMap((one) => one.commands)]) {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { StoreDamaged } from "@atlas/platform/ports/store";
+import { StoreDamaged, type StorePut } from "@atlas/platform/ports/store";
 import { makeFolder } from "../files/make-folder.ts";
 import { StoreTable } from "./store-table.ts";
 
@@ -52,6 +52,16 @@ export function verifyStoreFolder(folder: string, names: readonly string[] = STO
     let items = 0;
     for (const table of tables.values()) items += table.verify();
     return { items };
+  } finally {
+    database.close();
+  }
+}
+
+/** Every item of a store that nobody has open, table by table. Throws `StoreDamaged`. */
+export function* storedItems(folder: string, names: readonly string[] = STORE_TABLES): Generator<StorePut> {
+  const { database, tables } = openStoreDatabase(folder, names);
+  try {
+    for (const [table, stored] of tables) for (const item of stored.items()) yield { table, item };
   } finally {
     database.close();
   }

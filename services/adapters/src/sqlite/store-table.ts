@@ -82,13 +82,17 @@ export class StoreTable {
     this.#keys.reload();
   }
 
+  /** Every item, checked, in the order of first writing. */
+  *items(): Generator<StoreItem> {
+    for (const row of this.#prepare(`SELECT ${COLUMNS} FROM ${this.#name} ORDER BY row`).iterate()) {
+      yield this.#itemOf(row as unknown as ItemRow);
+    }
+  }
+
   /** Checks every item; @returns how many there are. */
   verify(): number {
     let count = 0;
-    for (const row of this.#prepare(`SELECT ${COLUMNS} FROM ${this.#name}`).iterate()) {
-      this.#itemOf(row as unknown as ItemRow);
-      count += 1;
-    }
+    for (const _ of this.items()) count += 1;
     return count;
   }
 

@@ -1,16 +1,13 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type DataFolder, DataFolderUnusable, openDataFolder } from "@atlas/adapters/files/data-folder";
-import { DataFolderHeld } from "@atlas/adapters/sqlite/lock-data-folder";
 import { openSqliteLog } from "@atlas/adapters/sqlite/sqlite-log";
 import { openSqliteStore } from "@atlas/adapters/sqlite/sqlite-store";
 import { systemClock } from "@atlas/adapters/system/system-clock";
 import { systemDigest } from "@atlas/adapters/system/system-digest";
-import { PARTITIONS, TICKS } from "@atlas/assembly/platform-terms";
+import { TICKS } from "@atlas/assembly/platform-terms";
 import { replayPlatform } from "@atlas/assembly/replay/replay-platform";
 import type { ReplayPorts } from "@atlas/assembly/replay/replay-shard";
 import type { PartitionCounts } from "@atlas/platform/topic/topics";
-import { refused } from "../client/failure.ts";
+import { takeRestingFolder } from "../folder/resting-folder.ts";
 import { Findings, type Rule } from "./findings.ts";
 import { checkInputs } from "./input-check.ts";
 import type { LogSource } from "./log-source.ts";
@@ -23,8 +20,7 @@ import { checkVenueOrders } from "./venue-order-check.ts";
 
 /** Examines a folder that no platform uses: all of its log, and every shard decided once more. */
 export async function examineFolder(folder: string, step: (text: string) => void): Promise<Findings> {
-  if (!existsSync(join(folder, "platform.json"))) throw refused(`${folder} holds no platform`);
-  const taken = take(folder);
+  const taken = takeRestingFolder(folder);
   const log = await openSqliteLog(join(folder, "log"));
   const store = await openSqliteStore(join(folder, "store"));
   try {
@@ -46,15 +42,6 @@ export async function examineFolder(folder: string, step: (text: string) => void
   } finally {
     await Promise.all([log.close(), store.close()]);
     taken.release();
-  }
-}
-
-function take(folder: string): DataFolder {
-  try {
-    return openDataFolder(folder, { omsPartitions: PARTITIONS.oms, venuePartitions: PARTITIONS.venue });
-  } catch (error) {
-    if (error instanceof DataFolderHeld || error instanceof DataFolderUnusable) throw refused(error.message);
-    throw error;
   }
 }
 

@@ -8,6 +8,7 @@ import type { ReadLogRequest, ReadLogResponse } from "@atlas/gen/atlas/operation
 import type { LogRecord } from "@atlas/platform/ports/log";
 import { refusal } from "@atlas/platform/refusal/refusal-error";
 import { topicOf } from "@atlas/platform/topic/topic";
+import { frameTime } from "@atlas/platform/wire/codec/copied-frame";
 import { openFrame } from "@atlas/platform/wire/codec/frame";
 import { millisecondsOf, timestampOf } from "@atlas/platform/wire/time";
 import { type DescMessage, fromBinary } from "@bufbuild/protobuf";
@@ -64,7 +65,7 @@ async function firstOffset(request: ReadLogRequest, context: OperationsContext):
   }
   return offsetAt(millisecondsOf(fromTime) as number, start, end, async (offset) => {
     const [record] = await context.log.read(topic, partition, offset, 1);
-    return record?.appendTime ?? Number.POSITIVE_INFINITY;
+    return record === undefined ? Number.POSITIVE_INFINITY : timeOf(record, context);
   });
 }
 
@@ -85,15 +86,24 @@ async function offsetAt(
   return low;
 }
 
-function responseOf(record: LogRecord, topic: string, { digest }: OperationsContext): ReadLogResponse {
+/** When it was appended; a copy, when its original was (S1). */
+function timeOf(record: LogRecord, { digest }: OperationsContext): number {
+  try {
+    return frameTime(openFrame(record.bytes, digest).header, record);
+  } catch {
+    return record.appendTime;
+  }
+}
+
+function responseOf(record: LogRecord, topic: string, context: OperationsContext): ReadLogResponse {
   const frame = FRAMES.get(topic) as DescMessage;
   const common = {
     $typeName: "atlas.operations.v1.ReadLogResponse",
     offset: BigInt(record.offset),
-    appendTime: timestampOf(record.appendTime),
+    appendTime: timestampOf(timeOf(record, context)),
   } as const;
   try {
-    openFrame(record.bytes, digest);
+    openFrame(record.bytes, context.digest);
     fromBinary(frame, record.bytes);
   } catch {
     return { ...common, unreadable: record.bytes };

@@ -1,5 +1,6 @@
 import type { Tail } from "../ports/log.ts";
 import { BrokenFrameError, type Frame, messageBytes, openFrame } from "../wire/codec/frame.ts";
+import { sameBytes } from "../wire/codec/same-bytes.ts";
 import type { EventShardKind } from "./event-shard-kind.ts";
 import type { OwnerPorts } from "./event-shard-owner.ts";
 
@@ -58,7 +59,7 @@ export class EventComparison<Event> {
       const other = this.#ahead.get(sequence);
       if (other === undefined) continue;
       this.#ahead.delete(sequence);
-      if (!equal(encoded[index] as Uint8Array, other.bytes)) throw this.#difference(sequence, other.writer);
+      if (!sameBytes(encoded[index] as Uint8Array, other.bytes)) throw this.#difference(sequence, other.writer);
     }
   }
 
@@ -85,7 +86,7 @@ export class EventComparison<Event> {
       const bytes = messageBytes(frame, index);
       const mine = this.#compared.recent(sequence);
       if (mine === undefined) this.#keep(sequence, bytes, writer);
-      else if (!equal(mine, bytes)) {
+      else if (!sameBytes(mine, bytes)) {
         this.#compared.differs(this.#difference(sequence, writer));
         return;
       }
@@ -100,10 +101,4 @@ export class EventComparison<Event> {
   #difference(sequence: number, writer: string): Error {
     return new Error(`event ${sequence} of ${this.#shard} differs from what ${writer} wrote`);
   }
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
-  return true;
 }

@@ -2,7 +2,8 @@ import type { Codec } from "@atlas/gen/codec/codec";
 import { MalformedError } from "@atlas/gen/codec/errors";
 import type { Digest } from "../ports/digest.ts";
 import type { Log, LogRecord, Tail } from "../ports/log.ts";
-import { BrokenFrameError, type Frame, messageBytes, openFrame, readMessage } from "../wire/codec/frame.ts";
+import { BrokenCopyError, frameTime, openStanding } from "../wire/codec/copied-frame.ts";
+import { BrokenFrameError, type Frame, messageBytes, readMessage } from "../wire/codec/frame.ts";
 import type { Arrival, InputPosition, LinkArrival, LinkPosition, UnreadableArrival } from "./arrival.ts";
 import { nextChain } from "./link-chain.ts";
 import { isShard } from "./shard-name.ts";
@@ -23,7 +24,7 @@ export interface InputReceiver<Command> {
   /** A shard's link jumped: numbers from `from` on never came (S4). */
   missing(source: string, from: number): void;
   /**
-   * Everything below `offset` is decided; the last of it was appended at `appendTime`. The next inputs wait for the answer, if there
+   * Everything below `offset` is decided; the last of it was appended at `appendTime`, a copy when its original was. The next inputs wait for the answer, if there
    * is one.
    */
   settled(offset: number, appendTime: number): void | Promise<void>;
@@ -40,6 +41,8 @@ export class InputLoop<Command> {
   readonly #receiver: InputReceiver<Command>;
   #tail: Tail | undefined;
   #next = 0;
+  /** Of the last record read. */
+  #appendTime = 0;
   /** Inputs at or before it are decided already. */
   #after: InputPosition | undefined;
 
@@ -83,7 +86,7 @@ export class InputLoop<Command> {
   #receive(records: readonly LogRecord[]): void | Promise<void> {
     try {
       for (const record of records) this.#read(record);
-      return this.#receiver.settled(this.#next, records.at(-1)?.appendTime ?? 0);
+      return this.#receiver.settled(this.#next, this.#appendTime);
     } catch (error) {
       this.#stop(error instanceof Error ? error : new Error(String(error)));
       return undefined;
@@ -97,6 +100,7 @@ export class InputLoop<Command> {
 
   #read(record: LogRecord): void {
     if (record.offset !== this.#next) throw new Error(`offset ${record.offset} came where ${this.#next} was due`);
+    this.#appendTime = record.appendTime;
     const frame = this.#open(record);
     if (frame !== undefined) this.#walk(record, frame);
     this.#next = record.offset + 1;
@@ -104,24 +108,24 @@ export class InputLoop<Command> {
 
   #open(record: LogRecord): Frame | undefined {
     try {
-      return openFrame(record.bytes, this.#ports.digest);
+      return openStanding(record, this.#ports.digest);
     } catch (error) {
       if (!(error instanceof BrokenFrameError)) throw error;
-      this.#unreadable({ offset: record.offset, index: 0 }, record.appendTime, error.message);
+      if (error instanceof BrokenCopyError) this.#appendTime = error.appendTime;
+      this.#unreadable({ offset: record.offset, index: 0 }, this.#appendTime, error.message);
       return undefined;
     }
   }
 
   #walk(record: LogRecord, frame: Frame): void {
-    const original = frame.header.original;
-    const offset = original === undefined ? record.offset : Number(original.offset);
-    const appendTime = original?.appendTime === undefined ? record.appendTime : milliseconds(original.appendTime);
+    const appendTime = frameTime(frame.header, record);
+    this.#appendTime = appendTime;
     let chain = frame.header.chain;
     const chained = isShard(frame.header.source) && frame.header.firstNumber !== 0n;
     for (let index = 0; index < frame.count; index++) {
       const before = chain;
       if (chained) chain = nextChain(chain, messageBytes(frame, index), this.#ports.digest);
-      const position = { offset, index };
+      const position = { offset: record.offset, index };
       if (this.#decided(position)) continue;
       const link = this.#admit(frame, index, before, chain);
       if (link !== "drop") this.#arrive(frame, index, position, appendTime, link);
@@ -180,8 +184,4 @@ export class InputLoop<Command> {
     });
     this.#receiver.unreadable({ position, appendTime, reason });
   }
-}
-
-function milliseconds(time: { seconds: bigint; nanos: number }): number {
-  return Number(time.seconds) * 1000 + Math.floor(time.nanos / 1_000_000);
 }
