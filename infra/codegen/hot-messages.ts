@@ -25,4 +25,6 @@ export const hotMessages: readonly string[] = [
   "atlas.stream.v1.SubscribeResponse",
   "atlas.log.v1.ImageManifest",
   "atlas.log.v1.ShardOutputs",
+  "atlas.audit.v1.ArchivedRecord",
+  "atlas.audit.v1.ArchiveManifest",
 ];
