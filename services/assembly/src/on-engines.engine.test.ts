@@ -39,6 +39,7 @@ function start(): Promise<RunningPlatform> {
       kafka: { brokers: kafka.addresses, appendTimeout: 3_000 },
       dynamodb: { endpoint: dynamodb.endpoint, region: "us-east-1", credentials },
     },
+    archivePace: { bytes: 4_194_304, milliseconds: 60_000 },
     journal: silentJournal,
     progress: () => {},
   });

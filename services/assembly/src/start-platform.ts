@@ -6,9 +6,11 @@ import { systemChance } from "@atlas/adapters/system/system-chance";
 import { systemClock } from "@atlas/adapters/system/system-clock";
 import { systemDigest } from "@atlas/adapters/system/system-digest";
 import { prometheusMetrics } from "@atlas/adapters/telemetry/prometheus-metrics";
+import type { ArchivePace } from "@atlas/audit/archive-pace";
 import { openGateway } from "@atlas/gateway/gateway";
 import { type Instrument, MarketModel } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
 import { MarketView } from "@atlas/market/market-view";
+import type { Archive } from "@atlas/platform/ports/archive";
 import { mergedAccountQueries } from "@atlas/platform/query/merged-account-queries";
 import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
 import { shardName } from "@atlas/platform/shard/shard-name";
@@ -16,6 +18,7 @@ import type { Journal } from "@atlas/platform/telemetry/journal";
 import type { Metrics } from "@atlas/platform/telemetry/metrics";
 import { base64url } from "@atlas/platform/text/base64url";
 import { TickDriver } from "@atlas/venue/tick-driver";
+import { auditReads, startArchiver } from "./archiving.ts";
 import { type EngineAccess, openColumn } from "./column.ts";
 import { firstStart } from "./first-start/first-start.ts";
 import { type LocalCalls, localCalls } from "./first-start/local-calls.ts";
@@ -37,6 +40,8 @@ export interface PlatformOptions {
   readonly consoleFolder?: string;
   /** Plays this market as BTC-USDT, over and over, except while a client plays another. Absent: simulated markets only. */
   readonly recording?: Recording;
+  /** When records are archived. */
+  readonly archivePace: ArchivePace;
   readonly journal: Journal;
   /** Hears what the start is at, in words. */
   readonly progress: (stage: string) => void;
@@ -123,9 +128,12 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
     pressure: pressureOf(shards, disk),
   });
   closers.push(() => gateway.stop());
+  const archiving = { ports, metrics, partitions: PARTITIONS, pace: options.archivePace };
+  const archiver = startArchiver(archiving);
+  closers.push(() => archiver.stop(PATIENCE));
   const site = options.consoleFolder === undefined ? undefined : readSite(options.consoleFolder);
   const parts = {
-    gateway,
+    gateway: { ...gateway, services: [...gateway.services, auditReads(archiving)] },
     site: site ?? absentSite(NO_CONSOLE),
     readiness,
     metrics,
@@ -152,12 +160,16 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
   };
 }
 
-async function openPorts(options: PlatformOptions, closers: Close[]): Promise<OwnerPorts> {
+async function openPorts(
+  options: PlatformOptions,
+  closers: Close[],
+): Promise<OwnerPorts & { readonly archive: Archive }> {
   const { journal } = options;
-  const { log, store } = await openColumn(options, PARTITIONS, (close) => closers.push(close));
+  const { log, store, archive } = await openColumn(options, PARTITIONS, (close) => closers.push(close));
   return {
     log,
     store,
+    archive,
     clock: systemClock(),
     digest: systemDigest(),
     warn: (message, facts) => journal.warn(message, facts),

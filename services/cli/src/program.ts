@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { Io } from "./output/io.ts";
 import { accountsVerb, balancesVerb, depositVerb, positionsVerb, postingsVerb } from "./verbs/accounts.ts";
+import { auditVerb } from "./verbs/audit.ts";
 import { cancelAllVerb, cancelVerb } from "./verbs/cancel.ts";
 import { doctorVerb } from "./verbs/doctor.ts";
 import { keysVerb } from "./verbs/keys.ts";
@@ -47,6 +48,7 @@ export function atlasProgram(io: Io): Command {
     keysVerb(io),
     usersVerb(io),
     logVerb(io),
+    auditVerb(io),
     doctorVerb(io),
   ];
   for (const one of verbs) program.addCommand(one);

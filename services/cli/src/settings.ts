@@ -10,6 +10,8 @@ export interface Settings {
   readonly consoleFolder: string | undefined;
   /** `ATLAS_MARKET`: who trades besides clients. */
   readonly market: "simulated" | "recorded";
+  /** `ATLAS_ARCHIVE_BYTES`, `ATLAS_ARCHIVE_SECONDS`: when records are archived. */
+  readonly archivePace: { readonly bytes: number; readonly milliseconds: number };
   /** `ATLAS_LOG_LEVEL`: what the log on stderr says, at least. */
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** `ATLAS_URL`: the platform's address for commands; else made of host and port. */
@@ -35,6 +37,8 @@ const DEFAULTS: RawSettings = {
   ATLAS_DATA: ".atlas",
   ATLAS_CONSOLE: "",
   ATLAS_MARKET: "simulated",
+  ATLAS_ARCHIVE_BYTES: "4194304",
+  ATLAS_ARCHIVE_SECONDS: "600",
   ATLAS_LOG_LEVEL: "warn",
   ATLAS_URL: "",
   ATLAS_KEY: "",
@@ -68,6 +72,10 @@ export function checkSettings(raw: RawSettings): Settings {
     dataFolder: textOf("ATLAS_DATA", raw),
     consoleFolder: raw.ATLAS_CONSOLE || undefined,
     market: oneOf("ATLAS_MARKET", raw, MARKETS),
+    archivePace: {
+      bytes: wholeBetween("ATLAS_ARCHIVE_BYTES", raw, 1_024, 33_554_432),
+      milliseconds: 1_000 * wholeBetween("ATLAS_ARCHIVE_SECONDS", raw, 1, 86_400),
+    },
     logLevel: oneOf("ATLAS_LOG_LEVEL", raw, LOG_LEVELS),
     url: urlOf(raw.ATLAS_URL ?? "", host, port),
     key: raw.ATLAS_KEY || undefined,
@@ -85,6 +93,15 @@ function portOf(text: string): number {
     throw new SettingsError(`ATLAS_PORT is "${text}"; it is a port from 0 (any free one) to 65535`);
   }
   return port;
+}
+
+function wholeBetween(name: string, raw: RawSettings, least: number, most: number): number {
+  const text = raw[name] ?? "";
+  const number = /^\d{1,15}$/.test(text) ? Number(text) : -1;
+  if (number < least || number > most) {
+    throw new SettingsError(`${name} is "${text}"; it is a whole number from ${least} to ${most}`);
+  }
+  return number;
 }
 
 function textOf(name: string, raw: RawSettings): string {

@@ -15,7 +15,8 @@ export function systemCompression(): Compression {
     expand: (compressed, most) =>
       inThread.expand(compressed, { maxOutputLength: most }).then(plain, (error: Error) => refuse(error)),
     // A view of a larger buffer is hashed by itself.
-    sha256: async (content) => new Uint8Array(await crypto.subtle.digest("SHA-256", content as Uint8Array<ArrayBuffer>)),
+    sha256: async (content) =>
+      new Uint8Array(await crypto.subtle.digest("SHA-256", content as Uint8Array<ArrayBuffer>)),
   };
 }
 

@@ -44,7 +44,7 @@ export async function* verifyArchive(
 }
 
 /** Every partition that has objects, and names that belong to none; by few lists, however many objects there are. */
-async function survey(archive: Archive) {
+export async function survey(archive: Archive) {
   const partitions = new Map<string, ArchivePartition>();
   const foreign: string[] = [];
   for (let after: string | undefined; ; ) {

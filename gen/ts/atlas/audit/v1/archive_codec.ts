@@ -67,14 +67,14 @@ export function writeArchiveManifest(w: Writer, m: ArchiveManifest): void {
   if (m.objectSha256.length > 0) w.copy(98, m.objectSha256);
   if (m.objectBytes !== 0n) w.uint64(88, m.objectBytes);
   if (m.recordsObject !== "") w.string(82, m.recordsObject);
-  if (m.lastAppendTime !== undefined) {
+  if (m.latestAppendTime !== undefined) {
     const before = w.length;
-    writeTimestamp(w, m.lastAppendTime);
+    writeTimestamp(w, m.latestAppendTime);
     w.close(74, before);
   }
-  if (m.firstAppendTime !== undefined) {
+  if (m.earliestAppendTime !== undefined) {
     const before = w.length;
-    writeTimestamp(w, m.firstAppendTime);
+    writeTimestamp(w, m.earliestAppendTime);
     w.close(66, before);
   }
   if (m.lost !== 0n) w.uint64(56, m.lost);
@@ -94,8 +94,8 @@ export function readArchiveManifest(r: Reader, end: number): ArchiveManifest {
   let $lastOffset: ArchiveManifest["lastOffset"] = 0n;
   let $count: ArchiveManifest["count"] = 0n;
   let $lost: ArchiveManifest["lost"] = 0n;
-  let $firstAppendTime: ArchiveManifest["firstAppendTime"] = undefined;
-  let $lastAppendTime: ArchiveManifest["lastAppendTime"] = undefined;
+  let $earliestAppendTime: ArchiveManifest["earliestAppendTime"] = undefined;
+  let $latestAppendTime: ArchiveManifest["latestAppendTime"] = undefined;
   let $recordsObject: ArchiveManifest["recordsObject"] = "";
   let $objectBytes: ArchiveManifest["objectBytes"] = 0n;
   let $objectSha256: ArchiveManifest["objectSha256"] = new Uint8Array(0);
@@ -127,10 +127,10 @@ export function readArchiveManifest(r: Reader, end: number): ArchiveManifest {
         $lost = r.uint64();
         break;
       case 66:
-        $firstAppendTime = $firstAppendTime === undefined ? readTimestamp(r, r.end(end)) : merge(TimestampCodec, $firstAppendTime, r, end);
+        $earliestAppendTime = $earliestAppendTime === undefined ? readTimestamp(r, r.end(end)) : merge(TimestampCodec, $earliestAppendTime, r, end);
         break;
       case 74:
-        $lastAppendTime = $lastAppendTime === undefined ? readTimestamp(r, r.end(end)) : merge(TimestampCodec, $lastAppendTime, r, end);
+        $latestAppendTime = $latestAppendTime === undefined ? readTimestamp(r, r.end(end)) : merge(TimestampCodec, $latestAppendTime, r, end);
         break;
       case 82:
         $recordsObject = r.string();
@@ -164,8 +164,8 @@ export function readArchiveManifest(r: Reader, end: number): ArchiveManifest {
     lastOffset: $lastOffset,
     count: $count,
     lost: $lost,
-    firstAppendTime: $firstAppendTime,
-    lastAppendTime: $lastAppendTime,
+    earliestAppendTime: $earliestAppendTime,
+    latestAppendTime: $latestAppendTime,
     recordsObject: $recordsObject,
     objectBytes: $objectBytes,
     objectSha256: $objectSha256,

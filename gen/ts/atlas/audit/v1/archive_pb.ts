@@ -21,7 +21,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atlas/audit/v1/archive.proto.
  */
 export const file_atlas_audit_v1_archive: GenFile = /*@__PURE__*/
-  fileDesc("ChxhdGxhcy9hdWRpdC92MS9hcmNoaXZlLnByb3RvEg5hdGxhcy5hdWRpdC52MSJsCg5BcmNoaXZlZFJlY29yZBIOCgZvZmZzZXQYASABKAQSLwoLYXBwZW5kX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhkKBWZyYW1lGAMgASgMQgq6SAd6BRiAkvQBIugDCg9BcmNoaXZlTWFuaWZlc3QSFwoGZm9ybWF0GAEgASgNQge6SAQqAigBEiMKBXRvcGljGAIgASgJQhS6SBFyDzINXlsgLX5dezEsNjR9JBIaCglwYXJ0aXRpb24YAyABKAVCB7pIBBoCKAASFAoMZmlyc3Rfb2Zmc2V0GAQgASgEEhMKC2xhc3Rfb2Zmc2V0GAUgASgEEhYKBWNvdW50GAYgASgEQge6SAQyAigBEgwKBGxvc3QYByABKAQSNQoRZmlyc3RfYXBwZW5kX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjQKEGxhc3RfYXBwZW5kX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KDnJlY29yZHNfb2JqZWN0GAogASgJQhW6SBJyEDIOXlsgLX5dezEsNTAwfSQSFAoMb2JqZWN0X2J5dGVzGAsgASgEEh4KDW9iamVjdF9zaGEyNTYYDCABKAxCB7pIBHoCaCASFQoNcmVjb3Jkc19ieXRlcxgNIAEoBBIfCg5yZWNvcmRzX3NoYTI1NhgOIAEoDEIHukgEegJoIBIgCg9wcmV2aW91c19zaGEyNTYYDyABKAxCB7pIBHoCGCAijQEKE1BhcnRpdGlvbkNoZWNrcG9pbnQSIwoFdG9waWMYASABKAlCFLpIEXIPMg1eWyAtfl17MSw2NH0kEhoKCXBhcnRpdGlvbhgCIAEoBUIHukgEGgIoABITCgtuZXh0X29mZnNldBgDIAEoBBIgCg9tYW5pZmVzdF9zaGEyNTYYBCABKAxCB7pIBHoCaCAiVwoRQXJjaGl2ZUNoZWNrcG9pbnQSQgoKcGFydGl0aW9ucxgBIAMoCzIjLmF0bGFzLmF1ZGl0LnYxLlBhcnRpdGlvbkNoZWNrcG9pbnRCCbpIBpIBAxCQTmIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("ChxhdGxhcy9hdWRpdC92MS9hcmNoaXZlLnByb3RvEg5hdGxhcy5hdWRpdC52MSJsCg5BcmNoaXZlZFJlY29yZBIOCgZvZmZzZXQYASABKAQSLwoLYXBwZW5kX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhkKBWZyYW1lGAMgASgMQgq6SAd6BRiAkvQBIu0DCg9BcmNoaXZlTWFuaWZlc3QSFwoGZm9ybWF0GAEgASgNQge6SAQqAigBEiMKBXRvcGljGAIgASgJQhS6SBFyDzINXlsgLX5dezEsNjR9JBIaCglwYXJ0aXRpb24YAyABKAVCB7pIBBoCKAASFAoMZmlyc3Rfb2Zmc2V0GAQgASgEEhMKC2xhc3Rfb2Zmc2V0GAUgASgEEhYKBWNvdW50GAYgASgEQge6SAQyAigBEgwKBGxvc3QYByABKAQSOAoUZWFybGllc3RfYXBwZW5kX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjYKEmxhdGVzdF9hcHBlbmRfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoOcmVjb3Jkc19vYmplY3QYCiABKAlCFbpIEnIQMg5eWyAtfl17MSw1MDB9JBIUCgxvYmplY3RfYnl0ZXMYCyABKAQSHgoNb2JqZWN0X3NoYTI1NhgMIAEoDEIHukgEegJoIBIVCg1yZWNvcmRzX2J5dGVzGA0gASgEEh8KDnJlY29yZHNfc2hhMjU2GA4gASgMQge6SAR6AmggEiAKD3ByZXZpb3VzX3NoYTI1NhgPIAEoDEIHukgEegIYICKNAQoTUGFydGl0aW9uQ2hlY2twb2ludBIjCgV0b3BpYxgBIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQSGgoJcGFydGl0aW9uGAIgASgFQge6SAQaAigAEhMKC25leHRfb2Zmc2V0GAMgASgEEiAKD21hbmlmZXN0X3NoYTI1NhgEIAEoDEIHukgEegJoICJXChFBcmNoaXZlQ2hlY2twb2ludBJCCgpwYXJ0aXRpb25zGAEgAygLMiMuYXRsYXMuYXVkaXQudjEuUGFydGl0aW9uQ2hlY2twb2ludEIJukgGkgEDEJBOYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * A record of the log as the archive keeps it.
@@ -115,18 +115,18 @@ export type ArchiveManifest = Message<"atlas.audit.v1.ArchiveManifest"> & {
   lost: bigint;
 
   /**
-   * When the first record was appended.
+   * The earliest append time among them: the log's clock may have run back.
    *
-   * @generated from field: google.protobuf.Timestamp first_append_time = 8;
+   * @generated from field: google.protobuf.Timestamp earliest_append_time = 8;
    */
-  firstAppendTime?: Timestamp | undefined;
+  earliestAppendTime?: Timestamp | undefined;
 
   /**
-   * When the last record was appended.
+   * The latest one.
    *
-   * @generated from field: google.protobuf.Timestamp last_append_time = 9;
+   * @generated from field: google.protobuf.Timestamp latest_append_time = 9;
    */
-  lastAppendTime?: Timestamp | undefined;
+  latestAppendTime?: Timestamp | undefined;
 
   /**
    * Name of the object of records.

@@ -19,11 +19,12 @@ export function recordAt(offset: number, text = `record ${offset}`): LogRecord {
   return { offset, appendTime: MIDNIGHT + 1_000 * offset, bytes: bytes.slice() };
 }
 
-/** Objects of a partition: one for each number, of as many records. */
+/** Objects of a partition: one for each number, of as many records; between them `skip` offsets too many. */
 export async function archived(
   objects: Map<string, Uint8Array>,
   partition: Pick<ArchivePlace, "topic" | "partition">,
   sizes: readonly number[],
+  skip = 0,
 ): Promise<void> {
   let [offset, previous] = [0, new Uint8Array(0)];
   for (const size of sizes) {
@@ -33,6 +34,6 @@ export async function archived(
     objects.set(recordsName({ ...partition, offset }), packed.object);
     objects.set(manifestName({ ...partition, offset }), bytes);
     previous = new Uint8Array(await testCompression.sha256(bytes));
-    offset += size;
+    offset += size + skip;
   }
 }
