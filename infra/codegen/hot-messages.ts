@@ -27,4 +27,6 @@ export const hotMessages: readonly string[] = [
   "atlas.operations.v1.FollowResponse",
   "atlas.log.v1.ImageManifest",
   "atlas.log.v1.ShardOutputs",
+  "atlas.audit.v1.ArchivedRecord",
+  "atlas.audit.v1.ArchiveManifest",
 ];

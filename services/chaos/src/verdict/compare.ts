@@ -3,7 +3,7 @@ import { type Finding, Findings } from "@atlas/cli/doctor/findings";
 import { examineLive } from "@atlas/cli/doctor/live-doctor";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { ClientBook } from "../load/client-book.ts";
-import { openEngines } from "./engine-ports.ts";
+import { openEnginePorts } from "./engine-ports.ts";
 import { checkLog } from "./log-check.ts";
 import { LogModel } from "./log-model.ts";
 import { Losses } from "./losses.ts";
@@ -33,7 +33,7 @@ const REST = 30_000;
 export async function compare({ cluster, book, accounts, tell }: CompareTerms): Promise<Verdict> {
   const clients = cluster.gateways.map((url) => atlasClient(url, cluster.key));
   const [atlas, other] = [clients[0], clients.at(-1)] as [AtlasClient, AtlasClient];
-  const engines = await openEngines(cluster);
+  const engines = await openEnginePorts(cluster);
   const findings = new Findings();
   const losses = new Losses(findings);
   try {

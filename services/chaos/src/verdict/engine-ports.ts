@@ -1,4 +1,4 @@
-import { openColumn } from "@atlas/assembly/column";
+import { openEngines } from "@atlas/assembly/column";
 import { PARTITIONS } from "@atlas/assembly/platform-terms";
 import type { LogSource } from "@atlas/cli/doctor/log-source";
 import { portLog } from "@atlas/cli/doctor/port-log";
@@ -12,14 +12,14 @@ export interface EnginePorts {
   close(): Promise<void>;
 }
 
-export async function openEngines({ kafka, dynamodb, s3 }: Cluster): Promise<EnginePorts> {
+export async function openEnginePorts({ kafka, dynamodb, s3 }: Cluster): Promise<EnginePorts> {
   const { region, accessKeyId, secretAccessKey } = s3;
   const closes: (() => Promise<void> | void)[] = [];
   const engines = {
     kafka: { brokers: kafka.addresses },
     dynamodb: { endpoint: dynamodb.endpoint, region, credentials: { accessKeyId, secretAccessKey } },
   };
-  const { log, store } = await openColumn({ dataFolder: "", engines }, PARTITIONS, (close) => closes.push(close));
+  const { log, store } = await openEngines(engines, PARTITIONS, (close) => closes.push(close));
   return {
     source: portLog(log, PARTITIONS),
     store,
