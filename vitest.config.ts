@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./infra/scripts/longest-first.ts";
 
 const PROCESS_TESTS = "**/*.process.test.ts";
 /** Hold the platform to seconds: nothing else may run beside them. */
@@ -20,6 +21,7 @@ const PROCESSES = { retry: TRIED_AGAIN, testTimeout: 300_000, hookTimeout: 180_0
  */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
