@@ -110,7 +110,9 @@ async function breakOff(): Promise<void> {
   await store.close();
 }
 
-test("I6, I10, S1, S20: a platform moves to engines of many processes with everything that it knows", { timeout: 400_000 }, async () => {
+test("I6, I10, S1, S20: a platform moves to engines of many processes with everything that it knows", {
+  timeout: 400_000,
+}, async () => {
   const embedded = await startPlatformProcess({ folder: source });
   running.push(embedded);
   const before = atlasClient(embedded.url, embedded.key);
