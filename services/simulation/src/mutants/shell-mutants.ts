@@ -35,13 +35,14 @@ export const shellMutants: readonly Mutant[] = [
     find: "    this.#positions = new OutputPositions(ports.store, ports.clock, shard.name, () => this.#leftThrough());",
     put: "    this.#positions = new OutputPositions(ports.store, ports.clock, shard.name, () => ({ ...this.#leftThrough(), sequence: shard.sequence }));",
     cases: ["F1", "F5"],
-    seed: 2,
+    seed: 15,
   },
   {
     name: "an image holds events that are not acknowledged",
     file: "platform/src/shard/image-writer.ts",
     find: "    if (highest > this.#acknowledged) return;\n",
     put: "",
+    seed: 8,
   },
   {
     name: "recovery begins at the newest slab",
@@ -49,6 +50,7 @@ export const shellMutants: readonly Mutant[] = [
     find: "const lowestStamp = slabs.reduce((lowest, { stamp }) => Math.min(lowest, stamp), Number.MAX_SAFE_INTEGER);",
     put: "const lowestStamp = slabs.reduce((lowest, { stamp }) => Math.max(lowest, stamp), 0);",
     cases: ["F5"],
+    seed: 3,
   },
   {
     name: "recovery jumps over a missing event",
@@ -56,7 +58,7 @@ export const shellMutants: readonly Mutant[] = [
     find: "      if (sequence !== this.last + 1) return false;\n",
     put: "",
     cases: ["F11"],
-    seed: 8,
+    seed: 5,
   },
   {
     name: "what had not left is not sent again",
@@ -69,6 +71,8 @@ export const shellMutants: readonly Mutant[] = [
     file: "oms/src/projection.ts",
     find: "    if ((this.#places.at(-1) as EventsPlace).sequence < batch.sequence) return;\n",
     put: "",
+    cases: ["F15"],
+    seed: 11,
   },
   {
     name: "the store forgets a batch that failed",
