@@ -53,6 +53,11 @@ function startProcess(roles: string): Promise<PlatformProcess> {
   return startPlatformProcess({ folder: keys, environment: environment(), args });
 }
 
+async function startProcesses(): Promise<void> {
+  const roles = ["oms,identity,control", "oms,venue,market", "gateway", "gateway"];
+  running.push(...(await Promise.all(roles.map(startProcess))));
+}
+
 /** As a client that means it: the same request until it is answered. */
 async function submit(atlas: AtlasClient, order: object, requestId = newRequestId()): Promise<string> {
   const terms = { instrumentId: "BTC-USD", side: Side.BUY, type: OrderType.MARKET, quantity: "0.01", ...order };
@@ -110,7 +115,9 @@ async function breakOff(): Promise<void> {
   await store.close();
 }
 
-test("I6, I10, S1, S20: a platform moves to engines of many processes with everything that it knows", { timeout: 400_000 }, async () => {
+test("I6, I10, S1, S20: a platform moves to engines of many processes with everything that it knows", {
+  timeout: 400_000,
+}, async () => {
   const embedded = await startPlatformProcess({ folder: source });
   running.push(embedded);
   const before = atlasClient(embedded.url, embedded.key);
@@ -140,9 +147,7 @@ test("I6, I10, S1, S20: a platform moves to engines of many processes with every
   expect(moved.stdout.match(/ events, the same$/gm)).toHaveLength(SHARDS);
   expect(digestOf(source)).toBe(files);
 
-  running.push(
-    ...(await Promise.all(["oms,identity,control", "oms,venue,market", "gateway", "gateway"].map(startProcess))),
-  );
+  await startProcesses();
   const [one, other] = running.slice(-2).map(({ url }) => atlasClient(url, embedded.key)) as [AtlasClient, AtlasClient];
   expect(await seen(one)).toEqual(was);
   expect(await seen(other)).toEqual(was);
@@ -157,4 +162,23 @@ test("I6, I10, S1, S20: a platform moves to engines of many processes with every
   other.close();
   const again = await migrate().ended;
   expect([again.code, again.stderr]).toEqual([1, expect.stringContaining("a platform has run on these engines")]);
+});
+
+test("S20, I21: a store that is lost is made again from the log", { timeout: 400_000 }, async () => {
+  const key = readFileSync(join(keys, "cli.key"), "utf8").trim();
+  const before = atlasClient(running.at(-1)?.url ?? "", key);
+  const was = await seen(before);
+  expect(was.orders).toHaveLength(4);
+  before.close();
+  for (const platform of running.splice(0)) await platform.stop();
+  // In memory: nothing of it is left.
+  await dynamodb.process.kill();
+  await dynamodb.process.start();
+  await startProcesses();
+  const after = atlasClient(running.at(-1)?.url ?? "", key);
+  const orders = async () => (await seen(after)).orders.length;
+  await expect.poll(orders, { timeout: 60_000 }).toBe(4);
+  expect(await seen(after)).toEqual(was);
+  await expectFilled(after, await submit(after, {}));
+  after.close();
 });
