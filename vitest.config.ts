@@ -1,15 +1,27 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./infra/scripts/longest-first.ts";
 
 const PROCESS_TESTS = "**/*.process.test.ts";
+/** Hold the platform to seconds: nothing else may run beside them. */
+const TIMED_TESTS = ["start", "streams", "disk-full"].map((name) => `services/cli/src/${name}.process.test.ts`);
+/** What a client sees of a platform: the same on the embedded column and on engines. */
+const END_TO_END = ["access", "streams", "verbs", "watch", "wire"].map((name) => `services/cli/src/${name}.process.test.ts`);
 const ENGINE_TESTS = "**/*.engine.test.ts";
 const NOT_OURS = ["**/node_modules/**", "**/.gen/**"];
 
+/** A machine of CI is often busy with others: what fails is tried again there, and told (infra/scripts/second-tries.ts). */
+const TRIED_AGAIN = process.env.CI === undefined ? 0 : 1;
+
+const PROCESSES = { retry: TRIED_AGAIN, testTimeout: 300_000, hookTimeout: 180_000 };
+
 /**
- * `fast`: everything in this process or its threads. `process`: starts real processes, one file at a time, so that
- * what it measures and kills is not disturbed. `engines`: on real Kafka, DynamoDB and S3 (npm run test:engines).
+ * `fast`: everything in this process or its threads. `process`: starts real processes, two files at a time, and `timed` one
+ * after the other, so that what it measures is not disturbed. `engines`: on real Kafka, DynamoDB and S3 (npm run test:engines),
+ * `end-to-end`: what `process` asks of a platform on the embedded column, asked of one on engines.
  */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -23,10 +35,20 @@ export default defineConfig({
         test: {
           name: "process",
           include: [PROCESS_TESTS],
+          exclude: [...NOT_OURS, ...TIMED_TESTS],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+          ...PROCESSES,
+        },
+      },
+      {
+        test: {
+          name: "timed",
+          include: TIMED_TESTS,
           exclude: NOT_OURS,
           fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
+          ...PROCESSES,
         },
       },
       {
@@ -35,9 +57,20 @@ export default defineConfig({
           include: [ENGINE_TESTS],
           exclude: NOT_OURS,
           fileParallelism: false,
+          retry: TRIED_AGAIN,
           testTimeout: 120_000,
           // An engine is fetched by the first test that needs it, and versitygw is compiled then.
           hookTimeout: 900_000,
+        },
+      },
+      {
+        test: {
+          name: "end-to-end",
+          include: END_TO_END,
+          exclude: NOT_OURS,
+          globalSetup: "infra/scripts/engines-setup.ts",
+          fileParallelism: false,
+          ...PROCESSES,
         },
       },
     ],

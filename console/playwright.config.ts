@@ -7,18 +7,22 @@ const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/go
 export default defineConfig({
   testDir: "e2e",
   testMatch: "**/*.e2e.ts",
-  // Each file has a platform of its own, and this machine's processors are few.
-  workers: 1,
+  // Each file has a platform of its own: two of them and two browsers are what two processors can carry.
+  workers: 2,
   fullyParallel: false,
   forbidOnly: true,
-  timeout: 30_000,
-  expect: { timeout: 5_000 },
-  reporter: [["list"]],
+  // Long enough for a machine that is busy with others: they cost nothing where all is well.
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  // What passes only then is told, and is not to be much of it (infra/scripts/e2e.ts).
+  retries: process.env.CI === undefined ? 0 : 1,
+  reporter: [["list"], ["json", { outputFile: "../.gen/playwright.json" }]],
   use: {
     browserName: "chromium",
     viewport: { width: 1280, height: 720 },
     timezoneId: "Europe/Berlin",
-    trace: "retain-on-failure",
+    // Pictures of every moment would be a fifth of the work; what stood on the page is there without them.
+    trace: { mode: "retain-on-failure", screenshots: false },
     launchOptions: {
       executablePath: BROWSERS.find((path) => existsSync(path)) ?? BROWSERS[0],
       args: [

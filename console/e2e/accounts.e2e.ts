@@ -69,7 +69,7 @@ test("C04: what is on its way for an account goes on while another is looked at;
   await lost;
   await account.selectOption("right");
   await expect(desk.working.getByRole("row").filter({ hasText: "42,000" })).toHaveCount(0);
-  const again = page.waitForResponse((response) => response.url().endsWith("/CancelOrder"), { timeout: 15_000 });
+  const again = page.waitForResponse((response) => response.url().endsWith("/CancelOrder"), { timeout: 30_000 });
   isLost = false;
   await again;
 
@@ -84,7 +84,7 @@ test("C04: what is on its way for an account goes on while another is looked at;
   await expect(desk.working.getByRole("row").filter({ hasText: "42,000" })).toHaveCount(0);
   isLost = false;
   await expect(page.getByText("In account right, placed: buy 0.2 BTC at 41,000.00.").first()).toBeVisible({
-    timeout: 15_000,
+    timeout: 30_000,
   });
 
   isLost = true;

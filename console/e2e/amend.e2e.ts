@@ -2,16 +2,13 @@ import { requestId } from "@atlas/cli/client/request-id";
 import { expect, type Locator, type Page } from "@playwright/test";
 import { DeskPage } from "./desk-page.ts";
 import { ownPlatform } from "./platform.ts";
-import { ACCOUNT, cancel, ordersOf, placeLimit } from "./server-truth.ts";
+import { ACCOUNT, cancelOpen, ordersOf, placeLimit } from "./server-truth.ts";
 import { test } from "./strict-page.ts";
 
 const stage = ownPlatform();
 const ORDER = "buy 0.1 BTC-USD at 44,000.00";
 
-test.afterEach(async () => {
-  const open = await ordersOf(stage.atlas, true);
-  await Promise.all(open.map(({ orderId }) => cancel(stage.atlas, orderId)));
-});
+test.afterEach(() => cancelOpen(stage.atlas));
 
 /** A desk with one order that works. */
 async function openDesk(page: Page): Promise<DeskPage> {

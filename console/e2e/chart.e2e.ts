@@ -117,7 +117,7 @@ test("C13: own orders are lines and own fills are marks", async ({ page }) => {
   await desk.cancel("buy 0.5 OWN-USD at 100.00").click();
   await expect.poll(() => linesOf(page, "--up")).toBe(1);
 
-  expect(await pixelsOf(page, "--down")).toBe(0);
+  await expect.poll(() => pixelsOf(page, "--down")).toBe(0);
   const amount = { asset: "OWN", amount: "1" };
   await stage.atlas.accounts.depositFunds({ requestId: requestId(), accountId: ACCOUNT, amount });
   const terms = {

@@ -1,4 +1,4 @@
-import type { Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 
 /** A table as it is drawn: the rows that are in sight, by the titles of their columns. */
 export interface DrawnTable {
@@ -44,8 +44,29 @@ export interface DrawnDesk {
   readonly balances: DrawnTable;
 }
 
-export function readDesk(page: Page): Promise<DrawnDesk> {
-  return page.evaluate(() => {
+/** Parts of the desk that say where they stand, once the stream has told them. */
+const TOLD = [
+  ".depth",
+  "header dl",
+  "section[aria-label=Chart] dl",
+  ...["Trades", "Working orders", "Balances"].map((label) => `[role=group][aria-label="${label}"]`),
+].map((part) => `${part}[data-cursor]:not([data-cursor=""])`);
+
+/** Waits until all of it has been told. */
+export async function readDesk(page: Page): Promise<DrawnDesk> {
+  let drawn: DrawnDesk | undefined;
+  const isTold = async (): Promise<boolean> => {
+    drawn = await readOnce(page);
+    return drawn !== undefined;
+  };
+  await expect.poll(isTold, { message: "the desk is told everything", intervals: [50] }).toBe(true);
+  return drawn as DrawnDesk;
+}
+
+/** `undefined`: some of it is not there yet. */
+function readOnce(page: Page): Promise<DrawnDesk | undefined> {
+  return page.evaluate((told) => {
+    if (told.some((selector) => document.querySelector(selector) === null)) return undefined;
     const clean = (text: string | null | undefined): string => (text ?? "").replaceAll(/[\s\u00a0]+/g, " ").trim();
     const one = (selector: string, inside: ParentNode = document): HTMLElement => {
       const found = inside.querySelector<HTMLElement>(selector);
@@ -96,5 +117,5 @@ export function readDesk(page: Page): Promise<DrawnDesk> {
       orders: table("Working orders"),
       balances: table("Balances"),
     };
-  });
+  }, TOLD);
 }

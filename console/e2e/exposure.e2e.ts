@@ -19,6 +19,7 @@ test("C21: the preview tells the exposure before and after, by the last price th
   await desk.fillLimit("Buy", "1.5", "45000");
   const [available = "", reserved = ""] = (await balancesOf(stage.atlas)).get("BTC") ?? [];
   const held = sum(available, reserved);
+  await expect(page.getByLabel("Preview", { exact: true })).toContainText("→");
   // In one go: the price moves.
   const shown = await page.evaluate(() => {
     const term = (words: string): string => {

@@ -32,14 +32,14 @@ test("C61: an order is made, amended and canceled by the keyboard alone", async 
   await keyboard.type("0.1");
   await keyboard.press("Enter");
   const name = "buy 0.1 BTC-USD at 45,000.10";
-  await expect(desk.order(name)).toHaveCount(1);
+  await expect(desk.order(name)).toContainText("Working");
   await tabTo(page, page.getByRole("button", { name: `Amend: ${name}` }));
   await keyboard.press("Enter");
   await expect(page.getByRole("textbox", { name: `New price: ${name}` })).toBeFocused();
   await keyboard.type("45001");
   await keyboard.press("Enter");
   const amended = "buy 0.1 BTC-USD at 45,001.00";
-  await expect(desk.order(amended)).toHaveCount(1);
+  await expect(desk.order(amended)).toContainText("Working");
   await tabTo(page, desk.cancel(amended));
   await keyboard.press("Enter");
   await expect(desk.order(amended)).toHaveCount(0);
@@ -58,6 +58,7 @@ test("C61: the focus is never lost: by Amend and Escape, Cancel, Cancel all, and
     await desk.quantity.press("Enter");
     await expect(desk.working.getByRole("button", { name: /^Cancel: / })).toHaveCount(index + 1);
   }
+  await expect(desk.working.getByText("Working", { exact: true })).toHaveCount(names.length);
   const [first = "", second = ""] = names;
   const amend = page.getByRole("button", { name: `Amend: ${first}` });
   await amend.focus();
@@ -77,17 +78,17 @@ test("C61: the focus is never lost: by Amend and Escape, Cancel, Cancel all, and
   await keyboard.press("Enter");
   await expect(all).toBeFocused();
   await keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Cancel all 2" })).toBeFocused();
   await keyboard.press("Enter");
   await expect(all).toBeDisabled();
   await expect(page.getByRole("group", { name: "Working orders" })).toBeFocused();
   const messages = page.getByRole("log", { name: "Messages" });
   const dismiss = messages.getByRole("button", { name: "Dismiss" });
-  await expect(dismiss.first()).toBeVisible();
-  await dismiss.first().focus();
-  for (let left = await dismiss.count(); left > 0; left--) {
-    await expect(dismiss.first()).toBeFocused();
-    await keyboard.press("Enter");
-  }
+  // One: that all are being cancelled. What the person cancelled is told by no other.
+  await expect(dismiss).toHaveCount(1);
+  await dismiss.focus();
+  await keyboard.press("Enter");
+  await expect(dismiss).toHaveCount(0);
   await expect(page.getByRole("group", { name: "Working orders" })).toBeFocused();
 });
 
@@ -107,7 +108,7 @@ test("C61: the focus stays where it is when its row is scrolled out of sight", a
     await expect(desk.cancel(name)).toBeFocused();
   }
   // Everything between is one row as high as all of them.
-  expect(await table.getByRole("row").count()).toBeLessThan(40);
+  await expect.poll(() => table.getByRole("row").count()).toBeLessThan(40);
   await page.keyboard.press("Enter");
   const prices = async () => (await ordersOf(stage.atlas, true)).map(({ limitPrice }) => limitPrice);
   await expect.poll(prices).not.toContain("30059");
@@ -125,6 +126,7 @@ test("C10: an instrument is found and chosen by the keyboard, and stands in the 
   await page.keyboard.press("Escape");
   await expect(opener).toBeFocused();
   await page.keyboard.press("Enter");
+  await expect(page.getByRole("combobox", { name: "Search instruments" })).toBeFocused();
   await page.keyboard.type("eth");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/instrument=ETH-USD/);

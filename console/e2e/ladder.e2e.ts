@@ -1,11 +1,14 @@
 import { OrderStatus, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { expect, type Locator, type Page } from "@playwright/test";
 import { DeskPage } from "./desk-page.ts";
+import { positionOf } from "./follower.ts";
 import { ownPlatform } from "./platform.ts";
-import { ordersOf } from "./server-truth.ts";
+import { ordersOf, written } from "./server-truth.ts";
 import { test } from "./strict-page.ts";
 
 const stage = ownPlatform();
+/** Positions of the market: with any of them prices that follow it would be back. */
+const MOVES = 5;
 
 /** The desk with the ladder in place of the book, prices in steps of 100. */
 async function openLadder(page: Page): Promise<DeskPage> {
@@ -93,20 +96,24 @@ test("C11, C61: the ladder is worked by the keyboard: place, move, cancel", asyn
   expect(await ordersOf(stage.atlas, false)).toHaveLength(before + 1);
 });
 
-// Fails when an order too large is refused without a word.
+// Fails when an order too large is refused without a word, and when prices follow the market under a hand too.
 test("C11: prices stand still under a hand; who scrolled away comes back; a refusal is told", async ({ page }) => {
   const desk = await openLadder(page);
   const grid = page.getByRole("grid", { name: "Price ladder" });
   const top = grid.getByRole("rowheader").first();
   await grid.hover();
-  const before = await top.textContent();
-  await page.mouse.wheel(0, -300);
-  await expect(top).not.toHaveText(before ?? "");
-  const scrolled = await top.textContent();
-  await page.waitForTimeout(1_000);
-  await expect(top).toHaveText(scrolled ?? "");
+  const before = Number((await top.textContent())?.replaceAll(",", ""));
+  // Each turn goes three steps; after four of them the market is out of the middle.
+  for (let turn = 0; turn < 4; turn += 1) await page.mouse.wheel(0, -300);
+  const scrolled = written(String(before + 12 * 100), 2);
+  await expect(top).toHaveText(scrolled);
+  const depth = page.locator(".depth[data-cursor]");
+  const seen = async () => positionOf((await depth.getAttribute("data-cursor")) ?? "");
+  const since = await seen();
+  await expect.poll(seen, "the market moves on").toBeGreaterThan(since + MOVES);
+  await expect(top).toHaveText(scrolled);
   await page.getByRole("button", { name: "Centre", exact: true }).click();
-  await expect(top).not.toHaveText(scrolled ?? "");
+  await expect(top).not.toHaveText(scrolled);
   await page.getByRole("checkbox", { name: /^Click places/ }).check();
   await desk.quantity.fill("30");
   await cell(page, "Buy", "49,000.00").click();

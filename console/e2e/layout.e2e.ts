@@ -42,25 +42,26 @@ test("C60: panels are resized by the keyboard within bounds, remembered through 
   await depth.focus();
   await page.keyboard.press("Shift+ArrowRight");
   await page.keyboard.press("ArrowRight");
-  expect(await positionOf(depth)).toBe(usual + 60);
-  expect(await widthOf(page, "Depth")).toBe(usual + 60);
+  await expect.poll(() => positionOf(depth)).toBe(usual + 60);
+  await expect.poll(() => widthOf(page, "Depth")).toBe(usual + 60);
   await page.keyboard.press("End");
-  expect(await positionOf(depth)).toBe(Number(await depth.getAttribute("aria-valuemax")));
+  await expect(depth).toHaveAttribute("aria-valuenow", (await depth.getAttribute("aria-valuemax")) ?? "");
   await expect(desk.send).toBeInViewport();
   await page.keyboard.press("Home");
-  expect(await widthOf(page, "Depth")).toBe(Number(await depth.getAttribute("aria-valuemin")));
+  const least = Number(await depth.getAttribute("aria-valuemin"));
+  await expect.poll(() => widthOf(page, "Depth")).toBe(least);
   const lower = separator(page, "Between market and orders and money");
   const before = await positionOf(lower);
   await lower.focus();
   await page.keyboard.press("ArrowUp");
-  expect(await positionOf(lower)).toBe(before - 10);
+  await expect.poll(() => positionOf(lower)).toBe(before - 10);
   await page.reload();
   await desk.ready();
-  expect(await positionOf(lower)).toBe(before - 10);
-  expect(await widthOf(page, "Depth")).toBeLessThan(usual);
+  await expect.poll(() => positionOf(lower)).toBe(before - 10);
+  await expect.poll(() => widthOf(page, "Depth")).toBe(least);
   await page.getByRole("button", { name: "Reset layout" }).click();
-  expect(await widthOf(page, "Depth")).toBe(usual);
-  expect(await positionOf(lower)).toBe(before);
+  await expect.poll(() => widthOf(page, "Depth")).toBe(usual);
+  await expect.poll(() => positionOf(lower)).toBe(before);
 });
 
 // Fails when letting go does not keep what was dragged.
@@ -77,12 +78,12 @@ test("C60: panels are resized by the mouse, and a double click restores one", as
   await page.mouse.move(x - 40, y, { steps: 4 });
   await page.mouse.up();
   await page.mouse.move(x - 200, y);
-  expect(await widthOf(page, "Order")).toBe(usual + 40);
+  await expect.poll(() => widthOf(page, "Order")).toBe(usual + 40);
   await page.reload();
   await desk.ready();
-  expect(await widthOf(page, "Order")).toBe(usual + 40);
+  await expect.poll(() => widthOf(page, "Order")).toBe(usual + 40);
   await page.mouse.dblclick(x - 40, y);
-  expect(await widthOf(page, "Order")).toBe(usual);
+  await expect.poll(() => widthOf(page, "Order")).toBe(usual);
 });
 
 // Fails when the preset is kept in memory only, and when what is kept is believed unread.
@@ -92,7 +93,7 @@ test("C60: layouts are chosen by presets and remembered; what is kept badly coun
   const chart = await widthOf(page, "Chart");
   await page.getByRole("combobox", { name: "Layout" }).selectOption("Analyse");
   await expect(desk.ticket).toHaveCount(0);
-  expect(await widthOf(page, "Chart")).toBeGreaterThan(chart * 1.5);
+  await expect.poll(() => widthOf(page, "Chart")).toBeGreaterThan(chart * 1.5);
   await page.getByRole("tab", { name: "Fills" }).click();
   await page.reload();
   await expect(desk.connection).toHaveText("Live");
@@ -107,7 +108,7 @@ test("C60: layouts are chosen by presets and remembered; what is kept badly coun
     await page.reload();
     await desk.ready();
     await expect(page.getByRole("combobox", { name: "Layout" })).toHaveValue("trade");
-    expect(await widthOf(page, "Chart")).toBe(chart);
+    await expect.poll(() => widthOf(page, "Chart")).toBe(chart);
   }
 });
 
@@ -124,22 +125,22 @@ test("C60: there are layouts to trade, to analyse and to operate: that has large
   await expect(desk.ticket).toHaveCount(0);
   for (const shown of [desk.working, desk.balances, desk.bids.first()]) await expect(shown).toBeInViewport();
   await expect(page.getByRole("region", { name: "Chart" })).toBeInViewport({ ratio: 1 });
-  expect(await heightOf(page, "Working orders")).toBeGreaterThan(orders * 2);
+  await expect.poll(() => heightOf(page, "Working orders")).toBeGreaterThan(orders * 2);
   const between = separator(page, "Between orders and money and market");
   const before = await positionOf(between);
   await between.focus();
   await page.keyboard.press("ArrowLeft");
-  expect(await positionOf(between)).toBe(before - 10);
+  await expect.poll(() => positionOf(between)).toBe(before - 10);
   await page.getByRole("tab", { name: "Postings" }).click();
   await page.reload();
   await expect(desk.connection).toHaveText("Live");
   await expect(layout).toHaveValue("operate");
   await expect(page.getByRole("table", { name: "Postings" })).toBeVisible();
-  expect(await positionOf(between)).toBe(before - 10);
+  await expect.poll(() => positionOf(between)).toBe(before - 10);
   await page.getByRole("tab", { name: "Working orders" }).click();
   await layout.selectOption("Trade");
   await expect(desk.send).toBeInViewport();
-  expect(await heightOf(page, "Working orders")).toBe(orders);
+  await expect.poll(() => heightOf(page, "Working orders")).toBe(orders);
 });
 
 // Fails when the desk is a tenth higher than the window.
@@ -151,16 +152,16 @@ for (const [width, height] of [
     await page.setViewportSize({ width, height });
     const desk = new DeskPage(page);
     await desk.signIn(await stage.link());
-    expect(await over(page)).toEqual([0, 0]);
+    await expect.poll(() => over(page)).toEqual([0, 0]);
     for (const shown of [desk.send, desk.working, desk.balances]) await expect(shown).toBeInViewport();
     for (const side of [desk.bids, desk.asks]) {
-      expect(await side.filter({ has: page.getByRole("button") }).count()).toBeGreaterThanOrEqual(10);
+      await expect.poll(() => side.filter({ has: page.getByRole("button") }).count()).toBeGreaterThanOrEqual(10);
     }
     await expect(desk.bids.nth(9)).toBeInViewport({ ratio: 1 });
     await expect(desk.asks.first()).toBeInViewport({ ratio: 1 });
     for (const layout of ["Analyse", "Operate"]) {
       await page.getByRole("combobox", { name: "Layout" }).selectOption(layout);
-      expect(await over(page), layout).toEqual([0, 0]);
+      await expect.poll(() => over(page), layout).toEqual([0, 0]);
     }
   });
 }
@@ -174,17 +175,18 @@ test("C61: the page follows the system's theme and the choice, in every tab", as
   await desk.signIn(await stage.link());
   const dark = await groundOf(page);
   await page.emulateMedia({ colorScheme: "light" });
+  // The page is told of it later than the test goes on.
+  await expect.poll(() => groundOf(page)).not.toBe(dark);
   const light = await groundOf(page);
-  expect(light).not.toBe(dark);
   const second = await context.newPage();
   await second.emulateMedia({ colorScheme: "light" });
   await new DeskPage(second).signIn(stage.url);
-  expect(await groundOf(second)).toBe(light);
+  await expect.poll(() => groundOf(second)).toBe(light);
   await page.getByRole("combobox", { name: "Theme" }).selectOption("Dark");
-  expect(await groundOf(page)).toBe(dark);
+  await expect.poll(() => groundOf(page)).toBe(dark);
   await expect.poll(() => groundOf(second)).toBe(dark);
   await expect(second.getByRole("combobox", { name: "Theme" })).toHaveValue("dark");
   await page.reload();
   await desk.ready();
-  expect(await groundOf(page)).toBe(dark);
+  await expect.poll(() => groundOf(page)).toBe(dark);
 });

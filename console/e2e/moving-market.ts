@@ -1,6 +1,7 @@
 import type { AtlasClient } from "@atlas/cli/client/atlas-client";
 import { requestId } from "@atlas/cli/client/request-id";
 import { type NewOrder, OrderType, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
+import { expect } from "@playwright/test";
 import { ACCOUNT } from "./server-truth.ts";
 import { ask, bid, type StillMarket, taker } from "./still-market.ts";
 
@@ -53,6 +54,12 @@ export class MovingMarket {
     ]);
     await market.play(levels.flat());
     return new MovingMarket(market, atlas, next);
+  }
+
+  /** Waits until so many steps have been played. */
+  async reach(steps: number): Promise<void> {
+    // Each is several calls, one after the other: fast where nothing else runs.
+    await expect.poll(() => this.steps, { intervals: [10], timeout: 30_000 }).toBeGreaterThanOrEqual(steps);
   }
 
   /** Rejects with what went wrong, if something did. */

@@ -1,10 +1,9 @@
-import { requestId } from "@atlas/cli/client/request-id";
 import { OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
 import { expect } from "@playwright/test";
 import { DeskPage } from "./desk-page.ts";
 import { ownPlatform } from "./platform.ts";
 import { createZoe } from "./second-person.ts";
-import { ACCOUNT, balancesOf, ordersOf, placeLimit, written } from "./server-truth.ts";
+import { balancesOf, cancelOpen, ordersOf, placeLimit, written } from "./server-truth.ts";
 import { ask, bid, StillMarket } from "./still-market.ts";
 import { test } from "./strict-page.ts";
 
@@ -73,8 +72,7 @@ test("C30: the working orders of the instrument chosen are shown alone, cancelle
   const market = new StillMarket("ELS", () => stage.atlas);
   await market.define();
   await market.play([bid("99.9", "10"), ask("100.11", "10")]);
-  await stage.atlas.orders.cancelOrders({ requestId: requestId(), accountId: ACCOUNT });
-  await expect.poll(() => ordersOf(stage.atlas, true)).toHaveLength(0);
+  await cancelOpen(stage.atlas);
   await placeLimit(stage.atlas, "0.1", "44000");
   const kept = await placeLimit(stage.atlas, "1", "90", market.instrumentId);
   const desk = new DeskPage(page);

@@ -33,6 +33,8 @@ export function ownPlatform(settings: readonly string[] = []): Stage {
     platform = await startPlatformProcess({ folder, args, ...(port === undefined ? {} : { port }) });
   };
   test.beforeAll(async () => {
+    // Longer than a platform may take.
+    test.setTimeout(180_000);
     await start();
     atlas = atlasClient(platform.url, platform.key);
   });

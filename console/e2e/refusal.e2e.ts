@@ -1,7 +1,7 @@
 import { expect } from "@playwright/test";
 import { DeskPage } from "./desk-page.ts";
 import { ownPlatform } from "./platform.ts";
-import { cancel, ordersOf, placeLimit } from "./server-truth.ts";
+import { cancel, cancelOpen, ordersOf, placeLimit } from "./server-truth.ts";
 import { ask, bid, StillMarket } from "./still-market.ts";
 import { test } from "./strict-page.ts";
 
@@ -50,8 +50,7 @@ test("C03: the preview says it before the order is sent, as soon as it is typed"
 test("C03: a refusal for want of funds stays while it holds, by what is available now", async ({ page }) => {
   const desk = new DeskPage(page);
   await page.route("**/PreviewOrder", (route) => route.abort());
-  for (const { orderId } of await ordersOf(stage.atlas, true)) await cancel(stage.atlas, orderId);
-  await expect.poll(() => ordersOf(stage.atlas, true)).toHaveLength(0);
+  await cancelOpen(stage.atlas);
   const large = await placeLimit(stage.atlas, "20", "45000");
   await desk.signIn(await stage.link());
   await expect(desk.reserved("USD")).toHaveText("900,450.00");

@@ -1,6 +1,7 @@
 import type { AtlasClient } from "@atlas/cli/client/atlas-client";
 import { requestId } from "@atlas/cli/client/request-id";
 import { type Order, OrderType, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
+import { expect } from "@playwright/test";
 
 /** The account that the local user trades for. */
 export const ACCOUNT = "demo";
@@ -38,6 +39,12 @@ export async function placeLimit(
 
 export async function cancel(atlas: AtlasClient, orderId: string): Promise<void> {
   await atlas.orders.cancelOrder({ requestId: requestId(), accountId: ACCOUNT, orderId });
+}
+
+/** Cancels all that is open; it has gone from the venues too when this resolves. */
+export async function cancelOpen(atlas: AtlasClient): Promise<void> {
+  await atlas.orders.cancelOrders({ requestId: requestId(), accountId: ACCOUNT });
+  await expect.poll(() => ordersOf(atlas, true)).toEqual([]);
 }
 
 /** A decimal as the desk writes it: thousands separated, cut to so many places. */

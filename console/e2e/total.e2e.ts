@@ -94,15 +94,16 @@ test("C60: at 1280 by 720 neither the ticket with its preview nor the working or
   const name = "buy 0.5 BTC-USD at 45,000.00";
   await expect(desk.order(name)).toContainText("Working");
   await expect(page.getByLabel("Preview", { exact: true })).toContainText("after");
-  const expectNoScrolling = async (): Promise<void> => {
-    const [width, room, height, roomHigh] = await page.evaluate(() => {
+  /** Pixels that the list is wider and the ticket higher than there is room for. */
+  const over = () =>
+    page.evaluate(() => {
       const list = document.querySelector('[role=group][aria-label="Working orders"]');
       const form = document.querySelector("form");
-      return [list?.scrollWidth, list?.clientWidth, form?.scrollHeight, form?.clientHeight];
+      if (list === null || form === null) return [];
+      return [list.scrollWidth - list.clientWidth, form.scrollHeight - form.clientHeight];
     });
-    expect([width, height]).toEqual([room, roomHigh]);
-  };
-  await expectNoScrolling();
+  await expect.poll(over).toEqual([0, 0]);
   await page.getByRole("button", { name: `Amend: ${name}` }).click();
-  await expectNoScrolling();
+  await expect(page.getByRole("textbox", { name: `New price: ${name}` })).toBeVisible();
+  await expect.poll(over).toEqual([0, 0]);
 });

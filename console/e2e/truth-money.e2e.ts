@@ -31,8 +31,12 @@ const TERMS = {
 test("C01, C21: while the market moves, the preview and the exposure are what the platform tells of their positions", async ({
   page,
 }) => {
-  test.setTimeout(60_000);
   await whileMoving(page, stage, BASE, async ({ follower, next, market }) => {
+    /** Positions of the market when previews were asked for: what is shown is the answer to the last or the last but one. */
+    const asked: number[] = [];
+    page.on("request", (request) => {
+      if (request.url().endsWith("/PreviewOrder")) asked.push(follower.known.market);
+    });
     await new DeskPage(page).fillLimit("Buy", QUANTITY, LIMIT);
     await expect(page.getByLabel("Preview", { exact: true })).toContainText("USD after");
     // Some of what is held is reserved: by a sale that nobody comes to.
@@ -41,10 +45,9 @@ test("C01, C21: while the market moves, the preview and the exposure are what th
     await expect.poll(async () => isAbove((await held())?.available ?? "0", "0.1")).toBe(true);
     const sale = { ...TERMS, side: Side.SELL, quantity: "0.1", limitPrice: "115" };
     await stage.atlas.orders.submitOrder({ requestId: requestId(), accountId: ACCOUNT, order: sale });
-    /** Positions of the market some moments ago: a preview is renewed twice a second. */
-    const since: number[] = [follower.known.market];
     const averages = new Set<string>();
-    for (let moment = 0; moment < MOMENTS; moment += 1) {
+    // Of a machine that is quick, until the market has made another average of it.
+    for (let moment = 0; moment < MOMENTS || averages.size < 2; moment += 1) {
       await next();
       const drawn = await readPreview(page);
       const isKnown = () =>
@@ -56,14 +59,19 @@ test("C01, C21: while the market moves, the preview and the exposure are what th
       expectTrueFunds(drawn, follower, when);
       const average = drawn.values["Average price"] ?? "";
       averages.add(average);
-      const possible = averagesOf(follower, since.at(-4) ?? since[0] ?? 0, follower.known.market);
+      // One further back, for this test may hear of a request late.
+      const possible = averagesOf(follower, asked.at(-3) ?? asked[0] ?? 0, follower.known.market);
       expect(possible, `average price, ${when}`).toContain(average);
-      since.push(follower.known.market);
     }
-    expect(averages.size, "averages that the market made of it").toBeGreaterThan(1);
     await market.stop();
-    const told = toldOf(await stage.atlas.orders.previewOrder({ accountId: ACCOUNT, order: TERMS }));
-    await expect.poll(async () => (await readPreview(page)).values, `at rest, seed ${SEED}`).toMatchObject(told);
+    const untrue = async (): Promise<readonly string[]> => {
+      // Asked each time: what was played last may still be on its way to the account.
+      const told = toldOf(await stage.atlas.orders.previewOrder({ accountId: ACCOUNT, order: TERMS }));
+      const { values } = await readPreview(page);
+      const wrong = Object.entries(told).filter(([term, figure]) => values[term] !== figure);
+      return wrong.map(([term, figure]) => `${term}: ${values[term]} and not ${figure}`);
+    };
+    await expect.poll(untrue, `at rest, seed ${SEED}`).toEqual([]);
   });
 });
 
@@ -148,7 +156,6 @@ const REASONS: Partial<Record<PostingReason, string>> = {
 test("C01, C31: while the market moves, every posting is one that the platform tells; at rest, all of them in its order", async ({
   page,
 }) => {
-  test.setTimeout(60_000);
   await whileMoving(page, stage, "TRM", async ({ next, market }) => {
     await page.getByRole("tab", { name: "Postings" }).click();
     await expect.poll(async () => (await readHistory(page, "Postings")).length).toBeGreaterThan(2);
@@ -162,8 +169,9 @@ test("C01, C31: while the market moves, every posting is one that the platform t
     }
     expect(seen.size, "newest postings seen").toBeGreaterThan(1);
     await market.stop();
-    const wanted = await postingsTold();
     const atRest = async (): Promise<boolean> => {
+      // Asked each time: what was played last may still be on its way to the account.
+      const wanted = await postingsTold();
       const rows = await readHistory(page, "Postings");
       return rows.length > 2 && rows.every(({ index, byTitle }) => figuresOf(byTitle) === wanted[index]);
     };

@@ -1,5 +1,5 @@
 import { CandleInterval } from "@atlas/gen/atlas/market/v1/market_pb";
-import { expect, type Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { DeskPage } from "./desk-page.ts";
 import { Follower } from "./follower.ts";
 import { MovingMarket, seeded } from "./moving-market.ts";
@@ -37,10 +37,7 @@ export async function whileMoving(
   const market = await MovingMarket.start(still, stage.atlas, seeded(draw(2 ** 30)));
   try {
     await new DeskPage(page).openOn(stage, instrumentId);
-    const next = async (): Promise<void> => {
-      const step = market.steps + 5 + draw(30);
-      await expect.poll(() => market.steps, { intervals: [10] }).toBeGreaterThanOrEqual(step);
-    };
+    const next = () => market.reach(market.steps + 5 + draw(30));
     await run({ market, follower, next });
   } finally {
     await market.stop();

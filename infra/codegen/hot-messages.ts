@@ -23,6 +23,10 @@ export const hotMessages: readonly string[] = [
   "atlas.order.v1.TradeRequest",
   "atlas.order.v1.TradeResponse",
   "atlas.stream.v1.SubscribeResponse",
+  "atlas.operations.v1.FollowRequest",
+  "atlas.operations.v1.FollowResponse",
   "atlas.log.v1.ImageManifest",
   "atlas.log.v1.ShardOutputs",
+  "atlas.audit.v1.ArchivedRecord",
+  "atlas.audit.v1.ArchiveManifest",
 ];

@@ -23,6 +23,9 @@ const SCRIPTS = {
   bench: { entry: "bench/src/main.ts", args: [], generates: true, builds: "console" },
   sim: { entry: "services/simulation/src/main.ts", args: [], generates: true },
   "sim:mutants": { entry: "services/simulation/src/mutants/main.ts", args: [], generates: true },
+  "sim:coverage": { entry: "services/simulation/src/run/coverage-main.ts", args: [], generates: true },
+  nightly: { entry: "infra/scripts/nightly.ts", args: [], generates: true },
+  chaos: { entry: "services/chaos/src/main.ts", args: [], generates: true },
   engines: { entry: "infra/engines/main.ts", args: [], generates: false },
   gen: { entry: "infra/gen/main.ts", args: [], generates: false },
   check: { entry: "infra/scripts/check.ts", args: [], generates: false },
@@ -41,7 +44,7 @@ export function launch(script, args) {
   installPackages(ROOT);
   if (known.generates) generateCode(ROOT, node);
   if (known.entry === undefined) return;
-  if (known.builds === true || known.builds === args[0]) buildConsole(ROOT, node);
+  if (known.builds === true || (known.builds !== undefined && known.builds === args[0])) buildConsole(ROOT, node);
   const words = [...known.args, ...args];
   const flags = words[0] === "start" ? SERVER_FLAGS : [];
   const env = script === "bench" ? { BENCH_SERVER_FLAGS: SERVER_FLAGS.join(" ") } : {};

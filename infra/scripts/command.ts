@@ -13,6 +13,8 @@ export interface CommandOptions {
   readonly cwd?: string;
   /** Prints as it runs instead of collecting. */
   readonly live?: boolean;
+  /** Told what it prints, as it is collected. */
+  readonly heard?: (text: string) => void;
 }
 
 /** Runs a command with this Node and the workspace's tools first on the path. */
@@ -23,8 +25,12 @@ export function runCommand(command: string, args: readonly string[], options: Co
     stdio: options.live ? "inherit" : ["ignore", "pipe", "pipe"],
   });
   let output = "";
-  child.stdout?.on("data", (chunk) => (output += chunk));
-  child.stderr?.on("data", (chunk) => (output += chunk));
+  const hear = (chunk: Buffer): void => {
+    output += chunk;
+    options.heard?.(String(chunk));
+  };
+  child.stdout?.on("data", hear);
+  child.stderr?.on("data", hear);
   return new Promise((resolve) => {
     child.on("error", (error) => resolve({ code: 1, output: error.message }));
     child.on("close", (code) => resolve({ code: code ?? 1, output }));

@@ -1,4 +1,5 @@
 import { runScript } from "./command.ts";
+import { tellSecondTries } from "./second-tries.ts";
 import { runTests, stage } from "./vitest-run.ts";
 
 /** The checks, then all tests, even after a failure: one run tells everything. Ends with the tests counted. */
@@ -9,11 +10,15 @@ async function main(): Promise<void> {
     return code === 0;
   });
   const fast = await stage("fast tests", () => runTests("fast"));
-  const slow = await stage("process tests", () => runTests("process"));
+  const processes = await stage("process tests", () => runTests("process"));
+  const timed = await stage("timed tests", () => runTests("timed"));
   if (!checked) console.log("the checks failed: npm run check");
-  const [passed, failed, skipped] = (["passed", "failed", "skipped"] as const).map((kind) => fast[kind] + slow[kind]);
+  const [passed, failed, skipped] = (["passed", "failed", "skipped"] as const).map(
+    (kind) => fast[kind] + processes[kind] + timed[kind],
+  );
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
-  process.exitCode = checked && failed === 0 ? 0 : 1;
+  const steady = tellSecondTries([...processes.secondTries, ...timed.secondTries]);
+  process.exitCode = checked && failed === 0 && steady ? 0 : 1;
 }
 
 await main();

@@ -35,7 +35,7 @@ export function checkCore(source: Source): Violation[] {
 
 /** Members by which neutral code would reach the ambient clock or chance; Biome refuses the globals. */
 export function checkAmbient(source: Source): Violation[] {
-  if (source.isTest || !/^services\/(?!adapters\/|cli\/)/.test(source.path)) return [];
+  if (source.isTest || !/^services\/(?!adapters\/|cli\/|chaos\/)/.test(source.path)) return [];
   return [...nodesOf(source.tree)].flatMap((node) => {
     if (ts.isIdentifier(node) && CLOCK_FUNCTIONS.includes(node.text)) {
       return [violationAt(source, node, `${node.text} reads the machine's clock: take the clock port`)];

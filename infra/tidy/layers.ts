@@ -25,8 +25,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   e2e: { workspace: ["cli", "gen"], outside: "*" },
   // It sees the services by their RPC handlers and the log only: the assembly puts them together.
   simulation: { workspace: ["assembly", "platform", "gen"], outside: "*" },
-  // It starts processes of the command line, and is a client of theirs.
-  chaos: { workspace: ["assembly", "cli", "platform", "gen"], outside: "*" },
+  // It starts processes of the command line, is a client of theirs, and looks into the engines by their adapters.
+  chaos: { workspace: ["assembly", "cli", "adapters", "platform", "gen"], outside: "*" },
   bench: { workspace: "*", outside: "*" },
   infra: { workspace: ["gen"], outside: "*" },
 };

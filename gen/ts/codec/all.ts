@@ -7,32 +7,34 @@ import { AccountSchema, BalanceSchema, CreateAccountSchema, DepositFundsSchema, 
 import { AccountCodec, BalanceCodec, CreateAccountCodec, DepositFundsCodec, LimitsCodec, PositionCodec, QuantityLimitCodec, SetLimitsCodec, WithdrawFundsCodec } from "../atlas/account/v1/account_codec.ts";
 import { PostingSchema } from "../atlas/ledger/v1/posting_pb.ts";
 import { PostingCodec } from "../atlas/ledger/v1/posting_codec.ts";
-import { FieldViolationSchema, RefusalSchema } from "../atlas/error/v1/refusal_pb.ts";
-import { FieldViolationCodec, RefusalCodec } from "../atlas/error/v1/refusal_codec.ts";
+import { ArchivedRecordSchema, ArchiveManifestSchema } from "../atlas/audit/v1/archive_pb.ts";
+import { ArchivedRecordCodec, ArchiveManifestCodec } from "../atlas/audit/v1/archive_codec.ts";
 import { AccountGrantSchema, ApiKeySchema, PrincipalSchema, UserSchema } from "../atlas/identity/v1/identity_pb.ts";
 import { AccountGrantCodec, ApiKeyCodec, PrincipalCodec, UserCodec } from "../atlas/identity/v1/identity_codec.ts";
-import { InstrumentSchema } from "../atlas/instrument/v1/instrument_pb.ts";
-import { InstrumentCodec } from "../atlas/instrument/v1/instrument_codec.ts";
 import { FrameHeaderSchema, LinkInSchema, LinkOutSchema, OriginalSchema, PositionSchema as PositionSchema$1 } from "../atlas/log/v1/frame_pb.ts";
 import { FrameHeaderCodec, LinkInCodec, LinkOutCodec, OriginalCodec, PositionCodec as PositionCodec$1 } from "../atlas/log/v1/frame_codec.ts";
+import { FieldViolationSchema, RefusalSchema } from "../atlas/error/v1/refusal_pb.ts";
+import { FieldViolationCodec, RefusalCodec } from "../atlas/error/v1/refusal_codec.ts";
 import { FillSchema, NewOrderSchema, OrderSchema, PegSchema } from "../atlas/order/v1/order_pb.ts";
 import { FillCodec, NewOrderCodec, OrderCodec, PegCodec } from "../atlas/order/v1/order_codec.ts";
 import { AuctionIndicationSchema, BookDeltaSchema, BookSchema, BookSnapshotSchema, CandleSchema, LevelSchema, MarketEventSchema, MarketStateSchema, PhaseChangedSchema, QuoteSchema, RecordedLevelSchema, RecordedTradeSchema, TickerSchema, TradeSchema } from "../atlas/market/v1/market_pb.ts";
 import { AuctionIndicationCodec, BookCodec, BookDeltaCodec, BookSnapshotCodec, CandleCodec, LevelCodec, MarketEventCodec, MarketStateCodec, PhaseChangedCodec, QuoteCodec, RecordedLevelCodec, RecordedTradeCodec, TickerCodec, TradeCodec } from "../atlas/market/v1/market_codec.ts";
-import { AllotToVenueSchema, AmendOrderSchema, ChangePhaseSchema, ControlChangeSchema, EngineActivatedSchema, PlaceOrderSchema, PrincipalRevokedSchema, PullOrderSchema, RecordedMarketSchema, TickSchema, VenueCommandSchema, VenueReportSchema } from "../atlas/venue/v1/venue_pb.ts";
-import { AllotToVenueCodec, AmendOrderCodec, ChangePhaseCodec, ControlChangeCodec, EngineActivatedCodec, PlaceOrderCodec, PrincipalRevokedCodec, PullOrderCodec, RecordedMarketCodec, TickCodec, VenueCommandCodec, VenueReportCodec } from "../atlas/venue/v1/venue_codec.ts";
-import { ControlAnsweredSchema, ControlCommandFrameSchema, ControlCommandSchema, ControlDecidedSchema, ControlDispatchSchema, ControlEventFrameSchema, ControlEventSchema, DefineInstrumentSchema, RevokePrincipalSchema } from "../atlas/log/v1/control_record_pb.ts";
-import { ControlAnsweredCodec, ControlCommandCodec, ControlCommandFrameCodec, ControlDecidedCodec, ControlDispatchCodec, ControlEventCodec, ControlEventFrameCodec, DefineInstrumentCodec, RevokePrincipalCodec } from "../atlas/log/v1/control_record_codec.ts";
-import { ApiKeyChangedSchema, CreateApiKeySchema, CreateLoginLinkSchema, CreateUserSchema, DisableUserSchema, EndSessionSchema, GrantAccountSchema, IdentityAnsweredSchema, IdentityCommandFrameSchema, IdentityCommandSchema, IdentityEventFrameSchema, IdentityEventSchema, LoginLinkCreatedSchema, RedeemLoginLinkSchema, RevokeAccountGrantSchema, RevokeApiKeySchema, RotateRefreshTokenSchema, SessionAdvancedSchema, SessionEndedSchema, SetRolesSchema, UserChangedSchema } from "../atlas/log/v1/identity_record_pb.ts";
-import { ApiKeyChangedCodec, CreateApiKeyCodec, CreateLoginLinkCodec, CreateUserCodec, DisableUserCodec, EndSessionCodec, GrantAccountCodec, IdentityAnsweredCodec, IdentityCommandCodec, IdentityCommandFrameCodec, IdentityEventCodec, IdentityEventFrameCodec, LoginLinkCreatedCodec, RedeemLoginLinkCodec, RevokeAccountGrantCodec, RevokeApiKeyCodec, RotateRefreshTokenCodec, SessionAdvancedCodec, SessionEndedCodec, SetRolesCodec, UserChangedCodec } from "../atlas/log/v1/identity_record_codec.ts";
 import { CancelOrderSchema, CancelOrdersSchema, ReplaceOrderSchema, SubmitOrderSchema } from "../atlas/order/v1/order_command_pb.ts";
 import { CancelOrderCodec, CancelOrdersCodec, ReplaceOrderCodec, SubmitOrderCodec } from "../atlas/order/v1/order_command_codec.ts";
+import { InstrumentSchema } from "../atlas/instrument/v1/instrument_pb.ts";
+import { InstrumentCodec } from "../atlas/instrument/v1/instrument_codec.ts";
+import { AllotToVenueSchema, AmendOrderSchema, ChangePhaseSchema, ControlChangeSchema, EngineActivatedSchema, PlaceOrderSchema, PrincipalRevokedSchema, PullOrderSchema, RecordedMarketSchema, TickSchema, VenueCommandSchema, VenueReportSchema } from "../atlas/venue/v1/venue_pb.ts";
+import { AllotToVenueCodec, AmendOrderCodec, ChangePhaseCodec, ControlChangeCodec, EngineActivatedCodec, PlaceOrderCodec, PrincipalRevokedCodec, PullOrderCodec, RecordedMarketCodec, TickCodec, VenueCommandCodec, VenueReportCodec } from "../atlas/venue/v1/venue_codec.ts";
 import { EvidenceSchema, OrderCommandFrameSchema, OrderCommandSchema, TimerDueSchema } from "../atlas/log/v1/order_command_pb.ts";
 import { EvidenceCodec, OrderCommandCodec, OrderCommandFrameCodec, TimerDueCodec } from "../atlas/log/v1/order_command_codec.ts";
 import { ExecutionReportSchema } from "../atlas/order/v1/execution_report_pb.ts";
 import { ExecutionReportCodec } from "../atlas/order/v1/execution_report_codec.ts";
 import { AccountCreatedSchema, AllotmentTradedSchema, CancelRefusedSchema, CancelRequestedSchema, CommandAnsweredSchema, ControlAppliedSchema, ExecutionReportFrameSchema, FundsMovedSchema, InputUnreadableSchema, LimitsSetSchema, OrderAcceptedSchema, OrderCanceledSchema, OrderDeniedSchema, OrderEventFrameSchema, OrderEventSchema, OrderExpiredSchema, OrderFilledSchema, OrderLiveSchema, OrderProgressSchema, OrderReducedSchema, OrderRejectedSchema, OrderReplacedSchema, ReplaceRefusedSchema, ReplaceRequestedSchema, ReportUnmatchedSchema, WorkAdvancedSchema } from "../atlas/log/v1/order_event_pb.ts";
 import { AccountCreatedCodec, AllotmentTradedCodec, CancelRefusedCodec, CancelRequestedCodec, CommandAnsweredCodec, ControlAppliedCodec, ExecutionReportFrameCodec, FundsMovedCodec, InputUnreadableCodec, LimitsSetCodec, OrderAcceptedCodec, OrderCanceledCodec, OrderDeniedCodec, OrderEventCodec, OrderEventFrameCodec, OrderExpiredCodec, OrderFilledCodec, OrderLiveCodec, OrderProgressCodec, OrderReducedCodec, OrderRejectedCodec, OrderReplacedCodec, ReplaceRefusedCodec, ReplaceRequestedCodec, ReportUnmatchedCodec, WorkAdvancedCodec } from "../atlas/log/v1/order_event_codec.ts";
+import { ControlAnsweredSchema, ControlCommandFrameSchema, ControlCommandSchema, ControlDecidedSchema, ControlDispatchSchema, ControlEventFrameSchema, ControlEventSchema, DefineInstrumentSchema, RevokePrincipalSchema } from "../atlas/log/v1/control_record_pb.ts";
+import { ControlAnsweredCodec, ControlCommandCodec, ControlCommandFrameCodec, ControlDecidedCodec, ControlDispatchCodec, ControlEventCodec, ControlEventFrameCodec, DefineInstrumentCodec, RevokePrincipalCodec } from "../atlas/log/v1/control_record_codec.ts";
+import { ApiKeyChangedSchema, CreateApiKeySchema, CreateLoginLinkSchema, CreateUserSchema, DisableUserSchema, EndSessionSchema, GrantAccountSchema, IdentityAnsweredSchema, IdentityCommandFrameSchema, IdentityCommandSchema, IdentityEventFrameSchema, IdentityEventSchema, LoginLinkCreatedSchema, RedeemLoginLinkSchema, RevokeAccountGrantSchema, RevokeApiKeySchema, RotateRefreshTokenSchema, SessionAdvancedSchema, SessionEndedSchema, SetRolesSchema, UserChangedSchema } from "../atlas/log/v1/identity_record_pb.ts";
+import { ApiKeyChangedCodec, CreateApiKeyCodec, CreateLoginLinkCodec, CreateUserCodec, DisableUserCodec, EndSessionCodec, GrantAccountCodec, IdentityAnsweredCodec, IdentityCommandCodec, IdentityCommandFrameCodec, IdentityEventCodec, IdentityEventFrameCodec, LoginLinkCreatedCodec, RedeemLoginLinkCodec, RevokeAccountGrantCodec, RevokeApiKeyCodec, RotateRefreshTokenCodec, SessionAdvancedCodec, SessionEndedCodec, SetRolesCodec, UserChangedCodec } from "../atlas/log/v1/identity_record_codec.ts";
 import { AccountImageSchema, AccountsImageSchema, AllotmentImageSchema, BalanceImageSchema, ClearingImageSchema, IncomingLinkImageSchema, InstrumentImageSchema, OrderImageSchema, PositionImageSchema, QuantityLimitImageSchema, RequestsImageSchema, RevokedImageSchema, ShardImageSchema, TotalsImageSchema, WorkImageSchema } from "../atlas/log/v1/order_image_pb.ts";
 import { AccountImageCodec, AccountsImageCodec, AllotmentImageCodec, BalanceImageCodec, ClearingImageCodec, IncomingLinkImageCodec, InstrumentImageCodec, OrderImageCodec, PositionImageCodec, QuantityLimitImageCodec, RequestsImageCodec, RevokedImageCodec, ShardImageCodec, TotalsImageCodec, WorkImageCodec } from "../atlas/log/v1/order_image_codec.ts";
 import { StoredBalanceSchema, StoredHistorySchema, StoredOrderSchema, StoredRequestSchema, StorePositionSchema } from "../atlas/log/v1/order_store_pb.ts";
@@ -43,6 +45,8 @@ import { MarketEventFrameSchema, VenueCommandFrameSchema } from "../atlas/log/v1
 import { MarketEventFrameCodec, VenueCommandFrameCodec } from "../atlas/log/v1/venue_record_codec.ts";
 import { CancelOrderRequestSchema, CancelOrderResponseSchema, CancelOrdersRequestSchema, CancelOrdersResponseSchema, ReplaceOrderRequestSchema, ReplaceOrderResponseSchema, SubmitOrderRequestSchema, SubmitOrderResponseSchema, SubmitOrdersEntrySchema, SubmitOrdersRequestSchema, SubmitOrdersResponseSchema, SubmitOrdersResultSchema } from "../atlas/order/v1/order_service_pb.ts";
 import { CancelOrderRequestCodec, CancelOrderResponseCodec, CancelOrdersRequestCodec, CancelOrdersResponseCodec, ReplaceOrderRequestCodec, ReplaceOrderResponseCodec, SubmitOrderRequestCodec, SubmitOrderResponseCodec, SubmitOrdersEntryCodec, SubmitOrdersRequestCodec, SubmitOrdersResponseCodec, SubmitOrdersResultCodec } from "../atlas/order/v1/order_service_codec.ts";
+import { FollowRequestSchema, FollowResponseSchema } from "../atlas/operations/v1/shard_service_pb.ts";
+import { FollowRequestCodec, FollowResponseCodec } from "../atlas/operations/v1/shard_service_codec.ts";
 import { HeartbeatSchema, OpenSessionSchema, SessionOpenedSchema, SessionRefusalSchema, TradeRequestSchema, TradeResponseSchema } from "../atlas/order/v1/order_session_service_pb.ts";
 import { HeartbeatCodec, OpenSessionCodec, SessionOpenedCodec, SessionRefusalCodec, TradeRequestCodec, TradeResponseCodec } from "../atlas/order/v1/order_session_service_codec.ts";
 import { ContentsSchema, NoticeSchema, ResyncSchema, SnapshotSchema, StreamHeartbeatSchema, SubscribeResponseSchema, UpdateSchema } from "../atlas/stream/v1/stream_service_pb.ts";
@@ -64,18 +68,19 @@ export const allCodecs = [
   { schema: WithdrawFundsSchema, codec: WithdrawFundsCodec },
   { schema: SetLimitsSchema, codec: SetLimitsCodec },
   { schema: PostingSchema, codec: PostingCodec },
-  { schema: FieldViolationSchema, codec: FieldViolationCodec },
-  { schema: RefusalSchema, codec: RefusalCodec },
+  { schema: ArchivedRecordSchema, codec: ArchivedRecordCodec },
+  { schema: ArchiveManifestSchema, codec: ArchiveManifestCodec },
   { schema: PrincipalSchema, codec: PrincipalCodec },
   { schema: AccountGrantSchema, codec: AccountGrantCodec },
   { schema: UserSchema, codec: UserCodec },
   { schema: ApiKeySchema, codec: ApiKeyCodec },
-  { schema: InstrumentSchema, codec: InstrumentCodec },
   { schema: OriginalSchema, codec: OriginalCodec },
   { schema: FrameHeaderSchema, codec: FrameHeaderCodec },
   { schema: PositionSchema$1, codec: PositionCodec$1 },
   { schema: LinkInSchema, codec: LinkInCodec },
   { schema: LinkOutSchema, codec: LinkOutCodec },
+  { schema: FieldViolationSchema, codec: FieldViolationCodec },
+  { schema: RefusalSchema, codec: RefusalCodec },
   { schema: PegSchema, codec: PegCodec },
   { schema: NewOrderSchema, codec: NewOrderCodec },
   { schema: OrderSchema, codec: OrderCodec },
@@ -94,6 +99,11 @@ export const allCodecs = [
   { schema: MarketStateSchema, codec: MarketStateCodec },
   { schema: RecordedLevelSchema, codec: RecordedLevelCodec },
   { schema: RecordedTradeSchema, codec: RecordedTradeCodec },
+  { schema: SubmitOrderSchema, codec: SubmitOrderCodec },
+  { schema: ReplaceOrderSchema, codec: ReplaceOrderCodec },
+  { schema: CancelOrderSchema, codec: CancelOrderCodec },
+  { schema: CancelOrdersSchema, codec: CancelOrdersCodec },
+  { schema: InstrumentSchema, codec: InstrumentCodec },
   { schema: PlaceOrderSchema, codec: PlaceOrderCodec },
   { schema: AmendOrderSchema, codec: AmendOrderCodec },
   { schema: PullOrderSchema, codec: PullOrderCodec },
@@ -106,40 +116,6 @@ export const allCodecs = [
   { schema: ControlChangeSchema, codec: ControlChangeCodec },
   { schema: VenueCommandSchema, codec: VenueCommandCodec },
   { schema: VenueReportSchema, codec: VenueReportCodec },
-  { schema: DefineInstrumentSchema, codec: DefineInstrumentCodec },
-  { schema: RevokePrincipalSchema, codec: RevokePrincipalCodec },
-  { schema: ControlCommandSchema, codec: ControlCommandCodec },
-  { schema: ControlCommandFrameSchema, codec: ControlCommandFrameCodec },
-  { schema: ControlDispatchSchema, codec: ControlDispatchCodec },
-  { schema: ControlDecidedSchema, codec: ControlDecidedCodec },
-  { schema: ControlAnsweredSchema, codec: ControlAnsweredCodec },
-  { schema: ControlEventSchema, codec: ControlEventCodec },
-  { schema: ControlEventFrameSchema, codec: ControlEventFrameCodec },
-  { schema: CreateUserSchema, codec: CreateUserCodec },
-  { schema: SetRolesSchema, codec: SetRolesCodec },
-  { schema: DisableUserSchema, codec: DisableUserCodec },
-  { schema: GrantAccountSchema, codec: GrantAccountCodec },
-  { schema: RevokeAccountGrantSchema, codec: RevokeAccountGrantCodec },
-  { schema: CreateApiKeySchema, codec: CreateApiKeyCodec },
-  { schema: RevokeApiKeySchema, codec: RevokeApiKeyCodec },
-  { schema: CreateLoginLinkSchema, codec: CreateLoginLinkCodec },
-  { schema: RedeemLoginLinkSchema, codec: RedeemLoginLinkCodec },
-  { schema: RotateRefreshTokenSchema, codec: RotateRefreshTokenCodec },
-  { schema: EndSessionSchema, codec: EndSessionCodec },
-  { schema: IdentityCommandSchema, codec: IdentityCommandCodec },
-  { schema: IdentityCommandFrameSchema, codec: IdentityCommandFrameCodec },
-  { schema: UserChangedSchema, codec: UserChangedCodec },
-  { schema: ApiKeyChangedSchema, codec: ApiKeyChangedCodec },
-  { schema: LoginLinkCreatedSchema, codec: LoginLinkCreatedCodec },
-  { schema: SessionAdvancedSchema, codec: SessionAdvancedCodec },
-  { schema: SessionEndedSchema, codec: SessionEndedCodec },
-  { schema: IdentityAnsweredSchema, codec: IdentityAnsweredCodec },
-  { schema: IdentityEventSchema, codec: IdentityEventCodec },
-  { schema: IdentityEventFrameSchema, codec: IdentityEventFrameCodec },
-  { schema: SubmitOrderSchema, codec: SubmitOrderCodec },
-  { schema: ReplaceOrderSchema, codec: ReplaceOrderCodec },
-  { schema: CancelOrderSchema, codec: CancelOrderCodec },
-  { schema: CancelOrdersSchema, codec: CancelOrdersCodec },
   { schema: EvidenceSchema, codec: EvidenceCodec },
   { schema: TimerDueSchema, codec: TimerDueCodec },
   { schema: OrderCommandSchema, codec: OrderCommandCodec },
@@ -171,6 +147,36 @@ export const allCodecs = [
   { schema: OrderEventSchema, codec: OrderEventCodec },
   { schema: OrderEventFrameSchema, codec: OrderEventFrameCodec },
   { schema: ExecutionReportFrameSchema, codec: ExecutionReportFrameCodec },
+  { schema: DefineInstrumentSchema, codec: DefineInstrumentCodec },
+  { schema: RevokePrincipalSchema, codec: RevokePrincipalCodec },
+  { schema: ControlCommandSchema, codec: ControlCommandCodec },
+  { schema: ControlCommandFrameSchema, codec: ControlCommandFrameCodec },
+  { schema: ControlDispatchSchema, codec: ControlDispatchCodec },
+  { schema: ControlDecidedSchema, codec: ControlDecidedCodec },
+  { schema: ControlAnsweredSchema, codec: ControlAnsweredCodec },
+  { schema: ControlEventSchema, codec: ControlEventCodec },
+  { schema: ControlEventFrameSchema, codec: ControlEventFrameCodec },
+  { schema: CreateUserSchema, codec: CreateUserCodec },
+  { schema: SetRolesSchema, codec: SetRolesCodec },
+  { schema: DisableUserSchema, codec: DisableUserCodec },
+  { schema: GrantAccountSchema, codec: GrantAccountCodec },
+  { schema: RevokeAccountGrantSchema, codec: RevokeAccountGrantCodec },
+  { schema: CreateApiKeySchema, codec: CreateApiKeyCodec },
+  { schema: RevokeApiKeySchema, codec: RevokeApiKeyCodec },
+  { schema: CreateLoginLinkSchema, codec: CreateLoginLinkCodec },
+  { schema: RedeemLoginLinkSchema, codec: RedeemLoginLinkCodec },
+  { schema: RotateRefreshTokenSchema, codec: RotateRefreshTokenCodec },
+  { schema: EndSessionSchema, codec: EndSessionCodec },
+  { schema: IdentityCommandSchema, codec: IdentityCommandCodec },
+  { schema: IdentityCommandFrameSchema, codec: IdentityCommandFrameCodec },
+  { schema: UserChangedSchema, codec: UserChangedCodec },
+  { schema: ApiKeyChangedSchema, codec: ApiKeyChangedCodec },
+  { schema: LoginLinkCreatedSchema, codec: LoginLinkCreatedCodec },
+  { schema: SessionAdvancedSchema, codec: SessionAdvancedCodec },
+  { schema: SessionEndedSchema, codec: SessionEndedCodec },
+  { schema: IdentityAnsweredSchema, codec: IdentityAnsweredCodec },
+  { schema: IdentityEventSchema, codec: IdentityEventCodec },
+  { schema: IdentityEventFrameSchema, codec: IdentityEventFrameCodec },
   { schema: OrderImageSchema, codec: OrderImageCodec },
   { schema: BalanceImageSchema, codec: BalanceImageCodec },
   { schema: PositionImageSchema, codec: PositionImageCodec },
@@ -209,6 +215,8 @@ export const allCodecs = [
   { schema: CancelOrderResponseSchema, codec: CancelOrderResponseCodec },
   { schema: CancelOrdersRequestSchema, codec: CancelOrdersRequestCodec },
   { schema: CancelOrdersResponseSchema, codec: CancelOrdersResponseCodec },
+  { schema: FollowRequestSchema, codec: FollowRequestCodec },
+  { schema: FollowResponseSchema, codec: FollowResponseCodec },
   { schema: OpenSessionSchema, codec: OpenSessionCodec },
   { schema: SessionOpenedSchema, codec: SessionOpenedCodec },
   { schema: HeartbeatSchema, codec: HeartbeatCodec },

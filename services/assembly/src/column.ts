@@ -1,14 +1,19 @@
 import type { DynamodbAccess } from "@atlas/adapters/dynamodb/client";
 import { createTables } from "@atlas/adapters/dynamodb/create-tables";
 import { openDynamodbStore } from "@atlas/adapters/dynamodb/dynamodb-store";
+import { archiveFolder } from "@atlas/adapters/files/archive-folder";
 import type { KafkaAccess } from "@atlas/adapters/kafka/kafka-access";
 import { openKafkaLog } from "@atlas/adapters/kafka/kafka-log";
 import { planTopics, prepareTopics } from "@atlas/adapters/kafka/kafka-topics";
+import { openS3Archive, type S3ArchiveOptions } from "@atlas/adapters/s3/s3-archive";
 import { openSqliteLog } from "@atlas/adapters/sqlite/sqlite-log";
 import { openSqliteStore } from "@atlas/adapters/sqlite/sqlite-store";
+import type { Archive } from "@atlas/platform/ports/archive";
 import type { Log } from "@atlas/platform/ports/log";
 import type { Store } from "@atlas/platform/ports/store";
 import type { PartitionCounts } from "@atlas/platform/topic/topics";
+import { archiveIn } from "./archive-in.ts";
+import { LateArchive } from "./late-archive.ts";
 import { refuseUnfinishedMove } from "./migrate/unfinished-move.ts";
 
 /** Where the engines of the distributed column are. */
@@ -17,16 +22,26 @@ export interface EngineAccess {
   readonly dynamodb: DynamodbAccess;
 }
 
+/** The same with the archive. */
+export interface EngineTerms extends EngineAccess {
+  readonly archive: S3ArchiveOptions;
+}
+
 /** The ports on which everything rests: one set of services runs on either column. */
 export interface Column {
   readonly log: Log;
   readonly store: Store;
 }
 
+/** A column with the archive behind it. */
+export interface ArchivedColumn extends Column {
+  readonly archive: Archive;
+}
+
 export interface ColumnOptions {
   readonly dataFolder: string;
   /** `undefined`: the embedded column. */
-  readonly engines: EngineAccess | undefined;
+  readonly engines: EngineTerms | undefined;
 }
 
 type Closes = (close: () => Promise<void> | void) => void;
@@ -36,11 +51,15 @@ export async function openColumn(
   { dataFolder, engines }: ColumnOptions,
   partitions: PartitionCounts,
   closes: Closes,
-): Promise<Column> {
-  if (engines === undefined) return openFolderColumn(dataFolder, closes);
+): Promise<ArchivedColumn> {
+  if (engines === undefined) {
+    return { ...(await openFolderColumn(dataFolder, closes)), archive: archiveFolder(archiveIn(dataFolder)) };
+  }
   const column = await openEngines(engines, partitions, closes);
   await refuseUnfinishedMove(column.store);
-  return column;
+  const archive = new LateArchive(() => openS3Archive(engines.archive));
+  closes(async () => (await archive.opened())?.close());
+  return { ...column, archive };
 }
 
 /** The embedded column, of a folder that this process has for itself. */

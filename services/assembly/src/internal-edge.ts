@@ -1,5 +1,6 @@
 import { openHttpEdge } from "@atlas/adapters/http/edge";
 import { defaultLimits } from "@atlas/adapters/http/limits";
+import { createFollowRoute } from "@atlas/adapters/http/shard/follow-route";
 import { ShardService } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { CallLimiter } from "@atlas/platform/access/call-limiter";
 import type { Authenticator } from "@atlas/platform/access/caller";
@@ -39,7 +40,9 @@ export async function openInternalEdge(options: InternalEdgeOptions): Promise<In
     messageBytes: defaultLimits.messageBytes,
     shutdown: shutdown.signal,
   });
-  const edge = await openHttpEdge({ host, port, handlers, journal });
+  const { messageBytes } = defaultLimits;
+  const streams = createFollowRoute({ shards, authenticator, journal, messageBytes, shutdown: shutdown.signal });
+  const edge = await openHttpEdge({ host, port, handlers, streams, journal });
   return {
     url: edge.url,
     close: async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Dynamodb, startDynamodb } from "@atlas/engines/dynamodb";
 import { type Kafka, startKafka } from "@atlas/engines/kafka";
+import { type S3, startS3 } from "@atlas/engines/s3";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { ROLES } from "./role.ts";
@@ -12,17 +13,20 @@ import { type RunningPlatform, startPlatform } from "./start-platform.ts";
 const folder = mkdtempSync(join(tmpdir(), "atlas-engines-platform-"));
 let kafka: Kafka;
 let dynamodb: Dynamodb;
+let s3: S3;
 let platform: RunningPlatform;
 
 beforeAll(async () => {
-  [kafka, dynamodb] = await Promise.all([
+  [kafka, dynamodb, s3] = await Promise.all([
     startKafka({ folder: join(folder, "kafka") }),
     startDynamodb({ folder: join(folder, "dynamodb"), keeps: false }),
+    startS3({ folder: join(folder, "s3") }),
   ]);
 });
 afterAll(async () => {
   await kafka?.brokers[0]?.kill();
   await dynamodb?.process.kill();
+  await s3?.process.kill();
   rmSync(folder, { recursive: true, force: true });
 });
 beforeEach(async () => {
@@ -40,9 +44,14 @@ function start(): Promise<RunningPlatform> {
       engines: {
         kafka: { brokers: kafka.addresses, appendTimeout: 3_000 },
         dynamodb: { endpoint: dynamodb.endpoint, region: "us-east-1", credentials },
+        archive: {
+          ...{ bucket: "atlas-archive", retentionDays: 1, endpoint: s3.endpoint, region: s3.region },
+          credentials: { accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey },
+        },
       },
       cluster: { roles: ROLES, host: "127.0.0.1", port: 0 },
     },
+    archivePace: { bytes: 4_194_304, milliseconds: 60_000 },
     journal: silentJournal,
     progress: () => {},
   });

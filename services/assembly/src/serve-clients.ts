@@ -7,6 +7,7 @@ import { type Instrument, MarketModel } from "@atlas/gen/atlas/instrument/v1/ins
 import type { MarketView } from "@atlas/market/market-view";
 import { mergedAccountQueries } from "@atlas/platform/query/merged-account-queries";
 import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
+import { auditReads } from "./archiving.ts";
 import { firstStart } from "./first-start/first-start.ts";
 import { type LocalCalls, localCalls } from "./first-start/local-calls.ts";
 import { marketReads, marketSource } from "./market-source.ts";
@@ -15,12 +16,12 @@ import { playForEver, type Recording } from "./play-for-ever.ts";
 import { openPublicEdge } from "./public-edge.ts";
 import type { PlatformReadiness } from "./readiness.ts";
 import type { ShardHost } from "./shard-host.ts";
-import type { PlatformOptions } from "./start-platform.ts";
+import type { PlatformOptions, PlatformPorts } from "./start-platform.ts";
 
 /** What a gateway stands on. */
 export interface ServeOptions {
   readonly options: PlatformOptions;
-  readonly ports: OwnerPorts;
+  readonly ports: PlatformPorts;
   readonly host: ShardHost;
   readonly market: MarketView;
   readonly readiness: PlatformReadiness;
@@ -63,7 +64,8 @@ export async function serveClients(parts: ServeOptions): Promise<ServedClients> 
   closes(() => gateway.stop());
   const site = consoleFolder === undefined ? undefined : readSite(consoleFolder);
   const edge = await openPublicEdge({
-    ...{ host: options.host, port: options.port, gateway, readiness, metrics, look, journal },
+    ...{ host: options.host, port: options.port, readiness, metrics, look, journal },
+    gateway: { ...gateway, services: [...gateway.services, auditReads({ ports, partitions: PARTITIONS })] },
     clock: ports.clock,
     site: site ?? absentSite(NO_CONSOLE),
   });

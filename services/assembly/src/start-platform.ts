@@ -6,15 +6,18 @@ import { systemChance } from "@atlas/adapters/system/system-chance";
 import { systemClock } from "@atlas/adapters/system/system-clock";
 import { systemDigest } from "@atlas/adapters/system/system-digest";
 import { type PrometheusMetrics, prometheusMetrics } from "@atlas/adapters/telemetry/prometheus-metrics";
+import type { ArchivePace } from "@atlas/audit/archive-pace";
 import { MarketView } from "@atlas/market/market-view";
+import type { Archive } from "@atlas/platform/ports/archive";
 import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import type { Metrics } from "@atlas/platform/telemetry/metrics";
 import { base64url } from "@atlas/platform/text/base64url";
 import { topics } from "@atlas/platform/topic/topics";
 import { TickDriver } from "@atlas/venue/tick-driver";
+import { startArchiver } from "./archiving.ts";
 import { clusterKey } from "./cluster-key.ts";
-import { type EngineAccess, openColumn } from "./column.ts";
+import { type EngineTerms, openColumn } from "./column.ts";
 import { type ClusterTerms, openLeasedHost } from "./leased-host.ts";
 import { openLocalHost } from "./local-host.ts";
 import { probeLog } from "./log-probe.ts";
@@ -28,7 +31,7 @@ import type { ShardHost } from "./shard-host.ts";
 
 /** A platform of any number of processes on Kafka, DynamoDB and S3. */
 export interface DistributedTerms {
-  readonly engines: EngineAccess;
+  readonly engines: EngineTerms;
   readonly cluster: ClusterTerms;
 }
 
@@ -43,6 +46,8 @@ export interface PlatformOptions {
   readonly consoleFolder?: string;
   /** Plays this market as BTC-USDT, over and over, except while a client plays another. Absent: simulated markets only. */
   readonly recording?: Recording;
+  /** When records are archived. */
+  readonly archivePace: ArchivePace;
   readonly journal: Journal;
   /** Hears what the start is at, in words. */
   readonly progress: (stage: string) => void;
@@ -119,6 +124,10 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
   ]);
   readiness.asks(() => host.missing());
   startTicks(ports, host, market, closes);
+  if (roles.includes("audit")) {
+    const archiver = startArchiver({ ports, metrics, partitions: PARTITIONS, pace: options.archivePace });
+    closes(() => archiver.stop(PATIENCE));
+  }
   const look = storeLagGauge(metrics, host);
   const parts = { options, ports, host, market, readiness, metrics, look, diskLow, stage, closes };
   const served = roles.includes("gateway") ? await serveClients(parts) : await serveProbes(parts);
@@ -148,12 +157,18 @@ async function openFolder({ dataFolder, distributed }: PlatformOptions, closes: 
   return () => disk.isLow;
 }
 
-async function openPorts(options: PlatformOptions, closes: (close: Close) => void): Promise<OwnerPorts> {
+/** What every role stands on. */
+export interface PlatformPorts extends OwnerPorts {
+  readonly archive: Archive;
+}
+
+async function openPorts(options: PlatformOptions, closes: (close: Close) => void): Promise<PlatformPorts> {
   const { journal, dataFolder, distributed } = options;
-  const { log, store } = await openColumn({ dataFolder, engines: distributed?.engines }, PARTITIONS, closes);
+  const { log, store, archive } = await openColumn({ dataFolder, engines: distributed?.engines }, PARTITIONS, closes);
   return {
     log,
     store,
+    archive,
     clock: systemClock(),
     digest: systemDigest(),
     warn: (message, facts) => journal.warn(message, facts),

@@ -1,7 +1,7 @@
 import type { KafkaAccess } from "@atlas/adapters/kafka/kafka-access";
 import { ROLES } from "@atlas/assembly/role";
 import type { DistributedTerms } from "@atlas/assembly/start-platform";
-import { addressOf, oneOf, portOf, type RawSettings, SettingsError, someOf, textOf } from "./setting.ts";
+import { addressOf, oneOf, portOf, type RawSettings, SettingsError, someOf, textOf, wholeBetween } from "./setting.ts";
 
 const ENGINES = ["embedded", "distributed"] as const;
 const TLS = ["off", "on"] as const;
@@ -24,9 +24,11 @@ export const distributedDefaults: RawSettings = {
   ATLAS_KAFKA_PASSWORD: "",
   /** Of a server that is not Amazon's. */
   ATLAS_DYNAMODB_ENDPOINT: "",
-  /** The archive, also of a server that is not Amazon's. */
+  /** Of a server that is not Amazon's, and the bucket of the archive: made with Object Lock if there is none. */
   ATLAS_S3_ENDPOINT: "",
   ATLAS_S3_BUCKET: "",
+  /** Days for which nobody can remove or change an archived object. */
+  ATLAS_S3_RETENTION_DAYS: "2557",
   /** In front of the names of topics and tables, so that several platforms share engines. */
   ATLAS_PREFIX: "",
   /** Where the process listens for the platform's other processes, and where these reach it, if that differs. */
@@ -59,6 +61,12 @@ export function distributedTerms(raw: RawSettings): DistributedTerms | undefined
       dynamodb: {
         prefix,
         ...(raw.ATLAS_DYNAMODB_ENDPOINT ? { endpoint: addressOf("ATLAS_DYNAMODB_ENDPOINT", raw) } : {}),
+      },
+      archive: {
+        bucket: textOf("ATLAS_S3_BUCKET", raw),
+        retentionDays: wholeBetween("ATLAS_S3_RETENTION_DAYS", raw, 1, 36_500),
+        ...(prefix === "" ? {} : { prefix: `${prefix}/` }),
+        ...(raw.ATLAS_S3_ENDPOINT ? { endpoint: addressOf("ATLAS_S3_ENDPOINT", raw) } : {}),
       },
     },
     cluster: {

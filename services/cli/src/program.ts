@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { Io } from "./output/io.ts";
 import { accountsVerb, balancesVerb, depositVerb, positionsVerb, postingsVerb } from "./verbs/accounts.ts";
+import { auditVerb } from "./verbs/audit.ts";
 import { backupVerb } from "./verbs/backup.ts";
 import { cancelAllVerb, cancelVerb } from "./verbs/cancel.ts";
 import { doctorVerb } from "./verbs/doctor.ts";
@@ -49,6 +50,7 @@ export function atlasProgram(io: Io): Command {
     keysVerb(io),
     usersVerb(io),
     logVerb(io),
+    auditVerb(io),
     doctorVerb(io),
     backupVerb(io),
     migrateVerb(io),

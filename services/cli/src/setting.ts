@@ -51,3 +51,13 @@ export function addressOf(name: string, raw: RawSettings): string {
   }
   return text.replace(/\/+$/, "");
 }
+
+/** A whole number. Throws `SettingsError`. */
+export function wholeBetween(name: string, raw: RawSettings, least: number, most: number): number {
+  const text = raw[name] ?? "";
+  const number = /^\d{1,15}$/.test(text) ? Number(text) : -1;
+  if (number < least || number > most) {
+    throw new SettingsError(`${name} is "${text}"; it is a whole number from ${least} to ${most}`);
+  }
+  return number;
+}

@@ -12,7 +12,9 @@ describe("settings", () => {
       dataFolder: ".atlas",
       consoleFolder: undefined,
       market: "simulated",
+      archivePace: { bytes: 4_194_304, milliseconds: 600_000 },
       logLevel: "warn",
+      distributed: undefined,
       url: "http://127.0.0.1:8080",
       key: undefined,
     });
@@ -37,12 +39,64 @@ describe("settings", () => {
     ["ATLAS_HOST", " "],
     ["ATLAS_DATA", ""],
     ["ATLAS_MARKET", "real"],
+    ["ATLAS_ARCHIVE_BYTES", "4 MB"],
+    ["ATLAS_ARCHIVE_BYTES", "33554433"],
+    ["ATLAS_ARCHIVE_SECONDS", "0"],
     ["ATLAS_LOG_LEVEL", "loud"],
     ["ATLAS_URL", "localhost:8080"],
     ["ATLAS_URL", "ftp://x"],
     ["ATLAS_PROT", "8080"],
     ["ATLAS_", "1"],
+    ["ATLAS_ENGINES", "kafka"],
+    ["ATLAS_ROLES", "gateway"],
+    ["ATLAS_ROLES", "gateway,clerk"],
+    ["ATLAS_ROLES", ""],
   ];
+  test("of a platform of many processes", () => {
+    const { distributed } = check({
+      ATLAS_ENGINES: "distributed",
+      ATLAS_ROLES: "oms, venue",
+      ATLAS_KAFKA_BROKERS: "a:9092,b:9092",
+      ATLAS_KAFKA_TLS: "on",
+      ATLAS_KAFKA_SASL: "scram-sha-512",
+      ATLAS_KAFKA_USER: "atlas",
+      ATLAS_KAFKA_PASSWORD: "a secret",
+      ATLAS_DYNAMODB_ENDPOINT: "http://127.0.0.1:8000",
+      ATLAS_PREFIX: "test.",
+      ATLAS_INTERNAL_HOST: "0.0.0.0",
+      ATLAS_INTERNAL_PORT: "8081",
+      ATLAS_INTERNAL_URL: "http://10.0.0.7:8081/",
+    });
+    expect(distributed?.cluster).toEqual({
+      roles: ["oms", "venue"],
+      host: "0.0.0.0",
+      port: 8081,
+      address: "http://10.0.0.7:8081",
+    });
+    expect(distributed?.engines).toMatchObject({
+      kafka: {
+        brokers: ["a:9092", "b:9092"],
+        ssl: true,
+        sasl: { mechanism: "scram-sha-512", username: "atlas", password: "a secret" },
+        prefix: "test.",
+      },
+      dynamodb: { endpoint: "http://127.0.0.1:8000", prefix: "test." },
+    });
+  });
+
+  test.each([
+    ["ATLAS_KAFKA_BROKERS", "localhost"],
+    ["ATLAS_KAFKA_TLS", "maybe"],
+    ["ATLAS_KAFKA_SASL", "gssapi"],
+    ["ATLAS_KAFKA_SASL", "plain"],
+    ["ATLAS_DYNAMODB_ENDPOINT", "dynamodb"],
+    ["ATLAS_PREFIX", "a/b"],
+    ["ATLAS_INTERNAL_URL", "10.0.0.7"],
+    ["ATLAS_INTERNAL_PORT", "70000"],
+  ])("D26: on engines %s=%o stops the start", (name, value) => {
+    expect(() => check({ ATLAS_ENGINES: "distributed", [name]: value })).toThrow(SettingsError);
+  });
+
   test.each(wrong)("D26: %s=%o stops the start and is named", (name, value) => {
     expect(() => check({ [name]: value })).toThrow(SettingsError);
     expect(() => check({ [name]: value })).toThrow(name);

@@ -1,6 +1,6 @@
 import type { DistributedTerms } from "@atlas/assembly/start-platform";
 import { distributedDefaults, distributedTerms } from "./distributed-settings.ts";
-import { addressOf, oneOf, portOf, type RawSettings, SettingsError, textOf } from "./setting.ts";
+import { addressOf, oneOf, portOf, type RawSettings, SettingsError, textOf, wholeBetween } from "./setting.ts";
 
 /** Where a platform runs and how, or where a command finds it. */
 export interface Settings {
@@ -14,6 +14,8 @@ export interface Settings {
   readonly consoleFolder: string | undefined;
   /** `ATLAS_MARKET`: who trades besides clients. */
   readonly market: "simulated" | "recorded";
+  /** `ATLAS_ARCHIVE_BYTES`, `ATLAS_ARCHIVE_SECONDS`: when records are archived. */
+  readonly archivePace: { readonly bytes: number; readonly milliseconds: number };
   /** `ATLAS_LOG_LEVEL`: what the log on stderr says, at least. */
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** `ATLAS_ENGINES` and what belongs to it; `undefined`: everything in one process, on the data folder. */
@@ -33,6 +35,8 @@ const DEFAULTS: RawSettings = {
   ATLAS_DATA: ".atlas",
   ATLAS_CONSOLE: "",
   ATLAS_MARKET: "simulated",
+  ATLAS_ARCHIVE_BYTES: "4194304",
+  ATLAS_ARCHIVE_SECONDS: "600",
   ATLAS_LOG_LEVEL: "warn",
   ...distributedDefaults,
   ATLAS_URL: "",
@@ -67,6 +71,10 @@ export function checkSettings(raw: RawSettings): Settings {
     dataFolder: textOf("ATLAS_DATA", raw),
     consoleFolder: raw.ATLAS_CONSOLE || undefined,
     market: oneOf("ATLAS_MARKET", raw, MARKETS),
+    archivePace: {
+      bytes: wholeBetween("ATLAS_ARCHIVE_BYTES", raw, 1_024, 33_554_432),
+      milliseconds: 1_000 * wholeBetween("ATLAS_ARCHIVE_SECONDS", raw, 1, 86_400),
+    },
     logLevel: oneOf("ATLAS_LOG_LEVEL", raw, LOG_LEVELS),
     distributed: distributedTerms(raw),
     url: urlOf(raw, host, port),

@@ -23,7 +23,9 @@ export interface Circumstances {
 /** Draws them, faults of the given cases instead of any: few or many shards, a quiet market or a storm, and each fault or not. */
 export function circumstancesOf({ seed, cases, isDense = false }: SimulationOptions): Circumstances {
   const roll = dice(seed ^ 0x5eed);
-  const drawn = knobs.filter(() => roll.onceIn(2));
+  // Of their own dice: a new kind of fault leaves the rest of what a seed means as it was.
+  const faults = dice(seed ^ 0xfa17);
+  const drawn = knobs.filter(() => faults.onceIn(2));
   return {
     platform: {
       seed,

@@ -8,6 +8,7 @@ const LOOKED_AT = "D4 D7 I1 I2 I3 I4 I5 I6 I7 I8 I10 I11 I12 I13 I14 I18 I19 I21
 const STORIES: readonly [name: string, cases: readonly string[]][] = [
   ["I1-I8, I11-I14, I18, D6, D7: nothing befalls it", []],
   ["F1, F2, F8, F11, F12, D4: answers are lost, appends land late or twice, the log goes away", ["F1", "F8", "F12"]],
+  ["F3, I6, I7: clients die between keeping an id and sending it, and come back", ["F3"]],
   ["F4, I6, I7, D4: gateways die", ["F4"]],
   ["F5, F9, F14, I7, D4: owners die at any await, images cannot be read, and others recover", ["F5", "F14"]],
   ["I20, F10, F11: several own every shard, paused and woken, their appends late", ["F10", "F11"]],
@@ -37,6 +38,24 @@ test("the same seed twice is the same to the last byte, another seed is another"
 
 test("each case of QUALITY that can exist here has its knob", () => {
   const cases = new Set(knobs.flatMap((knob) => knob.cases));
-  const due = ["F1", "F2", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F11", "F12", "F13", "F14", "F15", "F16", "F17"];
+  const due = [
+    "F1",
+    "F2",
+    "F3",
+    "F4",
+    "F5",
+    "F6",
+    "F7",
+    "F8",
+    "F9",
+    "F10",
+    "F11",
+    "F12",
+    "F13",
+    "F14",
+    "F15",
+    "F16",
+    "F17",
+  ];
   expect([...cases].sort()).toEqual(due.sort());
 });

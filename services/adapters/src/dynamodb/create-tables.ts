@@ -16,16 +16,27 @@ export async function createTables(access: DynamodbAccess, names = TABLES.map(({
 }
 
 async function createTable(client: DynamoDBClient, name: string): Promise<void> {
-  await persist(PATIENCE, () => make(client, name));
   const deadline = performance.now() + PATIENCE;
-  while (performance.now() < deadline) {
-    const described = await persist(PATIENCE, () =>
-      sendOnce((options) => client.send(new DescribeTableCommand({ TableName: name }), options)),
-    );
-    if (described.Table?.TableStatus === "ACTIVE") return;
+  for (let isAsked = false; performance.now() < deadline; ) {
+    const status = await persist(PATIENCE, () => statusOf(client, name));
+    if (status === "ACTIVE") return;
+    // One that stands is not asked for: a process that starts needs no right to make tables, and waits for no lock on them.
+    if (status === undefined && !isAsked) await persist(PATIENCE, () => make(client, name));
+    isAsked ||= status === undefined;
     await rest(200);
   }
   throw new Error(`table ${name} is not ready`);
+}
+
+/** `undefined`: there is none. */
+async function statusOf(client: DynamoDBClient, name: string): Promise<string | undefined> {
+  try {
+    const described = await sendOnce((options) => client.send(new DescribeTableCommand({ TableName: name }), options));
+    return described.Table?.TableStatus;
+  } catch (error) {
+    if ((error as Error).name !== "ResourceNotFoundException") throw error;
+    return undefined;
+  }
 }
 
 async function make(client: DynamoDBClient, name: string): Promise<void> {

@@ -49,14 +49,7 @@ const DAY = 86_400_000;
  * when one stands without them, and with `ArchiveUnavailable`.
  */
 export async function openS3Archive(options: S3ArchiveOptions): Promise<S3Archive> {
-  const { endpoint, region, credentials } = options;
-  const client = new S3Client({
-    endpoint,
-    region,
-    credentials,
-    forcePathStyle: endpoint !== undefined,
-    maxAttempts: ATTEMPTS,
-  });
+  const client = clientOf(options);
   try {
     await prepareBucket(client, options.bucket);
   } catch (error) {
@@ -64,6 +57,21 @@ export async function openS3Archive(options: S3ArchiveOptions): Promise<S3Archiv
     throw error instanceof BucketUnfit ? error : unavailable(error);
   }
   return new BucketArchive(client, options);
+}
+
+/** The archive in a bucket as it is, to read only: nothing is asked of the bucket but its objects. */
+export function readS3Archive(options: Omit<S3ArchiveOptions, "retentionDays">): S3Archive {
+  return new BucketArchive(clientOf(options), { ...options, retentionDays: 1 });
+}
+
+function clientOf({ endpoint, region, credentials }: Omit<S3ArchiveOptions, "retentionDays">): S3Client {
+  return new S3Client({
+    endpoint,
+    region,
+    credentials,
+    forcePathStyle: endpoint !== undefined,
+    maxAttempts: ATTEMPTS,
+  });
 }
 
 async function prepareBucket(client: S3Client, bucket: string): Promise<void> {

@@ -46,7 +46,9 @@ let traderKey = "";
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "atlas-hostile-"));
-  const options = { host: "127.0.0.1", port: 0, dataFolder: folder, journal: silentJournal, progress: () => undefined };
+  const archivePace = { bytes: 4_194_304, milliseconds: 600_000 };
+  const quiet = { journal: silentJournal, progress: () => undefined };
+  const options = { host: "127.0.0.1", port: 0, dataFolder: folder, archivePace, ...quiet };
   platform = await startPlatform(options);
   localKey = `Bearer ${(await readFile(join(folder, "cli.key"), "utf8")).trim()}`;
   const { createUser, grantAccount, createApiKey } = IdentityService.method;

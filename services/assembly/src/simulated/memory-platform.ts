@@ -8,6 +8,8 @@ import { createHandlers } from "@atlas/platform/access/create-handlers";
 import { inProcessTransport } from "@atlas/platform/access/in-process-transport";
 import { memorySecretFiles } from "@atlas/platform/memory/memory-secret-files";
 import { seededChance } from "@atlas/platform/memory/seeded-chance";
+import { AppendUnknown, LogUnavailable } from "@atlas/platform/ports/log";
+import { StoreDamaged, StoreUnavailable, WriteUnknown } from "@atlas/platform/ports/store";
 import { mergedAccountQueries } from "@atlas/platform/query/merged-account-queries";
 import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
 import type { ImagePace } from "@atlas/platform/shard/image-writer";
@@ -136,7 +138,10 @@ export class MemoryPlatform {
     const ticks = new TickDriver(ports, venues, { watched: this.#pace, quiet: 1_000 }, () => true);
     const owner = { process, shards, ticks };
     this.owners.push(owner);
-    await this.#orKill(process, shards.start());
+    await this.#orKill(process, shards.start()).catch((error: Error) => {
+      if (!isPassing(error)) this.failures.push(`${name} cannot start: ${error.stack}`);
+      throw error;
+    });
     ticks.start();
     return owner;
   }
@@ -214,7 +219,7 @@ export class MemoryPlatform {
   /** A process that cannot start ends. */
   #orKill<T>(process: SimulatedProcess, start: Promise<T>): Promise<T> {
     const gone = new Promise<never>((_, reject) => {
-      process.onDeath(() => reject(new Error(`${process.name} was killed while it started`)));
+      process.onDeath(() => reject(new KilledAtStart(`${process.name} was killed while it started`)));
     });
     return Promise.race([start, gone]).catch((error: Error) => {
       process.kill();
@@ -238,6 +243,15 @@ export class MemoryPlatform {
   run<Value>(promise: Promise<Value>): Promise<Value> {
     return this.world.run(promise);
   }
+}
+
+class KilledAtStart extends Error {}
+
+/** What a start needs is away, or the process was killed: it is tried again. Whatever else stops a start is a defect. */
+function isPassing(error: Error): boolean {
+  return [KilledAtStart, LogUnavailable, AppendUnknown, StoreUnavailable, WriteUnknown, StoreDamaged].some(
+    (kind) => error instanceof kind,
+  );
 }
 
 /** Calls reach the gateway while it runs, wait while it is paused, and break off when it dies. */

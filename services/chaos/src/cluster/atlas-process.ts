@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { execPath } from "node:process";
 import { fileURLToPath } from "node:url";
 import type { Role } from "@atlas/assembly/role";
 import { EngineProcess } from "@atlas/engines/engine-process";
@@ -36,7 +37,7 @@ export async function atlasProcess({ name, roles, folder, environment }: AtlasPr
   const url = `http://127.0.0.1:${port}`;
   const log = join(folder, `${name}.log`);
   const process = new EngineProcess({
-    ...{ name, port, log, program: globalThis.process.execPath },
+    ...{ name, port, log, program: execPath },
     args: [...FLAGS, CLI, "start", "--engines", "distributed", "--role", roles.join(",")],
     env: { ...environment, ATLAS_PORT: `${port}`, ATLAS_DATA: folder, NODE_COMPILE_CACHE: COMPILED },
     ready: () => isUp(url),

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const client of clients) client.close();
   await cluster?.stop();
-  //rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 });
 
 function processOf(name: string): AtlasProcess {

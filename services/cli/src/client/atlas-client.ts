@@ -1,4 +1,5 @@
 import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
+import { AuditService } from "@atlas/gen/atlas/audit/v1/audit_service_pb";
 import { IdentityService } from "@atlas/gen/atlas/identity/v1/identity_service_pb";
 import { InstrumentService } from "@atlas/gen/atlas/instrument/v1/instrument_service_pb";
 import { MarketService } from "@atlas/gen/atlas/market/v1/market_service_pb";
@@ -16,6 +17,7 @@ export interface AtlasClient {
   readonly url: string;
   readonly key: string;
   readonly accounts: Client<typeof AccountService>;
+  readonly audit: Client<typeof AuditService>;
   readonly identity: Client<typeof IdentityService>;
   readonly instruments: Client<typeof InstrumentService>;
   readonly market: Client<typeof MarketService>;
@@ -44,6 +46,7 @@ export function atlasClient(url: string, key: string): AtlasClient {
     url,
     key,
     accounts: createClient(AccountService, transport),
+    audit: createClient(AuditService, transport),
     identity: createClient(IdentityService, transport),
     instruments: createClient(InstrumentService, transport),
     market: createClient(MarketService, transport),

@@ -6,7 +6,6 @@ import { systemDigest } from "@atlas/adapters/system/system-digest";
 import { TICKS } from "@atlas/assembly/platform-terms";
 import { replayPlatform } from "@atlas/assembly/replay/replay-platform";
 import type { ReplayPorts } from "@atlas/assembly/replay/replay-shard";
-import type { Log } from "@atlas/platform/ports/log";
 import type { PartitionCounts } from "@atlas/platform/topic/topics";
 import { takeRestingFolder } from "../folder/resting-folder.ts";
 import { Findings, type Rule } from "./findings.ts";
@@ -15,10 +14,9 @@ import type { LogSource } from "./log-source.ts";
 import { checkMarketData } from "./market-check.ts";
 import { checkOrderLog, type ShardReading } from "./order-log-check.ts";
 import { checkOutputs } from "./output-check.ts";
+import { portLog } from "./port-log.ts";
 import { checkStore } from "./store-check.ts";
 import { checkVenueOrders } from "./venue-order-check.ts";
-
-const READ_BYTES = 4_194_304;
 
 /** Examines a folder that no platform uses: all of its log, and every shard decided once more. */
 export async function examineFolder(folder: string, step: (text: string) => void): Promise<Findings> {
@@ -36,7 +34,7 @@ export async function examineFolder(folder: string, step: (text: string) => void
     };
     const partitions = { oms: taken.shape.omsPartitions, venue: taken.shape.venuePartitions };
     const findings = new Findings();
-    const readings = await checkLog(sourceOf(log, partitions), findings, step);
+    const readings = await checkLog(portLog(log, partitions), findings, step);
     step("reading the store");
     await checkStore(store, readings, wholeState(findings));
     await checkReplay(ports, partitions, findings, step);
@@ -83,18 +81,4 @@ async function checkReplay(
     if (problem !== undefined) whole.broken(`${shard} cannot be recovered from its image and log: ${problem}`);
     else if (stateHash !== recoveredHash) whole.broken(`${shard} differs from its image and log`);
   }
-}
-
-function sourceOf(log: Log, partitions: PartitionCounts): LogSource {
-  return {
-    partitions,
-    range: (topic, partition) => log.range(topic, partition),
-    async *records(topic, partition, from, end) {
-      for (let next = from; next < end; ) {
-        const records = await log.read(topic, partition, next, READ_BYTES);
-        for (const record of records) if (record.offset < end) yield record;
-        next += records.length;
-      }
-    },
-  };
 }

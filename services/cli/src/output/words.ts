@@ -1,5 +1,5 @@
 import type { Amount } from "@atlas/gen/atlas/money/v1/amount_pb";
-import { millisecondsOf } from "@atlas/platform/wire/time";
+import { millisecondsOf, timestampOf } from "@atlas/platform/wire/time";
 import type { DescEnum } from "@bufbuild/protobuf";
 import type { GenEnum } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
@@ -27,6 +27,13 @@ export function numberOf<E extends number>(schema: GenEnum<E>, word: string, wha
 export function timeOf(time: Timestamp | undefined): string {
   const milliseconds = millisecondsOf(time);
   return milliseconds === undefined ? "" : new Date(milliseconds).toISOString();
+}
+
+/** The time of a text such as `2026-11-20T10:00:00Z`; throws wrong usage, naming the option. */
+export function timeIn(text: string, option: string): Timestamp {
+  const milliseconds = Date.parse(text);
+  if (Number.isNaN(milliseconds)) throw usage(`${option} is "${text}"; it is a time such as 2026-11-20T10:00:00Z`);
+  return timestampOf(milliseconds);
 }
 
 /** `12.5 USD`. */

@@ -30,7 +30,7 @@ export async function serve(io: Io, settings: Settings): Promise<void> {
 }
 
 async function open(io: Io, settings: Settings): Promise<RunningPlatform> {
-  const { host, port, dataFolder, consoleFolder = CONSOLE, market, distributed } = settings;
+  const { host, port, dataFolder, consoleFolder = CONSOLE, market, archivePace, distributed } = settings;
   if (!statSync(consoleFolder, { throwIfNoEntry: false })?.isDirectory() && consoleFolder !== CONSOLE) {
     throw refused(`ATLAS_CONSOLE is "${consoleFolder}"; it is a folder with a built console`);
   }
@@ -40,6 +40,7 @@ async function open(io: Io, settings: Settings): Promise<RunningPlatform> {
       port,
       dataFolder,
       consoleFolder,
+      archivePace,
       ...(distributed === undefined ? {} : { distributed }),
       ...(market === "recorded" ? { recording } : {}),
       journal: journalOf(settings),

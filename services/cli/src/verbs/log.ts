@@ -1,31 +1,16 @@
-import { file_atlas_log_v1_control_record } from "@atlas/gen/atlas/log/v1/control_record_pb";
-import { file_atlas_log_v1_identity_record } from "@atlas/gen/atlas/log/v1/identity_record_pb";
-import { file_atlas_log_v1_order_command } from "@atlas/gen/atlas/log/v1/order_command_pb";
-import { file_atlas_log_v1_order_event } from "@atlas/gen/atlas/log/v1/order_event_pb";
-import { file_atlas_log_v1_venue_record } from "@atlas/gen/atlas/log/v1/venue_record_pb";
 import {
   PartitionCountSchema,
   type ReadLogResponse,
   ReadLogResponseSchema,
 } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
-import { timestampOf } from "@atlas/platform/wire/time";
-import { createRegistry, toJson } from "@bufbuild/protobuf";
+import { toJson } from "@bufbuild/protobuf";
 import type { Command } from "commander";
-import { usage } from "../client/failure.ts";
+import { frameRegistry } from "../output/frame-registry.ts";
 import type { Io } from "../output/io.ts";
 import { table } from "../output/table.ts";
-import { timeOf } from "../output/words.ts";
+import { timeIn, timeOf } from "../output/words.ts";
 import { wholeNumber } from "./pages.ts";
 import { type CommonOptions, jsonLine, print, verb, withAtlas } from "./verb.ts";
-
-/** Every frame that can stand on the log. */
-const frameRegistry = createRegistry(
-  file_atlas_log_v1_order_command,
-  file_atlas_log_v1_order_event,
-  file_atlas_log_v1_venue_record,
-  file_atlas_log_v1_control_record,
-  file_atlas_log_v1_identity_record,
-);
 
 interface LogOptions extends CommonOptions {
   readonly partition: number;
@@ -78,7 +63,7 @@ function seekVerb(io: Io): Command {
           topic,
           partition: options.partition,
           fromOffset: BigInt(options.offset),
-          fromTime: options.time === undefined ? undefined : timestampOf(millisecondsOfText(options.time)),
+          fromTime: options.time === undefined ? undefined : timeIn(options.time, "--time"),
           limit: options.limit,
         };
         for await (const answer of context.atlas.operations.readLog(request)) {
@@ -120,10 +105,4 @@ function recordText(answer: ReadLogResponse): string {
   const { header, messages = [] } = json.frame;
   const title = `${head}  ${header?.source ?? "?"}  from ${header?.firstNumber ?? 0}, ${messages.length} messages`;
   return [title, ...messages.map((message) => `  ${JSON.stringify(message)}`)].join("\n");
-}
-
-function millisecondsOfText(text: string): number {
-  const milliseconds = Date.parse(text);
-  if (Number.isNaN(milliseconds)) throw usage(`--time is "${text}"; it is a time such as 2026-11-20T10:00:00Z`);
-  return milliseconds;
 }

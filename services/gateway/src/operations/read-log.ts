@@ -1,17 +1,11 @@
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
-import { ControlCommandFrameSchema, ControlEventFrameSchema } from "@atlas/gen/atlas/log/v1/control_record_pb";
-import { IdentityCommandFrameSchema, IdentityEventFrameSchema } from "@atlas/gen/atlas/log/v1/identity_record_pb";
-import { OrderCommandFrameSchema } from "@atlas/gen/atlas/log/v1/order_command_pb";
-import { ExecutionReportFrameSchema, OrderEventFrameSchema } from "@atlas/gen/atlas/log/v1/order_event_pb";
-import { MarketEventFrameSchema, VenueCommandFrameSchema } from "@atlas/gen/atlas/log/v1/venue_record_pb";
 import type { ReadLogRequest, ReadLogResponse } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import type { LogRecord } from "@atlas/platform/ports/log";
 import { refusal } from "@atlas/platform/refusal/refusal-error";
-import { topicOf } from "@atlas/platform/topic/topic";
+import { frameIn } from "@atlas/platform/topic/frame-in";
 import { frameTime } from "@atlas/platform/wire/codec/copied-frame";
 import { openFrame } from "@atlas/platform/wire/codec/frame";
 import { millisecondsOf, timestampOf } from "@atlas/platform/wire/time";
-import { type DescMessage, fromBinary } from "@bufbuild/protobuf";
 import { invalidField } from "../refusal/invalid-field.ts";
 import { knownPartitions } from "./known-partitions.ts";
 import { nextRecords } from "./next-records.ts";
@@ -19,15 +13,6 @@ import type { OperationsContext } from "./operations-context.ts";
 
 const USUAL_LIMIT = 100;
 const READ_BYTES = 1_000_000;
-
-const FRAMES: ReadonlyMap<string, DescMessage> = new Map(
-  [
-    ...[OrderCommandFrameSchema, OrderEventFrameSchema, ExecutionReportFrameSchema],
-    ...[VenueCommandFrameSchema, MarketEventFrameSchema],
-    ...[ControlCommandFrameSchema, ControlEventFrameSchema],
-    ...[IdentityCommandFrameSchema, IdentityEventFrameSchema],
-  ].map((frame) => [topicOf(frame).name, frame]),
-);
 
 /** Records of one partition, oldest first; with `follow` it waits for more until `limit` or `signal`. */
 export async function* readLog(
@@ -96,19 +81,12 @@ function timeOf(record: LogRecord, { digest }: OperationsContext): number {
 }
 
 function responseOf(record: LogRecord, topic: string, context: OperationsContext): ReadLogResponse {
-  const frame = FRAMES.get(topic) as DescMessage;
-  const common = {
+  const frame = frameIn(topic, record.bytes, context.digest);
+  return {
     $typeName: "atlas.operations.v1.ReadLogResponse",
     offset: BigInt(record.offset),
     appendTime: timestampOf(timeOf(record, context)),
-  } as const;
-  try {
-    openFrame(record.bytes, context.digest);
-    fromBinary(frame, record.bytes);
-  } catch {
-    return { ...common, unreadable: record.bytes };
-  }
-  const typeUrl = `type.googleapis.com/${frame.typeName}`;
-  const any = { $typeName: "google.protobuf.Any", typeUrl, value: record.bytes } as const;
-  return { ...common, frame: any, unreadable: new Uint8Array(0) };
+    frame,
+    unreadable: frame === undefined ? record.bytes : new Uint8Array(0),
+  };
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { type ManualClock, manualClock } from "../memory/manual-clock.ts";
-import { type MemoryStore, memoryStore } from "../memory/memory-store.ts";
+import { type MemoryStore, memoryStore, type StoreFault } from "../memory/memory-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import { LeaseTable } from "./lease-table.ts";
@@ -10,10 +10,13 @@ const SHARDS = Array.from({ length: 16 }, (_, number) => `oms/${number}`);
 
 let clock: ManualClock;
 let store: MemoryStore;
+/** What befalls writes of single items. */
+let fault: (() => StoreFault | undefined) | undefined;
 
 beforeEach(() => {
   clock = manualClock();
-  store = memoryStore({ clock });
+  fault = undefined;
+  store = memoryStore({ clock, fault: ({ operation }) => (operation === "put" ? fault?.() : undefined) });
 });
 
 /** A process whose timers can be held. */
@@ -147,6 +150,21 @@ describe("leases (S21)", () => {
     expect(both.map(({ held }) => held)).toEqual([8, 8]);
     expect(both.map(({ told }) => told.length)).toEqual(before);
     for (const { warnings } of both) expect(warnings).toEqual(["leases cannot be kept"]);
+  });
+
+  test("F2 a shard is served whose taking was written and not answered, by one process or by both", async () => {
+    let writes = 0;
+    const answerLost = { kind: "answer-lost" } as const;
+    fault = () => (++writes % 3 === 0 ? answerLost : undefined);
+    const first = new Process("a");
+    await clock.advance(20_000);
+    expect(first.held).toBe(16);
+    const second = new Process("b");
+    await clock.advance(60_000);
+    fault = undefined;
+    await clock.advance(10_000);
+    expect([first.held, second.held]).toEqual([8, 8]);
+    expect([...first.keeper.held, ...second.keeper.held].sort()).toEqual([...SHARDS].sort());
   });
 
   test("a process of another role counts for nothing, and is known by its address", async () => {

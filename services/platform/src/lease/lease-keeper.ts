@@ -97,6 +97,7 @@ export class LeaseKeeper {
     for (const [role, shards] of this.#options.shards) {
       if (this.#stopped) return;
       const most = this.#mostOf(role, shards);
+      await this.#takeOwn(shards);
       await this.#takeFree(shards, most);
       this.#giveSurplus(role, shards, most);
     }
@@ -134,12 +135,27 @@ export class LeaseKeeper {
     return [...new Set([...others.map(({ process }) => process), beat().process])].sort();
   }
 
+  /**
+   * What the table says is this process's and nobody serves: the answer to its taking, or to its giving back, was lost. Nobody else
+   * takes it while this process lives, so it is taken even above the measure, and given up in order.
+   */
+  async #takeOwn(shards: readonly string[]): Promise<void> {
+    const { view, beat } = this.#options;
+    const { process } = beat();
+    const own = shards.filter((shard) => view.holderOf(shard) === process && !this.#isMine(shard));
+    await Promise.all(own.map((shard) => this.#take(shard)));
+  }
+
+  #isMine(shard: string): boolean {
+    return this.#held.has(shard) || this.#giving.has(shard);
+  }
+
   async #takeFree(shards: readonly string[], most: number): Promise<void> {
     const { view, patience } = this.#options;
     const free = this.#inOwnOrder(shards).filter((shard) => {
       const holder = view.holderOf(shard);
       const isOwned = holder !== undefined && view.silenceOf(holder) < patience;
-      return !isOwned && !this.#held.has(shard) && !this.#giving.has(shard);
+      return !isOwned && !this.#isMine(shard);
     });
     await Promise.all(free.slice(0, Math.max(0, most - this.#countOf(shards))).map((shard) => this.#take(shard)));
   }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Reason, ReasonSchema } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
+import { ArchiveUnavailable } from "../ports/archive.ts";
 import { LogUnavailable } from "../ports/log.ts";
 import { StoreUnavailable } from "../ports/store.ts";
 import { codeOf } from "./reason-code.ts";
@@ -57,6 +58,7 @@ describe("a refusal", () => {
   test.each([
     ["log", new LogUnavailable("sqlite: /home/me")],
     ["store", new StoreUnavailable("sqlite: /home/me")],
+    ["archive", new ArchiveUnavailable("sqlite: /home/me")],
   ])("F6, F12: a %s that is away is UNAVAILABLE, and no more is told", (_name, thrown) => {
     const error = toConnectError(thrown);
     expect([error.code, refusalOf(error)?.reason]).toEqual([Code.Unavailable, Reason.NOT_READY]);

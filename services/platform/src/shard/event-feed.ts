@@ -10,11 +10,18 @@ export class EventFeed<Event> {
   readonly #respond: (events: readonly Event[]) => FollowResponse;
   readonly #receivers = new Set<FollowReceiver>();
   readonly #codec: Codec<Event>;
-  #recent: Uint8Array[] = [];
+  #recent: Uint8Array[];
   /** Sequence of the last event. */
   #last: number;
 
-  constructor(last: number, codec: Codec<Event>, respond: (events: readonly Event[]) => FollowResponse) {
+  /** `recent`: the bytes of the newest events through `last`, without a gap. */
+  constructor(
+    last: number,
+    codec: Codec<Event>,
+    respond: (events: readonly Event[]) => FollowResponse,
+    recent: Uint8Array[] = [],
+  ) {
+    this.#recent = recent;
     this.#last = last;
     this.#codec = codec;
     this.#respond = respond;

@@ -293,6 +293,30 @@ describe("an owner that is behind", () => {
   });
 });
 
+describe("who follows", () => {
+  test("S15, S21: goes on at the next owner where the one before broke off, without a gap", async () => {
+    const platform = new TallyPlatform();
+    const before = await platform.own();
+    for (let round = 0; round < 5; round++) await platform.send(["a", "b"], 1 + round * 2);
+    await platform.clock.advance(100);
+    const stopped = before.owner.stop(1_000);
+    await platform.clock.advance(1_000);
+    await stopped;
+    const { owner } = await platform.own();
+    const heard: bigint[] = [];
+    const failures: Error[] = [];
+    owner.follow(3, {
+      receive: ({ events }) => {
+        if (events.case === "orderEvents") heard.push(...events.value.messages.map(({ sequence }) => sequence));
+      },
+      fail: (error) => void failures.push(error),
+    });
+    await platform.send(["c"], 11);
+    expect(heard).toEqual([4n, 5n, 6n, 7n, 8n, 9n, 10n, 11n]);
+    expect(failures).toEqual([]);
+  });
+});
+
 describe("reads", () => {
   test("S22: an answer shows everything that was on the log when the question came", async () => {
     const platform = new TallyPlatform();

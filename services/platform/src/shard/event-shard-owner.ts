@@ -20,6 +20,7 @@ import { notReady } from "./not-ready.ts";
 import type { EventsPlace } from "./output-positions.ts";
 import { endOf } from "./read-end.ts";
 import { ReadGate } from "./read-gate.ts";
+import { recentEvents } from "./recent-events.ts";
 import { recoverEvents } from "./recovery.ts";
 import type { FollowReceiver, ShardClient } from "./shard-client.ts";
 import type { Warn } from "./warn.ts";
@@ -178,7 +179,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     const recovered = await recoverEvents(this.#ports, this.#kind, this.#shard, this.#partition, this.#images, from);
     const missed = recovered.events.filter((event) => this.#kind.sequenceOf(event) > projected.sequence);
     await this.#hooks.recovered?.(missed);
-    this.#feed = new EventFeed(this.#shard.sequence, this.#kind.events.codec, (events) => this.#kind.respond(events));
+    this.#feed = await this.#feedFrom(recovered.eventsEnd);
     this.#outputs.resume(recovered);
     this.#comparison = new EventComparison(
       this.#ports,
@@ -196,6 +197,14 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#sequences.raise(this.#shard.sequence);
     while (this.#shard.workOpen) this.#take(this.#shard.advance());
     this.#publish();
+  }
+
+  /** Who followed the owner before this one goes on where it was. */
+  async #feedFrom(end: number): Promise<EventFeed<Event>> {
+    const { events, respond } = this.#kind;
+    const last = this.#shard.sequence;
+    const place = { topic: events.topic.name, partition: this.#partition, end, last };
+    return new EventFeed(last, events.codec, respond, await recentEvents(this.#ports, place));
   }
 
   #timed(): DeadlineTimer | undefined {

@@ -1,23 +1,24 @@
 import type { Dice } from "@atlas/assembly/simulated/dice";
-import type { GatewayProcess, MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
+import type { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
 import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
-import { ReasonSchema } from "@atlas/gen/atlas/error/v1/refusal_pb";
-import type { Order } from "@atlas/gen/atlas/order/v1/order_pb";
+import { CandleInterval } from "@atlas/gen/atlas/market/v1/market_pb";
+import { MarketService } from "@atlas/gen/atlas/market/v1/market_service_pb";
+import { Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { sleep } from "@atlas/platform/ports/clock";
-import { refusalOf } from "@atlas/platform/refusal/refusal-error";
-import { Code, ConnectError } from "@connectrpc/connect";
 import type { Answer, AskedTerms, ClientModel, ClientRequest } from "../model/client-model.ts";
+import { Absence } from "./absence.ts";
+import { Caller, type Send } from "./caller.ts";
+import { randomLimits } from "./random-limits.ts";
 import { MARKETS, randomOrder } from "./random-order.ts";
-
-/** What a client sends, over and over, until it knows what came of it. */
-type Send = (gateway: GatewayProcess) => Promise<Order | undefined>;
-
-/** What a transport says of its own. */
-const NOTHING_DONE = [Code.Unavailable, Code.ResourceExhausted, Code.Aborted];
 
 /** Of what it sent long ago it sends the last few again more often than the rest. */
 const RECENT = 8;
+
+/** What a replace cannot ask for: no multiple of a lot or a tick, or more than there is. */
+const ODD_QUANTITY = { quantity: "0.00000001", limitPrice: "" };
+const ODD_PRICE = { quantity: "", limitPrice: "0.00000001" };
+const TOO_MUCH = { quantity: "90", limitPrice: "" };
 
 /**
  * A client as clients are: it makes a request's id, keeps it, sends, waits a while, and sends the same again to any gateway
@@ -30,6 +31,8 @@ export class RandomClient {
   readonly #roll: Dice;
   /** Milliseconds between two requests, about. */
   readonly #pause: number;
+  readonly #caller: Caller;
+  readonly #absence: Absence;
   readonly #sent: { request: ClientRequest; send: Send }[] = [];
   readonly #orders: string[] = [];
   #count = 0;
@@ -41,6 +44,8 @@ export class RandomClient {
     this.#accountId = accountId;
     this.#roll = roll;
     this.#pause = pause;
+    this.#caller = new Caller(platform, roll);
+    this.#absence = new Absence(platform.clock);
   }
 
   /** Resolves when it was stopped and knows of every request what came of it. */
@@ -57,15 +62,21 @@ export class RandomClient {
     this.#stopped = true;
   }
 
+  /** Its process ends when it has kept its next request, before it is sent, and is there again so many milliseconds later (F3). */
+  die(milliseconds: number): void {
+    this.#absence.plan(milliseconds);
+  }
+
   #act(): Promise<void> {
     const kind = this.#roll(100);
-    if (kind < 55) return this.#submit();
-    if (kind < 68) return this.#cancel();
-    if (kind < 80) return this.#replace();
-    if (kind < 84) return this.#cancelMany();
-    if (kind < 88) return this.#moveFunds();
+    if (kind < 50) return this.#submit();
+    if (kind < 62) return this.#cancel();
+    if (kind < 78) return this.#replace();
+    if (kind < 82) return this.#cancelMany();
+    if (kind < 86) return this.#moveFunds();
+    if (kind < 88) return this.#setLimits();
     if (kind < 93) return this.#again();
-    return this.#read();
+    return this.#roll.onceIn(3) ? this.#look() : this.#read();
   }
 
   #submit(): Promise<void> {
@@ -85,22 +96,38 @@ export class RandomClient {
   }
 
   #replace(): Promise<void> {
-    const roll = this.#roll;
-    const market = roll.pick(MARKETS);
-    const quantity = roll.onceIn(3) ? "" : ((1 + roll(900)) * market.lot).toFixed(market.decimals);
-    const limitPrice = roll.onceIn(2) ? "" : (market.price * (1 + (roll(41) - 20) / 10_000)).toFixed(2);
-    const replace = { accountId: this.#accountId, orderId: this.#anOrder(), quantity, limitPrice };
-    const expectedVersion = roll.onceIn(2) ? this.#model.known(replace.orderId) : 0n;
+    const replace = { accountId: this.#accountId, orderId: this.#anOrder(), ...this.#replacement() };
+    const expectedVersion = this.#roll.onceIn(2) ? this.#model.known(replace.orderId) : 0n;
     return this.#ask("replace", undefined, (requestId) => async (gateway) => {
       return (await gateway.client(OrderService).replaceOrder({ requestId, ...replace, expectedVersion })).order;
     });
   }
 
+  /** Often the same price for more or less, so that its place in the queue is at stake; now and then nothing that can be. */
+  #replacement(): { quantity: string; limitPrice: string } {
+    const roll = this.#roll;
+    const market = roll.pick(MARKETS);
+    if (roll.onceIn(30)) return roll.pick([ODD_QUANTITY, ODD_PRICE, TOO_MUCH]);
+    const quantity = roll.onceIn(3) ? "" : ((1 + roll(900)) * market.lot).toFixed(market.decimals);
+    const price = market.price * (1 + (roll.onceIn(2) ? (roll(41) - 20) / 10_000 : (roll(5) - 2) / 500));
+    return { quantity, limitPrice: roll.onceIn(2) ? "" : price.toFixed(market.priceDecimals) };
+  }
+
   #cancelMany(): Promise<void> {
     const accountId = this.#accountId;
     const instrumentId = this.#roll.pick(["", ...MARKETS.map((market) => market.instrumentId)]);
+    const side = this.#roll.pick([Side.UNSPECIFIED, Side.UNSPECIFIED, Side.BUY, Side.SELL]);
     return this.#ask("cancelMany", undefined, (requestId) => async (gateway) => {
-      await gateway.client(OrderService).cancelOrders({ requestId, accountId, instrumentId });
+      await gateway.client(OrderService).cancelOrders({ requestId, accountId, instrumentId, side });
+      return undefined;
+    });
+  }
+
+  #setLimits(): Promise<void> {
+    const accountId = this.#accountId;
+    const limits = randomLimits(this.#roll);
+    return this.#ask("setLimits", undefined, (requestId) => async (gateway) => {
+      await gateway.client(AccountService).setLimits({ requestId, accountId, limits });
       return undefined;
     });
   }
@@ -140,6 +167,21 @@ export class RandomClient {
     }
   }
 
+  /** At what an order would come to, or at a market. */
+  async #look(): Promise<void> {
+    const accountId = this.#accountId;
+    const { order } = randomOrder(this.#roll);
+    const { instrumentId } = this.#roll.pick(MARKETS);
+    const interval = CandleInterval.MINUTE;
+    const looks: Send[] = [
+      async (gateway) => void (await gateway.client(OrderService).previewOrder({ accountId, order })),
+      async (gateway) => void (await gateway.client(MarketService).getTicker({ instrumentId })),
+      async (gateway) => void (await gateway.client(MarketService).listTrades({ instrumentId })),
+      async (gateway) => void (await gateway.client(MarketService).listCandles({ instrumentId, interval })),
+    ];
+    await this.#attempt(this.#roll.pick(looks));
+  }
+
   /** Makes a request, keeps it, and sends it until it knows. */
   async #ask(method: string, terms: AskedTerms | undefined, make: (requestId: string) => Send): Promise<void> {
     const requestId = this.#requestId();
@@ -147,6 +189,7 @@ export class RandomClient {
     const send = make(requestId);
     this.#model.requests.push(request);
     this.#sent.push({ request, send });
+    await this.#absence.pass(() => this.#stopped);
     const gives = this.#roll.onceIn(5);
     if (this.#roll.onceIn(12)) request.answers.push(...(await Promise.all([this.#attempt(send), this.#attempt(send)])));
     for (;;) {
@@ -162,18 +205,8 @@ export class RandomClient {
   }
 
   async #attempt(send: Send): Promise<Answer> {
-    const { clock, gateways } = this.#platform;
-    const living = gateways.filter(({ process }) => process.state !== "DEAD");
-    if (living.length === 0) return { kind: "NOTHING", reason: "nobody listens" };
     const known = new Map(this.#orders.map((orderId) => [orderId, this.#model.known(orderId)]));
-    const late = new Promise<Answer>((resolve) => {
-      clock.after(1_500 + this.#roll(2_000), () => resolve({ kind: "UNKNOWN", reason: "no answer" }));
-    });
-    const answered = send(this.#roll.pick(living)).then(
-      (order): Answer => (order === undefined ? { kind: "DONE" } : { kind: "ORDER", order }),
-      answerOf,
-    );
-    const answer = await Promise.race([late, answered]);
+    const answer = await this.#caller.attempt(send);
     if (answer.kind === "ORDER") this.#model.show(answer.order, known.get(answer.order.orderId) ?? 0n);
     return answer;
   }
@@ -192,15 +225,4 @@ export class RandomClient {
     const tail = `${number.toString(16).padStart(6, "0")}${this.#roll(0xffffff).toString(16).padStart(6, "0")}`;
     return `${stamp.slice(0, 8)}-${stamp.slice(8)}-7000-8000-${tail}`;
   }
-}
-
-function answerOf(error: unknown): Answer {
-  if (!(error instanceof ConnectError)) return { kind: "UNKNOWN", reason: String(error) };
-  const refusal = refusalOf(error);
-  const reason = refusal === undefined ? Code[error.code] : (ReasonSchema.value[refusal.reason]?.localName ?? "");
-  if (error.code === Code.Internal || error.code === Code.Unknown) throw new Error(`a defect: ${error.message}`);
-  if (error.code === Code.DeadlineExceeded || error.code === Code.Canceled) return { kind: "UNKNOWN", reason };
-  // a stale version is about this attempt alone; what the client asks next is another question
-  if (NOTHING_DONE.includes(error.code) && reason !== "STALE_VERSION") return { kind: "NOTHING", reason };
-  return { kind: "REFUSED", reason, orderId: refusal?.orderId ?? "", field: refusal?.field ?? "" };
 }

@@ -12,6 +12,7 @@ import { sleep } from "@atlas/platform/ports/clock";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Answer, ClientModel, ClientRequest } from "../model/client-model.ts";
+import { Absence } from "./absence.ts";
 import { randomOrder } from "./random-order.ts";
 
 type TradeRequest = MessageInitShape<typeof TradeRequestSchema>;
@@ -42,10 +43,12 @@ export class SessionClient {
   readonly #roll: Dice;
   /** Milliseconds between two requests, about. */
   readonly #pause: number;
+  readonly #absence: Absence;
   readonly #unanswered = new Map<string, Unanswered>();
   readonly #orders: string[] = [];
   #count = 0;
   #stopped = false;
+  #isDead = false;
 
   constructor(platform: MemoryPlatform, model: ClientModel, accountId: string, roll: Dice, pause: number) {
     this.#platform = platform;
@@ -53,12 +56,14 @@ export class SessionClient {
     this.#accountId = accountId;
     this.#roll = roll;
     this.#pause = pause;
+    this.#absence = new Absence(platform.clock);
   }
 
   /** Resolves when it was stopped and knows of every request what came of it. */
   async trade(): Promise<void> {
     while (!this.#stopped || this.#unanswered.size > 0) {
       const { clock, gateways } = this.#platform;
+      if (this.#isDead) await this.#comeBack();
       const living = gateways.filter(({ process }) => process.state !== "DEAD");
       // Whatever breaks a stream, the next one tells what came of its requests; only a defect is passed on.
       if (living.length > 0) await this.#session(this.#roll.pick(living)).catch(passOnDefect);
@@ -70,6 +75,16 @@ export class SessionClient {
     this.#stopped = true;
   }
 
+  /** Its process ends when it has kept its next request, before it is sent, and is there again so many milliseconds later (F3). */
+  die(milliseconds: number): void {
+    this.#absence.plan(milliseconds);
+  }
+
+  async #comeBack(): Promise<void> {
+    await this.#absence.pass(() => this.#stopped);
+    this.#isDead = false;
+  }
+
   async #session(gateway: GatewayProcess): Promise<void> {
     const { clock } = this.#platform;
     const end = new AbortController();
@@ -77,7 +92,7 @@ export class SessionClient {
     let silence = clock.after(SILENCE, () => end.abort());
     const sent = new Map<bigint, Unanswered>();
     try {
-      const requests = this.#requests(sent, end.signal);
+      const requests = this.#requests(sent, end);
       const stream = gateway.client(OrderSessionService).trade(requests, { signal: end.signal });
       for await (const response of stream) {
         silence();
@@ -92,16 +107,21 @@ export class SessionClient {
   }
 
   /** What goes out on one session: the opening, what has no answer, then whatever comes to mind. */
-  async *#requests(sent: Map<bigint, Unanswered>, signal: AbortSignal): AsyncGenerator<TradeRequest> {
+  async *#requests(sent: Map<bigint, Unanswered>, end: AbortController): AsyncGenerator<TradeRequest> {
     let clientSequence = 1n;
     yield {
       clientSequence,
       request: { case: "open", value: { accountId: this.#accountId, heartbeat: { seconds: 1n } } },
     };
     const waiting = [...this.#unanswered.values()];
-    while (!signal.aborted) {
+    while (!end.signal.aborted) {
       const isRoom = !this.#stopped && this.#unanswered.size < WINDOW;
       const next = waiting.shift() ?? (isRoom ? this.#make() : undefined);
+      if (next !== undefined && this.#absence.isDue) {
+        this.#isDead = true;
+        end.abort();
+        return;
+      }
       if (next !== undefined && this.#unanswered.has(next.request.requestId)) {
         next.known = this.#model.known(orderIdOf(next.body));
         sent.set(++clientSequence, next);

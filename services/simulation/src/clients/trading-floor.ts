@@ -5,6 +5,7 @@ import { OperationsService } from "@atlas/gen/atlas/operations/v1/operations_ser
 import { sleep } from "@atlas/platform/ports/clock";
 import { ClientModel } from "../model/client-model.ts";
 import { Violations } from "../model/violations.ts";
+import { Administrator } from "./administrator.ts";
 import { RandomClient } from "./random-client.ts";
 import { Screen } from "./screen.ts";
 import { SessionClient } from "./session-client.ts";
@@ -29,7 +30,8 @@ export class TradingFloor {
   readonly screens: Screen[] = [];
   readonly seed: number;
   readonly platform: MemoryPlatform;
-  #traders: (RandomClient | SessionClient)[] = [];
+  traders: readonly (RandomClient | SessionClient)[] = [];
+  #administrator: Administrator | undefined;
   #trading: Promise<unknown> = Promise.resolve();
 
   constructor(platform: MemoryPlatform, seed: number) {
@@ -46,7 +48,7 @@ export class TradingFloor {
     for (const [account, owner] of Object.entries(OWNERS)) {
       this.accounts.push(await platform.account(account, FUNDS, owner));
     }
-    this.#traders = this.accounts.map((account, index) => {
+    this.traders = this.accounts.map((account, index) => {
       const roll = dice(seed * 100 + index);
       const Client = account === ON_SESSIONS ? SessionClient : RandomClient;
       return new Client(platform, this.clients, account, roll, pause);
@@ -55,7 +57,9 @@ export class TradingFloor {
       ...this.accounts.map((account, index) => new Screen(platform, account, dice(seed * 100 + 50 + index), stay)),
     );
     for (const screen of this.screens) void screen.show();
-    this.#trading = Promise.all(this.#traders.map((trader) => trader.trade()));
+    const models = { model: this.clients, violations: this.violations };
+    this.#administrator = new Administrator(platform, models, this.accounts, dice(seed * 100 + 99));
+    this.#trading = Promise.all([...this.traders.map((trader) => trader.trade()), this.#administrator.work()]);
     this.#trading.catch((error: Error) => this.violations.check("LIVE", false, () => error.message));
     return this;
   }
@@ -63,7 +67,8 @@ export class TradingFloor {
   /** With everything healed: lets every client learn what came of its requests, and waits until nothing is on its way or will be. */
   async close(): Promise<void> {
     const { platform } = this;
-    for (const trader of this.#traders) trader.stop();
+    for (const trader of this.traders) trader.stop();
+    this.#administrator?.stop();
     await platform.run(this.#trading);
     await platform.clock.advance(LONGEST_DELAY);
     await this.settle();

@@ -1,7 +1,8 @@
 import type { Dice } from "@atlas/assembly/simulated/dice";
 import type { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
+import { clientFaults } from "./client-faults.ts";
 import { clockFaults } from "./clock-faults.ts";
-import type { Knob, Reach } from "./knob.ts";
+import type { Knob, Mortal, Reach } from "./knob.ts";
 import { logFaults } from "./log-faults.ts";
 import { networkFaults } from "./network-faults.ts";
 import { processFaults } from "./process-faults.ts";
@@ -16,6 +17,7 @@ export const knobs: readonly Knob[] = [
   ...networkFaults,
   ...clockFaults,
   ...reportFaults,
+  ...clientFaults,
 ];
 
 /** Knobs of some of QUALITY's cases. */
@@ -31,10 +33,10 @@ export class Faults {
   readonly #knobs: readonly Knob[];
   #isOver = false;
 
-  constructor(platform: MemoryPlatform, roll: Dice, some: readonly Knob[]) {
+  constructor(platform: MemoryPlatform, clients: () => readonly Mortal[], roll: Dice, some: readonly Knob[]) {
     this.#knobs = some;
     const later = (milliseconds: number, action: () => void) => void platform.clock.after(milliseconds, action);
-    this.#reach = { platform, roll, later, isOver: () => this.#isOver };
+    this.#reach = { platform, clients, roll, later, isOver: () => this.#isOver };
   }
 
   /** One of them befalls it, now; answers its name. */

@@ -1,9 +1,16 @@
 import type { Dice } from "@atlas/assembly/simulated/dice";
 import type { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
 
+/** A client whose process can end. */
+export interface Mortal {
+  /** Between keeping a request and sending it (F3); it is there again so many milliseconds later. */
+  die(milliseconds: number): void;
+}
+
 /** What a fault may reach. */
 export interface Reach {
   readonly platform: MemoryPlatform;
+  readonly clients: () => readonly Mortal[];
   readonly roll: Dice;
   /** Runs an action of the fault so many milliseconds later: its end, mostly. */
   readonly later: (milliseconds: number, action: () => void) => void;

@@ -1,4 +1,5 @@
 import type { GatewayProcess, OwnerProcess } from "@atlas/assembly/simulated/memory-platform";
+import { STORE } from "@atlas/assembly/simulated/simulated-process";
 import type { Knob, Reach } from "./knob.ts";
 
 const MOST_OWNERS = 3;
@@ -38,6 +39,14 @@ export const processFaults: readonly Knob[] = [
     },
   },
   {
+    name: "who is behind writes the images, and dies",
+    cases: ["F5", "F8", "F11", "F14"],
+    bring(reach) {
+      if (reach.platform.living().length < 2) startOwner(reach);
+      reach.later(1_000, () => lagAndDie(reach));
+    },
+  },
+  {
     name: "an owner is paused",
     cases: ["F10"],
     bring(reach) {
@@ -73,6 +82,29 @@ export const processFaults: readonly Knob[] = [
     },
   },
 ];
+
+/**
+ * The eldest hears of everything late, and the others' way to the store is clogged: the newest image and all positions are the
+ * late one's, with much on the log that it has not read. Then it dies, and whoever recovers has to look before its place (S20).
+ */
+function lagAndDie(reach: Reach): void {
+  const { platform, roll, later, isOver } = reach;
+  const { network } = platform.world;
+  const [eldest, ...others] = platform.living();
+  if (isOver() || eldest === undefined || others.length === 0 || eldest.process.tailLag > 0) return;
+  eldest.process.tailLag = 2_000 + roll(4_000);
+  for (const { process } of others) network.clog(process.name, STORE);
+  later(4_000 + roll(8_000), () => {
+    eldest.process.tailLag = 0;
+    if (!isOver() && eldest.process.state !== "DEAD") {
+      eldest.process.kill();
+      startOwner(reach);
+    }
+    later(3_000, () => {
+      for (const { process } of others) network.clear(process.name, STORE);
+    });
+  });
+}
 
 function ownerOf({ platform, roll }: Reach): OwnerProcess | undefined {
   return roll.pick(platform.living());

@@ -1,3 +1,4 @@
+import type { Limits } from "@atlas/gen/atlas/account/v1/account_pb";
 import type { OrderEvent, OrderProgress } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import { Liquidity, type Order, OrderStatusSchema, OrderStatus as S, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { ceilDivide, e8, timesE8 } from "./e8.ts";
@@ -52,6 +53,8 @@ export class OrderModel {
   readonly orders = new Map<string, ModelOrder>();
   /** Order ids by account and request id. */
   readonly byRequest = new Map<string, string>();
+  /** As they were set last. */
+  readonly #limits = new Map<string, Limits>();
   readonly #violations: Violations;
   readonly #ledger: LedgerModel;
 
@@ -65,7 +68,9 @@ export class OrderModel {
     const body = event.event;
     if (body.case === "orderAccepted") this.#begin(event, body.value.order, e8(body.value.protectionPrice));
     else if (body.case === "orderDenied") this.#begin(event, body.value.order, 0n);
-    else if (body.case !== undefined && "progress" in body.value && body.value.progress !== undefined) {
+    else if (body.case === "limitsSet" && body.value.limits !== undefined) {
+      this.#limits.set(event.accountId, body.value.limits);
+    } else if (body.case !== undefined && "progress" in body.value && body.value.progress !== undefined) {
       this.#advance(event, body.value.progress);
     }
   }
@@ -103,7 +108,28 @@ export class OrderModel {
     const isRight = order.version === 1n && (status === S.PENDING_SUBMIT || status === S.REJECTED);
     this.#violations.check("I5", isRight, () => `${orderId} begins as ${word(status)}, version ${order.version}`);
     this.#reserved(begun, e8(order.reserved?.amount ?? ""));
-    if (status === S.PENDING_SUBMIT) this.#counted(event, begun);
+    if (status !== S.PENDING_SUBMIT) return;
+    this.#counted(event, begun);
+    this.#limited(begun);
+  }
+
+  /** Limits that were set are kept by every order that is accepted after it (I2, I14). */
+  #limited({ order, quantity, limit, protection }: ModelOrder): void {
+    const { accountId, instrumentId, orderId } = order;
+    const limits = this.#limits.get(accountId);
+    if (limits === undefined) return;
+    const open = [...this.orders.values()].filter((one) => one.order.accountId === accountId && !isEnd(one.status));
+    const own = limits.quantityLimits.find((one) => one.instrumentId === instrumentId);
+    const notional = timesE8(limit > 0n ? limit : protection, quantity);
+    const holds =
+      open.length <= limits.maximumOpenOrders &&
+      notional <= e8(limits.maximumNotional) &&
+      (own === undefined || quantity <= e8(own.maximumQuantity));
+    this.#violations.check(
+      "I2",
+      holds,
+      () => `${orderId} is the ${open.length}th, ${quantity} for ${notional}: beyond limits`,
+    );
   }
 
   /** What an order can cost is locked by the event that sends it, before any venue hears of it (I14). */

@@ -1,10 +1,8 @@
 import type { SimulationOptions } from "../simulate.ts";
-import { mutants } from "./mutants.ts";
 import { plant } from "./plant.ts";
 
-const mutant = mutants.find(({ name }) => name === process.argv[2]);
-if (mutant === undefined) throw new Error(`there is no mutant "${process.argv[2]}"`);
-plant(mutant);
+/** A process that simulates with the fault that it was started with, one seed after the other, as it is told. */
+plant(JSON.parse(process.argv[2] ?? ""));
 const { simulate } = await import("../simulate.ts");
 
 process.on("message", (options: SimulationOptions) => {

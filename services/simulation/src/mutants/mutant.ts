@@ -8,4 +8,6 @@ export interface Mutant {
   readonly put: string;
   /** Only faults of these cases of QUALITY befall the platform that has it; none: nothing does; absent: whatever each seed draws. */
   readonly cases?: readonly string[];
+  /** A seed that has caught it: the search begins there. */
+  readonly seed?: number;
 }

@@ -1,71 +1,98 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { type PoolOptions, simulateAll } from "../run/seed-pool.ts";
-import type { Outcome } from "../simulate.ts";
+import { simulateAll } from "../run/seed-pool.ts";
+import type { Outcome, SimulationOptions } from "../simulate.ts";
 import type { Mutant } from "./mutant.ts";
-import { mutants } from "./mutants.ts";
 import { checkPlace } from "./plant.ts";
 
 const WORKER = fileURLToPath(new URL("./mutant-worker.ts", import.meta.url));
-/** Each must be caught within so many seeds ... */
-const SEEDS = 200;
-/** ... of so many simulated minutes. */
-const MINUTES = 2;
 
-/** Plants each fault in turn and simulates until it is caught; answers the exit code. `only`: mutants whose name has this in it. */
-export async function runMutants(only: string): Promise<number> {
+export interface HuntOptions {
+  /** Each must be caught within so many seeds ... */
+  readonly seeds: number;
+  /** ... of so many simulated minutes. */
+  readonly minutes: number;
+  /** Told line by line what came of it. */
+  readonly tell: (line: string) => void;
+}
+
+interface Catch {
+  readonly mutant: Mutant;
+  readonly options: SimulationOptions;
+}
+
+/**
+ * Plants each fault in a process of its own, one a core at a time, and simulates until it is caught; then the platform as it is must
+ * hold on the same seeds. Answers the exit code.
+ */
+export async function runMutants(mutants: readonly Mutant[], hunt: HuntOptions): Promise<number> {
   const started = performance.now();
-  const waiting = mutants.filter(({ name }) => name.includes(only));
-  for (const mutant of waiting) checkPlace(mutant);
-  let holes = 0;
+  for (const mutant of mutants) checkPlace(mutant);
+  const caught: Catch[] = [];
+  const waiting = [...mutants];
   const one = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const { isCaught, words } = await judge(next);
-      if (!isCaught) holes++;
-      process.stdout.write(`${next.name}: ${words}\n`);
+      const found = await hunted(next, hunt);
+      if (found !== undefined) caught.push(found);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, one));
-  process.stdout.write(`${holes} not caught; ${((performance.now() - started) / 60_000).toFixed(1)} minutes\n`);
+  const doubtful = await brokenWithout(caught, hunt);
+  const holes = mutants.length - caught.length + doubtful;
+  const minutes = ((performance.now() - started) / 60_000).toFixed(1);
+  hunt.tell(`${mutants.length} faults planted, ${holes} not caught; ${minutes} minutes`);
   return holes > 0 ? 1 : 0;
 }
 
-/** Whether the mutant is caught, by a seed on which the platform as it is holds. */
-async function judge(mutant: Mutant): Promise<{ isCaught: boolean; words: string }> {
-  const caught = await firstBroken(
-    Array.from({ length: SEEDS }, (_, index) => index + 1),
-    mutant,
-    {
-      worker: WORKER,
-      args: [mutant.name],
-    },
-  );
-  if (caught === undefined) return { isCaught: false, words: `SURVIVED ${SEEDS} seeds` };
-  const without = await firstBroken([caught.seed], mutant, {});
-  if (without === undefined) return { isCaught: true, words: tell(caught) };
-  return { isCaught: false, words: `THE PLATFORM ITSELF IS BROKEN BY ${tell(without)}` };
-}
-
-async function firstBroken(
-  seeds: readonly number[],
-  { cases }: Mutant,
-  pool: PoolOptions,
-): Promise<Outcome | undefined> {
+/** Simulates with the fault, seed after seed, from the one that is known to catch it; `undefined`: it survives all of them. */
+async function hunted(mutant: Mutant, { seeds, minutes, tell }: HuntOptions): Promise<Catch | undefined> {
+  const started = performance.now();
+  const all = seedsFor(mutant, seeds).map((seed) => optionsOf(mutant, seed, minutes));
   let broken: Outcome | undefined;
+  let runs = 0;
   const heard = (outcome: Outcome): boolean => {
+    runs++;
     if (outcome.found.length > 0) broken ??= outcome;
     return broken === undefined;
   };
-  const all = seeds.map((seed) => ({
-    seed,
-    minutes: MINUTES,
-    isDense: true,
-    ...(cases === undefined ? {} : { cases }),
-  }));
-  await simulateAll(all, heard, { ...pool, processes: 1 });
-  return broken;
+  await simulateAll(all, heard, { worker: WORKER, args: [JSON.stringify(mutant)], processes: 1 });
+  const seconds = ((performance.now() - started) / 1_000).toFixed(1);
+  if (broken === undefined) {
+    tell(`SURVIVES ${runs} seeds: ${mutant.name} (${seconds} s)`);
+    return undefined;
+  }
+  const { seed } = broken;
+  tell(`${mutant.name}: seed ${seed}, ${firstLine(broken)} (${seconds} s, ${runs} ${runs === 1 ? "seed" : "seeds"})`);
+  return { mutant, options: optionsOf(mutant, seed, minutes) };
 }
 
-function tell({ seed, found }: Outcome): string {
-  return `seed ${seed}, ${found[0]?.split("\n")[0]?.slice(0, 140)}`;
+/** Runs the seeds that caught something without any fault; answers how many catches prove nothing, for those break all the same. */
+async function brokenWithout(caught: readonly Catch[], { tell }: HuntOptions): Promise<number> {
+  const runs = new Map(caught.map(({ options }) => [JSON.stringify(options), options]));
+  let doubtful = 0;
+  const heard = (outcome: Outcome): boolean => {
+    if (outcome.found.length === 0) return true;
+    const vain = caught.filter(({ options }) => options.seed === outcome.seed).map(({ mutant }) => mutant.name);
+    doubtful += vain.length;
+    tell(`WITHOUT A FAULT seed ${outcome.seed} is broken, too: ${firstLine(outcome)}; it proves nothing of ${vain}`);
+    return true;
+  };
+  await simulateAll([...runs.values()], heard);
+  const seeds = runs.size === 1 ? "1 run" : `${runs.size} runs`;
+  tell(`${seeds} without a fault: ${doubtful === 0 ? "nothing is broken" : "broken, too"}`);
+  return doubtful;
+}
+
+/** The known one first, then the others from 1 on. */
+function seedsFor({ seed: known }: Mutant, count: number): number[] {
+  const others = Array.from({ length: count }, (_, index) => index + 1).filter((seed) => seed !== known);
+  return (known === undefined ? others : [known, ...others]).slice(0, count);
+}
+
+function optionsOf({ cases }: Mutant, seed: number, minutes: number): SimulationOptions {
+  return { seed, minutes, isDense: true, ...(cases === undefined ? {} : { cases }) };
+}
+
+function firstLine({ found }: Outcome): string {
+  return found[0]?.split("\n")[0]?.slice(0, 140) ?? "";
 }

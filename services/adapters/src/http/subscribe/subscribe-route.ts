@@ -1,22 +1,17 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
-import {
-  StreamService,
-  type SubscribeRequest,
-  SubscribeRequestSchema,
-} from "@atlas/gen/atlas/stream/v1/stream_service_pb";
+import { StreamService, SubscribeRequestSchema } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
 import type { CallLimiter } from "@atlas/platform/access/call-limiter";
 import { checkMessage, policyOf } from "@atlas/platform/access/call-policy";
 import type { Authenticator } from "@atlas/platform/access/caller";
-import { decodeBinary } from "@atlas/platform/access/decode-request";
 import { refusal, toConnectError } from "@atlas/platform/refusal/refusal-error";
 import type { OpenResponseSource } from "@atlas/platform/session/response-source";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { StreamRoute } from "../http2.ts";
 import { beginStream, endStream } from "../trade/end-stream.ts";
-import { type Enveloped, EnvelopeReader, TooLargeError } from "../trade/envelope-reader.ts";
 import { plainHeader } from "../trade/plain-header.ts";
+import { readRequest } from "../trade/read-request.ts";
 import { protocolOf, type StreamProtocol } from "../trade/trade-protocol.ts";
 import { SubscribeStream } from "./subscribe-stream.ts";
 
@@ -61,7 +56,7 @@ async function begin(
     if (stream.destroyed) return;
     options.limiter.count(policy, caller, source);
     stream.once("close", options.limiter.openStream(caller, source));
-    const request = await readRequest(stream, options.messageBytes);
+    const request = await readRequest(stream, SubscribeRequestSchema, options.messageBytes, policy.strict);
     if (stream.destroyed) return;
     checkMessage(policy, caller, request);
     const responses = options.open(request);
@@ -95,32 +90,4 @@ function endWith(
     clearTimeout(timer);
     shutdown.removeEventListener("abort", stop);
   });
-}
-
-/** The one message that the client sends; what comes behind it is of no interest. */
-function readRequest(stream: ServerHttp2Stream, limit: number): Promise<SubscribeRequest> {
-  const input = new EnvelopeReader(limit);
-  return new Promise<SubscribeRequest>((resolve, reject) => {
-    const malformed = (message: string) => reject(refusal(Reason.INVALID_FIELD, message));
-    const read = (chunk: Buffer) => {
-      try {
-        input.take(chunk);
-        const message = input.next();
-        if (message === undefined) return;
-        stream.off("data", read);
-        stream.resume();
-        if (message.flags === 0) resolve(decode(message));
-        else malformed("the request is neither compressed nor the end of the stream here");
-      } catch (error) {
-        reject(error instanceof TooLargeError ? refusal(Reason.TOO_LARGE, error.message) : error);
-      }
-    };
-    stream.on("data", read);
-    stream.once("end", () => malformed("the stream ends before its request"));
-    stream.once("close", () => malformed("the stream was given up"));
-  });
-}
-
-function decode({ bytes, start, end }: Enveloped): SubscribeRequest {
-  return decodeBinary(SubscribeRequestSchema, bytes.subarray(start, end), policy.strict) as SubscribeRequest;
 }

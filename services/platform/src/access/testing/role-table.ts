@@ -11,6 +11,7 @@ export const WAYS = {
   OPERATES: [OPERATOR],
   /** The platform's own state: it shows totals, so those who audit may see it, too. */
   INSPECTS: [OPERATOR, AUDITOR],
+  AUDITS: [AUDITOR, COMPLIANCE_OFFICER],
   ADMINISTERS: [ADMIN],
   SIGNED_IN: "signed in",
   ANYBODY: "anybody",
@@ -63,6 +64,9 @@ export const ROLE_TABLE: readonly [method: string, way: keyof typeof WAYS, accou
   ["identity.v1.IdentityService/DisableUser", "ADMINISTERS"],
   ["identity.v1.IdentityService/GrantAccount", "ADMINISTERS"],
   ["identity.v1.IdentityService/RevokeAccountGrant", "ADMINISTERS"],
+  ["audit.v1.AuditService/GetOrderTimeline", "AUDITS"],
+  ["audit.v1.AuditService/Verify", "AUDITS"],
+  ["audit.v1.AuditService/Export", "AUDITS"],
   ["operations.v1.OperationsService/GetSystemState", "INSPECTS"],
   ["operations.v1.OperationsService/ReadLog", "OPERATES"],
   ["operations.v1.OperationsService/CountLog", "OPERATES"],

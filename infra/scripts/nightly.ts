@@ -1,0 +1,55 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { runCommand } from "./command.ts";
+import { type LongRun, type NightlyFacts, nightlyReport } from "./nightly-report.ts";
+import { ROOT } from "./root.ts";
+
+/** What a night is; a shorter one is not written down. */
+const WHOLE = { seeds: 2_000, minutes: 60 };
+const REPORT = "docs/nightly.md";
+
+/** The runs that are too long for every change: many seeds, and real processes killed for an hour. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { seeds: { type: "string" }, minutes: { type: "string" } } });
+  const seeds = whole("--seeds", values.seeds ?? `${WHOLE.seeds}`);
+  const minutes = whole("--minutes", values.minutes ?? `${WHOLE.minutes}`);
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: object };
+  const facts = await factsNow();
+  const runs = [await longRun("sim", "--seeds", `${seeds}`)];
+  if ("chaos" in scripts) runs.push(await longRun("chaos", "--minutes", `${minutes}`));
+  const report = nightlyReport(facts, runs);
+  const isWhole = seeds >= WHOLE.seeds && minutes >= WHOLE.minutes;
+  if (isWhole) writeFileSync(join(ROOT, REPORT), report);
+  console.log(`\n${report}\n${isWhole ? `written to ${REPORT}` : `shortened: not written to ${REPORT}`}`);
+  process.exitCode = runs.every(({ holds }) => holds) ? 0 : 1;
+}
+
+async function longRun(script: string, ...args: string[]): Promise<LongRun> {
+  const words = ["run", "--silent", script, "--", ...args];
+  const started = performance.now();
+  const heard = (text: string) => void process.stdout.write(text);
+  const { code, output } = await runCommand("npm", words, { heard });
+  const minutes = (performance.now() - started) / 60_000;
+  return { command: `npm run ${script} -- ${args.join(" ")}`, holds: code === 0, minutes, output };
+}
+
+async function factsNow(): Promise<NightlyFacts> {
+  const git = async (...args: string[]) => (await runCommand("git", args)).output.trim();
+  return {
+    commit: await git("rev-parse", "HEAD"),
+    isChanged: (await git("status", "--porcelain")) !== "",
+    began: new Date(),
+    cores: cpus().length,
+    memoryBytes: totalmem(),
+    root: ROOT,
+  };
+}
+
+function whole(name: string, text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new Error(`${name} is a whole number from 1 to 999999, not "${text}"`);
+}
+
+await main();

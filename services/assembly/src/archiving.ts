@@ -1,0 +1,44 @@
+import { systemCompression } from "@atlas/adapters/system/system-compression";
+import type { ArchivePace } from "@atlas/audit/archive-pace";
+import { Archiver } from "@atlas/audit/archiver";
+import { auditService } from "@atlas/audit/audit-service";
+import type { Served } from "@atlas/platform/access/create-handlers";
+import type { Archive } from "@atlas/platform/ports/archive";
+import type { Clock } from "@atlas/platform/ports/clock";
+import type { Digest } from "@atlas/platform/ports/digest";
+import type { Log } from "@atlas/platform/ports/log";
+import type { Warn } from "@atlas/platform/shard/warn";
+import type { Metrics } from "@atlas/platform/telemetry/metrics";
+import type { PartitionCounts } from "@atlas/platform/topic/topics";
+
+export interface ArchivingOptions {
+  readonly ports: {
+    readonly log: Log;
+    readonly archive: Archive;
+    readonly clock: Clock;
+    readonly digest: Digest;
+    readonly warn: Warn;
+  };
+  readonly metrics: Metrics;
+  readonly partitions: PartitionCounts;
+  readonly pace: ArchivePace;
+}
+
+/** An archiver at work. */
+export interface Archiving {
+  /** Ends behind what is under way, or after `patience` milliseconds. */
+  stop(patience: number): Promise<void>;
+}
+
+/** Archives every partition from here on. */
+export function startArchiver({ ports, metrics, partitions, pace }: ArchivingOptions): Archiving {
+  const archiver = new Archiver({ ports: { ...ports, compression: systemCompression() }, metrics, partitions, pace });
+  archiver.start();
+  return archiver;
+}
+
+/** The public methods about the past: they need no archiver in this process. */
+export function auditReads({ ports, partitions }: Pick<ArchivingOptions, "ports" | "partitions">): Served {
+  const { archive, digest, log } = ports;
+  return auditService({ reading: { archive, digest, compression: systemCompression() }, log, partitions });
+}

@@ -1,0 +1,19 @@
+/** When records are archived, and how many are held until then. */
+export interface ArchivePace {
+  /** An object is written when so many bytes of records wait in a partition; an object has about as many at most. */
+  readonly bytes: number;
+  /** Or when the oldest of them has waited so long, in milliseconds. */
+  readonly milliseconds: number;
+}
+
+/** Milliseconds between two looks at the log. */
+export const LOOK = 2_000;
+/** Bytes of records that wait in memory, over all partitions: beyond it those that hold their share are written. */
+export const HELD_BYTES = 64_000_000;
+/** Of one read of the log. */
+export const READ_BYTES = 1_000_000;
+/** Milliseconds before the log or the archive is asked again that was away, and at most after many times. */
+export const RETRY = 500;
+export const LONGEST_RETRY = 30_000;
+/** Milliseconds before a partition is looked at again in which something stands that should not. */
+export const REFUSED_RETRY = 60_000;

@@ -1,0 +1,197 @@
+import { manifestName, recordsName } from "@atlas/platform/archive/object-names";
+import { packRecords } from "@atlas/platform/archive/records-object";
+import { testCompression } from "@atlas/platform/archive/testing/test-compression";
+import { seededChance } from "@atlas/platform/memory/seeded-chance";
+import { describe, expect, test } from "vitest";
+import { ArchiveWorld, doomed, PACE, PARTITIONS } from "./archiver.fixture.ts";
+
+const EVENTS = "orders.events";
+const PATIENCE = 10_000;
+
+/** The archive is sound and holds what the log does, from the first record to the last. */
+async function expectWhole(world: ArchiveWorld): Promise<void> {
+  expect(await world.problems()).toEqual([]);
+  for (const topic of [EVENTS, "market.data"]) {
+    for (let partition = 0; partition < (topic === EVENTS ? PARTITIONS.oms : PARTITIONS.venue); partition++) {
+      const { end } = await world.log.range(topic, partition);
+      const due = end === 0 ? [] : await world.log.read(topic, partition, 0, 1e9);
+      expect(await world.archived(topic, partition)).toEqual(due);
+    }
+  }
+}
+
+async function written(): Promise<ArchiveWorld> {
+  const world = new ArchiveWorld();
+  await world.write(EVENTS, 0, 40);
+  await world.write(EVENTS, 1, 3);
+  await world.write("market.data", 0, 30);
+  return world;
+}
+
+describe("what is archived when", () => {
+  test("an object is written when enough waits, and the rest when it has waited long enough", async () => {
+    const world = new ArchiveWorld();
+    world.start();
+    await world.write(EVENTS, 0, 50);
+    const byBytes = world.ranges();
+    expect(byBytes.length).toBeGreaterThan(1);
+    const before = await world.archived(EVENTS, 0);
+    expect(before.length).toBeLessThan(50);
+    await world.clock.advance(PACE.milliseconds);
+    expect(world.ranges()).toHaveLength(byBytes.length + 1);
+    await expectWhole(world);
+  });
+
+  test("a platform on which nothing happens writes nothing", async () => {
+    const world = await written();
+    world.start();
+    await world.clock.advance(PACE.milliseconds);
+    const objects = world.objects.size;
+    await world.clock.advance(100 * PACE.milliseconds);
+    expect(world.objects.size).toBe(objects);
+  });
+
+  test("after a restart it goes on behind what stands", async () => {
+    const world = await written();
+    const first = world.start();
+    await world.clock.advance(PACE.milliseconds);
+    await first.stop(PATIENCE);
+    await world.write(EVENTS, 0, 5);
+    await world.clock.advance(PACE.milliseconds);
+    world.start();
+    await world.clock.advance(5_000);
+    expect(world.ranges()).toContain(recordsName({ topic: EVENTS, partition: 0, offset: 40 }));
+    await expectWhole(world);
+  });
+
+  test("F17: a clock that was set back an hour delays nothing beyond what was due", async () => {
+    const world = new ArchiveWorld();
+    world.start();
+    await world.write(EVENTS, 0, 2);
+    world.clock.shiftWall(-3_600_000);
+    await world.clock.advance(PACE.milliseconds + 5_000);
+    await expectWhole(world);
+  });
+});
+
+describe("I22: every offset once, in order", () => {
+  test("F19: killed at any call, before it or behind it, the next one goes on without gap or overlap", async () => {
+    let isOver = false;
+    let kills = 0;
+    for (let call = 1; !isOver; call++) {
+      for (const isHandedOver of [false, true]) {
+        const world = await written();
+        const dying = world.start({ ...PACE, milliseconds: 1 }, doomed(world, call, isHandedOver));
+        await world.clock.advance(1_000);
+        isOver = world.gauges.has("atlas_archive_lag_records orders.events");
+        kills += isOver ? 0 : 1;
+        void dying.stop(0);
+        await world.write(EVENTS, 0, 2);
+        world.start({ ...PACE, milliseconds: 1 });
+        await world.clock.advance(10_000);
+        await expectWhole(world);
+      }
+    }
+    expect(kills).toBeGreaterThan(60);
+  });
+
+  test("two at once, one behind the other, do no harm", async () => {
+    const world = await written();
+    world.start({ bytes: 700, milliseconds: 5_000 });
+    world.start({ bytes: 1_900, milliseconds: 1_000 });
+    await world.write(EVENTS, 0, 40);
+    await world.clock.advance(20_000);
+    await expectWhole(world);
+    expect(world.warnings).toEqual([]);
+  });
+
+  test("F18: an archive that refuses, forgets to answer, or does it late, is asked again until all is there", async () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const world = await written();
+      const chance = seededChance(seed);
+      const roll = (bound: number) => (chance.bytes(1)[0] as number) % bound;
+      world.fault = () => {
+        const milliseconds = 1 + roll(200) * 20;
+        if (roll(3) > 0) return undefined;
+        return [
+          { kind: "refused" } as const,
+          { kind: "answer-lost" } as const,
+          { kind: "done-late", milliseconds } as const,
+          { kind: "delayed", milliseconds } as const,
+        ][roll(4)];
+      };
+      const first = world.start();
+      const second = world.start({ bytes: 900, milliseconds: 10_000 });
+      await world.write(EVENTS, 0, 30);
+      await world.clock.advance(60_000);
+      void second.stop(0);
+      world.fault = () => undefined;
+      await world.clock.advance(PACE.milliseconds + 120_000);
+      await expectWhole(world);
+      await first.stop(PATIENCE);
+    }
+  });
+
+  test("F18: how far it is behind is told while the archive is away, from the start on", async () => {
+    const world = await written();
+    world.fault = () => ({ kind: "refused" });
+    world.start();
+    await world.clock.advance(300_000);
+    expect(world.warnings).toHaveLength(1);
+    expect(world.gauges.get("atlas_archive_lag_records orders.events")).toBe(43);
+    expect(world.gauges.get("atlas_archive_lag_records control.commands")).toBe(0);
+    world.fault = () => undefined;
+    await world.clock.advance(300_000);
+    expect(world.gauges.get("atlas_archive_lag_records orders.events")).toBe(0);
+    await expectWhole(world);
+  });
+
+  test("F12: while the log is away it waits, and goes on", async () => {
+    const world = await written();
+    world.log.setDown(true);
+    world.start();
+    await world.clock.advance(90_000);
+    world.log.setDown(false);
+    await world.clock.advance(PACE.milliseconds + 60_000);
+    await expectWhole(world);
+  });
+
+  test("what the log dropped before it could be kept is told by the manifest, and by the verifier", async () => {
+    const world = await written();
+    const first = world.start();
+    await world.clock.advance(PACE.milliseconds);
+    await first.stop(PATIENCE);
+    await world.write(EVENTS, 0, 10);
+    await world.log.trim(EVENTS, 0, 45);
+    world.start();
+    await world.clock.advance(PACE.milliseconds + 5_000);
+    expect(world.warnings).toEqual([expect.stringContaining("dropped")]);
+    expect(await world.problems()).toEqual([expect.stringContaining("offsets 40 to 44 were gone from the log")]);
+  });
+});
+
+describe("an object without a manifest", () => {
+  test("that holds what the log does not stops its partition, loudly, and no other", async () => {
+    const world = await written();
+    const [one, ...others] = await world.log.read(EVENTS, 0, 0, 1e9);
+    const forged = [{ offset: 0, appendTime: one?.appendTime ?? 0, bytes: Uint8Array.of(1, 2, 3) }, ...others];
+    const name = recordsName({ topic: EVENTS, partition: 0, offset: 0 });
+    world.objects.set(name, (await packRecords(forged, testCompression)).object);
+    world.start();
+    await world.clock.advance(PACE.milliseconds);
+    expect(world.warnings).toEqual([expect.stringContaining("the log differ at offset 0")]);
+    expect(world.objects.has(manifestName({ topic: EVENTS, partition: 0, offset: 0 }))).toBe(false);
+    expect(await world.archived("market.data", 0)).toHaveLength(30);
+  });
+
+  test("that ends above the log is not taken over", async () => {
+    const world = await written();
+    const all = await world.log.read(EVENTS, 1, 0, 1e9);
+    const more = [...all, { offset: 3, appendTime: 1, bytes: Uint8Array.of(1) }];
+    const name = recordsName({ topic: EVENTS, partition: 1, offset: 0 });
+    world.objects.set(name, (await packRecords(more, testCompression)).object);
+    world.start();
+    await world.clock.advance(PACE.milliseconds);
+    expect(world.warnings).toEqual([expect.stringContaining("ends at 3, and the log at 3")]);
+  });
+});

@@ -1,0 +1,45 @@
+import type { Cluster } from "../cluster/cluster.ts";
+import {
+  breakArchive,
+  type Fault,
+  type FaultGround,
+  killBroker,
+  killProcess,
+  pauseProcess,
+  pauseStore,
+} from "./fault.ts";
+
+/** Processes that may be away at once, and engines. */
+const MOST_AWAY = { processes: 2, engines: 1 };
+const ENGINES = ["kafka", "dynamodb", "s3"];
+
+/** So many kills a minute at least, whatever the dice say. */
+const KILLS = 7;
+
+/** What happens next, by the seed, given what is away already and how many were killed so far; `undefined`: nothing can. */
+export function nextFault(
+  ground: FaultGround,
+  away: ReadonlySet<string>,
+  kills: number,
+  minutes: number,
+): Fault | undefined {
+  const { roll } = ground;
+  const kind = roll(100);
+  const processes = processesFor(ground.cluster, away);
+  // Drawn always, so that what follows depends less on how fast the machine is.
+  const [first, second] = [roll(processes.length), roll(2)];
+  const one = processes[first];
+  if (kind < 55 || kills < minutes * KILLS) return one && killProcess(one, ground);
+  if (kind < 75) return one && pauseProcess(one, ground);
+  if ([...away].filter((name) => ENGINES.includes(name)).length >= MOST_AWAY.engines) return undefined;
+  if (kind < 84) return killBroker(ground);
+  return second === 0 ? pauseStore(ground) : breakArchive(ground);
+}
+
+/** Those to which something may happen; one gateway stays. */
+function processesFor({ processes }: Cluster, away: ReadonlySet<string>) {
+  const living = processes.filter(({ name }) => !away.has(name));
+  if (processes.length - living.length >= MOST_AWAY.processes) return [];
+  const gateways = living.filter(({ roles }) => roles.includes("gateway"));
+  return living.filter((one) => gateways.length > 1 || !gateways.includes(one));
+}

@@ -1,0 +1,8 @@
+import type { Answer, Asked } from "./asked.ts";
+
+/** A client's way to the platform: by calls, or on a session. */
+export interface Road {
+  /** Sends the request once and waits for so many milliseconds at most. Never rejects. */
+  ask(asked: Asked, patience: number): Promise<Answer>;
+  close(): void;
+}

@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Dice } from "@atlas/assembly/simulated/dice";
+import { requestId } from "@atlas/cli/client/request-id";
+import { type Answer, type Asked, type Content, settles } from "./asked.ts";
+import type { ClientBook } from "./client-book.ts";
+import { FIRST_FUNDS } from "./prepare.ts";
+import { randomOrder, randomReplace } from "./random-content.ts";
+import type { Road } from "./road.ts";
+
+/** Requests of one account that may be unanswered: who waits for so many sends no new ones. */
+const MOST_OPEN = 100;
+/** Milliseconds that an attempt waits for its answer: between these. */
+const PATIENCE = { least: 1_500, more: 3_000 };
+/** Milliseconds between two attempts: between these. */
+const PAUSE = { least: 100, more: 400 };
+/** Orders that it still thinks of when it cancels or changes one. */
+const REMEMBERED = 50;
+
+/** Trades for one account, as a client that means it: every request is sent, with the same id, until it is answered. */
+export class Trader {
+  readonly accountId: string;
+  readonly #road: Road;
+  readonly #book: ClientBook;
+  readonly #roll: Dice;
+  readonly #open = new Set<Promise<void>>();
+  readonly #orders: string[] = [];
+  readonly #own: Asked[] = [];
+  #amounts = 1;
+  #isOver = false;
+
+  constructor(accountId: string, road: Road, book: ClientBook, roll: Dice) {
+    this.accountId = accountId;
+    this.#road = road;
+    this.#book = book;
+    this.#roll = roll;
+  }
+
+  /** Pays in what it trades with; resolves when that is answered. */
+  async fund(): Promise<void> {
+    for (const [asset, amount] of Object.entries(FIRST_FUNDS))
+      this.#ask({ kind: "deposit", asset, amount: `${amount}` });
+    await this.settled();
+  }
+
+  /** Sends something new, or nothing when too much is unanswered already. */
+  act(): void {
+    if (this.#open.size >= MOST_OPEN) return;
+    const kind = this.#roll(100);
+    const orderId = this.#orders[this.#roll(this.#orders.length)];
+    if (kind < 70 || orderId === undefined) this.#ask({ kind: "submit", order: randomOrder(this.#roll) });
+    else if (kind < 82) this.#ask({ kind: "cancel", orderId });
+    else if (kind < 94) this.#ask(randomReplace(this.#roll, orderId));
+    else if (kind < 97) this.#again();
+    else this.#moveFunds();
+  }
+
+  /** Cancels everything that is open. */
+  cancelAll(): void {
+    this.#ask({ kind: "cancelMany" });
+  }
+
+  get unanswered(): number {
+    return this.#open.size;
+  }
+
+  /** Resolves when everything that was sent is answered. */
+  async settled(): Promise<void> {
+    while (this.#open.size > 0) await Promise.all(this.#open);
+  }
+
+  /** Sends nothing any more, not even what is unanswered. */
+  close(): void {
+    this.#isOver = true;
+    this.#road.close();
+  }
+
+  /** Each amount once in an account's life: one that was moved twice shows. */
+  #moveFunds(): void {
+    const asset = this.#roll.pick(Object.keys(FIRST_FUNDS));
+    const kind = this.#roll.onceIn(2) ? "deposit" : "withdraw";
+    this.#ask({ kind, asset, amount: `${this.#amounts++}` });
+  }
+
+  /** What was settled long ago reaches the platform once more (F2, F7). */
+  #again(): void {
+    const asked = this.#own[this.#roll(this.#own.length)];
+    if (asked !== undefined && asked.answeredAt > 0) this.#track(this.#send(asked, true));
+  }
+
+  #ask(content: Content): void {
+    const { accountId } = this;
+    const asked: Asked = {
+      ...{ accountId, requestId: requestId(), content, askedAt: performance.now() },
+      ...{ answeredAt: 0, sent: 0, settled: [] },
+    };
+    this.#book.asked.push(asked);
+    this.#own.push(asked);
+    this.#track(this.#send(asked, false));
+  }
+
+  #track(sending: Promise<void>): void {
+    this.#open.add(sending);
+    void sending.finally(() => this.#open.delete(sending));
+  }
+
+  async #send(asked: Asked, isAgain: boolean): Promise<void> {
+    while (!this.#isOver) {
+      if (asked.sent > 0) this.#book.repeated++;
+      const answer = await this.#attempt(asked);
+      if (answer.kind === "WRONG") {
+        this.#book.broken.push(`${asked.content.kind} ${asked.requestId} of ${asked.accountId}: ${answer.text}`);
+      }
+      if (settles(answer) || answer.kind === "WRONG") {
+        asked.settled.push(answer);
+        if (!isAgain) this.#answered(asked, answer);
+        return;
+      }
+      await sleep(PAUSE.least + this.#roll(PAUSE.more));
+    }
+  }
+
+  async #attempt(asked: Asked): Promise<Answer> {
+    const before = new Map(this.#orders.map((orderId) => [orderId, this.#book.known(orderId)]));
+    const sending = this.#road.ask(asked, PATIENCE.least + this.#roll(PATIENCE.more));
+    asked.sent++;
+    const answer = await sending;
+    if (answer.kind === "ORDER") this.#book.tell(answer.order, before.get(answer.order.orderId) ?? 0);
+    return answer;
+  }
+
+  #answered(asked: Asked, answer: Answer): void {
+    asked.answeredAt = performance.now();
+    if (answer.kind !== "ORDER" || asked.content.kind !== "submit") return;
+    this.#orders.push(answer.order.orderId);
+    if (this.#orders.length > REMEMBERED) this.#orders.shift();
+  }
+}

@@ -1,0 +1,96 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { dice } from "@atlas/assembly/simulated/dice";
+import { atlasClient } from "@atlas/cli/client/atlas-client";
+import { type Cluster, startCluster, USUAL_PROCESSES } from "./cluster/cluster.ts";
+import { ServiceWatch } from "./faults/service-watch.ts";
+import { type StormReport, storm } from "./faults/storm.ts";
+import { ClientBook } from "./load/client-book.ts";
+import { pace } from "./load/pace.ts";
+import { startTraders } from "./load/start-traders.ts";
+import type { Trader } from "./load/trader.ts";
+import type { ChaosOptions } from "./options.ts";
+import { compare, type Verdict } from "./verdict/compare.ts";
+
+/** All that a run came to. */
+export interface Outcome {
+  /** Where the engines, keys and logs of the run are. */
+  readonly folder: string;
+  readonly storm: StormReport;
+  readonly book: ClientBook;
+  readonly loadSeconds: number;
+  /** By shard, the longest time from a death to service, in milliseconds. */
+  readonly longest: ReadonlyMap<string, number>;
+  readonly verdict: Verdict;
+  /** What went wrong besides, in words. */
+  readonly problems: readonly string[];
+}
+
+/** Milliseconds in which every request must have its answer once everything is healed. */
+const ANSWERED = 60_000;
+
+/** Phase one: faults under load. Phase two: everything is healed, every request has its answer, and all is compared. */
+export async function runChaos(options: ChaosOptions, tell: (line: string) => void): Promise<Outcome> {
+  const folder = mkdtempSync(join(tmpdir(), "atlas-chaos-"));
+  tell(`starting a platform of ${Object.keys(USUAL_PROCESSES).length} processes in ${folder}`);
+  const cluster = await startCluster({ folder, processes: USUAL_PROCESSES, keepsStore: false });
+  try {
+    await cluster.ready();
+    return { folder, ...(await runOn(cluster, options, tell)) };
+  } finally {
+    await cluster.stop();
+  }
+}
+
+async function runOn(
+  cluster: Cluster,
+  { minutes, seed, rate }: ChaosOptions,
+  tell: (line: string) => void,
+): Promise<Omit<Outcome, "folder">> {
+  const book = new ClientBook();
+  const { gateways, key } = cluster;
+  tell("making accounts");
+  const traders = await startTraders({ gateways, key, seed }, book);
+  const watch = new ServiceWatch(gateways.map((url) => atlasClient(url, key)));
+  const begin = performance.now();
+  const load = pace(traders, rate);
+  const report = await storm({ cluster, watch, roll: dice(seed), tell }, minutes * 60_000);
+  tell("healed; waiting for the answers of what was sent");
+  load.stop();
+  const loadSeconds = (performance.now() - begin) / 1_000;
+  const problems = await settle(cluster, traders, watch);
+  tell("comparing");
+  const accounts = traders.map(({ accountId }) => accountId);
+  const verdict = await compare({ cluster, book, accounts, tell });
+  return { storm: report, book, loadSeconds, longest: watch.longest, verdict, problems };
+}
+
+/** Everything is healed: the platform says so, every request has its answer, and every order is asked to end. */
+async function settle(cluster: Cluster, traders: readonly Trader[], watch: ServiceWatch): Promise<string[]> {
+  const problems: string[] = [];
+  await cluster.ready(ANSWERED).catch((error: Error) => problems.push(error.message));
+  if (!(await within(ANSWERED, () => unanswered(traders) === 0))) {
+    problems.push(`${unanswered(traders)} requests have no answer ${ANSWERED / 1_000} s after everything was healed`);
+  }
+  for (const trader of traders) trader.cancelAll();
+  if (!(await within(ANSWERED, () => unanswered(traders) === 0))) problems.push("orders could not be canceled");
+  for (const trader of traders) trader.close();
+  watch.close();
+  await watch.end();
+  return problems;
+}
+
+function unanswered(traders: readonly Trader[]): number {
+  return traders.reduce((sum, trader) => sum + trader.unanswered, 0);
+}
+
+async function within(milliseconds: number, isTrue: () => boolean): Promise<boolean> {
+  const deadline = performance.now() + milliseconds;
+  while (!isTrue()) {
+    if (performance.now() > deadline) return false;
+    await sleep(50);
+  }
+  return true;
+}

@@ -1,0 +1,61 @@
+import { type AtlasClient, atlasClient } from "@atlas/cli/client/atlas-client";
+import { type Finding, Findings } from "@atlas/cli/doctor/findings";
+import { examineLive } from "@atlas/cli/doctor/live-doctor";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { ClientBook } from "../load/client-book.ts";
+import { openEnginePorts } from "./engine-ports.ts";
+import { checkLog } from "./log-check.ts";
+import { LogModel } from "./log-model.ts";
+import { Losses } from "./losses.ts";
+import { checkAnswers, untilAtRest } from "./platform-check.ts";
+import { checkRepeats } from "./repeat-check.ts";
+import { checkRequests, checkTold } from "./request-check.ts";
+import { checkStore } from "./store-check.ts";
+
+/** What a run came to. */
+export interface Verdict {
+  readonly lost: number;
+  readonly doubled: number;
+  readonly findings: readonly Finding[];
+}
+
+export interface CompareTerms {
+  readonly cluster: Cluster;
+  readonly book: ClientBook;
+  readonly accounts: readonly string[];
+  readonly tell: (line: string) => void;
+}
+
+/** Milliseconds within which nothing is under way any more once nothing is sent. */
+const REST = 30_000;
+
+/** Holds what clients were told against the log, the store and the platform's answers; the doctor looks at all the rest. */
+export async function compare({ cluster, book, accounts, tell }: CompareTerms): Promise<Verdict> {
+  const clients = cluster.gateways.map((url) => atlasClient(url, cluster.key));
+  const [atlas, other] = [clients[0], clients.at(-1)] as [AtlasClient, AtlasClient];
+  const engines = await openEnginePorts(cluster);
+  const findings = new Findings();
+  const losses = new Losses(findings);
+  try {
+    await untilAtRest(atlas, accounts, REST);
+    tell("repeating requests");
+    await checkRepeats(other, book.asked, losses);
+    tell("reading the log from Kafka");
+    const log = await LogModel.read(engines.source, new Set(accounts));
+    checkRequests(book, log, losses);
+    checkTold(book, log, losses);
+    checkLog(log, losses);
+    tell("reading DynamoDB, and asking the platform");
+    const asked = Map.groupBy(book.asked, ({ accountId }) => accountId);
+    for (const [index, accountId] of accounts.entries()) {
+      const client = clients[index % clients.length] as AtlasClient;
+      await checkAnswers(client, accountId, asked.get(accountId) ?? [], log, losses);
+      await checkStore(engines.store, accountId, log, losses);
+    }
+    const examined = await examineLive(atlas, false, tell);
+    return { lost: losses.lost, doubled: losses.doubled, findings: [...findings.all(), ...examined.all()] };
+  } finally {
+    for (const client of clients) client.close();
+    await engines.close();
+  }
+}

@@ -1,0 +1,90 @@
+import { Findings } from "@atlas/cli/doctor/findings";
+import { sequenced } from "@atlas/cli/doctor/frame-walk";
+import type { LogSource } from "@atlas/cli/doctor/log-source";
+import { OrderEventCodec } from "@atlas/gen/atlas/log/v1/order_event_codec";
+import { FundsMovement, type OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import type { Fill, Order, OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
+import { topics } from "@atlas/platform/topic/topics";
+
+/** An order as its events on the log tell it. */
+export interface LoggedOrder {
+  readonly order: Order;
+  /** How it stood, from version 1 on. */
+  readonly states: { readonly status: OrderStatus; readonly cumulative: string }[];
+  readonly fills: Fill[];
+}
+
+/** What stands on the log about some accounts, in plain maps: made by reading every event once more. */
+export class LogModel {
+  readonly orders = new Map<string, LoggedOrder>();
+  /** Ids of orders, by account and request. */
+  readonly byRequest = new Map<string, string[]>();
+  /** How often each fill stands there, by execution. */
+  readonly fills = new Map<string, { readonly accountId: string; readonly fill: Fill; times: number }>();
+  /** How often each movement stands there: account, asset, `+` or `-` and amount. */
+  readonly movements = new Map<string, number>();
+  readonly #accounts: ReadonlySet<string>;
+
+  constructor(accounts: ReadonlySet<string>) {
+    this.#accounts = accounts;
+  }
+
+  static async read(source: LogSource, accounts: ReadonlySet<string>): Promise<LogModel> {
+    const model = new LogModel(accounts);
+    // Whether the log itself is sound is the doctor's to say.
+    const [readable, gapless, same] = ["S1", "I19", "I20"].map((name) => new Findings().rule(name, ""));
+    if (readable === undefined || gapless === undefined || same === undefined) throw new Error("no rules");
+    const rules = { readable, gapless, same };
+    for (let partition = 0; partition < source.partitions.oms; partition++) {
+      const events = sequenced(source, topics.orderEvents.name, partition, OrderEventCodec, rules);
+      for await (const { message } of events) model.#take(message);
+    }
+    return model;
+  }
+
+  #take(event: OrderEvent): void {
+    const { accountId, event: body } = event;
+    if (!this.#accounts.has(accountId)) return;
+    if (body.case === "orderAccepted" || body.case === "orderDenied") this.#begin(body.value.order);
+    else if (body.case === "fundsMoved") {
+      const sign = body.value.movement === FundsMovement.DEPOSIT ? "+" : "-";
+      for (const { asset, amount } of body.value.amounts) {
+        const key = movementKey(accountId, asset, sign, amount);
+        this.movements.set(key, (this.movements.get(key) ?? 0) + 1);
+      }
+    } else this.#advance(event);
+  }
+
+  #begin(order: Order | undefined): void {
+    if (order === undefined) return;
+    const key = requestKey(order.accountId, order.requestId);
+    this.byRequest.set(key, [...(this.byRequest.get(key) ?? []), order.orderId]);
+    const states = [{ status: order.status, cumulative: order.cumulativeQuantity }];
+    this.orders.set(order.orderId, { order, states, fills: [] });
+  }
+
+  #advance({ accountId, orderId, event: body }: OrderEvent): void {
+    const known = this.orders.get(orderId);
+    if (known === undefined || body.value === undefined || !("progress" in body.value)) return;
+    const { progress } = body.value;
+    if (progress === undefined) return;
+    known.states[Number(progress.version) - 1] = {
+      status: progress.status,
+      cumulative: progress.cumulativeQuantity,
+    };
+    if (body.case !== "orderFilled" || body.value.fill === undefined) return;
+    const { fill } = body.value;
+    known.fills.push(fill);
+    const before = this.fills.get(fill.executionId);
+    if (before === undefined) this.fills.set(fill.executionId, { accountId, fill, times: 1 });
+    else before.times++;
+  }
+}
+
+export function requestKey(accountId: string, requestId: string): string {
+  return `${accountId}\n${requestId}`;
+}
+
+export function movementKey(accountId: string, asset: string, sign: string, amount: string): string {
+  return `${accountId} ${sign}${amount} ${asset}`;
+}

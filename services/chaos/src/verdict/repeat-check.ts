@@ -1,0 +1,39 @@
+import type { AtlasClient } from "@atlas/cli/client/atlas-client";
+import { repeat } from "@atlas/cli/client/repeat";
+import type { Answer, Asked } from "../load/asked.ts";
+import type { Losses } from "./losses.ts";
+
+/** Orders of a call, and how many are asked for again at most, those first that were sent more than once. */
+const BATCH = 200;
+const MOST = 4_000;
+const PATIENCE = 60_000;
+
+/** The same requests once more make nothing and are answered as they were (I6). */
+export async function checkRepeats(atlas: AtlasClient, asked: readonly Asked[], losses: Losses): Promise<void> {
+  const rule = losses.rule("I6", "requests made one order each");
+  const submits = asked.filter(({ content, settled }) => content.kind === "submit" && orderIdOf(settled.at(-1)) !== "");
+  const chosen = submits.toSorted((one, other) => other.sent - one.sent).slice(0, MOST);
+  const byAccount = Map.groupBy(chosen, ({ accountId }) => accountId);
+  for (const [accountId, requests] of byAccount) {
+    for (let first = 0; first < requests.length; first += BATCH) {
+      const part = requests.slice(first, first + BATCH);
+      const entries = part.map(({ requestId, content }) => ({
+        requestId,
+        order: content.kind === "submit" ? content.order : {},
+      }));
+      const { results } = await repeat(PATIENCE, () => atlas.orders.submitOrders({ accountId, entries }), false);
+      for (const [index, one] of part.entries()) {
+        rule.see();
+        const told = orderIdOf(one.settled.at(-1));
+        const result = results[index]?.result;
+        if (result?.value?.orderId === told) continue;
+        losses.double(rule, `${one.requestId} was ${told}, and is ${result?.value?.orderId} when asked again`);
+      }
+    }
+  }
+}
+
+function orderIdOf(answer: Answer | undefined): string {
+  if (answer?.kind === "ORDER") return answer.order.orderId;
+  return answer?.kind === "REFUSED" ? answer.orderId : "";
+}

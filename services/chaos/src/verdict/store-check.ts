@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { StoredBalanceCodec, StoredOrderCodec } from "@atlas/gen/atlas/log/v1/order_store_codec";
+import { decode } from "@atlas/gen/codec/codec";
+import type { Store, StoreItem } from "@atlas/platform/ports/store";
+import { BALANCES_TABLE, ORDERS_TABLE } from "@atlas/platform/query/store-layout";
+import { e8 } from "./e8.ts";
+import type { LogModel } from "./log-model.ts";
+import type { Losses } from "./losses.ts";
+
+const PAGE = 1_000;
+/** Milliseconds that the store may be behind the log when nothing is sent any more (S24). */
+const BEHIND = 30_000;
+
+/** What DynamoDB holds of an account is what its log says, no less and no more (I21). */
+export async function checkStore(store: Store, accountId: string, log: LogModel, losses: Losses): Promise<void> {
+  const rule = losses.rule("I21", "orders, fills and balances that are answered and stored are those of the log");
+  const deadline = performance.now() + BEHIND;
+  let wrong = await differences(store, accountId, log);
+  while (wrong.length > 0 && performance.now() < deadline) {
+    await sleep(250);
+    wrong = await differences(store, accountId, log);
+  }
+  rule.see(log.orders.size);
+  for (const text of wrong) losses.lose(rule, text);
+}
+
+async function differences(store: Store, accountId: string, log: LogModel): Promise<string[]> {
+  const stored = new Map<string, { version: number; cumulative: string }>();
+  for await (const { body } of items(store, ORDERS_TABLE, accountId)) {
+    const { order } = decode(StoredOrderCodec, body);
+    if (order === undefined) continue;
+    stored.set(order.orderId, { version: Number(order.version), cumulative: order.cumulativeQuantity });
+  }
+  const wrong: string[] = [];
+  for (const [orderId, { order, states }] of log.orders) {
+    if (order.accountId !== accountId) continue;
+    const found = stored.get(orderId);
+    stored.delete(orderId);
+    const isSame = found?.version === states.length && e8(found.cumulative) === e8(states.at(-1)?.cumulative ?? "");
+    if (!isSame) wrong.push(`DynamoDB has ${orderId} at version ${found?.version}, the log at ${states.length}`);
+  }
+  for (const orderId of stored.keys()) wrong.push(`DynamoDB has ${orderId}, which the log has not`);
+  for await (const { body } of items(store, BALANCES_TABLE, accountId)) {
+    const { balance } = decode(StoredBalanceCodec, body);
+    if (e8(balance?.reserved ?? "") !== 0n) wrong.push(`DynamoDB has ${balance?.asset} of ${accountId} reserved`);
+  }
+  return wrong;
+}
+
+async function* items(store: Store, table: string, partition: string): AsyncGenerator<StoreItem> {
+  for (let from = ""; ; ) {
+    const found = await store.query(table, { partition, from, limit: PAGE });
+    yield* found;
+    if (found.length < PAGE) return;
+    from = `${found.at(-1)?.sort} `;
+  }
+}

@@ -1,0 +1,39 @@
+import { memoryArchive } from "../../memory/memory-archive.ts";
+import type { LogRecord } from "../../ports/log.ts";
+import { encodeFrame } from "../../wire/codec/frame.ts";
+import { type ArchivePlace, manifestName, recordsName } from "../object-names.ts";
+import { manifestBytes, manifestOf, packRecords } from "../records-object.ts";
+import type { ArchiveReading } from "../verify-archive.ts";
+import { testCompression, testDigest } from "./test-compression.ts";
+
+const MIDNIGHT = 1_795_132_800_000;
+
+/** A reading of some objects. */
+export function readingOf(objects: Map<string, Uint8Array>): ArchiveReading {
+  return { archive: memoryArchive({ objects }), compression: testCompression, digest: testDigest };
+}
+
+export function recordAt(offset: number, text = `record ${offset}`): LogRecord {
+  const header = { source: "oms/0", writer: "w", firstNumber: BigInt(offset + 1) };
+  const bytes = encodeFrame(header, [new TextEncoder().encode(text)], testDigest);
+  return { offset, appendTime: MIDNIGHT + 1_000 * offset, bytes: bytes.slice() };
+}
+
+/** Objects of a partition: one for each number, of as many records; between them `skip` offsets too many. */
+export async function archived(
+  objects: Map<string, Uint8Array>,
+  partition: Pick<ArchivePlace, "topic" | "partition">,
+  sizes: readonly number[],
+  skip = 0,
+): Promise<void> {
+  let [offset, previous] = [0, new Uint8Array(0)];
+  for (const size of sizes) {
+    const records = Array.from({ length: size }, (_, index) => recordAt(offset + index));
+    const packed = await packRecords(records, testCompression);
+    const bytes = manifestBytes(await manifestOf(partition, packed, { previous, lost: 0 }, testCompression));
+    objects.set(recordsName({ ...partition, offset }), packed.object);
+    objects.set(manifestName({ ...partition, offset }), bytes);
+    previous = new Uint8Array(await testCompression.sha256(bytes));
+    offset += size + skip;
+  }
+}
