@@ -8,8 +8,10 @@ import { startS3 } from "../engines/s3.ts";
 /** Read by services/cli/src/testing/test-column.ts. */
 const TEST_ENGINES = "TEST_ENGINES";
 
+let stop = async (): Promise<void> => {};
+
 /** Starts Kafka, DynamoDB and S3 once for all files of a run; every platform that they start keeps its things there. */
-export default async function setup(): Promise<() => Promise<void>> {
+export async function setup(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "atlas-end-to-end-"));
   const [kafka, dynamodb, s3] = await Promise.all([
     startKafka({ folder: join(folder, "kafka") }),
@@ -26,8 +28,13 @@ export default async function setup(): Promise<() => Promise<void>> {
     AWS_ACCESS_KEY_ID: s3.accessKeyId,
     AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
   });
-  return async () => {
+  stop = async () => {
     await Promise.all([kafka.brokers[0]?.kill(), dynamodb.process.kill(), s3.process.kill()]);
     rmSync(folder, { recursive: true, force: true });
   };
+}
+
+/** Ends them. */
+export function teardown(): Promise<void> {
+  return stop();
 }
