@@ -59,7 +59,9 @@ function startProcess(roles: string): Promise<PlatformProcess> {
 
 async function startProcesses(): Promise<void> {
   const roles = ["oms,identity,control", "oms,venue,market,gateway", "gateway"];
-  running.push(...(await Promise.all(roles.map(startProcess))));
+  const starts = await Promise.allSettled(roles.map(startProcess));
+  running.push(...starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : [])));
+  for (const start of starts) if (start.status === "rejected") throw start.reason;
 }
 
 /** As a client that means it: the same request until it is answered. */
