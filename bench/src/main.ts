@@ -1,4 +1,4 @@
-/** Each measures, prints its figures and ends in under four minutes; `console` takes as many more as it is told. */
+/** Each measures, prints its figures and ends in under four minutes; `console` takes as many more as it is told, those on engines as long as these need. */
 const BENCHES: Readonly<Record<string, () => Promise<{ run(): void | Promise<void> }>>> = {
   match: () => import("./match/match.ts"),
   shard: () => import("./shard/shard.ts"),
@@ -9,6 +9,8 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(): void | Promise<voi
   idle: () => import("./idle/idle.ts"),
   writes: () => import("./writes/writes.ts"),
   engines: () => import("./engines/engines.ts"),
+  "e2e-distributed": () => import("./distributed/e2e-distributed.ts"),
+  scale: () => import("./distributed/scale.ts"),
   console: () => import("./console/console.ts"),
 };
 

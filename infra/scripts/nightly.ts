@@ -52,4 +52,7 @@ function whole(name: string, text: string): number {
   throw new Error(`${name} is a whole number from 1 to 999999, not "${text}"`);
 }
 
-await main();
+await main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 2;
+});

@@ -72,6 +72,7 @@ export const coreMutants: readonly Mutant[] = [
     find: "if (status === undefined || !fits(order, report, step)) return unmatched(state, input, report);",
     put: "if (status === undefined) return unmatched(state, input, report);",
     cases: ["F16"],
+    seed: 15,
   },
   {
     name: "who comes last trades first",
@@ -94,6 +95,7 @@ export const coreMutants: readonly Mutant[] = [
     find: "if (price === book.price(handle) && leaves < before) {",
     put: "if (price === book.price(handle)) {",
     cases: [],
+    seed: 2,
   },
   {
     name: "a late order is placed all the same",

@@ -15,6 +15,7 @@ export const shellMutants: readonly Mutant[] = [
     find: "    if (error instanceof AppendUnknown) frame.unknown = true;\n",
     put: "",
     cases: ["F1"],
+    seed: 2,
   },
   {
     name: "a link's number is accepted twice",
@@ -34,6 +35,7 @@ export const shellMutants: readonly Mutant[] = [
     find: "    this.#positions = new OutputPositions(ports.store, ports.clock, shard.name, () => this.#leftThrough());",
     put: "    this.#positions = new OutputPositions(ports.store, ports.clock, shard.name, () => ({ ...this.#leftThrough(), sequence: shard.sequence }));",
     cases: ["F1", "F5"],
+    seed: 2,
   },
   {
     name: "an image holds events that are not acknowledged",
