@@ -62,6 +62,7 @@ describe("settings", () => {
       ATLAS_KAFKA_USER: "atlas",
       ATLAS_KAFKA_PASSWORD: "a secret",
       ATLAS_DYNAMODB_ENDPOINT: "http://127.0.0.1:8000",
+      ATLAS_S3_BUCKET: "archive",
       ATLAS_PREFIX: "test.",
       ATLAS_INTERNAL_HOST: "0.0.0.0",
       ATLAS_INTERNAL_PORT: "8081",

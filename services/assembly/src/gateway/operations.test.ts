@@ -5,6 +5,8 @@ import { OperationsService, type ReadLogRequestSchema } from "@atlas/gen/atlas/o
 import { OrderStatus, OrderType, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { refusalOf } from "@atlas/platform/refusal/refusal-error";
+import { copiedRecord } from "@atlas/platform/wire/codec/copied-frame";
+import { encodeFrame } from "@atlas/platform/wire/codec/frame";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { anyUnpack, timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
 import { createAsyncIterable, createWritableIterable } from "@connectrpc/connect/protocol";
@@ -88,6 +90,18 @@ describe("the log", () => {
     expect(from.length).toBeLessThan(all.length);
     const never = { topic: "venue.orders", partition, fromTime: timestampFromMs(2e12), limit: 10 };
     expect(await readLog(never)).toEqual([]);
+  });
+
+  test("S1: what was copied is told, and found, by when its original was appended", async () => {
+    const { log, digest } = platform;
+    const topic = "exec.reports";
+    const { end } = await platform.run(log.range(topic, 0));
+    const bytes = encodeFrame({ source: "oms/0", writer: "w", firstNumber: 0n }, [], digest);
+    const copy = copiedRecord({ offset: end, appendTime: 1_000, bytes }, digest);
+    await platform.run(log.append(topic, 0, copy));
+    const [record] = await readLog({ topic, partition: 0, fromOffset: BigInt(end) });
+    expect(timestampMs(record?.appendTime ?? timestampFromMs(0))).toBe(1_000);
+    expect(await readLog({ topic, partition: 0, fromTime: timestampFromMs(1_001), limit: 10 })).toEqual([]);
   });
 
   test("is followed until so many records came", async () => {

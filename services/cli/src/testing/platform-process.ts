@@ -56,6 +56,8 @@ export interface StartTerms {
   readonly args?: readonly string[];
   /** Of Node, such as `--cpu-prof`. */
   readonly nodeArgs?: readonly string[];
+  /** Milliseconds until it must be ready; absent: a minute. */
+  readonly readyWithin?: number;
 }
 
 /** A folder of its own, removed by `removeFolder`. */
@@ -102,7 +104,7 @@ export async function startPlatformProcess(terms: StartTerms): Promise<PlatformP
   const port = terms.port ?? (await freePort());
   const atlas = spawnStart({ ...terms, port });
   const url = `http://127.0.0.1:${port}`;
-  await untilReady(url, atlas);
+  await untilReady(url, atlas, terms.readyWithin ?? READY_WITHIN);
   const startMilliseconds = performance.now() - began;
   const end = (signal: NodeJS.Signals) => {
     atlas.process.kill(signal);
@@ -127,8 +129,8 @@ export function spawnStart({ folder, port, environment, args, nodeArgs }: StartT
   return spawnAtlas(["start", ...(args ?? [])], settings, nodeArgs);
 }
 
-async function untilReady(url: string, atlas: AtlasProcess): Promise<void> {
-  const deadline = performance.now() + READY_WITHIN;
+async function untilReady(url: string, atlas: AtlasProcess, patience: number): Promise<void> {
+  const deadline = performance.now() + patience;
   let end: Ended | undefined;
   void atlas.ended.then((ended) => {
     end = ended;
@@ -143,7 +145,7 @@ async function untilReady(url: string, atlas: AtlasProcess): Promise<void> {
     await sleep(20);
   }
   atlas.process.kill("SIGKILL");
-  throw new Error(`the platform was not ready within ${READY_WITHIN / 1_000} s: ${JSON.stringify(atlas.said())}`);
+  throw new Error(`the platform was not ready within ${patience / 1_000} s: ${JSON.stringify(atlas.said())}`);
 }
 
 /** A port that nobody listens on. */
