@@ -11,8 +11,8 @@ import type { Road } from "./road.ts";
 const MOST_OPEN = 100;
 /** Milliseconds that an attempt waits for its answer: between these. */
 const PATIENCE = { least: 1_500, more: 3_000 };
-/** Milliseconds between two attempts: between these. */
-const PAUSE = { least: 100, more: 400 };
+/** Milliseconds before the second attempt: between these; doubled for each further one, up to eight times. */
+const PAUSE = { least: 100, more: 200, most: 8 };
 /** Orders that it still thinks of when it cancels or changes one. */
 const REMEMBERED = 50;
 
@@ -104,7 +104,7 @@ export class Trader {
   }
 
   async #send(asked: Asked, isAgain: boolean): Promise<void> {
-    while (!this.#isOver) {
+    for (let times = 1; !this.#isOver; times = Math.min(2 * times, PAUSE.most)) {
       if (asked.sent > 0) this.#book.repeated++;
       const answer = await this.#attempt(asked);
       if (answer.kind === "WRONG") {
@@ -115,7 +115,7 @@ export class Trader {
         if (!isAgain) this.#answered(asked, answer);
         return;
       }
-      await sleep(PAUSE.least + this.#roll(PAUSE.more));
+      await sleep(times * (PAUSE.least + this.#roll(PAUSE.more)));
     }
   }
 
