@@ -5,6 +5,7 @@ import { OrderEventCodec } from "@atlas/gen/atlas/log/v1/order_event_codec";
 import { FundsMovement, type OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import type { Fill, Order, OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
 import { topics } from "@atlas/platform/topic/topics";
+import { e8 } from "./e8.ts";
 
 /** An order as its events on the log tell it. */
 export interface LoggedOrder {
@@ -23,6 +24,8 @@ export class LogModel {
   readonly fills = new Map<string, { readonly accountId: string; readonly fill: Fill; times: number }>();
   /** How often each movement stands there: account, asset, `+` or `-` and amount. */
   readonly movements = new Map<string, number>();
+  /** What they come to, by account and asset, in units of 1e-8. */
+  readonly moved = new Map<string, Map<string, bigint>>();
   readonly #accounts: ReadonlySet<string>;
 
   constructor(accounts: ReadonlySet<string>) {
@@ -48,11 +51,16 @@ export class LogModel {
     if (body.case === "orderAccepted" || body.case === "orderDenied") this.#begin(body.value.order);
     else if (body.case === "fundsMoved") {
       const sign = body.value.movement === FundsMovement.DEPOSIT ? "+" : "-";
-      for (const { asset, amount } of body.value.amounts) {
-        const key = movementKey(accountId, asset, sign, amount);
-        this.movements.set(key, (this.movements.get(key) ?? 0) + 1);
-      }
+      for (const { asset, amount } of body.value.amounts) this.#move(accountId, asset, sign, amount);
     } else this.#advance(event);
+  }
+
+  #move(accountId: string, asset: string, sign: "+" | "-", amount: string): void {
+    const key = movementKey(accountId, asset, sign, amount);
+    this.movements.set(key, (this.movements.get(key) ?? 0) + 1);
+    const sums = this.moved.get(accountId) ?? new Map<string, bigint>();
+    this.moved.set(accountId, sums);
+    sums.set(asset, (sums.get(asset) ?? 0n) + (sign === "+" ? e8(amount) : -e8(amount)));
   }
 
   #begin(order: Order | undefined): void {
