@@ -23,8 +23,7 @@ export interface Outcome {
   readonly storm: StormReport;
   readonly book: ClientBook;
   readonly loadSeconds: number;
-  /** By shard, the longest time from a death to service, in milliseconds. */
-  readonly longest: ReadonlyMap<string, number>;
+  readonly watch: ServiceWatch;
   /** Starts of processes that came to nothing and were repeated. */
   readonly failedStarts: number;
   readonly verdict: Verdict;
@@ -60,10 +59,12 @@ async function runOn(
   const { gateways, key } = cluster;
   tell("making accounts");
   const traders = await startTraders({ gateways, key, seed }, book);
-  const watch = new ServiceWatch(gateways.map((url) => atlasClient(url, key)));
+  const away = new Set<string>();
+  const clients = gateways.map((url) => atlasClient(url, key));
+  const watch = new ServiceWatch(clients, cluster.processes, away);
   const begin = performance.now();
   const load = pace(traders, rate);
-  const report = await storm({ cluster, watch, supervisor, roll: dice(seed), tell }, minutes * 60_000);
+  const report = await storm({ cluster, watch, supervisor, away, roll: dice(seed), tell }, minutes * 60_000);
   tell("healed; waiting for the answers of what was sent");
   load.stop();
   const loadSeconds = (performance.now() - begin) / 1_000;
@@ -81,7 +82,7 @@ async function runOn(
     storm: report,
     book,
     loadSeconds,
-    longest: watch.longest,
+    watch,
     failedStarts: supervisor.failedStarts,
     verdict,
     problems,

@@ -18,13 +18,8 @@ const KILLS = 7;
 export const LEAST_KILLS = 5;
 
 /** What happens next, by the seed, given what is away already and how many were killed so far; `undefined`: nothing can. */
-export function nextFault(
-  ground: FaultGround,
-  away: ReadonlySet<string>,
-  kills: number,
-  minutes: number,
-): Fault | undefined {
-  const { roll } = ground;
+export function nextFault(ground: FaultGround, kills: number, minutes: number): Fault | undefined {
+  const { away, roll } = ground;
   const kind = roll(100);
   const processes = processesFor(ground.cluster, away);
   // Drawn always, so that what follows depends less on how fast the machine is.

@@ -21,6 +21,8 @@ export interface FaultGround {
   readonly cluster: Cluster;
   readonly watch: ServiceWatch;
   readonly supervisor: Supervisor;
+  /** Names of what a fault happens to at the moment. */
+  readonly away: Set<string>;
   readonly roll: Dice;
   readonly tell: (line: string) => void;
 }

@@ -19,18 +19,17 @@ const LONGEST = 3;
  * healed.
  */
 export async function storm(ground: FaultGround, milliseconds: number): Promise<StormReport> {
-  const { roll, tell } = ground;
+  const { away, roll, tell } = ground;
   const least = (milliseconds / 60_000) * LEAST_KILLS;
   const begin = performance.now();
   const faults = new Map<FaultKind, number>();
-  const away = new Set<string>();
   const running = new Set<Promise<void>>();
   for (;;) {
     await sleep(BETWEEN.least + roll(BETWEEN.more));
     const passed = performance.now() - begin;
     const kills = faults.get("kill") ?? 0;
     if (passed >= milliseconds && (kills >= least || passed >= LONGEST * milliseconds)) break;
-    const fault = nextFault(ground, away, kills, passed / 60_000);
+    const fault = nextFault(ground, kills, passed / 60_000);
     if (fault === undefined || away.has(fault.target)) continue;
     const { kind, target } = fault;
     tell(`${(passed / 1_000).toFixed(1)} s: ${kind === "kill" || kind === "pause" ? `${kind} ${target}` : kind}`);
