@@ -37,7 +37,8 @@ export async function compare({ cluster, book, accounts, tell }: CompareTerms): 
   const findings = new Findings();
   const losses = new Losses(findings);
   try {
-    await untilAtRest(atlas, accounts, REST);
+    const ended = losses.rule("I5", "states of orders that clients were told stand on the log");
+    await untilAtRest(atlas, accounts, REST).catch((error: Error) => ended.broken(error.message));
     tell("repeating requests");
     await checkRepeats(other, book.asked, losses);
     tell("reading the log from Kafka");
