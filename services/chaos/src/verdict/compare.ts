@@ -26,7 +26,7 @@ export interface CompareTerms {
   readonly tell: (line: string) => void;
 }
 
-/** Milliseconds within which nothing is under way any more once nothing is sent. */
+/** Milliseconds within which nothing is under way any more once nothing is sent, and then the store shows all of it (S24). */
 const REST = 30_000;
 
 /** Holds what clients were told against the log, the store and the platform's answers; the doctor looks at all the rest. */
@@ -47,10 +47,11 @@ export async function compare({ cluster, book, accounts, tell }: CompareTerms): 
     checkTold(book, log, losses);
     checkLog(log, losses);
     tell("reading DynamoDB, and asking the platform");
+    const storedBy = performance.now() + REST;
     for (const [index, accountId] of accounts.entries()) {
       const client = clients[index % clients.length] as AtlasClient;
       await checkAnswers(client, accountId, log, losses);
-      await checkStore(engines.store, accountId, log, losses);
+      await checkStore(engines.store, accountId, log, losses, storedBy);
     }
     const examined = await examineLive(atlas, false, tell);
     return { lost: losses.lost, doubled: losses.doubled, findings: [...findings.all(), ...examined.all()] };

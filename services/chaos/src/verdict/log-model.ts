@@ -7,12 +7,20 @@ import type { Fill, Order, OrderStatus } from "@atlas/gen/atlas/order/v1/order_p
 import { topics } from "@atlas/platform/topic/topics";
 import { e8 } from "./e8.ts";
 
+type Terms = Pick<Order, "accountId" | "requestId" | "instrumentId" | "side" | "quantity" | "limitPrice">;
+/** What is kept of a fill: an hour of them stays in memory. */
+export type LoggedFill = Pick<
+  Fill,
+  "executionId" | "matchId" | "orderId" | "instrumentId" | "side" | "price" | "quantity"
+>;
+
 /** An order as its events on the log tell it. */
 export interface LoggedOrder {
-  readonly order: Order;
+  /** As it was made. */
+  readonly order: Terms;
   /** How it stood, from version 1 on. */
   readonly states: { readonly status: OrderStatus; readonly cumulative: string }[];
-  readonly fills: Fill[];
+  readonly fills: LoggedFill[];
 }
 
 /** What stands on the log about some accounts, in plain maps: made by reading every event once more. */
@@ -21,7 +29,7 @@ export class LogModel {
   /** Ids of orders, by account and request. */
   readonly byRequest = new Map<string, string[]>();
   /** How often each fill stands there, by execution. */
-  readonly fills = new Map<string, { readonly accountId: string; readonly fill: Fill; times: number }>();
+  readonly fills = new Map<string, { readonly accountId: string; readonly fill: LoggedFill; times: number }>();
   /** How often each movement stands there: account, asset, `+` or `-` and amount. */
   readonly movements = new Map<string, number>();
   /** What they come to, by account and asset, in units of 1e-8. */
@@ -68,7 +76,9 @@ export class LogModel {
     const key = requestKey(order.accountId, order.requestId);
     this.byRequest.set(key, [...(this.byRequest.get(key) ?? []), order.orderId]);
     const states = [{ status: order.status, cumulative: order.cumulativeQuantity }];
-    this.orders.set(order.orderId, { order, states, fills: [] });
+    const { accountId, requestId, instrumentId, side, quantity, limitPrice } = order;
+    const terms = { accountId, requestId, instrumentId, side, quantity, limitPrice };
+    this.orders.set(order.orderId, { order: terms, states, fills: [] });
   }
 
   #advance({ accountId, orderId, event: body }: OrderEvent): void {
@@ -81,7 +91,8 @@ export class LogModel {
       cumulative: progress.cumulativeQuantity,
     };
     if (body.case !== "orderFilled" || body.value.fill === undefined) return;
-    const { fill } = body.value;
+    const { executionId, matchId, instrumentId, side, price, quantity } = body.value.fill;
+    const fill = { executionId, matchId, orderId, instrumentId, side, price, quantity };
     known.fills.push(fill);
     const before = this.fills.get(fill.executionId);
     if (before === undefined) this.fills.set(fill.executionId, { accountId, fill, times: 1 });

@@ -1,7 +1,6 @@
 import { requestId } from "@atlas/cli/client/request-id";
 import { Findings } from "@atlas/cli/doctor/findings";
-import { OrderSchema, OrderStatus, OrderType, Side } from "@atlas/gen/atlas/order/v1/order_pb";
-import { create } from "@bufbuild/protobuf";
+import { OrderStatus, OrderType, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { describe, expect, test } from "vitest";
 import type { Answer, Asked, Content } from "../load/asked.ts";
 import { ClientBook } from "../load/client-book.ts";
@@ -23,7 +22,7 @@ function told(orderId: string, version = 1): Answer {
 /** A log on which an order stands for a request. */
 function logged(log: LogModel, orderId: string, { accountId, requestId }: Asked, changes: Partial<typeof TERMS> = {}) {
   const status = OrderStatus.PENDING_SUBMIT;
-  const order = create(OrderSchema, { orderId, accountId, requestId, ...TERMS, status, version: 1n, ...changes });
+  const order = { accountId, requestId, ...TERMS, ...changes };
   log.orders.set(orderId, { order, states: [{ status, cumulative: "0" }], fills: [] });
   const key = requestKey(accountId, requestId);
   log.byRequest.set(key, [...(log.byRequest.get(key) ?? []), orderId]);

@@ -37,13 +37,14 @@ function checkSubmit(asked: Asked, log: LogModel, losses: Losses): void {
   if (orderId === undefined) return;
   const logged = log.orders.get(orderId);
   if (logged === undefined) return losses.lose(rule, `${name(asked)} was told ${orderId}, which the log has not`);
-  const { order } = logged;
+  const { order, states } = logged;
+  const isRejected = states[0]?.status === OrderStatus.REJECTED;
   if (order.requestId !== asked.requestId || order.accountId !== asked.accountId) {
     rule.broken(`${name(asked)} was told ${orderId}, which is that of ${order.requestId}`);
   }
   const isRefused = asked.settled.some(({ kind }) => kind === "REFUSED");
-  if (isRefused && order.status !== OrderStatus.REJECTED) rule.broken(`${orderId} was refused, and stands on the log`);
-  if (!isRefused && order.status === OrderStatus.REJECTED) rule.broken(`${orderId} was told as made, and is refused`);
+  if (isRefused && !isRejected) rule.broken(`${orderId} was refused, and stands on the log`);
+  if (!isRefused && isRejected) rule.broken(`${orderId} was told as made, and is refused`);
   if (asked.content.kind !== "submit") return;
   const { instrumentId, side, quantity = "", limitPrice = "" } = asked.content.order;
   const isSame = order.instrumentId === instrumentId && order.side === side;
