@@ -66,6 +66,11 @@ export class EngineProcess {
     return this.#child?.pid;
   }
 
+  /** It was started and has ended, by itself or not. */
+  get hasEnded(): boolean {
+    return this.#child !== undefined && isOver(this.#child);
+  }
+
   /** Ends it in an orderly way. */
   async stop(): Promise<void> {
     const hard = setTimeout(() => this.#signal("SIGKILL"), END);

@@ -10,6 +10,7 @@ import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
 import { auditReads } from "./archiving.ts";
 import { firstStart } from "./first-start/first-start.ts";
 import { type LocalCalls, localCalls } from "./first-start/local-calls.ts";
+import { patiently } from "./first-start/patiently.ts";
 import { marketReads, marketSource } from "./market-source.ts";
 import { PARTITIONS } from "./platform-terms.ts";
 import { playForEver, type Recording } from "./play-for-ever.ts";
@@ -73,9 +74,11 @@ export async function serveClients(parts: ServeOptions): Promise<ServedClients> 
   parts.stage("defining what a new platform begins with");
   const key = (await files.read(KEY_FILE)) ?? "";
   const calls = localCalls(edge.handlers, key.trim());
-  await firstStart(calls, { recorded: recording !== undefined });
+  const begin = () => firstStart(calls, { recorded: recording !== undefined });
+  await patiently(begin, ports.clock, ports.warn);
   if (recording !== undefined) startRecording(calls, recording, ports, closes);
-  readiness.up(marketsOf(await calls.instruments(), options), market);
+  const instruments = await patiently(() => calls.instruments(), ports.clock, ports.warn);
+  readiness.up(marketsOf(instruments, options), market);
   return { url: edge.url, hasConsole: site !== undefined, calls, setServing: edge.setServing };
 }
 

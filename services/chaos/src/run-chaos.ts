@@ -5,8 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { dice } from "@atlas/assembly/simulated/dice";
 import { atlasClient } from "@atlas/cli/client/atlas-client";
 import { type Cluster, startCluster, USUAL_PROCESSES } from "./cluster/cluster.ts";
+import { LEAST_KILLS } from "./faults/fault-plan.ts";
 import { ServiceWatch } from "./faults/service-watch.ts";
 import { type StormReport, storm } from "./faults/storm.ts";
+import { Supervisor } from "./faults/supervisor.ts";
 import { ClientBook } from "./load/client-book.ts";
 import { pace } from "./load/pace.ts";
 import { startTraders } from "./load/start-traders.ts";
@@ -21,8 +23,9 @@ export interface Outcome {
   readonly storm: StormReport;
   readonly book: ClientBook;
   readonly loadSeconds: number;
-  /** By shard, the longest time from a death to service, in milliseconds. */
-  readonly longest: ReadonlyMap<string, number>;
+  readonly watch: ServiceWatch;
+  /** Starts of processes that came to nothing and were repeated. */
+  readonly failedStarts: number;
   readonly verdict: Verdict;
   /** What went wrong besides, in words. */
   readonly problems: readonly string[];
@@ -36,16 +39,19 @@ export async function runChaos(options: ChaosOptions, tell: (line: string) => vo
   const folder = mkdtempSync(join(tmpdir(), "atlas-chaos-"));
   tell(`starting a platform of ${Object.keys(USUAL_PROCESSES).length} processes in ${folder}`);
   const cluster = await startCluster({ folder, processes: USUAL_PROCESSES, keepsStore: false });
+  const supervisor = new Supervisor(cluster.processes, tell);
   try {
     await cluster.ready();
-    return { folder, ...(await runOn(cluster, options, tell)) };
+    return { folder, ...(await runOn(cluster, supervisor, options, tell)) };
   } finally {
+    supervisor.stop();
     await cluster.stop();
   }
 }
 
 async function runOn(
   cluster: Cluster,
+  supervisor: Supervisor,
   { minutes, seed, rate }: ChaosOptions,
   tell: (line: string) => void,
 ): Promise<Omit<Outcome, "folder">> {
@@ -53,18 +59,34 @@ async function runOn(
   const { gateways, key } = cluster;
   tell("making accounts");
   const traders = await startTraders({ gateways, key, seed }, book);
-  const watch = new ServiceWatch(gateways.map((url) => atlasClient(url, key)));
+  const away = new Set<string>();
+  const clients = gateways.map((url) => atlasClient(url, key));
+  const watch = new ServiceWatch(clients, cluster.processes, away);
   const begin = performance.now();
   const load = pace(traders, rate);
-  const report = await storm({ cluster, watch, roll: dice(seed), tell }, minutes * 60_000);
+  const report = await storm({ cluster, watch, supervisor, away, roll: dice(seed), tell }, minutes * 60_000);
   tell("healed; waiting for the answers of what was sent");
   load.stop();
   const loadSeconds = (performance.now() - begin) / 1_000;
   const problems = await settle(cluster, traders, watch);
+  const due = minutes * LEAST_KILLS;
+  if (report.kills < due) problems.push(`${report.kills} kills show too little: ${due} are due`);
   tell("comparing");
   const accounts = traders.map(({ accountId }) => accountId);
-  const verdict = await compare({ cluster, book, accounts, tell });
-  return { storm: report, book, loadSeconds, longest: watch.longest, verdict, problems };
+  const verdict = await compare({ cluster, book, accounts, tell }).catch((error: Error) => {
+    problems.push(`what is there could not be compared with what was told: ${error.stack}`);
+    return { lost: 0, doubled: 0, findings: [] };
+  });
+  problems.push(...supervisor.ended);
+  return {
+    storm: report,
+    book,
+    loadSeconds,
+    watch,
+    failedStarts: supervisor.failedStarts,
+    verdict,
+    problems,
+  };
 }
 
 /** Everything is healed: the platform says so, every request has its answer, and every order is asked to end. */

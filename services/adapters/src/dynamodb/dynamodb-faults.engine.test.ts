@@ -201,3 +201,8 @@ test("S19 an image of many chunks comes back, and the one before it is taken awa
   });
   expect(kept).toHaveLength(3);
 });
+
+test("a start on tables that stand asks for none to be made, whoever may not make any or is kept waiting", async () => {
+  await createTables(accessAt(proxy.endpoint));
+  expect([...new Set(proxy.asked)]).toEqual(["DescribeTable"]);
+});

@@ -3,6 +3,7 @@ import type { Dice } from "@atlas/assembly/simulated/dice";
 import type { AtlasProcess } from "../cluster/atlas-process.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { ServiceWatch } from "./service-watch.ts";
+import type { Supervisor } from "./supervisor.ts";
 
 export type FaultKind = "kill" | "pause" | "broker killed" | "store paused" | "archive killed" | "archive paused";
 
@@ -19,6 +20,9 @@ export interface Fault {
 export interface FaultGround {
   readonly cluster: Cluster;
   readonly watch: ServiceWatch;
+  readonly supervisor: Supervisor;
+  /** Names of what a fault happens to at the moment. */
+  readonly away: Set<string>;
   readonly roll: Dice;
   readonly tell: (line: string) => void;
 }
@@ -27,19 +31,15 @@ export interface FaultGround {
 const AWAY = { least: 500, more: 4_000 };
 /** Milliseconds that a process stands still: longer than a lease lasts (S21), up to five times as long (F10). */
 const STILL = { least: 6_000, more: 14_000 };
-/** Milliseconds between two attempts to start a process. */
-const SUPERVISED = 1_000;
 
 /** kill -9, and a start, as often as it takes: what it needs may be away just then. */
-export function killProcess(one: AtlasProcess, { watch, roll, tell }: FaultGround): Fault {
+export function killProcess(one: AtlasProcess, { watch, roll, supervisor }: FaultGround): Fault {
   const away = AWAY.least + roll(AWAY.more);
   return {
     ...{ kind: "kill", target: one.name },
     async run() {
-      await one.process.kill();
       watch.lost(one);
-      await sleep(away);
-      await startAgain(one, tell);
+      await supervisor.killFor(one, away);
     },
   };
 }
@@ -99,17 +99,4 @@ export function breakArchive({ cluster: { s3 }, roll }: FaultGround): Fault {
       else await s3.process.start();
     },
   };
-}
-
-async function startAgain({ name, process }: AtlasProcess, tell: (line: string) => void): Promise<void> {
-  for (;;) {
-    try {
-      await process.start();
-      return;
-    } catch (error) {
-      tell(`${name} did not come up: ${(error as Error).message}`);
-      await process.kill();
-      await sleep(SUPERVISED);
-    }
-  }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Dice } from "@atlas/assembly/simulated/dice";
 import { requestId } from "@atlas/cli/client/request-id";
+import { OrderType } from "@atlas/gen/atlas/order/v1/order_pb";
 import { type Answer, type Asked, type Content, settles } from "./asked.ts";
 import type { ClientBook } from "./client-book.ts";
 import { FIRST_FUNDS } from "./prepare.ts";
@@ -8,11 +9,11 @@ import { randomOrder, randomReplace } from "./random-content.ts";
 import type { Road } from "./road.ts";
 
 /** Requests of one account that may be unanswered: who waits for so many sends no new ones. */
-const MOST_OPEN = 100;
+const MOST_OPEN = 40;
 /** Milliseconds that an attempt waits for its answer: between these. */
 const PATIENCE = { least: 1_500, more: 3_000 };
-/** Milliseconds between two attempts: between these. */
-const PAUSE = { least: 100, more: 400 };
+/** Milliseconds before the second attempt: between these; doubled for each further one, up to eight times. */
+const PAUSE = { least: 100, more: 200, most: 8 };
 /** Orders that it still thinks of when it cancels or changes one. */
 const REMEMBERED = 50;
 
@@ -104,7 +105,7 @@ export class Trader {
   }
 
   async #send(asked: Asked, isAgain: boolean): Promise<void> {
-    while (!this.#isOver) {
+    for (let times = 1; !this.#isOver; times = Math.min(2 * times, PAUSE.most)) {
       if (asked.sent > 0) this.#book.repeated++;
       const answer = await this.#attempt(asked);
       if (answer.kind === "WRONG") {
@@ -115,7 +116,7 @@ export class Trader {
         if (!isAgain) this.#answered(asked, answer);
         return;
       }
-      await sleep(PAUSE.least + this.#roll(PAUSE.more));
+      await sleep(times * (PAUSE.least + this.#roll(PAUSE.more)));
     }
   }
 
@@ -131,6 +132,7 @@ export class Trader {
   #answered(asked: Asked, answer: Answer): void {
     asked.answeredAt = performance.now();
     if (answer.kind !== "ORDER" || asked.content.kind !== "submit") return;
+    if (asked.content.order.type === OrderType.MARKET) return;
     this.#orders.push(answer.order.orderId);
     if (this.#orders.length > REMEMBERED) this.#orders.shift();
   }

@@ -26,7 +26,7 @@ export interface CompareTerms {
   readonly tell: (line: string) => void;
 }
 
-/** Milliseconds within which nothing is under way any more once nothing is sent. */
+/** Milliseconds within which nothing is under way any more once nothing is sent, and then the store shows all of it (S24). */
 const REST = 30_000;
 
 /** Holds what clients were told against the log, the store and the platform's answers; the doctor looks at all the rest. */
@@ -37,7 +37,8 @@ export async function compare({ cluster, book, accounts, tell }: CompareTerms): 
   const findings = new Findings();
   const losses = new Losses(findings);
   try {
-    await untilAtRest(atlas, accounts, REST);
+    const ended = losses.rule("I5", "states of orders that clients were told stand on the log");
+    await untilAtRest(atlas, accounts, REST).catch((error: Error) => ended.broken(error.message));
     tell("repeating requests");
     await checkRepeats(other, book.asked, losses);
     tell("reading the log from Kafka");
@@ -46,11 +47,11 @@ export async function compare({ cluster, book, accounts, tell }: CompareTerms): 
     checkTold(book, log, losses);
     checkLog(log, losses);
     tell("reading DynamoDB, and asking the platform");
-    const asked = Map.groupBy(book.asked, ({ accountId }) => accountId);
+    const storedBy = performance.now() + REST;
     for (const [index, accountId] of accounts.entries()) {
       const client = clients[index % clients.length] as AtlasClient;
-      await checkAnswers(client, accountId, asked.get(accountId) ?? [], log, losses);
-      await checkStore(engines.store, accountId, log, losses);
+      await checkAnswers(client, accountId, log, losses);
+      await checkStore(engines.store, accountId, log, losses, storedBy);
     }
     const examined = await examineLive(atlas, false, tell);
     return { lost: losses.lost, doubled: losses.doubled, findings: [...findings.all(), ...examined.all()] };

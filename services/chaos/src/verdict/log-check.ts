@@ -1,7 +1,7 @@
-import { type Fill, OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
+import { OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
 import { OWN_INSTRUMENTS } from "../load/prepare.ts";
 import { e8 } from "./e8.ts";
-import type { LogModel } from "./log-model.ts";
+import type { LoggedFill, LogModel } from "./log-model.ts";
 import type { Losses } from "./losses.ts";
 
 const ENDS: readonly OrderStatus[] = [
@@ -26,7 +26,7 @@ export function checkLog(log: LogModel, losses: Losses): void {
     if (filled !== e8(last?.cumulative ?? "")) sums.broken(`${orderId}: its fills are not ${last?.cumulative}`);
   }
   const once = losses.rule("I8", "fills that sessions told stand on the log");
-  const sides = new Map<string, Fill[]>();
+  const sides = new Map<string, LoggedFill[]>();
   for (const { fill, times } of log.fills.values()) {
     once.see();
     if (times > 1) losses.double(once, `fill ${fill.executionId} stands on the log ${times} times`);

@@ -5,13 +5,22 @@ import { OrderEventCodec } from "@atlas/gen/atlas/log/v1/order_event_codec";
 import { FundsMovement, type OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import type { Fill, Order, OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
 import { topics } from "@atlas/platform/topic/topics";
+import { e8 } from "./e8.ts";
+
+type Terms = Pick<Order, "accountId" | "requestId" | "instrumentId" | "side" | "quantity" | "limitPrice">;
+/** What is kept of a fill: an hour of them stays in memory. */
+export type LoggedFill = Pick<
+  Fill,
+  "executionId" | "matchId" | "orderId" | "instrumentId" | "side" | "price" | "quantity"
+>;
 
 /** An order as its events on the log tell it. */
 export interface LoggedOrder {
-  readonly order: Order;
+  /** As it was made. */
+  readonly order: Terms;
   /** How it stood, from version 1 on. */
   readonly states: { readonly status: OrderStatus; readonly cumulative: string }[];
-  readonly fills: Fill[];
+  readonly fills: LoggedFill[];
 }
 
 /** What stands on the log about some accounts, in plain maps: made by reading every event once more. */
@@ -20,9 +29,11 @@ export class LogModel {
   /** Ids of orders, by account and request. */
   readonly byRequest = new Map<string, string[]>();
   /** How often each fill stands there, by execution. */
-  readonly fills = new Map<string, { readonly accountId: string; readonly fill: Fill; times: number }>();
+  readonly fills = new Map<string, { readonly accountId: string; readonly fill: LoggedFill; times: number }>();
   /** How often each movement stands there: account, asset, `+` or `-` and amount. */
   readonly movements = new Map<string, number>();
+  /** What they come to, by account and asset, in units of 1e-8. */
+  readonly moved = new Map<string, Map<string, bigint>>();
   readonly #accounts: ReadonlySet<string>;
 
   constructor(accounts: ReadonlySet<string>) {
@@ -48,11 +59,16 @@ export class LogModel {
     if (body.case === "orderAccepted" || body.case === "orderDenied") this.#begin(body.value.order);
     else if (body.case === "fundsMoved") {
       const sign = body.value.movement === FundsMovement.DEPOSIT ? "+" : "-";
-      for (const { asset, amount } of body.value.amounts) {
-        const key = movementKey(accountId, asset, sign, amount);
-        this.movements.set(key, (this.movements.get(key) ?? 0) + 1);
-      }
+      for (const { asset, amount } of body.value.amounts) this.#move(accountId, asset, sign, amount);
     } else this.#advance(event);
+  }
+
+  #move(accountId: string, asset: string, sign: "+" | "-", amount: string): void {
+    const key = movementKey(accountId, asset, sign, amount);
+    this.movements.set(key, (this.movements.get(key) ?? 0) + 1);
+    const sums = this.moved.get(accountId) ?? new Map<string, bigint>();
+    this.moved.set(accountId, sums);
+    sums.set(asset, (sums.get(asset) ?? 0n) + (sign === "+" ? e8(amount) : -e8(amount)));
   }
 
   #begin(order: Order | undefined): void {
@@ -60,7 +76,9 @@ export class LogModel {
     const key = requestKey(order.accountId, order.requestId);
     this.byRequest.set(key, [...(this.byRequest.get(key) ?? []), order.orderId]);
     const states = [{ status: order.status, cumulative: order.cumulativeQuantity }];
-    this.orders.set(order.orderId, { order, states, fills: [] });
+    const { accountId, requestId, instrumentId, side, quantity, limitPrice } = order;
+    const terms = { accountId, requestId, instrumentId, side, quantity, limitPrice };
+    this.orders.set(order.orderId, { order: terms, states, fills: [] });
   }
 
   #advance({ accountId, orderId, event: body }: OrderEvent): void {
@@ -73,7 +91,8 @@ export class LogModel {
       cumulative: progress.cumulativeQuantity,
     };
     if (body.case !== "orderFilled" || body.value.fill === undefined) return;
-    const { fill } = body.value;
+    const { executionId, matchId, instrumentId, side, price, quantity } = body.value.fill;
+    const fill = { executionId, matchId, orderId, instrumentId, side, price, quantity };
     known.fills.push(fill);
     const before = this.fills.get(fill.executionId);
     if (before === undefined) this.fills.set(fill.executionId, { accountId, fill, times: 1 });

@@ -3,7 +3,6 @@ import type { AtlasClient } from "@atlas/cli/client/atlas-client";
 import { repeat } from "@atlas/cli/client/repeat";
 import { collect } from "@atlas/cli/verbs/pages";
 import { type Fill, type Order, Side } from "@atlas/gen/atlas/order/v1/order_pb";
-import type { Asked } from "../load/asked.ts";
 import { E8, e8 } from "./e8.ts";
 import type { LogModel } from "./log-model.ts";
 import type { Losses } from "./losses.ts";
@@ -14,7 +13,6 @@ const PATIENCE = 30_000;
 export async function checkAnswers(
   atlas: AtlasClient,
   accountId: string,
-  asked: readonly Asked[],
   log: LogModel,
   losses: Losses,
 ): Promise<void> {
@@ -32,7 +30,7 @@ export async function checkAnswers(
   );
   checkOrders(accountId, orders, log, losses);
   checkFills(accountId, fills, log, losses);
-  await checkBalances(atlas, accountId, asked, fills, losses);
+  await checkBalances(atlas, accountId, log, fills, losses);
 }
 
 function checkOrders(accountId: string, orders: readonly Order[], log: LogModel, losses: Losses): void {
@@ -79,18 +77,13 @@ function checkFills(accountId: string, fills: readonly Fill[], log: LogModel, lo
 async function checkBalances(
   { accounts }: AtlasClient,
   accountId: string,
-  asked: readonly Asked[],
+  log: LogModel,
   fills: readonly Fill[],
   losses: Losses,
 ): Promise<void> {
   const rule = losses.rule("I1", "balances are what was paid in and out and what fills moved");
-  const due = new Map<string, bigint>();
+  const due = new Map(log.moved.get(accountId));
   const add = (asset: string, amount: bigint) => due.set(asset, (due.get(asset) ?? 0n) + amount);
-  for (const { content, settled } of asked) {
-    if (content.kind !== "deposit" && content.kind !== "withdraw") continue;
-    if (!settled.some(({ kind }) => kind === "DONE")) continue;
-    add(content.asset, content.kind === "deposit" ? e8(content.amount) : -e8(content.amount));
-  }
   for (const { instrumentId, side, price, quantity, fee } of fills) {
     const [base = "", quote = ""] = instrumentId.split("-");
     const sign = side === Side.BUY ? 1n : -1n;

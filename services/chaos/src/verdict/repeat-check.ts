@@ -21,7 +21,13 @@ export async function checkRepeats(atlas: AtlasClient, asked: readonly Asked[], 
         requestId,
         order: content.kind === "submit" ? content.order : {},
       }));
-      const { results } = await repeat(PATIENCE, () => atlas.orders.submitOrders({ accountId, entries }), false);
+      const { results } = await repeat(PATIENCE, () => atlas.orders.submitOrders({ accountId, entries }), false).catch(
+        (error: Error) => {
+          rule.broken(`orders of ${accountId} cannot be asked for again: ${error.message}`);
+          return { results: [] };
+        },
+      );
+      if (results.length < part.length) continue;
       for (const [index, one] of part.entries()) {
         rule.see();
         const told = orderIdOf(one.settled.at(-1));

@@ -8,13 +8,15 @@ import type { LogModel } from "./log-model.ts";
 import type { Losses } from "./losses.ts";
 
 const PAGE = 1_000;
-/** Milliseconds that the store may be behind the log when nothing is sent any more (S24). */
-const BEHIND = 30_000;
-
-/** What DynamoDB holds of an account is what its log says, no less and no more (I21). */
-export async function checkStore(store: Store, accountId: string, log: LogModel, losses: Losses): Promise<void> {
+/** What DynamoDB holds of an account, by `deadline` at the latest, is what its log says, no less and no more (I21). */
+export async function checkStore(
+  store: Store,
+  accountId: string,
+  log: LogModel,
+  losses: Losses,
+  deadline: number,
+): Promise<void> {
   const rule = losses.rule("I21", "orders, fills and balances that are answered and stored are those of the log");
-  const deadline = performance.now() + BEHIND;
   let wrong = await differences(store, accountId, log);
   while (wrong.length > 0 && performance.now() < deadline) {
     await sleep(250);
