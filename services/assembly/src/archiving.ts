@@ -1,10 +1,10 @@
-import { systemCompression } from "@atlas/adapters/system/system-compression";
 import type { ArchivePace } from "@atlas/audit/archive-pace";
 import { Archiver } from "@atlas/audit/archiver";
 import { auditService } from "@atlas/audit/audit-service";
 import type { Served } from "@atlas/platform/access/create-handlers";
 import type { Archive } from "@atlas/platform/ports/archive";
 import type { Clock } from "@atlas/platform/ports/clock";
+import type { Compression } from "@atlas/platform/ports/compression";
 import type { Digest } from "@atlas/platform/ports/digest";
 import type { Log } from "@atlas/platform/ports/log";
 import type { Warn } from "@atlas/platform/shard/warn";
@@ -15,6 +15,7 @@ export interface ArchivingOptions {
   readonly ports: {
     readonly log: Log;
     readonly archive: Archive;
+    readonly compression: Compression;
     readonly clock: Clock;
     readonly digest: Digest;
     readonly warn: Warn;
@@ -31,14 +32,14 @@ export interface Archiving {
 }
 
 /** Archives every partition from here on. */
-export function startArchiver({ ports, metrics, partitions, pace }: ArchivingOptions): Archiving {
-  const archiver = new Archiver({ ports: { ...ports, compression: systemCompression() }, metrics, partitions, pace });
+export function startArchiver(options: ArchivingOptions): Archiving {
+  const archiver = new Archiver(options);
   archiver.start();
   return archiver;
 }
 
 /** The public methods about the past: they need no archiver in this process. */
 export function auditReads({ ports, partitions }: Pick<ArchivingOptions, "ports" | "partitions">): Served {
-  const { archive, digest, log } = ports;
-  return auditService({ reading: { archive, digest, compression: systemCompression() }, log, partitions });
+  const { archive, compression, digest, log } = ports;
+  return auditService({ reading: { archive, compression, digest }, log, partitions });
 }

@@ -4,6 +4,7 @@ import { absentSite, readSite } from "@atlas/adapters/http/site/site";
 import { type DiskSpace, refuseFullDisk, watchDiskSpace } from "@atlas/adapters/system/disk-space";
 import { systemChance } from "@atlas/adapters/system/system-chance";
 import { systemClock } from "@atlas/adapters/system/system-clock";
+import { systemCompression } from "@atlas/adapters/system/system-compression";
 import { systemDigest } from "@atlas/adapters/system/system-digest";
 import { prometheusMetrics } from "@atlas/adapters/telemetry/prometheus-metrics";
 import type { ArchivePace } from "@atlas/audit/archive-pace";
@@ -128,7 +129,12 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
     pressure: pressureOf(shards, disk),
   });
   closers.push(() => gateway.stop());
-  const archiving = { ports, metrics, partitions: PARTITIONS, pace: options.archivePace };
+  const archiving = {
+    ports: { ...ports, compression: systemCompression() },
+    metrics,
+    partitions: PARTITIONS,
+    pace: options.archivePace,
+  };
   const archiver = startArchiver(archiving);
   closers.push(() => archiver.stop(PATIENCE));
   const site = options.consoleFolder === undefined ? undefined : readSite(options.consoleFolder);

@@ -11,7 +11,7 @@ describe("settings", () => {
       dataFolder: ".atlas",
       consoleFolder: undefined,
       market: "simulated",
-      archivePace: { bytes: 4_194_304, milliseconds: 600_000 },
+      archivePace: { bytes: 4_194_304, milliseconds: 3_600_000 },
       logLevel: "warn",
       url: "http://127.0.0.1:8080",
       key: undefined,
