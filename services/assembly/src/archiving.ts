@@ -2,7 +2,7 @@ import type { ArchivePace } from "@atlas/audit/archive-pace";
 import { Archiver } from "@atlas/audit/archiver";
 import { auditService } from "@atlas/audit/audit-service";
 import type { Served } from "@atlas/platform/access/create-handlers";
-import type { Archive } from "@atlas/platform/ports/archive";
+import { type Archive, ArchiveUnavailable } from "@atlas/platform/ports/archive";
 import type { Clock } from "@atlas/platform/ports/clock";
 import type { Compression } from "@atlas/platform/ports/compression";
 import type { Digest } from "@atlas/platform/ports/digest";
@@ -42,4 +42,16 @@ export function startArchiver(options: ArchivingOptions): Archiving {
 export function auditReads({ ports, partitions }: Pick<ArchivingOptions, "ports" | "partitions">): Served {
   const { archive, compression, digest, log } = ports;
   return auditService({ reading: { archive, compression, digest }, log, partitions });
+}
+
+/** An archive on the log's own disk: while that is nearly full nothing is added, for what is left is for cancels and reports (S24). */
+export function sparing(archive: Archive, disk: { readonly isLow: boolean }): Archive {
+  return {
+    read: (name) => archive.read(name),
+    list: (which) => archive.list(which),
+    create: async (name, content) => {
+      if (disk.isLow) throw new ArchiveUnavailable("the disk is nearly full");
+      return archive.create(name, content);
+    },
+  };
 }

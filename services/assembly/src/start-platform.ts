@@ -11,6 +11,7 @@ import type { ArchivePace } from "@atlas/audit/archive-pace";
 import { openGateway } from "@atlas/gateway/gateway";
 import { type Instrument, MarketModel } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
 import { MarketView } from "@atlas/market/market-view";
+import type { Served } from "@atlas/platform/access/create-handlers";
 import type { Archive } from "@atlas/platform/ports/archive";
 import { mergedAccountQueries } from "@atlas/platform/query/merged-account-queries";
 import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
@@ -19,7 +20,7 @@ import type { Journal } from "@atlas/platform/telemetry/journal";
 import type { Metrics } from "@atlas/platform/telemetry/metrics";
 import { base64url } from "@atlas/platform/text/base64url";
 import { TickDriver } from "@atlas/venue/tick-driver";
-import { auditReads, startArchiver } from "./archiving.ts";
+import { auditReads, sparing, startArchiver } from "./archiving.ts";
 import { type EngineAccess, openColumn } from "./column.ts";
 import { firstStart } from "./first-start/first-start.ts";
 import { type LocalCalls, localCalls } from "./first-start/local-calls.ts";
@@ -72,6 +73,7 @@ const WRITER_BYTES = 4;
 const KEY_FILE = "cli.key";
 const NO_CONSOLE = "The console is not built here: stop Atlas and start it by npm start, which builds it.";
 
+type PlatformPorts = OwnerPorts & { readonly archive: Archive };
 type Close = () => Promise<void> | void;
 
 /**
@@ -129,17 +131,10 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
     pressure: pressureOf(shards, disk),
   });
   closers.push(() => gateway.stop());
-  const archiving = {
-    ports: { ...ports, compression: systemCompression() },
-    metrics,
-    partitions: PARTITIONS,
-    pace: options.archivePace,
-  };
-  const archiver = startArchiver(archiving);
-  closers.push(() => archiver.stop(PATIENCE));
+  const audit = openArchiving(options, { ...ports, metrics, disk }, closers);
   const site = options.consoleFolder === undefined ? undefined : readSite(options.consoleFolder);
   const parts = {
-    gateway: { ...gateway, services: [...gateway.services, auditReads(archiving)] },
+    gateway: { ...gateway, services: [...gateway.services, audit] },
     site: site ?? absentSite(NO_CONSOLE),
     readiness,
     metrics,
@@ -166,10 +161,23 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
   };
 }
 
-async function openPorts(
-  options: PlatformOptions,
+/** Archives from here on; answers the methods about the past. */
+function openArchiving(
+  { archivePace, engines }: PlatformOptions,
+  ports: PlatformPorts & { readonly metrics: Metrics; readonly disk: DiskSpace },
   closers: Close[],
-): Promise<OwnerPorts & { readonly archive: Archive }> {
+): Served {
+  const archive = engines?.archive === undefined ? sparing(ports.archive, ports.disk) : ports.archive;
+  const archiving = {
+    ports: { ...ports, archive, compression: systemCompression() },
+    ...{ metrics: ports.metrics, partitions: PARTITIONS, pace: archivePace },
+  };
+  const archiver = startArchiver(archiving);
+  closers.push(() => archiver.stop(PATIENCE));
+  return auditReads(archiving);
+}
+
+async function openPorts(options: PlatformOptions, closers: Close[]): Promise<PlatformPorts> {
   const { journal } = options;
   const { log, store, archive } = await openColumn(options, PARTITIONS, (close) => closers.push(close));
   return {

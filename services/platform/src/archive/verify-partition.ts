@@ -98,6 +98,7 @@ class PartitionCheck {
       this.findings.wrong(name, offset, "the manifest before is not the one that it was written behind");
     }
     this.#next = Number(manifest.lastOffset) + 1;
+    if (this.#named.size === 0) this.findings.begin(manifest);
     this.#named.add(manifest.recordsObject);
     const contents = await this.#records(manifest, offset);
     if (contents === undefined) return;
