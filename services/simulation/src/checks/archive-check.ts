@@ -10,6 +10,8 @@ import type { Violations } from "../model/violations.ts";
 /** Simulated milliseconds within which an archive that nothing keeps from it has caught up. */
 const PATIENCE = 600_000;
 const STEP = 5_000;
+/** What an archiver says that finds in the archive what should not stand there. */
+const REFUSED = "a partition is not archived";
 /** Bytes of an object's records, at most. */
 const MOST = 64_000_000;
 
@@ -65,6 +67,8 @@ export class ArchiveCheck {
     }
     const missing = this.#missing(ends);
     this.#violations.check("I22", missing.length === 0, () => `not archived: ${missing.join(", ")}`);
+    const refused = this.#platform.warnings.filter((warning) => warning.includes(REFUSED));
+    this.#violations.check("I22", refused.length === 0, () => refused.join("; "));
     await this.#verify(ends);
   }
 
