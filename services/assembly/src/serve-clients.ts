@@ -29,7 +29,7 @@ export interface ServeOptions {
   readonly metrics: PrometheusMetrics;
   readonly look: () => void;
   /** Whether too little room is left for new orders (S24). */
-  readonly diskLow: () => boolean;
+  readonly disk: { readonly isLow: boolean };
   readonly stage: (text: string) => void;
   readonly closes: (close: () => Promise<void> | void) => void;
 }
@@ -60,7 +60,7 @@ export async function serveClients(parts: ServeOptions): Promise<ServedClients> 
     queries: mergedAccountQueries(host.directory, ports.store, PARTITIONS.oms),
     market: marketSource(market),
     marketReads: marketReads(market, ports.store, ports.clock),
-    pressure: { storeLag: () => host.storeLag(), diskLow: parts.diskLow },
+    pressure: { storeLag: () => host.storeLag(), diskLow: () => parts.disk.isLow },
   });
   closes(() => gateway.stop());
   const site = consoleFolder === undefined ? undefined : readSite(consoleFolder);

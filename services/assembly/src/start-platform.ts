@@ -1,21 +1,23 @@
 import { openDataFolder } from "@atlas/adapters/files/data-folder";
 import { makeFolder } from "@atlas/adapters/files/make-folder";
 import { secretFiles } from "@atlas/adapters/files/secret-files";
-import { refuseFullDisk, watchDiskSpace } from "@atlas/adapters/system/disk-space";
+import { type DiskSpace, refuseFullDisk, watchDiskSpace } from "@atlas/adapters/system/disk-space";
 import { systemChance } from "@atlas/adapters/system/system-chance";
 import { systemClock } from "@atlas/adapters/system/system-clock";
+import { systemCompression } from "@atlas/adapters/system/system-compression";
 import { systemDigest } from "@atlas/adapters/system/system-digest";
 import { type PrometheusMetrics, prometheusMetrics } from "@atlas/adapters/telemetry/prometheus-metrics";
 import type { ArchivePace } from "@atlas/audit/archive-pace";
 import { MarketView } from "@atlas/market/market-view";
 import type { Archive } from "@atlas/platform/ports/archive";
+import type { Compression } from "@atlas/platform/ports/compression";
 import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import type { Metrics } from "@atlas/platform/telemetry/metrics";
 import { base64url } from "@atlas/platform/text/base64url";
 import { topics } from "@atlas/platform/topic/topics";
 import { TickDriver } from "@atlas/venue/tick-driver";
-import { startArchiver } from "./archiving.ts";
+import { sparing, startArchiver } from "./archiving.ts";
 import { clusterKey } from "./cluster-key.ts";
 import { type EngineTerms, openColumn } from "./column.ts";
 import { type ClusterTerms, openLeasedHost } from "./leased-host.ts";
@@ -108,8 +110,8 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
     progress(text);
   };
   stage("opening the log");
-  const diskLow = await openFolder(options, closes);
-  const ports = await openPorts(options, closes);
+  const disk = await openFolder(options, closes);
+  const ports = await openPorts(options, disk, closes);
   const probe = probeLog(ports.log, topics.controlCommands.name, ports.clock);
   closes(() => probe.close());
   readiness.asks(() => [probe.problem()].filter((problem) => problem !== ""));
@@ -129,7 +131,7 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
     closes(() => archiver.stop(PATIENCE));
   }
   const look = storeLagGauge(metrics, host);
-  const parts = { options, ports, host, market, readiness, metrics, look, diskLow, stage, closes };
+  const parts = { options, ports, host, market, readiness, metrics, look, disk, stage, closes };
   const served = roles.includes("gateway") ? await serveClients(parts) : await serveProbes(parts);
   await untilReady(readiness, ports);
   served.setServing(true);
@@ -142,33 +144,42 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
   };
 }
 
-/** Takes the data folder; what is told says whether too little room is left for new orders. */
-async function openFolder({ dataFolder, distributed }: PlatformOptions, closes: (close: Close) => void) {
+/** Takes the data folder, and watches the room around it. */
+async function openFolder(
+  { dataFolder, distributed }: PlatformOptions,
+  closes: (close: Close) => void,
+): Promise<Pick<DiskSpace, "isLow">> {
   if (distributed !== undefined) {
     // It holds keys only, and several processes of a machine may share it.
     makeFolder(dataFolder);
-    return () => false;
+    return { isLow: false };
   }
   const folder = openDataFolder(dataFolder, { omsPartitions: PARTITIONS.oms, venuePartitions: PARTITIONS.venue });
   closes(() => folder.release());
   await refuseFullDisk(dataFolder, DISK_TO_START);
   const disk = watchDiskSpace(dataFolder, DISK_RESERVE);
   closes(() => disk.close());
-  return () => disk.isLow;
+  return disk;
 }
 
 /** What every role stands on. */
 export interface PlatformPorts extends OwnerPorts {
   readonly archive: Archive;
+  readonly compression: Compression;
 }
 
-async function openPorts(options: PlatformOptions, closes: (close: Close) => void): Promise<PlatformPorts> {
+async function openPorts(
+  options: PlatformOptions,
+  disk: Pick<DiskSpace, "isLow">,
+  closes: (close: Close) => void,
+): Promise<PlatformPorts> {
   const { journal, dataFolder, distributed } = options;
   const { log, store, archive } = await openColumn({ dataFolder, engines: distributed?.engines }, PARTITIONS, closes);
   return {
     log,
     store,
-    archive,
+    archive: distributed === undefined ? sparing(archive, disk) : archive,
+    compression: systemCompression(),
     clock: systemClock(),
     digest: systemDigest(),
     warn: (message, facts) => journal.warn(message, facts),

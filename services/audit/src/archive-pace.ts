@@ -7,7 +7,7 @@ export interface ArchivePace {
 }
 
 /** Milliseconds between two looks at the log. */
-export const LOOK = 2_000;
+export const LOOK = 5_000;
 /** Bytes of records that wait in memory, over all partitions: beyond it those that hold their share are written. */
 export const HELD_BYTES = 64_000_000;
 /** Of one read of the log. */

@@ -23,7 +23,7 @@ export interface ArchiverPorts {
 }
 
 /** The archive holds what the log does not: nothing is added to it until somebody has looked. */
-export class ArchiveConflict extends Error {
+class ArchiveConflict extends Error {
   override name = "ArchiveConflict";
 }
 

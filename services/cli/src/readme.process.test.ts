@@ -42,7 +42,7 @@ function blockWith(text: string): string {
 
 describe("what README says to type works as it stands there", () => {
   test("by the atlas command", async () => {
-    const lines = blockWith("npx atlas").trim().split("\n");
+    const lines = blockWith("npx atlas watch").trim().split("\n");
     const said: string[] = [];
     for (const line of lines) {
       const [titles = [], row = []] = (said.at(-1) ?? "").split("\n").map((text) => text.split(/ {2,}/));

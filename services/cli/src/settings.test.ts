@@ -12,7 +12,7 @@ describe("settings", () => {
       dataFolder: ".atlas",
       consoleFolder: undefined,
       market: "simulated",
-      archivePace: { bytes: 4_194_304, milliseconds: 600_000 },
+      archivePace: { bytes: 4_194_304, milliseconds: 3_600_000 },
       logLevel: "warn",
       distributed: undefined,
       url: "http://127.0.0.1:8080",

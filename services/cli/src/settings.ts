@@ -36,7 +36,7 @@ const DEFAULTS: RawSettings = {
   ATLAS_CONSOLE: "",
   ATLAS_MARKET: "simulated",
   ATLAS_ARCHIVE_BYTES: "4194304",
-  ATLAS_ARCHIVE_SECONDS: "600",
+  ATLAS_ARCHIVE_SECONDS: "3600",
   ATLAS_LOG_LEVEL: "warn",
   ...distributedDefaults,
   ATLAS_URL: "",

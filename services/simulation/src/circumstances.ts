@@ -4,6 +4,9 @@ import { knobs, knobsOf } from "./faults/faults.ts";
 import type { Knob } from "./faults/knob.ts";
 import type { SimulationOptions } from "./simulate.ts";
 
+/** Mixed into the seed for what archiving draws, apart from the rest. */
+const ARCHIVE = 0xa5c1;
+
 /** What a seed draws before anything begins. */
 export interface Circumstances {
   readonly platform: MemoryPlatformOptions;
@@ -36,11 +39,17 @@ export function circumstancesOf({ seed, cases, isDense = false }: SimulationOpti
         milliseconds: roll.pick([1_000, 5_000, 30_000]),
         copyBytes: roll.pick([1, 1_000_000]),
       },
+      archivePace: archivePaceOf(dice(seed ^ ARCHIVE)),
     },
     gateways: 1 + roll(3),
     ...paces(roll, isDense),
     knobs: cases === undefined ? drawn : knobsOf(cases),
   };
+}
+
+/** Small objects, some by size and some by age. */
+function archivePaceOf(roll: Dice) {
+  return { bytes: 2_000 + roll(60_000), milliseconds: roll.pick([3_000, 20_000, 90_000]) };
 }
 
 function paces(roll: Dice, isDense: boolean) {

@@ -3,7 +3,7 @@ import { knobs } from "./faults/faults.ts";
 import { simulate } from "./simulate.ts";
 
 /** What every run must have looked at: a check that sees nothing proves nothing. */
-const LOOKED_AT = "D4 D7 I1 I2 I3 I4 I5 I6 I7 I8 I10 I11 I12 I13 I14 I18 I19 I21 S22".split(" ");
+const LOOKED_AT = "D4 D7 I1 I2 I3 I4 I5 I6 I7 I8 I10 I11 I12 I13 I14 I18 I19 I21 I22 I23 S22".split(" ");
 
 const STORIES: readonly [name: string, cases: readonly string[]][] = [
   ["I1-I8, I11-I14, I18, D6, D7: nothing befalls it", []],
@@ -16,6 +16,10 @@ const STORIES: readonly [name: string, cases: readonly string[]][] = [
   ["F13, S26: records that nobody can read", ["F13"]],
   ["F15: ways are clogged in one direction", ["F15"]],
   ["F16: what venues said comes again", ["F16"]],
+  [
+    "F18, F19, I22, I23: the archive fails and forgets to answer, archivers are killed, paused and doubled",
+    ["F18", "F19"],
+  ],
   ["F17, I25: clocks jump by an hour, stand still, differ", ["F17"]],
 ];
 
@@ -56,6 +60,8 @@ test("each case of QUALITY that can exist here has its knob", () => {
     "F15",
     "F16",
     "F17",
+    "F18",
+    "F19",
   ];
   expect([...cases].sort()).toEqual(due.sort());
 });

@@ -1,5 +1,6 @@
 import { dice } from "@atlas/assembly/simulated/dice";
 import { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
+import { ArchiveCheck } from "./checks/archive-check.ts";
 import { audit } from "./checks/audit.ts";
 import { LogWatch } from "./checks/log-watch.ts";
 import { checkNothingAhead } from "./checks/nothing-ahead.ts";
@@ -56,6 +57,7 @@ class Simulation {
   readonly #floor: TradingFloor;
   readonly #faults: Faults;
   readonly #watch: LogWatch;
+  readonly #archive: ArchiveCheck;
   readonly #roll;
   readonly #moments: Images[] = [];
   #nextFullCheck = FULL_CHECK;
@@ -69,7 +71,11 @@ class Simulation {
     this.#faults = new Faults(this.#platform, () => this.#floor.traders, this.#roll, this.#circumstances.knobs);
     const { world } = this.#platform;
     this.#watch = new LogWatch(this.#floor.violations, world.digest);
-    world.written = (topic, partition, record) => this.#watch.take(topic, partition, record);
+    this.#archive = new ArchiveCheck(this.#platform, this.#floor.violations);
+    world.written = (topic, partition, record) => {
+      this.#watch.take(topic, partition, record);
+      this.#archive.take(topic, partition, record);
+    };
   }
 
   async run(): Promise<void> {
@@ -128,6 +134,7 @@ class Simulation {
   async #checkAll(): Promise<void> {
     this.#nextFullCheck = this.#watch.steps + FULL_CHECK;
     this.#watch.checkAll();
+    await this.#archive.checkNew();
     await checkNothingAhead(this.#platform, this.#floor.violations, this.#floor.accounts);
     this.#moments.push(await imagesOf(this.#platform));
     if (this.#moments.length > MOMENTS) this.#moments.splice(this.#roll(MOMENTS), 1);
@@ -141,6 +148,7 @@ class Simulation {
     if (this.#isBroken) return;
     await this.#checkAll();
     this.#watch.end();
+    await this.#archive.end();
     await audit(this.#floor);
     const some = this.#roll.pick(this.#moments) ?? [];
     await checkRebuilt(this.#platform, this.#floor.violations, [[], some, await imagesOf(this.#platform)]);

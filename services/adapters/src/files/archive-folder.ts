@@ -19,8 +19,10 @@ export function archiveFolder(folder: string): Archive {
       return readOrNothing(join(folder, name)).catch(unavailable);
     },
     list: async ({ prefix, after = "", limit }) => {
-      const names = await namesBelow(folder, prefix).catch(unavailable);
-      return names.filter((name) => name.startsWith(prefix) && name > after).slice(0, limit);
+      const names: string[] = [];
+      const walk = { folder, prefix, after, limit, names };
+      await gather(walk, "").catch(unavailable);
+      return names;
     },
   };
 }
@@ -61,17 +63,31 @@ async function readOrNothing(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** In the order of their bytes, of those folders that the prefix does not rule out. */
-async function namesBelow(folder: string, prefix: string): Promise<string[]> {
-  const below = prefix.slice(0, Math.max(0, prefix.lastIndexOf("/")));
-  const entries = await readdir(join(folder, below), { recursive: true, withFileTypes: true }).catch((error) => {
+interface Walk {
+  readonly folder: string;
+  readonly prefix: string;
+  readonly after: string;
+  readonly limit: number;
+  readonly names: string[];
+}
+
+/** Names below a folder in the order of their bytes, until there are enough; folders that can hold none are not read. */
+async function gather(walk: Walk, below: string): Promise<void> {
+  const { folder, prefix, after, limit, names } = walk;
+  const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((error) => {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   });
-  return entries
-    .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
-    .map((entry) => join(entry.parentPath, entry.name).slice(join(folder, "/").length).replaceAll("\\", "/"))
-    .sort();
+  const paths = entries
+    .filter((entry) => !entry.name.startsWith(".") && (entry.isFile() || entry.isDirectory()))
+    .map((entry) => `${below}${entry.name}${entry.isDirectory() ? "/" : ""}`);
+  for (const path of paths.sort()) {
+    if (names.length === limit) return;
+    if (path.endsWith("/")) {
+      const isBefore = path < after && !after.startsWith(path);
+      if (!isBefore && (path.startsWith(prefix) || prefix.startsWith(path))) await gather(walk, path);
+    } else if (path.startsWith(prefix) && path > after) names.push(path);
+  }
 }
 
 /** Where a folder cannot be synced (Windows), its entries are as durable as they get. */

@@ -7,12 +7,15 @@ import { ArchiveUnavailable } from "@atlas/platform/ports/archive";
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
+  GetObjectRetentionCommand,
   ListObjectVersionsCommand,
+  type ObjectLockRetentionMode,
   PutObjectCommand,
+  PutObjectRetentionCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { BucketUnfit, openS3Archive, type S3Archive } from "./s3-archive.ts";
+import { BucketUnfit, openS3Archive, readS3Archive, type S3Archive } from "./s3-archive.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "atlas-s3-"));
 let s3: S3;
@@ -44,7 +47,7 @@ archiveSuite("S3", () => {
   return openArchive(`suite-${opened}`);
 });
 
-test("what is kept is locked: neither removed nor hidden nor replaced, whatever an administrator does", async () => {
+test("I24: what is kept is locked: neither removed nor hidden nor replaced, whatever an administrator does", async () => {
   const archive = await openArchive("locked");
   const [Bucket, Key] = ["locked", "platform/a/1"];
   await archive.create("a/1", Uint8Array.of(1));
@@ -65,6 +68,38 @@ test("what is kept is locked: neither removed nor hidden nor replaced, whatever 
   expect(await archive.create("a/1", Uint8Array.of(3))).toBe(false);
   expect(await archive.create("a/1", Uint8Array.of(1))).toBe(true);
   administrator.destroy();
+});
+
+test("I24: an object's retention is neither shortened nor loosened, by who may pass over rules either", async () => {
+  const archive = await openArchive("retained");
+  const [Bucket, Key] = ["retained", "platform/a/1"];
+  await archive.create("a/1", Uint8Array.of(1));
+  const administrator = new S3Client({ ...access(), forcePathStyle: true });
+  const { Versions } = await administrator.send(new ListObjectVersionsCommand({ Bucket }));
+  const object = { Bucket, Key, VersionId: Versions?.[0]?.VersionId };
+  const put = (Mode: ObjectLockRetentionMode, hours: number) => {
+    const Retention = { Mode, RetainUntilDate: new Date(Date.now() + hours * 3_600_000) };
+    return administrator.send(new PutObjectRetentionCommand({ ...object, Retention, BypassGovernanceRetention: true }));
+  };
+  const before = await administrator.send(new GetObjectRetentionCommand(object));
+  expect(before.Retention?.Mode).toBe("COMPLIANCE");
+  await expect(put("COMPLIANCE", 1)).rejects.toThrow();
+  await expect(put("GOVERNANCE", 48)).rejects.toThrow();
+  const after = await administrator.send(new GetObjectRetentionCommand(object));
+  expect(after.Retention).toEqual(before.Retention);
+  expect(await archive.read("a/1")).toEqual(Uint8Array.of(1));
+  administrator.destroy();
+});
+
+test("an archive that is only read makes no bucket", async () => {
+  const { endpoint, region, credentials } = access();
+  const archive = readS3Archive({ endpoint, region, credentials, bucket: "nowhere" });
+  archives.push(archive);
+  await expect(archive.list({ prefix: "", limit: 1 })).rejects.toThrow(ArchiveUnavailable);
+  await openArchive("somewhere");
+  const other = readS3Archive({ endpoint, region, credentials, bucket: "somewhere", prefix: "platform/" });
+  archives.push(other);
+  expect(await other.list({ prefix: "", limit: 1 })).toEqual([]);
 });
 
 test("a bucket without Object Lock is refused", async () => {

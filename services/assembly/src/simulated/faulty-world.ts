@@ -1,17 +1,24 @@
+import { promptCompression } from "@atlas/adapters/system/system-compression";
 import { systemDigest } from "@atlas/adapters/system/system-digest";
 import { type ManualClock, manualClock } from "@atlas/platform/memory/manual-clock";
+import { type ArchiveCall, type ArchiveFault, memoryArchive } from "@atlas/platform/memory/memory-archive";
 import { type AppendAttempt, type AppendFault, type MemoryLog, memoryLog } from "@atlas/platform/memory/memory-log";
 import { type MemoryStore, memoryStore, type StoreCall, type StoreFault } from "@atlas/platform/memory/memory-store";
+import type { Archive } from "@atlas/platform/ports/archive";
 import type { LogRecord } from "@atlas/platform/ports/log";
 import { Network } from "./network.ts";
 import { SimulatedProcess } from "./simulated-process.ts";
 import { turn } from "./turn.ts";
 
-/** One log, one store and one time, with everything that can befall them. */
+/** One log, one store, one archive and one time, with everything that can befall them. */
 export class FaultyWorld {
   readonly clock: ManualClock;
   readonly log: MemoryLog;
   readonly store: MemoryStore;
+  /** What is archived, by name. */
+  readonly objects = new Map<string, Uint8Array>();
+  readonly archive: Archive;
+  readonly compression = promptCompression();
   readonly network = new Network();
   readonly digest = systemDigest();
   /** Asked for each append. */
@@ -20,6 +27,8 @@ export class FaultyWorld {
   appendLatency: () => number = () => 0;
   /** Asked for each call of the store. */
   storeFault: (call: StoreCall) => StoreFault | undefined = () => undefined;
+  /** Asked for each call of the archive. */
+  archiveFault: (call: ArchiveCall) => ArchiveFault | undefined = () => undefined;
   /** Told of each record as it is written. */
   written: (topic: string, partition: number, record: LogRecord) => void = () => undefined;
   /** Milliseconds by which tails hear of a record late. */
@@ -40,6 +49,11 @@ export class FaultyWorld {
     this.store = memoryStore({
       clock: this.clock,
       fault: (call) => (this.#looking ? undefined : this.storeFault(call)),
+    });
+    this.archive = memoryArchive({
+      objects: this.objects,
+      clock: this.clock,
+      fault: (call) => this.archiveFault(call),
     });
   }
 
@@ -65,6 +79,7 @@ export class FaultyWorld {
   heal(): void {
     this.appendFault = () => undefined;
     this.storeFault = () => undefined;
+    this.archiveFault = () => undefined;
     this.tailLag = () => 0;
     this.log.setDown(false);
     this.store.setDown(false);

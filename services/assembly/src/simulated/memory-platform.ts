@@ -1,3 +1,4 @@
+import type { ArchivePace } from "@atlas/audit/archive-pace";
 import { RequestMemory } from "@atlas/domain/request-memory/request-memory";
 import { type Gateway, openGateway } from "@atlas/gateway/gateway";
 import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
@@ -20,6 +21,7 @@ import { TickDriver } from "@atlas/venue/tick-driver";
 import type { DescService } from "@bufbuild/protobuf";
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
+import { type Archiving, startArchiver } from "../archiving.ts";
 import { LocalShards } from "../local-shards.ts";
 import { marketReads, marketSource } from "../market-source.ts";
 import { FaultyWorld } from "./faulty-world.ts";
@@ -44,6 +46,12 @@ export interface GatewayProcess {
   client<S extends DescService>(service: S, authorization?: string): Client<S>;
 }
 
+/** A process that archives. */
+export interface ArchiverProcess {
+  readonly process: SimulatedProcess;
+  readonly archiving: Archiving;
+}
+
 export interface MemoryPlatformOptions {
   /** Of what gateways draw; absent: 1. */
   readonly seed?: number;
@@ -54,6 +62,8 @@ export interface MemoryPlatformOptions {
   readonly imagePace?: ImagePace;
   /** Request ids that an order shard remembers at most (S18); absent: as is usual. */
   readonly rememberedIds?: number;
+  /** When records are archived; absent: nobody archives. */
+  readonly archivePace?: ArchivePace;
 }
 
 const FEW: PartitionCounts = { oms: 3, venue: 2 };
@@ -65,6 +75,7 @@ export class MemoryPlatform {
   readonly partitions: PartitionCounts;
   readonly owners: OwnerProcess[] = [];
   readonly gateways: GatewayProcess[] = [];
+  readonly archivers: ArchiverProcess[] = [];
   /** Shards that have stopped, and what gateways took for defects. */
   readonly failures: string[] = [];
   /** What would be told to a person. */
@@ -73,6 +84,7 @@ export class MemoryPlatform {
   readonly #pace: number;
   readonly #imagePace: ImagePace | undefined;
   readonly #rememberedIds: number | undefined;
+  readonly #archivePace: ArchivePace | undefined;
   readonly #seed: number;
   #chances = 0;
 
@@ -82,16 +94,18 @@ export class MemoryPlatform {
     this.#pace = options.pace ?? 500;
     this.#imagePace = options.imagePace;
     this.#rememberedIds = options.rememberedIds;
+    this.#archivePace = options.archivePace;
   }
 
   get clock() {
     return this.world.clock;
   }
 
-  /** One owner, one gateway, the instruments. */
+  /** One owner, one gateway, one archiver, the instruments. */
   async start(): Promise<this> {
     await this.startOwner();
     await this.startGateway();
+    this.beginArchiver();
     const instruments = this.client(InstrumentService);
     for (const instrument of fewInstruments) {
       await this.run(instruments.defineInstrument({ requestId: instrument.instrumentId, instrument }));
@@ -191,6 +205,22 @@ export class MemoryPlatform {
     };
     this.gateways.push(opened);
     return opened;
+  }
+
+  /** A process that archives, beside those that do already; none where no pace was given. */
+  beginArchiver(): void {
+    const given = this.#archivePace;
+    if (given === undefined) return;
+    // No two that follow each other would write the same objects.
+    const pace = { ...given, bytes: Math.ceil(given.bytes / (1 + (this.archivers.length % 3))) };
+    const process = this.world.process("audit");
+    const { clock, log, archive, name } = process;
+    const { compression, digest } = this.world;
+    const warn = (message: string, facts: object) =>
+      void this.warnings.push(`${name}: ${message} ${JSON.stringify(facts, plain)}`);
+    const ports = { log, archive, compression, clock, digest, warn };
+    const { partitions } = this;
+    this.archivers.push({ process, archiving: startArchiver({ ports, metrics: silentMetrics, partitions, pace }) });
   }
 
   /** A client of the newest gateway that lives. */

@@ -1,3 +1,4 @@
+import type { Archive } from "@atlas/platform/ports/archive";
 import { type Clock, sleep } from "@atlas/platform/ports/clock";
 import type { Log, Tail, TailReceiver } from "@atlas/platform/ports/log";
 import type { Store } from "@atlas/platform/ports/store";
@@ -9,12 +10,14 @@ export interface SharedPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly store: Store;
+  readonly archive: Archive;
   readonly network: Network;
 }
 
-/** The log and the store as ends of ways. */
+/** The log, the store and the archive as ends of ways. */
 export const LOG = "log";
 export const STORE = "store";
+const ARCHIVE = "archive";
 
 type State = "RUNS" | "PAUSED" | "DEAD";
 
@@ -27,6 +30,7 @@ export class SimulatedProcess {
   readonly clock: Clock;
   readonly log: Log;
   readonly store: Store;
+  readonly archive: Archive;
   /** Milliseconds by which its wall clock differs from the others' (F17). */
   wallOffset = 0;
   /** Milliseconds by which it hears late of what is new on the log. */
@@ -38,7 +42,7 @@ export class SimulatedProcess {
   /** It dies at so many calls from now, before or after the last of them is handed over. */
   #doom: { calls: number; readonly isHandedOver: boolean } | undefined;
 
-  constructor(name: string, { clock, log, store, network }: SharedPorts) {
+  constructor(name: string, { clock, log, store, archive, network }: SharedPorts) {
     this.name = name;
     this.#network = network;
     this.clock = {
@@ -61,6 +65,11 @@ export class SimulatedProcess {
       put: (table, item) => this.#ask(STORE, () => store.put(table, item)),
       putAll: (puts) => this.#ask(STORE, () => store.putAll(puts)),
       remove: (table, keys) => this.#ask(STORE, () => store.remove(table, keys)),
+    };
+    this.archive = {
+      create: (object, content) => this.#ask(ARCHIVE, () => archive.create(object, content)),
+      read: (object) => this.#ask(ARCHIVE, () => archive.read(object)),
+      list: (which) => this.#ask(ARCHIVE, () => archive.list(which)),
     };
   }
 
@@ -89,8 +98,8 @@ export class SimulatedProcess {
   }
 
   /**
-   * `kill -9` at any point where it waits: at the `calls`-th call of the log or the store from now on, which is handed over
-   * before or not.
+   * `kill -9` at any point where it waits: at the `calls`-th call of the log, the store or the archive from now on, which is
+   * handed over before or not.
    */
   killAt(calls: number, isHandedOver: boolean): void {
     this.#doom = { calls, isHandedOver };

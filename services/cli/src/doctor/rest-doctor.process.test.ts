@@ -1,4 +1,4 @@
-import { cpSync } from "node:fs";
+import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openSqliteLog } from "@atlas/adapters/sqlite/sqlite-log";
@@ -14,7 +14,7 @@ import type { Log } from "@atlas/platform/ports/log";
 import type { Store, StoreItem } from "@atlas/platform/ports/store";
 import { encodeFrame, openFrame } from "@atlas/platform/wire/codec/frame";
 import { create } from "@bufbuild/protobuf";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { newFolder, removeFolder, startPlatformProcess } from "../testing/platform-process.ts";
 import type { Finding } from "./findings.ts";
 import { examineFolder } from "./rest-doctor.ts";
@@ -22,23 +22,35 @@ import { examineFolder } from "./rest-doctor.ts";
 const folder = newFolder("doctor");
 /** A shard without an event log. */
 const VENUE = `venue/${partitionOf("BTC-USD", PARTITIONS.venue)}`;
+/** The first objects of a partition's archive that grows by itself. */
+const CHAIN = `market.data/${partitionOf("BTC-USD", PARTITIONS.venue)}`;
+const FIRST = {
+  records: `archive/records/${CHAIN}/0000000000000000.zst`,
+  manifest: `archive/manifests/${CHAIN}/0000000000000000.pb`,
+};
 let copies = 0;
 
 beforeAll(async () => {
-  const platform = await startPlatformProcess({ folder: join(folder, "whole") });
-  // the store shows what happened a quarter of a second later
+  const platform = await startPlatformProcess({
+    folder: join(folder, "whole"),
+    environment: { ATLAS_ARCHIVE_SECONDS: "1" },
+  });
+  // the store shows what happened a quarter of a second later, the archive in seconds
   await sleep(1_000);
+  const manifests = join(folder, "whole", "archive", "manifests", CHAIN);
+  const isArchived = () => expect(readdirSync(manifests).length).toBeGreaterThan(1);
+  await vi.waitFor(isArchived, { timeout: 60_000, interval: 100 });
   await platform.stop();
 });
 afterAll(() => removeFolder(folder));
 
 /** A copy of the platform's folder that somebody has changed: what the doctor finds broken there. */
-async function brokenBy(change: (log: Log, store: Store) => Promise<unknown>): Promise<Finding[]> {
+async function brokenBy(change: (log: Log, store: Store, copy: string) => Promise<unknown>): Promise<Finding[]> {
   const copy = join(folder, `copy-${++copies}`);
   cpSync(join(folder, "whole"), copy, { recursive: true });
   const log = await openSqliteLog(join(copy, "log"));
   const store = await openSqliteStore(join(copy, "store"));
-  await change(log, store);
+  await change(log, store, copy);
   await Promise.all([log.close(), store.close()]);
   const findings = await examineFolder(copy, () => undefined);
   return findings.all().filter(({ holds }) => !holds);
@@ -111,4 +123,22 @@ test("I10: an event on the log that is not what its input makes", async () => {
   });
   const found = broken.find(({ invariant }) => invariant === "I10");
   expect(found?.text).toMatch(/^identity\/0: \d+ is decided otherwise than it stands on the log$/);
+});
+
+test("I23: an object of the archive with another byte", async () => {
+  const broken = await brokenBy(async (_, __, copy) => {
+    const path = join(copy, FIRST.records);
+    chmodSync(path, 0o644);
+    const content = readFileSync(path);
+    writeFileSync(path, content.fill(content.readUInt8(content.length - 1) ^ 1, content.length - 1));
+  });
+  expect(broken.map(({ invariant }) => invariant)).toEqual(["I23"]);
+  expect(broken[0]?.text).toContain("0000000000000000.zst: it was changed");
+});
+
+test("I22: an archive that begins behind its log", async () => {
+  const broken = await brokenBy(async (_, __, copy) => {
+    for (const name of Object.values(FIRST)) rmSync(join(copy, name));
+  });
+  expect(broken.map(({ invariant }) => invariant)).toContain("I22");
 });

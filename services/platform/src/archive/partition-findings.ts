@@ -15,9 +15,13 @@ export class PartitionFindings {
     this.#answer = create(VerifyResponseSchema, { topic, partition });
   }
 
+  /** The first range of all. */
+  begin({ firstOffset }: ArchiveManifest): void {
+    this.#answer.firstOffset = firstOffset;
+  }
+
   /** A range of records that is as its manifest says. */
-  sound({ firstOffset, count, recordsBytes }: ArchiveManifest): void {
-    if (this.#answer.objects === 0n) this.#answer.firstOffset = firstOffset;
+  sound({ count, recordsBytes }: ArchiveManifest): void {
     this.#answer.objects += 1n;
     this.#answer.records += count;
     this.#answer.bytes += recordsBytes;

@@ -11,7 +11,7 @@ import { decodeRecords, encodeRecords } from "./record-stream.ts";
 /** Of manifests that are written now. */
 const FORMAT = 1;
 /** Records of one object, not compressed. */
-export const MOST_RECORD_BYTES = 64_000_000;
+const MOST_RECORD_BYTES = 64_000_000;
 
 /** An object of records, whole. */
 export interface RecordsObject {

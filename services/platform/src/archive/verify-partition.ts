@@ -3,7 +3,7 @@ import type { VerifyResponse } from "@atlas/gen/atlas/audit/v1/audit_service_pb"
 import { hexadecimal } from "../text/hexadecimal.ts";
 import { openFrame } from "../wire/codec/frame.ts";
 import { type ArchivePartition, namesBelow, readManifest } from "./archive-chain.ts";
-import { chainName, MANIFESTS, placeOf, RECORDS } from "./object-names.ts";
+import { chainName, MANIFESTS, placeOf, RECORDS, recordsName } from "./object-names.ts";
 import { PartitionFindings } from "./partition-findings.ts";
 import { manifestBytes, manifestOf, openRecords, type RecordsObject, UnreadableObject } from "./records-object.ts";
 import type { ArchiveReading } from "./verify-archive.ts";
@@ -98,26 +98,27 @@ class PartitionCheck {
       this.findings.wrong(name, offset, "the manifest before is not the one that it was written behind");
     }
     this.#next = Number(manifest.lastOffset) + 1;
-    this.#named.add(manifest.recordsObject);
-    const contents = await this.#records(manifest, offset);
+    if (this.#named.size === 0) this.findings.begin(manifest);
+    // By the place, not by what the manifest says: where it says another, it is the manifest that was changed.
+    const object = recordsName({ ...this.#partition, offset });
+    this.#named.add(object);
+    const contents = await this.#records(object, manifest, offset);
     if (contents === undefined) return;
     const link = { previous: manifest.previousSha256, lost };
     const due = await manifestOf(this.#partition, contents, link, this.#reading.compression);
     if (contents.records[0]?.offset === offset && same(bytes, manifestBytes(due))) this.findings.sound(manifest);
-    else
-      this.findings.wrong(name, offset, `it does not describe ${manifest.recordsObject}: ${difference(manifest, due)}`);
+    else this.findings.wrong(name, offset, `it does not describe ${object}: ${difference(manifest, due)}`);
   }
 
-  async #records(manifest: ArchiveManifest, offset: number): Promise<RecordsObject | undefined> {
+  async #records(name: string, manifest: ArchiveManifest, offset: number): Promise<RecordsObject | undefined> {
     const { archive, compression, digest } = this.#reading;
-    const { recordsObject, objectSha256 } = manifest;
-    const object = placeOf(recordsObject) === undefined ? undefined : await archive.read(recordsObject);
+    const object = await archive.read(name);
     if (object === undefined) {
-      this.findings.wrong(recordsObject, offset, "it is missing");
+      this.findings.wrong(name, offset, "it is missing");
       return undefined;
     }
-    if (!same(await compression.sha256(object), objectSha256)) {
-      this.findings.wrong(recordsObject, offset, "it was changed: its SHA-256 is not the manifest's");
+    if (!same(await compression.sha256(object), manifest.objectSha256)) {
+      this.findings.wrong(name, offset, "it was changed: its SHA-256 is not the manifest's");
     }
     try {
       const contents = await openRecords(object, compression);
@@ -125,7 +126,7 @@ class PartitionCheck {
       return contents;
     } catch (error) {
       if (!(error instanceof UnreadableObject)) throw error;
-      this.findings.wrong(recordsObject, offset, `it cannot be read: ${error.message}`);
+      this.findings.wrong(name, offset, `it cannot be read: ${error.message}`);
       return undefined;
     }
   }

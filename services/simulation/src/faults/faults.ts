@@ -1,5 +1,6 @@
 import type { Dice } from "@atlas/assembly/simulated/dice";
 import type { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
+import { archiveFaults } from "./archive-faults.ts";
 import { clientFaults } from "./client-faults.ts";
 import { clockFaults } from "./clock-faults.ts";
 import type { Knob, Mortal, Reach } from "./knob.ts";
@@ -18,6 +19,7 @@ export const knobs: readonly Knob[] = [
   ...clockFaults,
   ...reportFaults,
   ...clientFaults,
+  ...archiveFaults,
 ];
 
 /** Knobs of some of QUALITY's cases. */
@@ -50,11 +52,11 @@ export class Faults {
 
   /** Heals everything, for good: who is paused goes on, who is to die is spared. */
   heal(): void {
-    const { owners, gateways, world } = this.#reach.platform;
+    const { owners, gateways, archivers, world } = this.#reach.platform;
     this.#isOver = true;
     world.heal();
     world.thawWall();
-    for (const { process } of [...owners, ...gateways]) {
+    for (const { process } of [...owners, ...gateways, ...archivers]) {
       process.spare();
       process.wallOffset = 0;
       process.tailLag = 0;

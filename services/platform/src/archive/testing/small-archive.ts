@@ -13,7 +13,7 @@ export function readingOf(objects: Map<string, Uint8Array>): ArchiveReading {
   return { archive: memoryArchive({ objects }), compression: testCompression, digest: testDigest };
 }
 
-export function recordAt(offset: number, text = `record ${offset}`): LogRecord {
+function recordAt(offset: number, text = `record ${offset}`): LogRecord {
   const header = { source: "oms/0", writer: "w", firstNumber: BigInt(offset + 1) };
   const bytes = encodeFrame(header, [new TextEncoder().encode(text)], testDigest);
   return { offset, appendTime: MIDNIGHT + 1_000 * offset, bytes: bytes.slice() };

@@ -1,0 +1,145 @@
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { runAtlas } from "./run-atlas.ts";
+import { newFolder, type PlatformProcess, removeFolder, startPlatformProcess } from "./testing/platform-process.ts";
+
+const folder = newFolder("audit");
+/** Everything is archived within seconds. */
+const environment = { ATLAS_ARCHIVE_SECONDS: "1" };
+const ARCHIVED_WITHIN = 60_000;
+let platform: PlatformProcess;
+let auditor = "";
+let orderId = "";
+
+beforeAll(async () => {
+  platform = await startPlatformProcess({ folder, environment });
+  vi.stubEnv("ATLAS_URL", platform.url);
+  vi.stubEnv("ATLAS_DATA", folder);
+  await json("users", "create", "ann", "--role", "auditor");
+  auditor = (await json("keys", "create", "--user", "ann"))[0]?.secret as string;
+  orderId = (await json("submit", "buy", "0.01", "BTC-USD"))[0]?.orderId as string;
+});
+afterEach(() => void vi.stubEnv("ATLAS_KEY", undefined));
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await platform?.stop();
+  removeFolder(folder);
+});
+
+async function atlas(...args: readonly string[]) {
+  const lines = { out: [] as string[], err: [] as string[] };
+  const io = {
+    out: (text: string) => void lines.out.push(text),
+    err: (text: string) => void lines.err.push(text),
+    progress: () => undefined,
+  };
+  const code = await runAtlas(args, io);
+  return { code, stdout: lines.out.join("\n"), stderr: lines.err.join("\n") };
+}
+
+/** biome-ignore lint/suspicious/noExplicitAny: what a verb prints is looked at field by field. */
+async function json(...args: readonly string[]): Promise<any[]> {
+  const { code, stdout, stderr } = await atlas(...args, "--json");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  return stdout.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line)]));
+}
+
+/** Names of objects of records, with their folders. */
+function objects(topic: string): string[] {
+  const below = join(folder, "archive", "records", topic);
+  return readdirSync(below, { recursive: true, encoding: "utf8" })
+    .map((name) => join(below, name))
+    .filter((path) => statSync(path).isFile())
+    .sort();
+}
+
+test("timeline shows an order's commands, events, postings and reports, in the order in which they were decided", async () => {
+  expect((await atlas("audit", "timeline", orderId)).stderr).toContain("needs AUDITOR or COMPLIANCE_OFFICER");
+  vi.stubEnv("ATLAS_KEY", auditor);
+  const entries = await vi.waitFor(
+    async () => {
+      const found = await json("audit", "timeline", orderId);
+      expect(found.at(-1)?.executionReport?.status).toBe("ORDER_STATUS_FILLED");
+      expect(found.every(({ archived }) => archived === true)).toBe(true);
+      return found;
+    },
+    { timeout: ARCHIVED_WITHIN, interval: 200 },
+  );
+  const kinds = entries.map(({ command, event, venueCommand, executionReport }) => {
+    if (command !== undefined) return "report" in command ? "venue report" : "command";
+    if (event !== undefined) return `event with ${event.postings.length} postings`;
+    return venueCommand === undefined ? executionReport.executionType : "to the venue";
+  });
+  expect(kinds.slice(0, 4)).toEqual(["command", "event with 1 postings", "to the venue", "EXECUTION_TYPE_NEW"]);
+  expect(kinds.slice(4, 6)).toEqual(["venue report", expect.stringMatching(/^event with [3-5] postings$/)]);
+  const { stdout } = await atlas("audit", "timeline", orderId);
+  expect(stdout).toContain("command: submit by local");
+  expect(stdout).toMatch(/RESERVE: [\d.]+ USD of demo, AVAILABLE to RESERVED/);
+  expect((await atlas("audit", "timeline", "00AAAAAAAAAAAAAAAAAAAA")).code).toBe(1);
+});
+
+test("export gives every record once, whether archived or on the log alone", async () => {
+  vi.stubEnv("ATLAS_KEY", auditor);
+  const live = await json("audit", "export", "--topic", "orders.events");
+  const offsets = new Map<number, number[]>();
+  for (const { partition = 0, offset = "0" } of live) {
+    offsets.set(partition, [...(offsets.get(partition) ?? []), Number(offset)]);
+  }
+  for (const own of offsets.values()) expect(own).toEqual(own.map((_, index) => index));
+  const out = join(folder, "exported");
+  expect((await atlas("audit", "export", "--data", folder, "--topic", "orders.events", "--out", out)).code).toBe(0);
+  const lines = readdirSync(out).flatMap((name) => readFileSync(join(out, name), "utf8").trimEnd().split("\n"));
+  const alone = lines.map((line) => JSON.parse(line));
+  expect(alone.length).toBeGreaterThan(15);
+  expect(alone.length).toBeLessThanOrEqual(live.length);
+});
+
+test("F14, F19, I22, I23: after kill -9 the archive is sound by itself, and goes on at the next start", async () => {
+  await platform.kill();
+  const checkpoint = join(folder, "checkpoint.json");
+  const before = await json("audit", "verify", "--save", checkpoint);
+  expect(before.length).toBeGreaterThan(20);
+  platform = await startPlatformProcess({ folder, environment });
+  vi.stubEnv("ATLAS_URL", platform.url);
+  const total = (answers: readonly { records?: string }[]) =>
+    answers.reduce((sum, { records = "0" }) => sum + Number(records), 0);
+  await vi.waitFor(
+    async () => expect(total(await json("audit", "verify", "--checkpoint", checkpoint))).toBeGreaterThan(total(before)),
+    { timeout: ARCHIVED_WITHIN, interval: 500 },
+  );
+});
+
+test("I23: verify names the object and the offset of what was changed or is gone, and ends with 1", async () => {
+  await platform.stop();
+  const checkpoint = join(folder, "later.json");
+  expect((await atlas("audit", "verify", "--save", checkpoint)).code).toBe(0);
+  const path = objects("orders.events").find((name) => statSync(name).size > 40) as string;
+  const name = path.slice(join(folder, "archive", "/").length);
+  const content = readFileSync(path);
+  chmodSync(path, 0o644);
+  writeFileSync(
+    path,
+    content.map((byte, index) => (index === 20 ? byte ^ 1 : byte)),
+  );
+  const changed = await atlas("audit", "verify");
+  expect(changed.code).toBe(1);
+  expect(changed.stderr).toContain(`${name}, offset ${Number(name.slice(-20, -4))}: it was changed`);
+  writeFileSync(path, content);
+  expect((await atlas("audit", "verify")).code).toBe(0);
+  rmSync(join(folder, "archive", "records", "market.data"), { recursive: true });
+  rmSync(join(folder, "archive", "manifests", "market.data"), { recursive: true });
+  expect((await atlas("audit", "verify")).code).toBe(0);
+  const gone = await atlas("audit", "verify", "--checkpoint", checkpoint);
+  expect(gone).toMatchObject({ code: 1, stderr: expect.stringContaining("market.data/") });
+});
+
+test("wrong usage ends with 2, an archive that is not there with 1, a server that is not with 3", async () => {
+  expect((await atlas("audit", "verify", "--checkpoint", "/nowhere")).code).toBe(2);
+  expect((await atlas("audit", "timeline", orderId, "--from", "yesterday")).code).toBe(2);
+  expect((await atlas("audit", "verify", "--data", join(folder, "none"))).code).toBe(1);
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "any");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "any");
+  vi.stubEnv("AWS_REGION", "us-east-1");
+  expect((await atlas("audit", "verify", "--bucket", "b", "--endpoint", "http://127.0.0.1:9")).code).toBe(3);
+});
