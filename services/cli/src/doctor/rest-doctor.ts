@@ -7,7 +7,6 @@ import { TICKS } from "@atlas/assembly/platform-terms";
 import { replayPlatform } from "@atlas/assembly/replay/replay-platform";
 import type { ReplayPorts } from "@atlas/assembly/replay/replay-shard";
 import type { PartitionCounts } from "@atlas/platform/topic/topics";
-import { refused } from "../client/failure.ts";
 import { takeRestingFolder } from "../folder/resting-folder.ts";
 import { checkArchive } from "./archive-check.ts";
 import { Findings, type Rule } from "./findings.ts";
