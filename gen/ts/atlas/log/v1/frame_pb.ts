@@ -18,7 +18,8 @@ export const file_atlas_log_v1_frame: GenFile = /*@__PURE__*/
   fileDesc("ChhhdGxhcy9sb2cvdjEvZnJhbWUucHJvdG8SDGF0bGFzLmxvZy52MSJLCghPcmlnaW5hbBIOCgZvZmZzZXQYASABKAQSLwoLYXBwZW5kX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wItoBCgtGcmFtZUhlYWRlchIkCgZzb3VyY2UYASABKAlCFLpIEXIPMg1eWyAtfl17MSw2NH0kEiQKBndyaXRlchgCIAEoCUIUukgRcg8yDV5bIC1+XXswLDY0fSQSFAoMZmlyc3RfbnVtYmVyGAMgASgEEhAKCGNoZWNrc3VtGAQgASgHEg0KBWNoYWluGAUgASgGEigKCG9yaWdpbmFsGAYgASgLMhYuYXRsYXMubG9nLnYxLk9yaWdpbmFsEg0KBWFmdGVyGAcgASgEEg8KB3Rocm91Z2gYCCABKAQiKQoIUG9zaXRpb24SDgoGb2Zmc2V0GAEgASgEEg0KBWluZGV4GAIgASgNIk0KBkxpbmtJbhIkCgZzb3VyY2UYASABKAlCFLpIEXIPMg1eWyAtfl17MSw2NH0kEg4KBm51bWJlchgCIAEoBBINCgVjaGFpbhgDIAEoBiJECgdMaW5rT3V0EikKC2Rlc3RpbmF0aW9uGAEgASgJQhS6SBFyDzINXlsgLX5dezEsNjR9JBIOCgZudW1iZXIYAiABKARiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
- * Where a copied frame stood first.
+ * Where a copied frame stood first; the copy stands at the same offset. An input that was no frame there is copied as the one message
+ * of a frame without a source.
  *
  * @generated from message atlas.log.v1.Original
  */
