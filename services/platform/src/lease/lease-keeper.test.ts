@@ -10,13 +10,18 @@ const SHARDS = Array.from({ length: 16 }, (_, number) => `oms/${number}`);
 
 let clock: ManualClock;
 let store: MemoryStore;
-/** What befalls writes of single items. */
+/** What befalls writes of single items, and looks at the table. */
 let fault: (() => StoreFault | undefined) | undefined;
+let lookFault: StoreFault | undefined;
 
 beforeEach(() => {
   clock = manualClock();
   fault = undefined;
-  store = memoryStore({ clock, fault: ({ operation }) => (operation === "put" ? fault?.() : undefined) });
+  lookFault = undefined;
+  store = memoryStore({
+    clock,
+    fault: ({ operation }) => (operation === "put" ? fault?.() : operation === "query" ? lookFault : undefined),
+  });
 });
 
 /** A process whose timers can be held. */
@@ -165,6 +170,17 @@ describe("leases (S21)", () => {
     await clock.advance(10_000);
     expect([first.held, second.held]).toEqual([8, 8]);
     expect([...first.keeper.held, ...second.keeper.held].sort()).toEqual([...SHARDS].sort());
+  });
+
+  test("a store so slow that every look takes seconds puts a takeover off, but not for ever", async () => {
+    const [dead, other] = [new Process("a"), new Process("b")];
+    await clock.advance(10_000);
+    lookFault = { kind: "delayed", milliseconds: 2_500 };
+    await clock.advance(20_000);
+    expect([dead.held, other.held]).toEqual([8, 8]);
+    dead.isPaused = true;
+    await clock.advance(60_000);
+    expect(other.held).toBe(16);
   });
 
   test("a process of another role counts for nothing, and is known by its address", async () => {

@@ -12,6 +12,8 @@ interface Heard {
 
 /** Milliseconds between two looks beyond which the time between them does not count: nobody could tell its beat. */
 const LOOKED_AWAY = 2_000;
+/** What counts of it still: where every look is so slow, who is dead must be missed some time. */
+const COUNTED = 500;
 
 /**
  * The table of leases as this process sees it. Whether a process lives is judged by this process's own clock, and by beats that
@@ -87,7 +89,9 @@ export class LeaseView {
     const now = this.#clock.monotonic();
     const away = this.#looked === undefined ? 0 : now - this.#looked;
     this.#looked = now;
-    if (away > LOOKED_AWAY) for (const heard of this.#processes.values()) heard.at = now;
+    if (away > LOOKED_AWAY) {
+      for (const heard of this.#processes.values()) heard.at = Math.min(now, heard.at + away - COUNTED);
+    }
     this.#leases = new Map(leases.map(({ value, version }) => [value.shard, { lease: value, version }]));
     const known = new Set<string>();
     for (const { value, version } of processes) {
