@@ -12,6 +12,7 @@ const PATTERNS: Readonly<Record<string, string>> = {
   "^(-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,18})?)?$": DECIMAL,
   "^[ -~]{1,64}$": "must be 1 to 64 printable ASCII characters",
   "^[ -~]{0,64}$": "must be at most 64 printable ASCII characters",
+  "^[ -~]{0,500}$": "must be at most 500 printable ASCII characters",
   "^[ -~]{1,500}$": "must be 1 to 500 printable ASCII characters",
   "^[a-z]{1,16}$": "must be 1 to 16 small letters",
   "^[A-Z0-9]{1,16}$": "must be 1 to 16 capital letters or digits",
