@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { ReasonSchema, type Refusal, RefusalSchema } from "@atlas/gen/atlas/error/v1/refusal_pb";
+import { Role } from "@atlas/gen/atlas/options/v1/options_pb";
 import { Health, HealthCheckResponse_ServingStatus } from "@atlas/gen/grpc/health/v1/health_pb";
 import { ServerReflection } from "@atlas/gen/grpc/reflection/v1/reflection_pb";
 import { ServerReflection as ServerReflectionAlpha } from "@atlas/gen/grpc/reflection/v1alpha/reflection_pb";
@@ -21,9 +22,11 @@ import { type FileDescriptorProto, FileDescriptorProtoSchema, FileDescriptorSetS
 import { createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { atlasClient } from "./client/atlas-client.ts";
 import { malformedBodies } from "./testing/malformed-bodies.ts";
 import { newFolder, type PlatformProcess, removeFolder, startPlatformProcess } from "./testing/platform-process.ts";
 import { enveloped, type RawAnswer, type RawCall, rawCall, rawCall2 } from "./testing/raw-call.ts";
+import { makeUser } from "./testing/users.ts";
 
 const folder = newFolder("wire");
 let platform: PlatformProcess;
@@ -315,9 +318,12 @@ describe("what is malformed", () => {
   test("every method, by every malformed body: refused as such, without a word of how the server is made", async () => {
     const faults: string[] = [];
     let sent = 0;
+    const auditor = await anAuditor();
     for (const { path, isStream, isRead } of await publicMethods()) {
+      const authorization = `Bearer ${path.startsWith("/atlas.audit.") ? auditor : platform.key}`;
       for (const { what, contentType, body, encoding, mayBeIgnored } of malformedBodies(isStream)) {
         const header = {
+          authorization,
           ...(encoding === undefined ? {} : { "content-encoding": encoding }),
           "content-type": contentType,
         };
@@ -362,6 +368,14 @@ describe("what is malformed", () => {
     return /"code":"invalid_argument"/.test(answer.body.toString()) || answer.status === 400;
   }
 });
+
+/** The key of somebody who may read the archive, as the local user may not. */
+async function anAuditor(): Promise<string> {
+  const atlas = atlasClient(platform.url, platform.key);
+  const { secret } = await makeUser(atlas, "auditor", [Role.AUDITOR]);
+  atlas.close();
+  return secret;
+}
 
 /** Methods that a client may call by HTTP/1.1: all but those where both sides stream. */
 async function publicMethods(): Promise<{ path: string; isStream: boolean; isRead: boolean }[]> {

@@ -1,3 +1,4 @@
+import { frameRegistry } from "@atlas/platform/topic/frame-in";
 import type { Interceptor, Transport } from "@connectrpc/connect";
 import {
   createConnectTransport,
@@ -33,7 +34,12 @@ export function openRoads(url: string): Roads {
   });
   const all = [
     road("Connect, JSON, HTTP/1.1", false, (interceptors) =>
-      createConnectTransport({ ...http1, useBinaryFormat: false, interceptors }),
+      createConnectTransport({
+        ...http1,
+        useBinaryFormat: false,
+        jsonOptions: { registry: frameRegistry },
+        interceptors,
+      }),
     ),
     road("Connect, binary, HTTP/2", true, (interceptors) => createConnectTransport({ ...http2, interceptors })),
     road("gRPC", true, (interceptors) => createGrpcTransport({ ...http2, interceptors })),

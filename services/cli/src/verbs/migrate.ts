@@ -25,7 +25,7 @@ export function migrateVerb(io: Io): Command {
     .addHelpText(
       "after",
       "\nThe engines are those of the settings ATLAS_KAFKA_..., ATLAS_DYNAMODB_ENDPOINT, ATLAS_PREFIX and of AWS: docs/operations.md." +
-        "\n\nExamples:\n  ATLAS_KAFKA_BROKERS=kafka-1:9092 npx atlas migrate --to distributed --data .atlas",
+        "\n\nExamples:\n  npx atlas migrate --to distributed --data .atlas",
     )
     .action(async ({ data, json }: MigrateOptions) => {
       const given = { ATLAS_DATA: data, ATLAS_ENGINES: "distributed" };

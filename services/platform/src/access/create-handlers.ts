@@ -13,6 +13,7 @@ import {
 import { createAsyncIterable, type UniversalHandler, type UniversalServerRequest } from "@connectrpc/connect/protocol";
 import { toConnectError } from "../refusal/refusal-error.ts";
 import type { Journal } from "../telemetry/journal.ts";
+import { frameRegistry } from "../topic/frame-in.ts";
 import { takeBody, unbroken } from "./call-body.ts";
 import type { CallLimiter } from "./call-limiter.ts";
 import { type CallPolicy, checkCaller, checkMessage, needsCaller, policyOf } from "./call-policy.ts";
@@ -75,7 +76,7 @@ function createHandler(
     acceptCompression: [...options.compression],
     compressMinBytes: COMPRESS_FROM,
     shutdownSignal: options.shutdown,
-    jsonOptions: { ignoreUnknownFields: !policy.strict },
+    jsonOptions: { ignoreUnknownFields: !policy.strict, registry: frameRegistry },
     requestGate: openGate,
     interceptors: [createInterceptor(policy, options)],
   });

@@ -3,7 +3,7 @@ import { IdentityCommandFrameSchema, IdentityEventFrameSchema } from "@atlas/gen
 import { OrderCommandFrameSchema } from "@atlas/gen/atlas/log/v1/order_command_pb";
 import { ExecutionReportFrameSchema, OrderEventFrameSchema } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import { MarketEventFrameSchema, VenueCommandFrameSchema } from "@atlas/gen/atlas/log/v1/venue_record_pb";
-import { type DescMessage, fromBinary } from "@bufbuild/protobuf";
+import { createRegistry, type DescMessage, fromBinary } from "@bufbuild/protobuf";
 import type { Any } from "@bufbuild/protobuf/wkt";
 import type { Digest } from "../ports/digest.ts";
 import { openFrame } from "../wire/codec/frame.ts";
@@ -17,6 +17,9 @@ const FRAMES: ReadonlyMap<string, DescMessage> = new Map(
     ...[IdentityCommandFrameSchema, IdentityEventFrameSchema],
   ].map((frame) => [topicOf(frame).name, frame]),
 );
+
+/** What an `Any` of a frame is, for who writes one as JSON. */
+export const frameRegistry = createRegistry(...FRAMES.values());
 
 /** A record of a topic as the frame that it is; `undefined`: it cannot be read as one. */
 export function frameIn(topic: string, record: Uint8Array, digest: Digest): Any | undefined {
