@@ -8,8 +8,10 @@ import { planTopics, prepareTopics } from "@atlas/adapters/kafka/kafka-topics";
 import { openS3Archive, type S3ArchiveOptions } from "@atlas/adapters/s3/s3-archive";
 import { openSqliteLog } from "@atlas/adapters/sqlite/sqlite-log";
 import { openSqliteStore } from "@atlas/adapters/sqlite/sqlite-store";
+import { systemClock } from "@atlas/adapters/system/system-clock";
 import type { Archive } from "@atlas/platform/ports/archive";
-import type { Log } from "@atlas/platform/ports/log";
+import { sleep } from "@atlas/platform/ports/clock";
+import { type Log, LogUnavailable } from "@atlas/platform/ports/log";
 import type { Store } from "@atlas/platform/ports/store";
 import type { PartitionCounts } from "@atlas/platform/topic/topics";
 import { archiveIn } from "./archive-in.ts";
@@ -71,9 +73,27 @@ export async function openFolderColumn(dataFolder: string, closes: Closes): Prom
   return { log, store };
 }
 
+/** Milliseconds for which brokers that do not answer yet are asked again, and between two attempts. */
+const BROKERS_PATIENCE = 60_000;
+const PAUSE = 500;
+
+/** Brokers may be starting as this process does, or be busy. */
+async function topicsReady({ kafka }: EngineAccess, partitions: PartitionCounts): Promise<void> {
+  const clock = systemClock();
+  const deadline = clock.monotonic() + BROKERS_PATIENCE;
+  for (;;) {
+    try {
+      return await prepareTopics(planTopics(partitions), kafka);
+    } catch (error) {
+      if (!(error instanceof LogUnavailable) || clock.monotonic() > deadline) throw error;
+      await sleep(clock, PAUSE);
+    }
+  }
+}
+
 /** The distributed column, whatever stands on it. */
 export async function openEngines(engines: EngineAccess, partitions: PartitionCounts, closes: Closes): Promise<Column> {
-  await Promise.all([prepareTopics(planTopics(partitions), engines.kafka), createTables(engines.dynamodb)]);
+  await Promise.all([topicsReady(engines, partitions), createTables(engines.dynamodb)]);
   const log = await openKafkaLog(engines.kafka);
   closes(() => log.close());
   const store = openDynamodbStore(engines.dynamodb);

@@ -113,6 +113,8 @@ export class PartitionArchiver {
     const [name] = await archive.list({ prefix, after, limit: 1 });
     const offset = name === undefined ? undefined : placeOf(name)?.offset;
     if (name !== undefined && offset === undefined) throw new ArchiveConflict(`${name} is no object of an archive`);
+    // Asked behind what stands in the archive: another archiver may have gone further than the log went when this one last looked.
+    await this.measure();
     if (offset !== undefined) await this.#adopt(chain, offset);
     this.#chain = chain;
   }

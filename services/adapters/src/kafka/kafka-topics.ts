@@ -46,9 +46,10 @@ export async function prepareTopics(plans: readonly TopicPlan[], access: KafkaAc
     );
     const missing = named.filter(({ name }) => !standing.has(name));
     if (missing.length > 0) await create(map, missing, Math.min(3, brokers.length));
-    // Those that stand, too: another process may have made them just now.
-    await Promise.all(named.map((plan) => untilLed(map, plan)));
+    await Promise.all(missing.map((plan) => untilLed(map, plan)));
     await checkPartitions(map, named);
+    // Those that stood, too: another process may have made them just now.
+    await Promise.all(named.map((plan) => untilLed(map, plan)));
     await checkTimes(map, names);
   } finally {
     map.close();
