@@ -78,26 +78,23 @@ export class Administrator {
     const accountId = this.#roll.pick(this.#accounts);
     const grant = { accountId, role: Role.TRADER };
     const requestId = this.#newId("key");
-    let key = { keyId: "", secret: "" };
     await this.#insist((gateway) => gateway.client(IdentityService).createUser({ userId }));
     await this.#insist((gateway) => gateway.client(IdentityService).grantAccount({ userId, grant }));
     // Its secret is told once: whoever does not hear of it makes another.
-    await this.#insist(async (gateway) => {
-      const { apiKey, secret } = await gateway.client(IdentityService).createApiKey({ requestId, userId });
-      key = { keyId: apiKey?.keyId ?? "", secret };
-    });
-    if (key.secret === "") return;
+    const key = await this.#obtain((gateway) => gateway.client(IdentityService).createApiKey({ requestId, userId }));
+    if (key === undefined || key.secret === "") return;
+    const keyId = key.apiKey?.keyId ?? "";
     await this.#submit(accountId, key.secret);
     const end = this.#roll(3);
     const ended = await this.#insist((gateway) => {
       const identity = gateway.client(IdentityService);
       if (end === 0) return identity.disableUser({ userId });
-      return end === 1 ? identity.revokeAccountGrant({ userId, grant }) : identity.revokeApiKey({ keyId: key.keyId });
+      return end === 1 ? identity.revokeAccountGrant({ userId, grant }) : identity.revokeApiKey({ keyId });
     });
     const { kind } = await this.#submit(accountId, key.secret);
     // A grant is looked up where the gateway stands, which may be seconds behind.
     if (ended.kind !== "DONE" || end === 1) return;
-    this.#violations.check("I26", kind !== "ORDER", () => `${key.keyId} of ${userId} traded after it was taken away`);
+    this.#violations.check("I26", kind !== "ORDER", () => `${keyId} of ${userId} traded after it was taken away`);
   }
 
   /** One order by a key; its request is one like any other. */
@@ -123,23 +120,21 @@ export class Administrator {
   /** Somebody signs in by a link, stays signed in, and signs out: no token of that sign-in opens anything any more. */
   async #signIn(): Promise<void> {
     const userId = this.#newId("guest");
-    let refreshToken = "";
-    let access = "";
     await this.#insist((gateway) => gateway.client(IdentityService).createUser({ userId, roles: [Role.AUDITOR] }));
     await this.#insist((gateway) => gateway.client(IdentityService).setRoles({ userId, roles: [Role.RISK_OFFICER] }));
-    await this.#insist(async (gateway) => {
+    const signedIn = await this.#obtain(async (gateway) => {
       const identity = gateway.client(IdentityService);
       const { token } = await identity.createLoginLink({ userId });
-      const { tokens } = await identity.redeemLoginLink({ token });
-      refreshToken = tokens?.refreshToken ?? "";
+      return (await identity.redeemLoginLink({ token })).tokens;
     });
-    await this.#insist(async (gateway) => {
-      const { tokens } = await gateway.client(IdentityService).refreshToken({ refreshToken });
-      refreshToken = tokens?.refreshToken ?? "";
-      access = tokens?.accessToken ?? "";
+    if (signedIn === undefined) return;
+    const renewed = await this.#obtain(async (gateway) => {
+      const { refreshToken } = signedIn;
+      return (await gateway.client(IdentityService).refreshToken({ refreshToken })).tokens;
     });
-    if (access === "") return;
-    const left = await this.#insist((gateway) => gateway.client(IdentityService, `Bearer ${access}`).logOut({}));
+    if (renewed === undefined) return;
+    const { accessToken, refreshToken } = renewed;
+    const left = await this.#insist((gateway) => gateway.client(IdentityService, `Bearer ${accessToken}`).logOut({}));
     if (left.kind !== "DONE") return;
     const { kind } = await this.#caller.attempt(async (gateway) => {
       await gateway.client(IdentityService).refreshToken({ refreshToken });
@@ -152,6 +147,13 @@ export class Administrator {
     await this.#insist((gateway) => gateway.client(IdentityService).listUsers({}));
     await this.#insist((gateway) => gateway.client(InstrumentService).listInstruments({}));
     await this.#insist((gateway) => gateway.client(OperationsService).getSystemState({}));
+  }
+
+  /** What the answered attempt says; an attempt given up may hear later, of another key or sign-in, and is not asked. */
+  async #obtain<T>(call: (gateway: GatewayProcess) => Promise<T>): Promise<T | undefined> {
+    let heard: Promise<T> | undefined;
+    const answer = await this.#insist((gateway) => (heard = call(gateway)));
+    return answer.kind === "DONE" ? heard : undefined;
   }
 
   /** Until it is answered, one way or the other. */
