@@ -42,12 +42,14 @@ function countedStore(store: Store, tally: Tally): Store {
   const note = ({ table, item }: StorePut, factor: number) => {
     const bytes = bytesOf(item);
     add(tally, table, bytes, factor * Math.ceil(bytes / UNIT_BYTES));
-    const hasPointers = TABLES.find(({ name }) => name === table)?.pointers === true;
+    const hasPointers = TABLES.find(({ name }) => name === table)?.place === "partition";
     if (!hasPointers || isImplied(item) || known.has(`${table} ${item.key}`)) return;
     known.add(`${table} ${item.key}`);
     add(tally, `${table} pointers`, item.key.length + item.partition.length + item.sort.length + ITEM_OVERHEAD, 1);
   };
   return {
+    // As DynamoDB's store asks for it.
+    gathering: 1_000,
     put: (table, item) => {
       note({ table, item }, 1);
       return store.put(table, item);

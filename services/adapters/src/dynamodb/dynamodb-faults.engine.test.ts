@@ -11,7 +11,7 @@ import { type DynamodbStore, openDynamodbStore } from "./dynamodb-store.ts";
 import { keyAttributes, placeOf } from "./item-form.ts";
 import { FaultyProxy } from "./testing/faulty-proxy.ts";
 
-const ORDERS = "atlas_orders";
+const SHARDS = "atlas_shards";
 const folder = mkdtempSync(join(tmpdir(), "atlas-dynamodb-"));
 let dynamodb: Dynamodb;
 let proxy: FaultyProxy;
@@ -58,39 +58,39 @@ function fail(operation: string, fault: ReturnType<FaultyProxy["fault"]>, times 
 }
 
 const puts = (numbers: readonly number[], version = 1) =>
-  numbers.map((number) => ({ table: ORDERS, item: item(number, version) }));
+  numbers.map((number) => ({ table: SHARDS, item: item(number, version) }));
 
 test("F6 what is throttled is tried again; for longer than a call lasts it is refused, with nothing done", async () => {
   for (const operation of ["PutItem", "BatchWriteItem"]) {
     fail(operation, "throttled", 2);
-    expect(await store.put(ORDERS, item(operation.length))).toBe(true);
+    expect(await store.put(SHARDS, item(operation.length))).toBe(true);
   }
   fail("TransactWriteItems", "throttled", 2);
   await store.putAll(puts([1, 2, 3]));
   fail("GetItem", "throttled", 2);
-  expect((await store.get(ORDERS, "order 2"))?.body).toEqual(new Uint8Array([2, 1]));
+  expect((await store.get(SHARDS, "order 2"))?.body).toEqual(new Uint8Array([2, 1]));
   fail("TransactWriteItems", "throttled");
   await expect(store.putAll(puts([1, 4], 2))).rejects.toThrow(StoreUnavailable);
   // The way from the id comes first: an order that stands and is not found by its id would be made again.
   fail("BatchWriteItem", "throttled");
   await expect(store.putAll(puts([5]))).rejects.toThrow(StoreUnavailable);
   fail("PutItem", "throttled");
-  await expect(store.put(ORDERS, item(1, 2))).rejects.toThrow(StoreUnavailable);
+  await expect(store.put(SHARDS, item(1, 2))).rejects.toThrow(StoreUnavailable);
   fail("Query", "throttled");
-  await expect(store.query(ORDERS, { partition: "a", limit: 10 })).rejects.toThrow(StoreUnavailable);
+  await expect(store.query(SHARDS, { partition: "a", limit: 10 })).rejects.toThrow(StoreUnavailable);
   proxy.fault = () => undefined;
-  expect((await store.get(ORDERS, "order 1"))?.version).toBe(1);
-  expect(await store.get(ORDERS, "order 4")).toBeUndefined();
-  expect(await store.query(ORDERS, { partition: "a", from: "00004", to: "00006", limit: 10 })).toEqual([]);
+  expect((await store.get(SHARDS, "order 1"))?.version).toBe(1);
+  expect(await store.get(SHARDS, "order 4")).toBeUndefined();
+  expect(await store.query(SHARDS, { partition: "a", from: "00004", to: "00006", limit: 10 })).toEqual([]);
 });
 
 test("a put whose answer is lost is unknown, not somebody else's; many are written again until it is known", async () => {
   fail("PutItem", "answer-lost", 1);
-  await expect(store.put(ORDERS, item(1))).rejects.toThrow(WriteUnknown);
-  expect((await store.get(ORDERS, "order 1"))?.version).toBe(1);
+  await expect(store.put(SHARDS, item(1))).rejects.toThrow(WriteUnknown);
+  expect((await store.get(SHARDS, "order 1"))?.version).toBe(1);
   fail("TransactWriteItems", "answer-lost", 1);
   await store.putAll(puts([1, 2, 3], 2));
-  expect(await store.query(ORDERS, { partition: "a", limit: 10 })).toEqual([1, 2, 3].map((number) => item(number, 2)));
+  expect(await store.query(SHARDS, { partition: "a", limit: 10 })).toEqual([1, 2, 3].map((number) => item(number, 2)));
   fail("TransactWriteItems", "answer-lost");
   await expect(store.putAll(puts([4]))).rejects.toThrow(WriteUnknown);
 });
@@ -98,24 +98,38 @@ test("a put whose answer is lost is unknown, not somebody else's; many are writt
 test("S27 in one write each item is decided by itself, and the older one of two stays away", async () => {
   await store.putAll(puts([2, 4], 7));
   await store.putAll([...puts([1, 2, 3], 5), ...puts([4], 9)]);
-  const versions = (await store.query(ORDERS, { partition: "a", limit: 10 })).map(({ version }) => version);
+  const versions = (await store.query(SHARDS, { partition: "a", limit: 10 })).map(({ version }) => version);
   expect(versions).toEqual([5, 7, 5, 9]);
 });
 
-test("items that a batch leaves undone are sent again: every order is found by its id", async () => {
+test("items that a batch leaves undone are sent again: every item is found by its key", async () => {
   fail("BatchWriteItem", "half-done", 6);
   const numbers = Array.from({ length: 60 }, (_, index) => index);
   await store.putAll(puts(numbers));
-  for (const number of numbers) expect((await store.get(ORDERS, `order ${number}`))?.sort).toBe(item(number).sort);
+  for (const number of numbers) expect((await store.get(SHARDS, `order ${number}`))?.sort).toBe(item(number).sort);
   fail("BatchWriteItem", "half-done", 3);
   await store.remove(
-    ORDERS,
+    SHARDS,
     numbers.map((number) => `order ${number}`),
   );
-  expect(await store.query(ORDERS, { partition: "a", limit: 100 })).toEqual([]);
+  expect(await store.query(SHARDS, { partition: "a", limit: 100 })).toEqual([]);
 });
 
-test("an order is one item, with one more for the way from its id, written once", async () => {
+test("S27 an order is one item however often it is written, found by its id, and no list of its table is asked for", async () => {
+  for (const version of [1, 2, 3]) {
+    await store.putAll([1, 2].map((number) => ({ table: "atlas_orders", item: item(number, version) })));
+  }
+  expect(proxy.asked).toEqual(["TransactWriteItems", "TransactWriteItems", "TransactWriteItems"]);
+  expect(await store.put("atlas_orders", item(1, 2))).toBe(false);
+  expect(await store.get("atlas_orders", "order 1")).toEqual(item(1, 3));
+  expect(await store.get("atlas_orders", "order 3")).toBeUndefined();
+  await expect(store.query("atlas_orders", { partition: "a", limit: 10 })).rejects.toThrow(RangeError);
+  await store.remove("atlas_orders", ["order 1", "order 3"]);
+  expect(await store.get("atlas_orders", "order 1")).toBeUndefined();
+  expect(await store.get("atlas_orders", "order 2")).toEqual(item(2, 3));
+});
+
+test("an item that its key does not lead to is two, and the way to it is written once", async () => {
   for (const version of [1, 2, 3]) await store.putAll(puts([1, 2], version));
   expect(proxy.asked.filter((operation) => operation === "BatchWriteItem")).toHaveLength(1);
   expect(proxy.asked.filter((operation) => operation === "TransactWriteItems")).toHaveLength(3);
@@ -141,14 +155,14 @@ test("F12 while DynamoDB is away everything says so, and what was acknowledged i
   const direct = openDynamodbStore({ ...accessAt(dynamodb.endpoint), patience: 500 });
   await direct.putAll(puts([1, 2]));
   await dynamodb.process.stop();
-  await expect(direct.get(ORDERS, "order 1")).rejects.toThrow(StoreUnavailable);
-  await expect(direct.put(ORDERS, item(3))).rejects.toThrow(StoreUnavailable);
+  await expect(direct.get(SHARDS, "order 1")).rejects.toThrow(StoreUnavailable);
+  await expect(direct.put(SHARDS, item(3))).rejects.toThrow(StoreUnavailable);
   await expect(direct.putAll(puts([3, 4]))).rejects.toThrow(StoreUnavailable);
   await dynamodb.process.start();
-  expect(await direct.query(ORDERS, { partition: "a", limit: 10 })).toEqual([item(1), item(2)]);
-  expect(await direct.put(ORDERS, item(3))).toBe(true);
+  expect(await direct.query(SHARDS, { partition: "a", limit: 10 })).toEqual([item(1), item(2)]);
+  expect(await direct.put(SHARDS, item(3))).toBe(true);
   await direct.close();
-  await expect(direct.get(ORDERS, "order 1")).rejects.toThrow("the store is closed");
+  await expect(direct.get(SHARDS, "order 1")).rejects.toThrow("the store is closed");
 });
 
 test("F14 an item that is not what was written is said to be damaged, by get and by query", async () => {
@@ -157,25 +171,25 @@ test("F14 an item that is not what was written is said to be damaged, by get and
   const client = new DynamoDBClient({ endpoint: dynamodb.endpoint, region, credentials });
   await client.send(
     new UpdateItemCommand({
-      TableName: prefix + ORDERS,
+      TableName: prefix + SHARDS,
       Key: keyAttributes(placeOf(item(1))),
       UpdateExpression: "SET b = :b",
       ExpressionAttributeValues: { ":b": { B: new Uint8Array([9]) } },
     }),
   );
   client.destroy();
-  await expect(store.get(ORDERS, "order 1")).rejects.toThrow(StoreDamaged);
-  await expect(store.query(ORDERS, { partition: "a", limit: 10 })).rejects.toThrow(StoreDamaged);
-  expect(await store.get(ORDERS, "order 2")).toEqual(item(2));
+  await expect(store.get(SHARDS, "order 1")).rejects.toThrow(StoreDamaged);
+  await expect(store.query(SHARDS, { partition: "a", limit: 10 })).rejects.toThrow(StoreDamaged);
+  expect(await store.get(SHARDS, "order 2")).toEqual(item(2));
 });
 
 test("F6 more than may wait is refused with nothing done", async () => {
   const small = openDynamodbStore({ ...accessAt(dynamodb.endpoint), pendingBytes: 100_000 });
   const large = (number: number) => ({ ...item(number), body: new Uint8Array(60_000) });
-  const outcomes = await Promise.allSettled([1, 2].map((number) => small.put(ORDERS, large(number))));
+  const outcomes = await Promise.allSettled([1, 2].map((number) => small.put(SHARDS, large(number))));
   expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
   expect((outcomes[1] as PromiseRejectedResult).reason).toBeInstanceOf(StoreUnavailable);
-  expect(await small.get(ORDERS, "order 2")).toBeUndefined();
+  expect(await small.get(SHARDS, "order 2")).toBeUndefined();
   await small.close();
 });
 

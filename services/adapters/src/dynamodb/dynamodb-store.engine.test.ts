@@ -25,9 +25,9 @@ describeStore("DynamoDB", {
     const { endpoint } = dynamodb;
     const credentials = { accessKeyId: "any", secretAccessKey: "any" };
     const access = { endpoint, region: "us-east-1", credentials, prefix: `suite${opened}_` };
-    await createTables(access, ["atlas_orders", "atlas_idempotency"]);
+    await createTables(access, ["atlas_balances", "atlas_shards"]);
     const store = openDynamodbStore(access);
     return { store, close: () => store.close() };
   },
-  tables: ["atlas_orders", "atlas_idempotency"],
+  tables: ["atlas_balances", "atlas_shards"],
 });

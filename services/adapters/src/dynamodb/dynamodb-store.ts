@@ -21,6 +21,8 @@ import {
   isImplied,
   itemFrom,
   keyAttributes,
+  ownAttributesOf,
+  ownPlaceOf,
   type Place,
   placeIn,
   placeOf,
@@ -44,6 +46,11 @@ export interface DynamodbStore extends Store {
   close(): Promise<void>;
 }
 
+interface DesignedPut {
+  readonly table: TableDesign;
+  readonly item: StoreItem;
+}
+
 const MAX_PUTS = 1_000;
 const READ_ITEMS = 100;
 /** What a write costs beside its body, about. */
@@ -57,6 +64,8 @@ export function openDynamodbStore(options: DynamodbStoreOptions): DynamodbStore 
 }
 
 class TableStore implements DynamodbStore {
+  /** Most orders end within a second, and then are written once. */
+  readonly gathering = 1_000;
   readonly #client: DynamoDBClient;
   readonly #prefix: string;
   readonly #tables: ReadonlyMap<string, TableDesign>;
@@ -75,9 +84,10 @@ class TableStore implements DynamodbStore {
   }
 
   async get(table: string, key: string): Promise<StoreItem | undefined> {
-    const design = this.#design(table);
+    const { place } = this.#design(table);
+    if (place === "key") return this.#itemAt(table, ownPlaceOf(key));
     const implied = impliedPlaceOf(key);
-    if (!design.pointers) {
+    if (place === "partition, unpointed") {
       if (implied === undefined) throw new RangeError(`${table} is not asked by keys like ${key}`);
       return this.#itemAt(table, implied);
     }
@@ -90,7 +100,7 @@ class TableStore implements DynamodbStore {
   }
 
   async query(table: string, query: StoreQuery): Promise<readonly StoreItem[]> {
-    this.#design(table);
+    if (this.#design(table).place === "key") throw new RangeError(`${table} is asked by key alone`);
     const { partition, from = "", to = HIGHEST, limit, descending = false } = query;
     if (limit < 1 || limit > MAX_PUTS) throw new RangeError(`limit is 1 to ${MAX_PUTS}, not ${limit}`);
     if (isAbove(from, to)) return [];
@@ -128,7 +138,7 @@ class TableStore implements DynamodbStore {
     const kept = copyOf(item);
     return this.#write([kept], async () => {
       await this.#point([{ table: design, item: kept }]);
-      const attributes = attributesOf(kept);
+      const attributes = formOf(design, kept);
       const command = new PutItemCommand({ TableName: this.#prefix + table, Item: attributes, ...ifNewer(attributes) });
       try {
         // Not again when the answer was lost: the second attempt could not tell its own item from another's.
@@ -154,7 +164,7 @@ class TableStore implements DynamodbStore {
         await this.#point(kept);
         await writeNewer(
           this.#client,
-          kept.map(({ table, item }) => this.#tableItem(table, item)),
+          kept.map((put) => this.#tableItem(put)),
           this.#patience,
         );
       },
@@ -164,10 +174,11 @@ class TableStore implements DynamodbStore {
   async remove(table: string, keys: readonly string[]): Promise<void> {
     const design = this.#design(table);
     await this.#write([], async () => {
+      if (design.place === "key") return this.#delete(table, keys.map(ownPlaceOf));
       const places = keys.flatMap((key) => impliedPlaceOf(key) ?? []);
-      if (design.pointers) places.push(...(await this.#pointedAt(table, keys)));
+      if (design.place === "partition") places.push(...(await this.#pointedAt(table, keys)));
       await this.#delete(table, places);
-      if (!design.pointers) return;
+      if (design.place !== "partition") return;
       for (const key of keys) this.#known.delete(`${table} ${key}`);
       // After the items: a pointer to nothing is nothing.
       await this.#delete(table, keys.map(pointerPlaceOf));
@@ -183,9 +194,10 @@ class TableStore implements DynamodbStore {
    * Sees to it that what is written can be found by its key. Before the items: one that stands without its pointer would be
    * told as absent for ever, and an absent order is made a second time.
    */
-  async #point(puts: readonly { readonly table: TableDesign; readonly item: StoreItem }[]): Promise<void> {
+  async #point(puts: readonly DesignedPut[]): Promise<void> {
     const needed = puts.filter(
-      ({ table, item }) => table.pointers && !isImplied(item) && !this.#known.has(`${table.name} ${item.key}`),
+      ({ table, item }) =>
+        table.place === "partition" && !isImplied(item) && !this.#known.has(`${table.name} ${item.key}`),
     );
     for (const table of new Set(needed.map((put) => put.table))) {
       const items = needed.filter((put) => put.table === table).map(({ item }) => item);
@@ -198,8 +210,8 @@ class TableStore implements DynamodbStore {
     }
   }
 
-  #tableItem(table: TableDesign, item: StoreItem): TableItem {
-    return { table: this.#prefix + table.name, attributes: attributesOf(item), bytes: item.body.length + ITEM_BYTES };
+  #tableItem({ table, item }: DesignedPut): TableItem {
+    return { table: this.#prefix + table.name, attributes: formOf(table, item), bytes: item.body.length + ITEM_BYTES };
   }
 
   async #delete(table: string, places: readonly Place[]): Promise<void> {
@@ -290,6 +302,10 @@ function newestOfEach(puts: readonly StorePut[]): StorePut[] {
     if (standing === undefined || standing.item.version < put.item.version) newest.set(name, put);
   }
   return [...newest.values()];
+}
+
+function formOf({ place }: TableDesign, item: StoreItem): Attributes {
+  return place === "key" ? ownAttributesOf(item) : attributesOf(item);
 }
 
 /** The caller may use its buffer again. */

@@ -15,9 +15,16 @@ const GAP = "\u0000";
 const ITEMS = "i:";
 const POINTERS = "k:";
 const POINTER_SORT = "-";
+/** Of a table whose items stand each for itself. */
+const BY_KEY = "o:";
 
 export function placeOf({ partition, sort, key }: Pick<StoreItem, "partition" | "sort" | "key">): Place {
   return { p: ITEMS + partition, s: sort + GAP + key };
+}
+
+/** Where an item of a table stands that is asked by key alone. */
+export function ownPlaceOf(key: string): Place {
+  return { p: BY_KEY + key, s: POINTER_SORT };
 }
 
 /** Where the item that points from `key` stands. */
@@ -41,13 +48,19 @@ export function keyAttributes({ p, s }: Place): Attributes {
   return { p: { S: p }, s: { S: s } };
 }
 
+/** Of an item in its partition. */
 export function attributesOf(item: StoreItem): Attributes {
-  return {
-    ...keyAttributes(placeOf(item)),
-    v: { N: `${item.version}` },
-    b: { B: item.body },
-    c: { N: `${checksum(item)}` },
-  };
+  return { ...keyAttributes(placeOf(item)), ...contentOf(item) };
+}
+
+/** Of an item that stands for itself. */
+export function ownAttributesOf(item: StoreItem): Attributes {
+  const { key, partition, sort } = item;
+  return { ...keyAttributes(ownPlaceOf(key)), ...contentOf(item), w: { S: partition + GAP + sort } };
+}
+
+function contentOf(item: StoreItem): Attributes {
+  return { v: { N: `${item.version}` }, b: { B: item.body }, c: { N: `${checksum(item)}` } };
 }
 
 /** The pointer to an item: its place, as its body. */
@@ -62,15 +75,15 @@ export function placeIn(pointer: Attributes): Place {
 
 /** Throws `StoreDamaged` when the item is not what was written. */
 export function itemFrom(attributes: Attributes): StoreItem {
-  const sortAndKey = attributes.s?.S ?? "";
-  const gap = sortAndKey.indexOf(GAP);
-  const item = {
-    key: sortAndKey.slice(gap + 1),
-    version: Number(attributes.v?.N),
-    partition: (attributes.p?.S ?? "").slice(ITEMS.length),
-    sort: sortAndKey.slice(0, gap),
-    body: attributes.b?.B ?? new Uint8Array(0),
-  };
+  const place = attributes.p?.S ?? "";
+  const isOwn = place.startsWith(BY_KEY);
+  const pair = (isOwn ? attributes.w?.S : attributes.s?.S) ?? "";
+  const gap = pair.indexOf(GAP);
+  const [before, behind] = [pair.slice(0, gap), pair.slice(gap + 1)];
+  const named = isOwn
+    ? { key: place.slice(BY_KEY.length), partition: before, sort: behind }
+    : { key: behind, partition: place.slice(ITEMS.length), sort: before };
+  const item = { ...named, version: Number(attributes.v?.N), body: attributes.b?.B ?? new Uint8Array(0) };
   if (gap < 0 || Number(attributes.c?.N) !== checksum(item)) {
     throw new StoreDamaged(`item ${item.key} of partition ${item.partition} is not what was written`);
   }

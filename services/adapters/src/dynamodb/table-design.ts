@@ -6,24 +6,26 @@ import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
 export interface TableDesign {
   readonly name: string;
   /**
-   * Whether its items are asked for by a key from which their place does not follow: each then has a second, small item that
-   * points from the key to the place. Without, such a question is a `RangeError`.
+   * Where its items stand. `partition`: with those of their partition, for queries; one whose place does not follow from its
+   * key has a second, small item that points from the key to it. `partition, unpointed`: the same without, so that to ask
+   * for such a key is a `RangeError`. `key`: each for itself, so that no account's orders press on one partition of
+   * DynamoDB; a query is a `RangeError`.
    */
-  readonly pointers: boolean;
+  readonly place: "partition" | "partition, unpointed" | "key";
 }
 
 /** What the platform keeps in DynamoDB, for the code, its tests, and whoever makes the tables. */
 export const TABLES: readonly TableDesign[] = [
-  // By order id: an order's record of its request. By account and sequence: its orders, newest first.
-  { name: ORDERS_TABLE, pointers: true },
+  // By order id: an order's record of its request. Which an account has, its history says.
+  { name: ORDERS_TABLE, place: "key" },
   // By account: all assets; the key says the place.
-  { name: BALANCES_TABLE, pointers: true },
+  { name: BALANCES_TABLE, place: "partition" },
   // By account and sequence: events, from which fills and postings are read. By instrument and time: candles.
-  { name: HISTORY_TABLE, pointers: false },
+  { name: HISTORY_TABLE, place: "partition, unpointed" },
   // By the hash of account and request id: what else than orders is done once.
-  { name: REQUESTS_TABLE, pointers: true },
+  { name: REQUESTS_TABLE, place: "key" },
   // By shard: output positions, manifests, image chunks, how far the store is.
-  { name: SHARDS_TABLE, pointers: true },
+  { name: SHARDS_TABLE, place: "partition" },
 ];
 
 /** Attributes: hash and range key, version, body, checksum. Short, for each is paid for in every item. */

@@ -1,5 +1,6 @@
 import { type Clock, sleep } from "@atlas/platform/ports/clock";
 import { type Store, type StoreItem, type StorePut, StoreUnavailable, WriteUnknown } from "@atlas/platform/ports/store";
+import { HISTORY_TABLE } from "@atlas/platform/query/store-layout";
 import { sameBytes } from "@atlas/platform/wire/codec/same-bytes";
 import { MoveRefused } from "./move-refused.ts";
 
@@ -59,7 +60,10 @@ function* batches(items: Iterable<StorePut>): Generator<StorePut[]> {
 
 async function readBack(target: Store, { table, item }: StorePut): Promise<void> {
   const { partition, sort, key } = item;
-  const [found] = await target.query(table, { partition, from: sort, to: sort + AFTER, limit: 1 });
+  const found =
+    table === HISTORY_TABLE
+      ? (await target.query(table, { partition, from: sort, to: sort + AFTER, limit: 1 }))[0]
+      : await target.get(table, key);
   if (found === undefined || !isSame(found, item)) {
     throw new MoveRefused(
       `${table}: what stands there as ${key} is not what stands here; remove the tables and begin again`,

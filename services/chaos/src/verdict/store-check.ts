@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { StoredBalanceCodec, StoredOrderCodec } from "@atlas/gen/atlas/log/v1/order_store_codec";
+import { StoredBalanceCodec, StoredHistoryCodec, StoredOrderCodec } from "@atlas/gen/atlas/log/v1/order_store_codec";
 import { decode } from "@atlas/gen/codec/codec";
 import type { Store, StoreItem } from "@atlas/platform/ports/store";
-import { BALANCES_TABLE, ORDERS_TABLE } from "@atlas/platform/query/store-layout";
+import { BALANCES_TABLE, HISTORY_TABLE, ORDERS_TABLE } from "@atlas/platform/query/store-layout";
 import { e8 } from "./e8.ts";
 import type { LogModel } from "./log-model.ts";
 import type { Losses } from "./losses.ts";
@@ -28,8 +28,9 @@ export async function checkStore(
 
 async function differences(store: Store, accountId: string, log: LogModel): Promise<string[]> {
   const stored = new Map<string, { version: number; cumulative: string }>();
-  for await (const { body } of items(store, ORDERS_TABLE, accountId)) {
-    const { order } = decode(StoredOrderCodec, body);
+  for (const orderId of await storedIds(store, accountId)) {
+    const item = await store.get(ORDERS_TABLE, orderId);
+    const order = item && decode(StoredOrderCodec, item.body).order;
     if (order === undefined) continue;
     stored.set(order.orderId, { version: Number(order.version), cumulative: order.cumulativeQuantity });
   }
@@ -47,6 +48,15 @@ async function differences(store: Store, accountId: string, log: LogModel): Prom
     if (e8(balance?.reserved ?? "") !== 0n) wrong.push(`DynamoDB has ${balance?.asset} of ${accountId} reserved`);
   }
   return wrong;
+}
+
+/** Every order that the stored history names. */
+async function storedIds(store: Store, accountId: string): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  for await (const { body } of items(store, HISTORY_TABLE, accountId)) {
+    for (const { orderId } of decode(StoredHistoryCodec, body).events) if (orderId !== "") ids.add(orderId);
+  }
+  return ids;
 }
 
 async function* items(store: Store, table: string, partition: string): AsyncGenerator<StoreItem> {

@@ -33,11 +33,17 @@ export interface StoreQuery {
  *
  * Writes reject with `StoreUnavailable` when nothing of them was done (broken, full, or too much is waiting already),
  * `WriteUnknown` when some may have been; writing the same again is always safe. Reads reject with `StoreUnavailable`
- * too, and with `StoreDamaged` when what is stored is not what was written. Writes in flight together take effect in any
+ * too, with a `RangeError` when a table is not asked that way (orders and used request ids are asked by key alone, an account's
+ * history by its partition alone), and with `StoreDamaged` when what is stored is not what was written. Writes in flight together take effect in any
  * order. When the machine (not the process) dies, the newest acknowledged writes may be lost, never one without all
  * that were acknowledged after it: recovery then starts further back, so the log is trimmed up to an older image (S28).
  */
 export interface Store {
+  /**
+   * Milliseconds over which a writer that can wait gathers changes, for an item is paid for each time it is written; absent:
+   * 250 (S27).
+   */
+  readonly gathering?: number;
   get(table: string, key: string): Promise<StoreItem | undefined>;
   query(table: string, query: StoreQuery): Promise<readonly StoreItem[]>;
   /** Writes if no version at or above the item's stands: `true`, or `false` and nothing changed. */

@@ -55,11 +55,17 @@ async function* newestFirst(
 }
 
 /**
+ * What the store has of an account's events below a sequence, newest first, each once.
+ *
  * Two owners may have cut the same events into different items (I20), so that one which begins earlier ends later. An item
  * holds events that follow one another: with as many known below an event as an item holds, none that is not read yet reaches
  * up to it.
  */
-async function* storedNewestFirst(store: StoreReads, accountId: string, below: number): AsyncGenerator<OrderEvent> {
+export async function* storedNewestFirst(
+  store: StoreReads,
+  accountId: string,
+  below: number,
+): AsyncGenerator<OrderEvent> {
   const known = new Map<number, OrderEvent>();
   let last = below;
   let to = sortable(below);

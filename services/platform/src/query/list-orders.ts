@@ -9,19 +9,22 @@ import {
 import { decode } from "@atlas/gen/codec/codec";
 import { create } from "@bufbuild/protobuf";
 import { type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt";
+import { orderMadeBy } from "../wire/order/advance-order.ts";
 import { isFinal } from "../wire/order/final-status.ts";
+import { NO_BOUND, storedNewestFirst } from "./account-events.ts";
 import { type AccountShards, unknownAccount } from "./account-shard.ts";
 import { cursorOf } from "./cursor.ts";
 import { numberIn, pageSizeOf, pageToken } from "./page.ts";
-import { ORDERS_TABLE, sortable } from "./store-layout.ts";
+import { ORDERS_TABLE } from "./store-layout.ts";
 import type { StoreReads } from "./store-reads.ts";
 
-/** Items read from the store at a time. */
-const ITEMS = 200;
+/** Orders read from the store at a time. */
+const ORDERS = 100;
 
 /**
  * A page of an account's orders, newest first. Open orders, and those that closed too lately for the store, come from the
- * owner; the store adds what is final there: an order that looks open in the store is the owner's to tell.
+ * owner; the store adds what is final there: an order that looks open in the store is the owner's to tell. Which orders there
+ * were the account's history says, so that no order is written a second time for lists.
  */
 export async function listOrders(
   shards: AccountShards,
@@ -65,21 +68,41 @@ async function storedOrders(
   wanted: number,
 ): Promise<OrderEntry[]> {
   const found: OrderEntry[] = [];
-  let to = before === undefined ? undefined : sortable(before);
-  for (;;) {
-    const query = { partition: request.accountId, limit: ITEMS, descending: true, ...(to === undefined ? {} : { to }) };
-    const items = await store.query(ORDERS_TABLE, query);
-    for (const item of items) {
-      const { order, acceptedSequence } = decode(StoredOrderCodec, item.body);
-      if (order !== undefined && isFinal(order.status) && matches(order, request)) {
-        found.push({ $typeName: "atlas.operations.v1.OrderEntry", order, acceptedSequence });
-        if (found.length === wanted) return found;
-      }
-      if (isOlder(order, request.startTime)) return found;
-      to = item.sort;
+  for await (const made of madeOrders(store, request, before ?? NO_BOUND)) {
+    const entries = await Promise.all(made.map((orderId) => storedOrder(store, orderId)));
+    for (const entry of entries) {
+      if (entry?.order === undefined || !isFinal(entry.order.status) || !matches(entry.order, request)) continue;
+      found.push(entry);
+      if (found.length === wanted) return found;
     }
-    if (items.length < ITEMS) return found;
   }
+  return found;
+}
+
+/** Ids of an account's orders as the stored history says, newest first, some at a time; none that is older than asked for. */
+async function* madeOrders(
+  store: StoreReads,
+  { accountId, startTime }: ListOrdersRequest,
+  below: number,
+): AsyncGenerator<string[]> {
+  let ids: string[] = [];
+  for await (const event of storedNewestFirst(store, accountId, below)) {
+    const order = orderMadeBy(event);
+    if (order === undefined) continue;
+    if (isOlder(order, startTime)) break;
+    ids.push(order.orderId);
+    if (ids.length < ORDERS) continue;
+    yield ids;
+    ids = [];
+  }
+  if (ids.length > 0) yield ids;
+}
+
+async function storedOrder(store: StoreReads, orderId: string): Promise<OrderEntry | undefined> {
+  const item = await store.get(ORDERS_TABLE, orderId);
+  if (item === undefined) return undefined;
+  const { order, acceptedSequence } = decode(StoredOrderCodec, item.body);
+  return { $typeName: "atlas.operations.v1.OrderEntry", acceptedSequence, ...(order && { order }) };
 }
 
 /** Both are newest first; of an order that is in both the higher version counts. */

@@ -25,7 +25,7 @@ export interface EventsPlace {
 export const SHARDS_TABLE = "atlas_shards";
 const NONE: OutputMark = { number: 0, chain: 0n };
 /** Milliseconds between two writings: what is lost of it is only emitted again. */
-const PACE = 250;
+const PACE = 1_000;
 
 /**
  * The output positions of a shard (S14): written after the append is acknowledged, rising only. A successor emits again
