@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { EngineProcess } from "./engine-process.ts";
 import { freePorts } from "./free-port.ts";
+import { JVM } from "./jvm.ts";
 import { mavenJars } from "./maven-jars.ts";
 
 const VERSION = "2.6.1";
@@ -41,7 +42,7 @@ export async function startDynamodb({ folder, port, keeps = true }: DynamodbOpti
     port: chosen,
     program: "java",
     args: [
-      "-Xmx512m",
+      ...JVM,
       `-Djava.library.path=${jars}`,
       "-cp",
       join(jars, "*"),

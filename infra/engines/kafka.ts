@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EngineProcess } from "./engine-process.ts";
 import { freePorts } from "./free-port.ts";
+import { JVM } from "./jvm.ts";
 import { mavenJars } from "./maven-jars.ts";
 import { runTool } from "./tool.ts";
 
@@ -142,7 +143,7 @@ function brokerProcess(jars: string, node: Node): EngineProcess {
     name: `Kafka's broker ${node.id}`,
     port: node.port,
     program: "java",
-    args: ["-Xmx512m", ...LOGGING, "-cp", join(jars, "*"), "kafka.Kafka", join(node.folder, "server.properties")],
+    args: [...JVM, ...LOGGING, "-cp", join(jars, "*"), "kafka.Kafka", join(node.folder, "server.properties")],
     log: join(node.folder, "broker.log"),
     ready: (log) => log.includes("Kafka Server started"),
   });

@@ -49,7 +49,7 @@ function countedStore(store: Store, tally: Tally): Store {
   };
   return {
     // As DynamoDB's store asks for it.
-    gathering: 1_000,
+    gathering: 2_000,
     put: (table, item) => {
       note({ table, item }, 1);
       return store.put(table, item);

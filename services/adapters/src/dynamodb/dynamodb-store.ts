@@ -13,6 +13,7 @@ import {
   PutItemCommand,
   QueryCommand,
 } from "@aws-sdk/client-dynamodb";
+import pLimit from "p-limit";
 import { type DynamodbAccess, openClient, persist, RequestFailed, sendOnce } from "./client.ts";
 import {
   type Attributes,
@@ -31,7 +32,7 @@ import {
 } from "./item-form.ts";
 import { KnownKeys } from "./known-keys.ts";
 import { TABLES, type TableDesign } from "./table-design.ts";
-import { ifNewer, type TableItem, writeBatches, writeNewer } from "./write-batch.ts";
+import { ifNewer, type TableItem, type Writer, writeBatches, writeNewer } from "./write-batch.ts";
 
 export interface DynamodbStoreOptions extends DynamodbAccess {
   /** Default: those of the platform. Any other name in a call is a `RangeError`. */
@@ -53,6 +54,8 @@ interface DesignedPut {
 
 const MAX_PUTS = 1_000;
 const READ_ITEMS = 100;
+/** Requests that write many items under way at a time, so that a batch does not press on all else at once. */
+const ABREAST = 4;
 /** What a write costs beside its body, about. */
 const ITEM_BYTES = 500;
 /** Keys whose pointers are known to stand; more are written again. */
@@ -64,12 +67,13 @@ export function openDynamodbStore(options: DynamodbStoreOptions): DynamodbStore 
 }
 
 class TableStore implements DynamodbStore {
-  /** Most orders end within a second, and then are written once. */
-  readonly gathering = 1_000;
+  /** Most orders end within two seconds, and then are written once. */
+  readonly gathering = 2_000;
   readonly #client: DynamoDBClient;
   readonly #prefix: string;
   readonly #tables: ReadonlyMap<string, TableDesign>;
   readonly #patience: number;
+  readonly #writer: Writer;
   readonly #pendingBytes: number;
   readonly #known = new KnownKeys(KNOWN_KEYS);
   #bytes = 0;
@@ -80,6 +84,7 @@ class TableStore implements DynamodbStore {
     this.#prefix = options.prefix ?? "";
     this.#tables = new Map((options.tables ?? TABLES).map((table) => [table.name, table]));
     this.#patience = options.patience ?? 5_000;
+    this.#writer = { client, limit: pLimit(ABREAST), patience: this.#patience };
     this.#pendingBytes = options.pendingBytes ?? 64 << 20;
   }
 
@@ -163,9 +168,8 @@ class TableStore implements DynamodbStore {
       async () => {
         await this.#point(kept);
         await writeNewer(
-          this.#client,
+          this.#writer,
           kept.map((put) => this.#tableItem(put)),
-          this.#patience,
         );
       },
     );
@@ -202,7 +206,7 @@ class TableStore implements DynamodbStore {
     for (const table of new Set(needed.map((put) => put.table))) {
       const items = needed.filter((put) => put.table === table).map(({ item }) => item);
       const writes = items.map((item) => ({ PutRequest: { Item: pointerTo(item) } }));
-      await writeBatches(this.#client, { table: this.#prefix + table.name, writes }, this.#patience).catch((error) => {
+      await writeBatches(this.#writer, { table: this.#prefix + table.name, writes }).catch((error) => {
         // Pointers alone show nothing.
         throw new RequestFailed({ isUndone: true, again: true, reason: (error as Error).message });
       });
@@ -216,7 +220,7 @@ class TableStore implements DynamodbStore {
 
   async #delete(table: string, places: readonly Place[]): Promise<void> {
     const writes = places.map((place) => ({ DeleteRequest: { Key: keyAttributes(place) } }));
-    await writeBatches(this.#client, { table: this.#prefix + table, writes }, this.#patience);
+    await writeBatches(this.#writer, { table: this.#prefix + table, writes });
   }
 
   async #pointedAt(table: string, keys: readonly string[]): Promise<Place[]> {

@@ -5,6 +5,7 @@ import {
   TransactWriteItemsCommand,
   type WriteRequest,
 } from "@aws-sdk/client-dynamodb";
+import type { LimitFunction } from "p-limit";
 import { persist, RequestFailed, rest, sendOnce } from "./client.ts";
 import type { Attributes } from "./item-form.ts";
 
@@ -16,6 +17,15 @@ export interface TableItem {
   readonly bytes: number;
 }
 
+/** How a store writes. */
+export interface Writer {
+  readonly client: DynamoDBClient;
+  /** Lets so many requests out at once. */
+  readonly limit: LimitFunction;
+  /** Milliseconds for which a request goes on being tried. */
+  readonly patience: number;
+}
+
 export interface TableWrites {
   readonly table: string;
   readonly writes: readonly WriteRequest[];
@@ -24,8 +34,6 @@ export interface TableWrites {
 const TRANSACTION_ITEMS = 100;
 const TRANSACTION_BYTES = 3_500_000;
 const BATCH_ITEMS = 25;
-/** Requests of one call under way at a time. */
-const ABREAST = 4;
 const NEWER = { ConditionExpression: "attribute_not_exists(p) OR v < :v" };
 
 /** The condition under which an item replaces what stands. */
@@ -37,20 +45,16 @@ export function ifNewer(attributes: Attributes) {
  * Writes each item unless a version as high stands: in transactions, for nothing else takes conditions for many items at
  * once. One that is cancelled is sent again without the items that are too old. Rejects with `RequestFailed`.
  */
-export async function writeNewer(client: DynamoDBClient, items: readonly TableItem[], patience: number): Promise<void> {
-  await abreast(transactionsOf(items), (chunk) => writeTransaction(client, chunk, patience));
+export async function writeNewer({ client, limit, patience }: Writer, items: readonly TableItem[]): Promise<void> {
+  await attemptAll(limit, transactionsOf(items), (chunk) => writeTransaction(client, chunk, patience));
 }
 
 /** Puts or deletes without a condition, in any order. Rejects with `RequestFailed`. */
-export async function writeBatches(
-  client: DynamoDBClient,
-  { table, writes }: TableWrites,
-  patience: number,
-): Promise<void> {
+export async function writeBatches({ client, limit, patience }: Writer, { table, writes }: TableWrites): Promise<void> {
   const chunks = Array.from({ length: Math.ceil(writes.length / BATCH_ITEMS) }, (_, index) =>
     writes.slice(index * BATCH_ITEMS, (index + 1) * BATCH_ITEMS),
   );
-  await abreast(chunks, (chunk) => writeBatch(client, table, chunk, patience));
+  await attemptAll(limit, chunks, (chunk) => writeBatch(client, table, chunk, patience));
 }
 
 async function writeTransaction(client: DynamoDBClient, items: readonly TableItem[], patience: number): Promise<void> {
@@ -122,24 +126,17 @@ function transactionsOf(items: readonly TableItem[]): TableItem[][] {
   return chunks;
 }
 
-/** Every chunk is attempted, some at a time, even when one fails; then rejects as the first that did. */
-async function abreast<Chunk>(chunks: readonly Chunk[], write: (chunk: Chunk) => Promise<void>): Promise<void> {
-  const waiting = [...chunks];
-  const failures: Error[] = [];
-  let done = 0;
-  const next = async (): Promise<void> => {
-    for (let chunk = waiting.shift(); chunk !== undefined; chunk = waiting.shift()) {
-      try {
-        await write(chunk);
-        done += 1;
-      } catch (error) {
-        failures.push(error as Error);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(ABREAST, waiting.length) }, next));
+/** Every chunk is attempted, even when one fails; then rejects as the first that did. */
+async function attemptAll<Chunk>(
+  limit: LimitFunction,
+  chunks: readonly Chunk[],
+  write: (chunk: Chunk) => Promise<void>,
+): Promise<void> {
+  const outcomes = await Promise.allSettled(chunks.map((chunk) => limit(write, chunk)));
+  const failures = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as Error] : []));
   const [first] = failures;
   if (first === undefined) return;
-  const isUndone = done === 0 && failures.every((failure) => failure instanceof RequestFailed && failure.isUndone);
+  const isNothingDone = failures.length === chunks.length;
+  const isUndone = isNothingDone && failures.every((failure) => failure instanceof RequestFailed && failure.isUndone);
   throw new RequestFailed({ isUndone, again: true, reason: first.message });
 }
