@@ -38,7 +38,7 @@ const ANSWERED = 60_000;
 export async function runChaos(options: ChaosOptions, tell: (line: string) => void): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), "atlas-chaos-"));
   tell(`starting a platform of ${Object.keys(USUAL_PROCESSES).length} processes in ${folder}`);
-  const cluster = await startCluster({ folder, processes: USUAL_PROCESSES, keepsStore: false });
+  const cluster = await startCluster({ folder, processes: USUAL_PROCESSES, keepsStore: false, archiveSeconds: 5 });
   const supervisor = new Supervisor(cluster.processes, tell);
   try {
     await cluster.ready();

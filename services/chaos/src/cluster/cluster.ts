@@ -14,6 +14,8 @@ export interface ClusterTerms {
   readonly processes: Readonly<Record<string, readonly Role[]>>;
   /** Whether DynamoDB Local finds after a restart what was there; without, it is much faster. */
   readonly keepsStore: boolean;
+  /** Seconds after which records are archived; default: those of the platform. */
+  readonly archiveSeconds?: number;
 }
 
 /** A platform of many processes on real Kafka, DynamoDB and S3, all on this machine. */
@@ -21,6 +23,8 @@ export interface Cluster {
   readonly kafka: Kafka;
   readonly dynamodb: Dynamodb;
   readonly s3: S3;
+  /** Of the archive. */
+  readonly bucket: string;
   readonly processes: readonly AtlasProcess[];
   /** Addresses of the gateways. */
   readonly gateways: readonly string[];
@@ -47,7 +51,7 @@ export const USUAL_PROCESSES: Readonly<Record<string, readonly Role[]>> = {
 };
 
 /** Starts the engines, then the processes; nothing stays when one does not come up. */
-export async function startCluster({ folder, processes, keepsStore }: ClusterTerms): Promise<Cluster> {
+export async function startCluster({ folder, processes, keepsStore, archiveSeconds }: ClusterTerms): Promise<Cluster> {
   const [kafka, dynamodb, s3] = await Promise.all([
     startKafka({ folder: join(folder, "kafka") }),
     startDynamodb({ folder: join(folder, "dynamodb"), keeps: keepsStore }),
@@ -55,7 +59,10 @@ export async function startCluster({ folder, processes, keepsStore }: ClusterTer
   ]);
   const data = join(folder, "atlas");
   mkdirSync(data, { recursive: true });
-  const environment = environmentOf(kafka, dynamodb, s3);
+  const environment = {
+    ...environmentOf(kafka, dynamodb, s3),
+    ...(archiveSeconds !== undefined && { ATLAS_ARCHIVE_SECONDS: `${archiveSeconds}` }),
+  };
   const all = await Promise.all(
     Object.entries(processes).map(([name, roles]) => atlasProcess({ name, roles, folder: data, environment })),
   );
@@ -70,7 +77,7 @@ export async function startCluster({ folder, processes, keepsStore }: ClusterTer
     throw error;
   }
   return {
-    ...{ kafka, dynamodb, s3, processes: all, stop },
+    ...{ kafka, dynamodb, s3, bucket: BUCKET, processes: all, stop },
     gateways: all.filter(({ roles }) => roles.includes("gateway")).map(({ url }) => url),
     key: readFileSync(join(data, "cli.key"), "utf8").trim(),
     ready: (patience = READY_WITHIN) => untilReady(all, patience),

@@ -3,6 +3,7 @@ import { type Finding, Findings } from "@atlas/cli/doctor/findings";
 import { examineLive } from "@atlas/cli/doctor/live-doctor";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { ClientBook } from "../load/client-book.ts";
+import { checkArchive } from "./archive-check.ts";
 import { openEnginePorts } from "./engine-ports.ts";
 import { checkLog } from "./log-check.ts";
 import { LogModel } from "./log-model.ts";
@@ -28,8 +29,10 @@ export interface CompareTerms {
 
 /** Milliseconds within which nothing is under way any more once nothing is sent, and then the store shows all of it (S24). */
 const REST = 30_000;
+/** Milliseconds within which the archive has what the log has. */
+const ARCHIVED = 60_000;
 
-/** Holds what clients were told against the log, the store and the platform's answers; the doctor looks at all the rest. */
+/** Holds what clients were told against log, store, archive and the platform's answers; the doctor looks at all the rest. */
 export async function compare({ cluster, book, accounts, tell }: CompareTerms): Promise<Verdict> {
   const clients = cluster.gateways.map((url) => atlasClient(url, cluster.key));
   const [atlas, other] = [clients[0], clients.at(-1)] as [AtlasClient, AtlasClient];
@@ -53,6 +56,8 @@ export async function compare({ cluster, book, accounts, tell }: CompareTerms): 
       await checkAnswers(client, accountId, log, losses);
       await checkStore(engines.store, accountId, log, losses, storedBy);
     }
+    tell("reading S3");
+    await checkArchive(engines, losses, performance.now() + ARCHIVED);
     const examined = await examineLive(atlas, false, tell);
     return { lost: losses.lost, doubled: losses.doubled, findings: [...findings.all(), ...examined.all()] };
   } finally {

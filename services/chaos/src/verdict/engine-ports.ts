@@ -1,26 +1,36 @@
+import { readS3Archive } from "@atlas/adapters/s3/s3-archive";
 import { openEngines } from "@atlas/assembly/column";
 import { PARTITIONS } from "@atlas/assembly/platform-terms";
 import type { LogSource } from "@atlas/cli/doctor/log-source";
 import { portLog } from "@atlas/cli/doctor/port-log";
+import type { Archive } from "@atlas/platform/ports/archive";
+import type { Log } from "@atlas/platform/ports/log";
 import type { Store } from "@atlas/platform/ports/store";
 import type { Cluster } from "../cluster/cluster.ts";
 
-/** What Kafka and DynamoDB hold, past the platform. */
+/** What Kafka, DynamoDB and S3 hold, past the platform. */
 export interface EnginePorts {
+  readonly log: Log;
+  readonly archive: Archive;
   readonly source: LogSource;
   readonly store: Store;
   close(): Promise<void>;
 }
 
-export async function openEnginePorts({ kafka, dynamodb, s3 }: Cluster): Promise<EnginePorts> {
-  const { region, accessKeyId, secretAccessKey } = s3;
+export async function openEnginePorts({ kafka, dynamodb, s3, bucket }: Cluster): Promise<EnginePorts> {
+  const { endpoint, region, accessKeyId, secretAccessKey } = s3;
+  const credentials = { accessKeyId, secretAccessKey };
   const closes: (() => Promise<void> | void)[] = [];
   const engines = {
     kafka: { brokers: kafka.addresses },
-    dynamodb: { endpoint: dynamodb.endpoint, region, credentials: { accessKeyId, secretAccessKey } },
+    dynamodb: { endpoint: dynamodb.endpoint, region, credentials },
   };
   const { log, store } = await openEngines(engines, PARTITIONS, (close) => closes.push(close));
+  const archive = readS3Archive({ endpoint, region, credentials, bucket });
+  closes.push(() => archive.close());
   return {
+    log,
+    archive,
     source: portLog(log, PARTITIONS),
     store,
     async close() {
