@@ -59,6 +59,10 @@ export class OmsShard implements EventShard<OrderCommand, OrderEvent> {
     return this.state.logTime;
   }
 
+  get engineVersion(): number {
+    return this.state.engineVersion;
+  }
+
   get workOpen(): boolean {
     return this.state.work !== undefined;
   }

@@ -52,6 +52,10 @@ export class VenueShard implements InputShard<VenueCommand, MarketEvent> {
     return this.#state;
   }
 
+  get engineVersion(): number {
+    return this.#state.engineVersion;
+  }
+
   get logTime(): number {
     return this.#logTime;
   }

@@ -108,9 +108,9 @@ export class MemoryPlatform {
     return this.world.clock;
   }
 
-  /** One owner, one gateway, one archiver, the instruments. */
-  async start(): Promise<this> {
-    await this.startOwner();
+  /** One owner, one gateway, one archiver, the instruments. `engines`: the versions that the owner's build carries. */
+  async start(engines?: readonly number[]): Promise<this> {
+    await this.startOwner(engines);
     await this.startGateway();
     this.beginArchiver();
     const instruments = this.client(InstrumentService);
@@ -255,9 +255,9 @@ export class MemoryPlatform {
     return accountId;
   }
 
-  /** Those that live, as they would say themselves. */
+  /** Those whose beat is seen, as they would say themselves. */
   #processes(): ProcessState[] {
-    const all = [...this.owners, ...this.gateways].filter(({ process }) => process.state !== "DEAD");
+    const all = [...this.owners, ...this.gateways].filter(({ process }) => process.state === "RUNS");
     return all.map(({ process, engines }) => processState(process.name, [], engines));
   }
 
