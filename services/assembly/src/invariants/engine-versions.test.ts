@@ -6,6 +6,7 @@ import type { StoreItem } from "@atlas/platform/ports/store";
 import type { Client } from "@connectrpc/connect";
 import { beforeEach, describe, expect, test } from "vitest";
 import { replayPlatform } from "../replay/replay-platform.ts";
+import type { Replayed } from "../replay/replay-shard.ts";
 import { MemoryPlatform } from "../simulated/memory-platform.ts";
 import { Desk, errorOf } from "../testing/desk.ts";
 
@@ -75,7 +76,11 @@ async function rebuilt(from: readonly StoreItem[]) {
   const ports = { log, store, clock: platform.clock, digest, warn: () => undefined };
   const put = Promise.all(from.map((item) => store.put("atlas_shards", item)));
   await platform.run(put);
-  const replay = async () => Array.fromAsync(replayPlatform(ports, platform.partitions, 100));
+  const replay = async () => {
+    const shards: Replayed[] = [];
+    for await (const one of replayPlatform(ports, platform.partitions, 100)) shards.push(one);
+    return shards;
+  };
   const all = await platform.run(replay());
   expect(all.flatMap(({ differences, problem }) => [...differences, problem ?? ""]).filter(Boolean)).toEqual([]);
   return {
