@@ -4,6 +4,7 @@ import {
   GetSystemStateResponseSchema,
 } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import type { Command } from "commander";
+import { usage } from "../client/failure.ts";
 import type { Io } from "../output/io.ts";
 import { table } from "../output/table.ts";
 import { type MutationOptions, mutate, withRequest } from "./mutation.ts";
@@ -36,7 +37,7 @@ function activateVerb(io: Io): Command {
     "activate",
     "Lets the rules of the next version hold at every shard, for good; every process that lives must carry it.",
     ["engine activate 2"],
-  ).argument("<version>", "one above the active one", wholeNumber(1, "version"));
+  ).argument("<version>", "one above the active one", versionOf);
   return withRequest(command).action((version: number, options: CommonOptions & MutationOptions) =>
     withAtlas(io, options, async (context) => {
       const answer = await mutate<typeof ActivateEngineResponseSchema>(context, options, (requestId) =>
@@ -45,6 +46,15 @@ function activateVerb(io: Io): Command {
       print(context, ActivateEngineResponseSchema, [answer], () => `engine version ${answer.version} is active`);
     }),
   );
+}
+
+/** Far above any there will be; more would not fit into a message. */
+const HIGHEST = 1_000_000;
+
+function versionOf(text: string): number {
+  const version = wholeNumber(1, "version")(text);
+  if (version > HIGHEST) throw usage(`version is "${text}"; it is at most ${HIGHEST}`);
+  return version;
 }
 
 function stateText({ shards, processes }: GetSystemStateResponse): string {
