@@ -1,13 +1,16 @@
 import { ShardConnections } from "@atlas/adapters/http/shard/shard-connections";
+import { ENGINE_VERSIONS, EngineMissing } from "@atlas/domain/engine/engine-rules";
 import { clusterAuthenticator, clusterCredential } from "@atlas/platform/access/cluster-authenticator";
 import { LeaseKeeper } from "@atlas/platform/lease/lease-keeper";
 import { LeaseTable } from "@atlas/platform/lease/lease-table";
 import { LeaseView } from "@atlas/platform/lease/lease-view";
 import { LeasedDirectory } from "@atlas/platform/lease/leased-directory";
+import { notReady } from "@atlas/platform/shard/not-ready";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import { openInternalEdge } from "./internal-edge.ts";
 import { LeasedShards } from "./leased-shards.ts";
 import { type OwnedShardOptions, SHARD_KINDS, shardsOf } from "./owned-shard.ts";
+import { processState } from "./process-state.ts";
 import type { Role } from "./role.ts";
 import type { ShardHost } from "./shard-host.ts";
 
@@ -41,9 +44,10 @@ export async function openLeasedHost(
   options: LeasedHostOptions,
   closes: (close: () => Promise<void>) => void,
 ): Promise<ShardHost> {
-  const { ports, partitions, cluster, key, journal } = options;
+  const { ports, partitions, cluster, key, journal, engines = ENGINE_VERSIONS } = options;
   const { clock, digest, warn, writer: process } = ports;
-  const shards = new LeasedShards(options);
+  let unfit: EngineMissing | undefined;
+  const shards = new LeasedShards({ ...options, failed: (shard, error) => failed(shard, error) });
   const edge = await openInternalEdge({
     ...{ host: cluster.host, port: cluster.port, shards, clock, journal },
     authenticator: clusterAuthenticator(key, digest),
@@ -56,11 +60,12 @@ export async function openLeasedHost(
   view.listen(() => connections.keep(new Set(view.living(Number.POSITIVE_INFINITY).map(({ address }) => address))));
   const address = cluster.address ?? edge.url;
   const kinds = SHARD_KINDS.filter((kind) => cluster.roles.includes(kind));
+  const roles = () => cluster.roles.filter((role) => unfit === undefined || !isShardKind(role));
   const keeper = new LeaseKeeper(
     {
       ...{ clock, warn, table, view, patience: LEASE },
       beat: () => ({
-        ...{ process, address, roles: [...cluster.roles] },
+        ...{ process, address, roles: roles(), engineVersions: [...engines] },
         storeLag: BigInt(highest(shards.storeLags().values())),
         watchedInstruments: options.watched().slice(0, MOST_WATCHED),
       }),
@@ -70,6 +75,13 @@ export async function openLeasedHost(
   );
   closes(() => keeper.stop());
   keeper.start();
+  // Who was away while a version was activated that it lacks leaves its shards to those that carry it (S26).
+  const failed = (shard: string, error: Error) => {
+    if (!(error instanceof EngineMissing)) return options.failed(shard, error);
+    if (unfit === undefined) journal.error("this process owns no shard any more", { shard }, error);
+    unfit = error;
+    keeper.resign();
+  };
   const others = () => view.living(LEASE).filter((beat) => beat.process !== process);
   // A gateway needs all of them; who only owns some, only those.
   const needed = cluster.roles.includes("gateway") ? SHARD_KINDS.flatMap((kind) => shardsOf(kind, partitions)) : [];
@@ -81,12 +93,23 @@ export async function openLeasedHost(
     storeLags: () => shards.storeLags(),
     storeLag: () =>
       Math.max(highest(shards.storeLags().values()), highest(others().map(({ storeLag }) => Number(storeLag)))),
+    processes: async () => {
+      await view.look().catch((error: Error) => {
+        throw notReady(`the table of leases cannot be read: ${error.message}`);
+      });
+      return view.living(LEASE).map((beat) => processState(beat.process, beat.roles, beat.engineVersions));
+    },
     missing: () => {
       const silent = (shard: string) => view.silenceOf(view.holderOf(shard) ?? "") >= LEASE;
       const unowned = needed.filter((shard) => !keeper.held.has(shard) && silent(shard));
-      return [...shards.missing(), ...unowned.map((shard) => `${shard} has no owner`)];
+      const reasons = unfit === undefined ? shards.missing() : [`no shard is owned here: ${unfit.message}`];
+      return [...reasons, ...unowned.map((shard) => `${shard} has no owner`)];
     },
   };
+}
+
+function isShardKind(role: Role): boolean {
+  return SHARD_KINDS.some((kind) => kind === role);
 }
 
 function highest(numbers: Iterable<number>): number {

@@ -1,3 +1,4 @@
+import { EngineMissing } from "@atlas/domain/engine/engine-rules";
 import type { LeaseHooks } from "@atlas/platform/lease/lease-keeper";
 import { notReady } from "@atlas/platform/shard/not-ready";
 import type { ShardClient, ShardDirectory } from "@atlas/platform/shard/shard-client";
@@ -80,6 +81,8 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
       held.waits = "";
     } catch (error) {
       if (this.#held.get(name) !== held) return;
+      // No trial will change that.
+      if (error instanceof EngineMissing) return this.#options.failed(name, error);
       this.#warn("could not be recovered", name, error as Error);
       held.waits = `${name} cannot be recovered: ${(error as Error).message}`;
       held.cancel = this.#options.ports.clock.after(RETRY, () => void this.#open(name));

@@ -1,6 +1,8 @@
 import { shardName } from "@atlas/platform/shard/shard-name";
 import { LocalShards } from "./local-shards.ts";
 import type { OwnedShardOptions } from "./owned-shard.ts";
+import { processState } from "./process-state.ts";
+import { ROLES } from "./role.ts";
 import type { ShardHost } from "./shard-host.ts";
 
 /** Milliseconds for shards to put on the log what they decided, and to keep images. */
@@ -21,6 +23,7 @@ export async function openLocalHost(
     storeLags: () =>
       new Map(shards.oms.map(({ projection }, partition) => [shardName("oms", partition), projection.lag])),
     storeLag: () => shards.oms.reduce((most, { projection }) => Math.max(most, projection.lag), 0),
+    processes: async () => [processState(options.ports.writer, ROLES, options.engines)],
     missing: () => [],
   };
 }

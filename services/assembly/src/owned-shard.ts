@@ -22,6 +22,8 @@ export interface OwnedShardOptions {
   readonly partitions: PartitionCounts;
   /** Milliseconds between ticks of the simulated market while somebody watches. */
   readonly tickInterval: number;
+  /** The engine versions that this process carries; absent: all of its build (S26). */
+  readonly engines?: readonly number[] | undefined;
   /** A shard has stopped for good. */
   readonly failed: (shard: string, error: Error) => void;
 }
@@ -48,18 +50,18 @@ export function shardsOf(kind: ShardKind, partitions: PartitionCounts): readonly
 
 /** Owns one shard, such as `oms/3`, from its image and the log; `start` its owner. Throws for a name that is no shard's. */
 export function ownShard(name: string, options: OwnedShardOptions): OwnedShard {
-  const { ports, partitions, tickInterval } = options;
+  const { ports, partitions, tickInterval, engines } = options;
   const kind = SHARD_KINDS.find((one) => shardsOf(one, partitions).includes(name));
   const number = Number(name.slice(name.indexOf("/") + 1));
   const hooks = { failed: (error: Error) => options.failed(name, error) };
   switch (kind) {
     case "oms": {
-      const oms = ownOms(ports, { partition: number, partitions }, hooks);
+      const oms = ownOms(ports, { partition: number, partitions, engines }, hooks);
       return { name, owner: oms.owner, oms };
     }
     case "venue": {
       const settings = { shard: number, omsPartitions: partitions.oms, tickInterval };
-      const venue = ownVenue(ports, settings, { decided: () => undefined, ...hooks });
+      const venue = ownVenue(ports, settings, { decided: () => undefined, ...hooks }, engines);
       return { name, owner: venue.owner, venue };
     }
     case "control":
@@ -71,8 +73,9 @@ export function ownShard(name: string, options: OwnedShardOptions): OwnedShard {
   }
 }
 
-function controlOwner({ ports, partitions }: OwnedShardOptions, hooks: { failed(error: Error): void }): ShardOwner {
-  const shard = new ControlShard(partitions, ports.digest);
+function controlOwner(options: OwnedShardOptions, hooks: { failed(error: Error): void }): ShardOwner {
+  const { ports, partitions, engines } = options;
+  const shard = new ControlShard(partitions, ports.digest, engines);
   return new EventShardOwner(ports, controlKind, shard, 0, {
     decided: () => undefined,
     acknowledged: () => undefined,
@@ -81,8 +84,8 @@ function controlOwner({ ports, partitions }: OwnedShardOptions, hooks: { failed(
   });
 }
 
-function identityOwner({ ports }: OwnedShardOptions, hooks: { failed(error: Error): void }): ShardOwner {
-  const shard = new IdentityShard();
+function identityOwner({ ports, engines }: OwnedShardOptions, hooks: { failed(error: Error): void }): ShardOwner {
+  const shard = new IdentityShard(engines);
   return new EventShardOwner(ports, identityKind, shard, 0, {
     decided: () => undefined,
     acknowledged: () => undefined,

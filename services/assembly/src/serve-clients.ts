@@ -60,6 +60,7 @@ export async function serveClients(parts: ServeOptions): Promise<ServedClients> 
     queries: mergedAccountQueries(host.directory, ports.store, PARTITIONS.oms),
     market: marketSource(market),
     marketReads: marketReads(market, ports.store, ports.clock),
+    processes: () => host.processes(),
     pressure: { storeLag: () => host.storeLag(), diskLow: () => parts.disk.isLow },
   });
   closes(() => gateway.stop());

@@ -1,3 +1,4 @@
+import type { ProcessState } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
 import type { VenueShard } from "@atlas/venue/venue-shard";
 
@@ -13,6 +14,8 @@ export interface ShardHost {
   storeLags(): ReadonlyMap<string, number>;
   /** The same of the order shard that is furthest behind, wherever it runs. */
   storeLag(): number;
+  /** The platform's processes that live now, by name. Rejects with NOT_READY where that cannot be known. */
+  processes(): Promise<readonly ProcessState[]>;
   /** Why shards cannot be asked, one line each. */
   missing(): readonly string[];
 }

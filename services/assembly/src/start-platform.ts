@@ -17,6 +17,7 @@ import type { Metrics } from "@atlas/platform/telemetry/metrics";
 import { base64url } from "@atlas/platform/text/base64url";
 import { topics } from "@atlas/platform/topic/topics";
 import { TickDriver } from "@atlas/venue/tick-driver";
+import { refuseMissingEngine } from "./active-engine.ts";
 import { sparing, startArchiver } from "./archiving.ts";
 import { clusterKey } from "./cluster-key.ts";
 import { type EngineTerms, openColumn } from "./column.ts";
@@ -48,6 +49,8 @@ export interface PlatformOptions {
   readonly consoleFolder?: string;
   /** Plays this market as BTC-USDT, over and over, except while a client plays another. Absent: simulated markets only. */
   readonly recording?: Recording;
+  /** The engine versions that this process carries (S26). Absent: all of its build; fewer imitate an older one. */
+  readonly engines?: readonly number[];
   /** When records are archived. */
   readonly archivePace: ArchivePace;
   readonly journal: Journal;
@@ -118,6 +121,7 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
   const metrics = prometheusMetrics();
 
   stage("recovering the shards");
+  await refuseMissingEngine(ports, PARTITIONS, options.engines);
   const market = new MarketView({ ...ports, readOnly: !roles.includes("market") }, PARTITIONS.venue);
   closes(() => market.close());
   const [host] = await Promise.all([
@@ -188,7 +192,7 @@ async function openPorts(
 }
 
 async function openHost(
-  { journal, distributed, dataFolder }: PlatformOptions,
+  { journal, distributed, dataFolder, engines }: PlatformOptions,
   ports: OwnerPorts,
   market: MarketView,
   readiness: PlatformReadiness,
@@ -198,7 +202,7 @@ async function openHost(
     readiness.failed(shard, error);
     journal.error("a shard has stopped", { shard }, error);
   };
-  const owned = { ports, partitions: PARTITIONS, tickInterval: TICKS.watched, failed };
+  const owned = { ports, partitions: PARTITIONS, tickInterval: TICKS.watched, engines, failed };
   if (distributed === undefined) return openLocalHost(owned, closes);
   const { cluster } = distributed;
   const key = await clusterKey(secretFiles(dataFolder), systemChance());

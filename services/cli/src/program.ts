@@ -5,6 +5,7 @@ import { auditVerb } from "./verbs/audit.ts";
 import { backupVerb } from "./verbs/backup.ts";
 import { cancelAllVerb, cancelVerb } from "./verbs/cancel.ts";
 import { doctorVerb } from "./verbs/doctor.ts";
+import { engineVerb } from "./verbs/engine.ts";
 import { keysVerb } from "./verbs/keys.ts";
 import { loadVerb } from "./verbs/load.ts";
 import { logVerb } from "./verbs/log.ts";
@@ -21,12 +22,12 @@ import { usersVerb } from "./verbs/users.ts";
 import { watchVerb } from "./verbs/watch.ts";
 
 /** The `atlas` command with every verb. Wrong usage and `--help` throw `CommanderError`. */
-export function atlasProgram(io: Io): Command {
+export function atlasProgram(io: Io, engines?: readonly number[]): Command {
   const program = new Command("atlas")
     .description("A trading platform in one process: start it, trade, watch, check.")
     .showSuggestionAfterError();
   const verbs = [
-    startVerb(io),
+    startVerb(io, engines),
     instrumentsVerb(io),
     submitVerb(io),
     replaceVerb(io),
@@ -50,6 +51,7 @@ export function atlasProgram(io: Io): Command {
     keysVerb(io),
     usersVerb(io),
     logVerb(io),
+    engineVerb(io),
     auditVerb(io),
     doctorVerb(io),
     backupVerb(io),

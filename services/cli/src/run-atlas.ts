@@ -4,10 +4,13 @@ import type { Io } from "./output/io.ts";
 import { atlasProgram } from "./program.ts";
 import { SettingsError } from "./setting.ts";
 
-/** Runs `atlas ...args` and answers the code that the process ends with; what went wrong has been said by then. */
-export async function runAtlas(args: readonly string[], io: Io): Promise<number> {
+/**
+ * Runs `atlas ...args` and answers the code that the process ends with; what went wrong has been said by then. `engines`: the engine
+ * versions that a platform started by it carries; absent: all of this build.
+ */
+export async function runAtlas(args: readonly string[], io: Io, engines?: readonly number[]): Promise<number> {
   try {
-    await atlasProgram(io).parseAsync(args, { from: "user" });
+    await atlasProgram(io, engines).parseAsync(args, { from: "user" });
     return exitCodes.done;
   } catch (error) {
     return endOf(error, io);

@@ -1,3 +1,4 @@
+import type { ControlEvent as DecidedEvent } from "@atlas/domain/control/control-event";
 import { emptyControlState, sortedRows } from "@atlas/domain/control/control-state";
 import { decideControl } from "@atlas/domain/control/decide-control";
 import type { ShardCounts } from "@atlas/domain/control/dispatch";
@@ -28,7 +29,7 @@ const NAME = "control/0";
 const PROGRESS = "progress";
 
 /**
- * Instruments and revocations: a function of `control.commands`. Every input yields one event (S13), which holds all that
+ * Instruments, revocations and the engine version: a function of `control.commands`. Every input yields one event (S13), which holds all that
  * it sends to other shards, numbered (S6).
  */
 export class ControlShard implements EventShard<ControlCommand, ControlEvent> {
@@ -39,13 +40,17 @@ export class ControlShard implements EventShard<ControlCommand, ControlEvent> {
   readonly #counts: ShardCounts;
   readonly #digest: Digest;
   readonly #state = emptyControlState();
-  readonly #progress = new ShardProgress(NAME);
+  readonly #progress: ShardProgress;
 
-  /** `counts` are the platform's for ever: what is decided depends on them. */
-  constructor(counts: ShardCounts, digest: Digest) {
+  /**
+   * `counts` are the platform's for ever: what is decided depends on them. `engines`: the versions that this process carries, on
+   * which nothing depends that is decided (S26).
+   */
+  constructor(counts: ShardCounts, digest: Digest, engines?: readonly number[]) {
     this.#counts = counts;
     this.#digest = digest;
-    const progress = this.#progress;
+    const progress = new ShardProgress(NAME, engines);
+    this.#progress = progress;
     const contents = [
       { key: PROGRESS, copy: () => progress.copy(), restore: (bytes: Uint8Array) => progress.restore(bytes) },
       ...controlSlabs(this.#state),
@@ -70,6 +75,16 @@ export class ControlShard implements EventShard<ControlCommand, ControlEvent> {
     return this.#progress.anomalies;
   }
 
+  /** The version whose rules decide (S26). */
+  get engineVersion(): number {
+    return this.#progress.engineVersion;
+  }
+
+  /** What came over links from shards: nothing does. */
+  links() {
+    return this.#progress.links();
+  }
+
   link(source: string): LinkPosition | undefined {
     return this.#progress.link(source);
   }
@@ -92,7 +107,9 @@ export class ControlShard implements EventShard<ControlCommand, ControlEvent> {
   evolve(event: ControlEvent): void {
     const sequence = Number(event.sequence);
     const settled = readEvent(event);
-    if (this.slabs.take(PROGRESS, sequence)) this.#progress.apply(event, event.event.case === "unreadable");
+    if (this.slabs.take(PROGRESS, sequence)) {
+      this.#progress.apply(event, event.event.case === "unreadable", activatedBy(settled));
+    }
     if (settled === undefined) return;
     const contentDigest = hexadecimal(event.contentDigest);
     const request = { requestId: event.requestId, contentDigest, sequence };
@@ -121,8 +138,9 @@ export class ControlShard implements EventShard<ControlCommand, ControlEvent> {
     if (request === undefined) {
       return { case: "answered", value: create(ControlAnsweredSchema, { refusal: MALFORMED }) };
     }
-    const times = { appendTime, logTime: this.#progress.timeAt(appendTime) };
-    return writeEvent(decideControl(this.#state, this.#counts, request, times));
+    const { engineVersion } = this.#progress;
+    const moment = { appendTime, logTime: this.#progress.timeAt(appendTime), engineVersion };
+    return writeEvent(decideControl(this.#state, this.#counts, request, moment));
   }
 
   #emit(fields: Parameters<typeof create<typeof ControlEventSchema>>[1]): readonly ControlEvent[] {
@@ -130,4 +148,10 @@ export class ControlShard implements EventShard<ControlCommand, ControlEvent> {
     this.evolve(event);
     return [event];
   }
+}
+
+/** `undefined`: the version stays as it is. */
+function activatedBy(event: DecidedEvent | undefined): number | undefined {
+  const change = event?.type === "DECIDED" ? event.change : undefined;
+  return change?.type === "ENGINE_ACTIVATED" ? change.version : undefined;
 }

@@ -1,8 +1,10 @@
 import type { ControlDispatch, ControlEvent } from "@atlas/gen/atlas/log/v1/control_record_pb";
+import { IdentityCommandCodec } from "@atlas/gen/atlas/log/v1/identity_record_codec";
+import { IdentityCommandSchema } from "@atlas/gen/atlas/log/v1/identity_record_pb";
 import { OrderCommandCodec } from "@atlas/gen/atlas/log/v1/order_command_codec";
 import { type OrderCommand, OrderCommandSchema } from "@atlas/gen/atlas/log/v1/order_command_pb";
 import { VenueCommandCodec } from "@atlas/gen/atlas/venue/v1/venue_codec";
-import { VenueCommandSchema } from "@atlas/gen/atlas/venue/v1/venue_pb";
+import { type ControlChange, VenueCommandSchema } from "@atlas/gen/atlas/venue/v1/venue_pb";
 import { encode } from "@atlas/gen/codec/codec";
 import type { Digest } from "@atlas/platform/ports/digest";
 import type { LinkMessage } from "@atlas/platform/shard/event-shard";
@@ -16,15 +18,37 @@ export function linkMessages(event: ControlEvent, digest: Digest): readonly Link
   if (event.event.case !== "decided") return [];
   return event.event.value.dispatches.map((dispatch) => {
     const { destination, number } = dispatch.link ?? { destination: "", number: 0n };
-    const [kind, shard] = destination.split("/");
-    const bytes = kind === "venue" ? venueBytes(event, dispatch) : orderBytes(event, dispatch, Number(shard), digest);
-    return { destination, number: Number(number), bytes };
+    return { destination, number: Number(number), bytes: bytesOf(event, dispatch, destination, digest) };
   });
 }
 
+function bytesOf(event: ControlEvent, dispatch: ControlDispatch, destination: string, digest: Digest): Uint8Array {
+  const [kind, shard] = destination.split("/");
+  switch (kind) {
+    case "venue":
+      return venueBytes(event, dispatch);
+    case "identity":
+      return identityBytes(event, dispatch);
+    default:
+      return orderBytes(event, dispatch, Number(shard), digest);
+  }
+}
+
+function changeOf(event: ControlEvent, { message }: ControlDispatch): ControlChange {
+  if (message.case !== "change") throw new Error(`${event.eventId} sends more than a change to who takes no other`);
+  return message.value;
+}
+
+function identityBytes(event: ControlEvent, dispatch: ControlDispatch): Uint8Array {
+  const command = { case: "control", value: changeOf(event, dispatch) } as const;
+  return encode(
+    IdentityCommandCodec,
+    create(IdentityCommandSchema, { commandId: commandId(event, dispatch), command }),
+  );
+}
+
 function venueBytes(event: ControlEvent, dispatch: ControlDispatch): Uint8Array {
-  if (dispatch.message.case !== "change") throw new Error(`${event.eventId} sends a venue more than a change`);
-  const { value } = dispatch.message;
+  const value = changeOf(event, dispatch);
   const instrumentId = value.change.case === "instrumentDefined" ? value.change.value.instrumentId : "";
   const command = create(VenueCommandSchema, {
     commandId: commandId(event, dispatch),

@@ -1,3 +1,4 @@
+import type { ProcessState } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import type { Chance } from "@atlas/platform/ports/chance";
 import type { Clock } from "@atlas/platform/ports/clock";
 import type { Digest } from "@atlas/platform/ports/digest";
@@ -36,4 +37,6 @@ export interface GatewayContext {
   readonly market: MarketSource;
   readonly marketReads: MarketReads;
   readonly pressure: Pressure;
+  /** The platform's processes that live now, by name. Rejects with NOT_READY where that cannot be known. */
+  readonly processes: () => Promise<readonly ProcessState[]>;
 }

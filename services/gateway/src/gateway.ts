@@ -41,7 +41,7 @@ export interface Gateway {
 
 /** Resolves when every shard is followed and callers can be told apart; the shards must run. */
 export async function openGateway(context: GatewayContext): Promise<Gateway> {
-  const { ports, partitions, directory, queries, market } = context;
+  const { ports, partitions, directory, queries, market, processes } = context;
   const { log, store, clock, chance, digest, journal } = ports;
   const incarnation = newIncarnation(chance);
   const metrics = gatewayMetrics(ports.metrics);
@@ -102,7 +102,7 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
       ...{ intake, queries, clock, digest },
       grantTrader: (accountId, call) => grantTrader(accountId, call, signIn.identity),
     },
-    operations: { directory, log, clock, digest, partitions },
+    operations: { directory, log, clock, digest, partitions, processes, intake: signIn.instruments.intake },
     identity: signIn.identity,
     instruments: signIn.instruments,
     recordings: { recordings, instrument: (instrumentId) => instruments.find(instrumentId) },

@@ -28,6 +28,7 @@ import type { InstrumentContext } from "./instrument/instrument-context.ts";
 import { getInstrument, listInstruments } from "./instrument/read-instruments.ts";
 import type { MarketReads } from "./market/market-reads.ts";
 import { playRecording, type RecordingContext } from "./market/play-recording.ts";
+import { activateEngine } from "./operations/activate-engine.ts";
 import { countLog } from "./operations/count-log.ts";
 import { getSystemState } from "./operations/get-system-state.ts";
 import type { OperationsContext } from "./operations/operations-context.ts";
@@ -146,5 +147,6 @@ function operationsService({ calls, operations }: Routes): Served {
     getSystemState: (request, context) => getSystemState(request, calls.of(context), operations),
     readLog: (request, context) => readLog(request, context.signal, operations),
     countLog: (request) => countLog(request, operations),
+    activateEngine: (request, context) => activateEngine(request, calls.of(context), operations),
   });
 }

@@ -8,6 +8,7 @@ import {
   type IdentityEvent,
   IdentityEventSchema,
 } from "@atlas/gen/atlas/log/v1/identity_record_pb";
+import type { ControlChange } from "@atlas/gen/atlas/venue/v1/venue_pb";
 import { ShardProgress } from "@atlas/platform/progress/shard-progress";
 import { StampedSlabs } from "@atlas/platform/progress/stamped-slabs";
 import type { Arrival, InputPosition, LinkPosition, UnreadableArrival } from "@atlas/platform/shard/arrival";
@@ -29,10 +30,12 @@ export class IdentityShard implements EventShard<IdentityCommand, IdentityEvent>
   readonly workOpen = false;
   readonly slabs: StampedSlabs;
   readonly #state = emptyIdentityState();
-  readonly #progress = new ShardProgress(NAME);
+  readonly #progress: ShardProgress;
 
-  constructor() {
-    const progress = this.#progress;
+  /** `engines`: the versions that this process carries (S26). */
+  constructor(engines?: readonly number[]) {
+    const progress = new ShardProgress(NAME, engines);
+    this.#progress = progress;
     const contents = [
       { key: PROGRESS, copy: () => progress.copy(), restore: (bytes: Uint8Array) => progress.restore(bytes) },
       ...identitySlabs(this.#state),
@@ -57,6 +60,16 @@ export class IdentityShard implements EventShard<IdentityCommand, IdentityEvent>
     return this.#progress.anomalies;
   }
 
+  /** The version whose rules decide (S26). */
+  get engineVersion(): number {
+    return this.#progress.engineVersion;
+  }
+
+  /** The last numbers of what came over links from shards: control's. */
+  links() {
+    return this.#progress.links();
+  }
+
   link(source: string): LinkPosition | undefined {
     return this.#progress.link(source);
   }
@@ -78,7 +91,10 @@ export class IdentityShard implements EventShard<IdentityCommand, IdentityEvent>
   evolve(event: IdentityEvent): void {
     const sequence = Number(event.sequence);
     const change = readEvent(event);
-    if (this.slabs.take(PROGRESS, sequence)) this.#progress.apply(event, event.event.case === "unreadable");
+    if (this.slabs.take(PROGRESS, sequence)) {
+      const engine = event.event.case === "engineActivated" ? event.event.value.version : undefined;
+      this.#progress.apply(event, event.event.case === "unreadable", engine);
+    }
     const now = millisecondsOf(event.occurredAt);
     if (change === undefined || now === undefined) return;
     for (const { table, bucket } of touchedBuckets(change)) {
@@ -97,6 +113,7 @@ export class IdentityShard implements EventShard<IdentityCommand, IdentityEvent>
 
   #outcome(arrival: Arrival<IdentityCommand>): IdentityEvent["event"] {
     const { appendTime, command } = arrival;
+    if (command.command.case === "control") return outcomeOf(command.command.value);
     const request = readRequest(command);
     if (request === undefined) {
       return { case: "answered", value: create(IdentityAnsweredSchema, { refusal: MALFORMED }) };
@@ -110,4 +127,10 @@ export class IdentityShard implements EventShard<IdentityCommand, IdentityEvent>
     this.evolve(event);
     return [event];
   }
+}
+
+/** Of what control decides, only an engine version concerns who people are. */
+function outcomeOf({ change }: ControlChange): IdentityEvent["event"] {
+  if (change.case === "engineActivated") return change;
+  return { case: "answered", value: create(IdentityAnsweredSchema) };
 }

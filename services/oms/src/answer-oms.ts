@@ -135,5 +135,6 @@ function stateOf(
     logTime: timestampOf(state.logTime),
     anomalies: BigInt(state.anomalies),
     committed: committed(state),
+    engineVersion: state.engineVersion,
   });
 }

@@ -3,7 +3,7 @@ import { printPrice } from "@atlas/domain/instrument/step";
 import { type Preview, preview, type Warning } from "@atlas/domain/limits/preview";
 import type { OmsRefusal } from "@atlas/domain/limits/refusal";
 import { printAmount } from "@atlas/domain/money/amount";
-import { rateClockOf } from "@atlas/domain/oms/make-event";
+import { momentOf } from "@atlas/domain/oms/make-event";
 import type { OmsState } from "@atlas/domain/oms/oms-state";
 import type { Amount } from "@atlas/gen/atlas/money/v1/amount_pb";
 import type { PreviewQuery, ReadResponse } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
@@ -35,8 +35,7 @@ export function answerPreview(state: OmsState, query: PreviewQuery, now: number)
   if (listing === undefined) {
     return refused({ reason: "UNKNOWN_INSTRUMENT", instrumentId: order.instrumentId }, cursor);
   }
-  const moment = { appendTime: now, rateClock: rateClockOf(state, now) };
-  const shown = preview(order, account, listing, quoteOf(query.quote), moment);
+  const shown = preview(order, account, listing, quoteOf(query.quote), momentOf(state, now));
   return { case: "preview", value: responseOf(shown, listing.instrument, cursor) };
 }
 

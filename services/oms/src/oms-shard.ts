@@ -1,3 +1,4 @@
+import { ENGINE_VERSIONS, requireEngine } from "@atlas/domain/engine/engine-rules";
 import { advanceWork } from "@atlas/domain/oms/cancel-many";
 import { decide, decideUnreadable, type FailureListener } from "@atlas/domain/oms/decide";
 import { evolve } from "@atlas/domain/oms/evolve";
@@ -28,12 +29,20 @@ export class OmsShard implements EventShard<OrderCommand, OrderEvent> {
   readonly nextDeadline = undefined;
   readonly #find: FindListing;
   readonly #checkFailed: FailureListener | undefined;
+  readonly #engines: readonly number[];
 
-  constructor(partition: number, venuePartitions: number, checkFailed?: FailureListener) {
+  /** `engines`: the versions that this process carries (S26). */
+  constructor(
+    partition: number,
+    venuePartitions: number,
+    checkFailed?: FailureListener,
+    engines: readonly number[] = ENGINE_VERSIONS,
+  ) {
     this.name = shardName("oms", partition);
     this.state = new OmsState(this.name, venuePartitions);
     this.slabs = omsSlabs(this.state);
     this.#checkFailed = checkFailed;
+    this.#engines = engines;
     this.#find = (instrumentId) => this.state.listings.get(instrumentId);
   }
 
@@ -50,6 +59,10 @@ export class OmsShard implements EventShard<OrderCommand, OrderEvent> {
     return this.state.logTime;
   }
 
+  get engineVersion(): number {
+    return this.state.engineVersion;
+  }
+
   get workOpen(): boolean {
     return this.state.work !== undefined;
   }
@@ -59,6 +72,7 @@ export class OmsShard implements EventShard<OrderCommand, OrderEvent> {
   }
 
   decide(arrival: Arrival<OrderCommand>): readonly OrderEvent[] {
+    requireEngine(this.state.engineVersion, this.#engines);
     const { position, appendTime, link } = arrival;
     const command = omsCommandOf(arrival.command, this.#find);
     const { offset, index } = position;
@@ -78,7 +92,7 @@ export class OmsShard implements EventShard<OrderCommand, OrderEvent> {
   }
 
   evolve(event: OrderEvent): void {
-    evolve(this.state, omsEventOf(event, this.#find));
+    this.#evolve(omsEventOf(event, this.#find));
   }
 
   linkMessages(event: OrderEvent): readonly LinkMessage[] {
@@ -99,10 +113,16 @@ export class OmsShard implements EventShard<OrderCommand, OrderEvent> {
     }
   }
 
+  /** Nothing is applied of an event behind which this process could not decide. */
+  #evolve(event: OmsEvent): void {
+    if (event.body.kind === "ENGINE_ACTIVATED") requireEngine(event.body.version, this.#engines);
+    evolve(this.state, event);
+  }
+
   #apply(events: readonly OmsEvent[], cause: OrderCommand | undefined): readonly OrderEvent[] {
     const decided: OrderEvent[] = [];
     for (const event of events) {
-      evolve(this.state, event);
+      this.#evolve(event);
       decided.push(wireEvent(event, this.name, cause, this.#find));
     }
     return decided;

@@ -33,6 +33,8 @@ const KIND: EventShardKind<OrderCommand, OrderEvent, ExecutionReport> = {
 export interface OmsSettings {
   readonly partition: number;
   readonly partitions: PartitionCounts;
+  /** The engine versions that this process carries; absent: all of its build (S26). */
+  readonly engines?: readonly number[] | undefined;
 }
 
 /** An order shard with its owner and its projection. */
@@ -45,10 +47,11 @@ export interface OwnedOms {
 /** Owns one order shard; `start` it. */
 export function ownOms(ports: OwnerPorts, settings: OmsSettings, hooks: { failed(error: Error): void }): OwnedOms {
   const { partition, partitions } = settings;
-  const shard = new OmsShard(partition, partitions.venue, (error) => {
+  const checkFailed = (error: unknown) => {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     ports.warn("a check threw: its order was refused", { shard: shardName("oms", partition), reason });
-  });
+  };
+  const shard = new OmsShard(partition, partitions.venue, checkFailed, settings.engines);
   const projection = new Projection(ports, {
     name: shard.name,
     partition,

@@ -6,6 +6,8 @@ import type { SimulationOptions } from "./simulate.ts";
 
 /** Mixed into the seed for what archiving draws, apart from the rest. */
 const ARCHIVE = 0xa5c1;
+/** The same for when an engine version is activated. */
+const ENGINE = 0xe2;
 
 /** What a seed draws before anything begins. */
 export interface Circumstances {
@@ -19,12 +21,14 @@ export interface Circumstances {
   readonly latency: number;
   /** Milliseconds between two faults, about. */
   readonly gap: number;
+  /** Milliseconds until the next engine version is activated; `undefined`: it never is. */
+  readonly activatesAfter: number | undefined;
   /** Faults that befall this platform. */
   readonly knobs: readonly Knob[];
 }
 
 /** Draws them, faults of the given cases instead of any: few or many shards, a quiet market or a storm, and each fault or not. */
-export function circumstancesOf({ seed, cases, isDense = false }: SimulationOptions): Circumstances {
+export function circumstancesOf({ seed, minutes, cases, isDense = false }: SimulationOptions): Circumstances {
   const roll = dice(seed ^ 0x5eed);
   // Of their own dice: a new kind of fault leaves the rest of what a seed means as it was.
   const faults = dice(seed ^ 0xfa17);
@@ -43,8 +47,14 @@ export function circumstancesOf({ seed, cases, isDense = false }: SimulationOpti
     },
     gateways: 1 + roll(3),
     ...paces(roll, isDense),
+    activatesAfter: activationOf(dice(seed ^ ENGINE), minutes),
     knobs: cases === undefined ? drawn : knobsOf(cases),
   };
+}
+
+/** At any moment, on every other platform: of its own dice, too. */
+function activationOf(roll: Dice, minutes: number): number | undefined {
+  return roll.onceIn(2) ? roll(minutes * 60_000) : undefined;
 }
 
 /** Small objects, some by size and some by age. */

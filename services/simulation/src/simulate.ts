@@ -109,12 +109,12 @@ class Simulation {
   }
 
   async #begin(): Promise<void> {
-    const { gateways, pause, stay, latency } = this.#circumstances;
+    const { gateways, pause, stay, latency, activatesAfter } = this.#circumstances;
     await this.#platform.start();
     const roll = dice(this.#options.seed + 1);
     if (latency > 0) this.#platform.world.appendLatency = () => roll(latency);
     for (let count = 1; count < gateways; count++) await this.#platform.startGateway();
-    await this.#floor.open(pause, stay);
+    await this.#floor.open(pause, stay, activatesAfter);
   }
 
   /** Phase one: clients trade, faults befall the platform. */

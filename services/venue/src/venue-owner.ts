@@ -38,9 +38,14 @@ export interface OwnedVenue {
   readonly owner: InputShardOwner<VenueCommand, MarketEvent>;
 }
 
-/** Owns one venue shard; `start` it. */
-export function ownVenue(ports: OwnerPorts, settings: VenueSettings, hooks: VenueHooks): OwnedVenue {
-  const shard = new VenueShard(settings);
+/** Owns one venue shard; `start` it. `engines`: the versions that this process carries; absent: all of its build (S26). */
+export function ownVenue(
+  ports: OwnerPorts,
+  settings: VenueSettings,
+  hooks: VenueHooks,
+  engines?: readonly number[],
+): OwnedVenue {
+  const shard = new VenueShard(settings, engines);
   const owner: InputShardOwner<VenueCommand, MarketEvent> = new InputShardOwner(ports, KIND, shard, settings.shard, {
     decided: (events) => hooks.decided(events),
     failed: (error) => hooks.failed(error),
@@ -76,6 +81,7 @@ function answer(
         ready: true,
         logTime: timestampOf(shard.logTime),
         anomalies: BigInt(shard.anomalies),
+        engineVersion: shard.state.engineVersion,
       },
     },
   });

@@ -1,3 +1,4 @@
+import { ENGINE_VERSIONS, requireEngine } from "@atlas/domain/engine/engine-rules";
 import { type IncomingLink, IncomingLinks } from "@atlas/domain/link/incoming-links";
 import { type OutgoingLink, OutgoingLinks } from "@atlas/domain/link/outgoing-links";
 import { decideVenue } from "@atlas/domain/venue/decide-venue";
@@ -38,14 +39,21 @@ export class VenueShard implements InputShard<VenueCommand, MarketEvent> {
   /** Running maximum of append times (S8). */
   #logTime = 0;
   #anomalies = 0;
+  readonly #engines: readonly number[];
 
-  constructor(settings: VenueSettings) {
+  /** `engines`: the versions that this process carries (S26). */
+  constructor(settings: VenueSettings, engines = ENGINE_VERSIONS) {
     this.name = shardName("venue", settings.shard);
     this.#state = emptyVenue(settings);
+    this.#engines = engines;
   }
 
   get state(): VenueState {
     return this.#state;
+  }
+
+  get engineVersion(): number {
+    return this.#state.engineVersion;
   }
 
   get logTime(): number {
@@ -67,10 +75,12 @@ export class VenueShard implements InputShard<VenueCommand, MarketEvent> {
   }
 
   decide(arrival: Arrival<VenueCommand>): InputOutcome<MarketEvent> {
+    requireEngine(this.#state.engineVersion, this.#engines);
     const { appendTime, link, command } = arrival;
     const logTime = Math.max(this.#logTime, appendTime);
     const find = (instrumentId: string) => this.#state.bookOf.get(instrumentId)?.instrument;
     const input = venueInputOf(command, find);
+    if (input?.kind === "ACTIVATE_ENGINE") requireEngine(input.version, this.#engines);
     if (link !== undefined) this.#incoming.advance(link.source, link.number, link.chain, logTime);
     this.#logTime = logTime;
     if (input === undefined) return NOTHING;

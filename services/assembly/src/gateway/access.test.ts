@@ -60,6 +60,7 @@ const MAY: Readonly<Record<string, readonly string[] | typeof ANYBODY_SIGNED_IN 
   "OperationsService.GetSystemState": ["OPERATOR", "AUDITOR"],
   "OperationsService.ReadLog": ["OPERATOR"],
   "OperationsService.CountLog": ["OPERATOR"],
+  "OperationsService.ActivateEngine": ["OPERATOR"],
   "StreamService.Subscribe": READERS,
 };
 const GRANTED = ["VIEWER", "TRADER"];

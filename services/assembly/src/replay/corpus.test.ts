@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { brotliDecompressSync } from "node:zlib";
 import { systemClock } from "@atlas/adapters/system/system-clock";
 import { systemDigest } from "@atlas/adapters/system/system-digest";
+import { ENGINE_VERSIONS } from "@atlas/domain/engine/engine-rules";
 import { memoryStore } from "@atlas/platform/memory/memory-store";
 import type { PartitionCounts } from "@atlas/platform/topic/topics";
 import { describe, expect, test } from "vitest";
+import { refuseMissingEngine } from "../active-engine.ts";
 import { packLog, unpackLog } from "../testing/kept-log.ts";
 import { replayPlatform } from "./replay-platform.ts";
 
@@ -49,6 +51,16 @@ describe.each(NAMES)("S26, I10: the log of %s, decided by this version", (name) 
   });
 });
 
-test("S26: at least one log is kept", () => {
-  expect(NAMES).toContain("version-1");
+test("S26: a log is kept of each version, which goes through the activation of it", async () => {
+  expect(NAMES).toEqual(ENGINE_VERSIONS.map((version) => `version-${version}`));
+  for (const version of ENGINE_VERSIONS) {
+    const packed = readFileSync(new URL(`version-${version}.br`, FOLDER));
+    const { partitions } = JSON.parse(readFileSync(new URL(`version-${version}.json`, FOLDER), "utf8")) as Kept;
+    const clock = systemClock();
+    const stores = { log: await unpackLog(packed), store: memoryStore({ clock }) };
+    const ports = { ...stores, clock, digest: systemDigest(), warn: () => undefined, writer: "test" };
+    const before = ENGINE_VERSIONS.filter((one) => one < version);
+    await refuseMissingEngine(ports, partitions, [...before, version]);
+    await expect(refuseMissingEngine(ports, partitions, before)).rejects.toThrow(`engine version ${version} is active`);
+  }
 });

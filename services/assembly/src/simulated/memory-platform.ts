@@ -1,8 +1,10 @@
 import type { ArchivePace } from "@atlas/audit/archive-pace";
+import { ENGINE_VERSIONS } from "@atlas/domain/engine/engine-rules";
 import { RequestMemory } from "@atlas/domain/request-memory/request-memory";
 import { type Gateway, openGateway } from "@atlas/gateway/gateway";
 import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { InstrumentService } from "@atlas/gen/atlas/instrument/v1/instrument_service_pb";
+import type { ProcessState } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import { MarketView } from "@atlas/market/market-view";
 import { CallLimiter } from "@atlas/platform/access/call-limiter";
 import { createHandlers } from "@atlas/platform/access/create-handlers";
@@ -24,6 +26,7 @@ import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { type Archiving, startArchiver } from "../archiving.ts";
 import { LocalShards } from "../local-shards.ts";
 import { marketReads, marketSource } from "../market-source.ts";
+import { processState } from "../process-state.ts";
 import { FaultyWorld } from "./faulty-world.ts";
 import { fewInstruments } from "./few-instruments.ts";
 import { type RemoteOwner, remoteShards } from "./remote-shards.ts";
@@ -32,6 +35,8 @@ import type { SimulatedProcess } from "./simulated-process.ts";
 /** A process that owns every shard, with or without knowing that another does, too. */
 export interface OwnerProcess extends RemoteOwner {
   readonly process: SimulatedProcess;
+  /** The engine versions that it carries. */
+  readonly engines: readonly number[];
   readonly shards: LocalShards;
   readonly ticks: TickDriver;
 }
@@ -39,6 +44,8 @@ export interface OwnerProcess extends RemoteOwner {
 /** A process that serves clients. */
 export interface GatewayProcess {
   readonly process: SimulatedProcess;
+  /** The engine versions that it carries. */
+  readonly engines: readonly number[];
   readonly gateway: Gateway;
   readonly market: MarketView;
   readonly pressure: { lag: number; low: boolean };
@@ -101,9 +108,9 @@ export class MemoryPlatform {
     return this.world.clock;
   }
 
-  /** One owner, one gateway, one archiver, the instruments. */
-  async start(): Promise<this> {
-    await this.startOwner();
+  /** One owner, one gateway, one archiver, the instruments. `engines`: the versions that the owner's build carries. */
+  async start(engines?: readonly number[]): Promise<this> {
+    await this.startOwner(engines);
     await this.startGateway();
     this.beginArchiver();
     const instruments = this.client(InstrumentService);
@@ -125,12 +132,12 @@ export class MemoryPlatform {
   }
 
   /** Another process that owns every shard; gateways turn to it once it has recovered. */
-  async startOwner(): Promise<OwnerProcess> {
-    return this.run(this.beginOwner());
+  async startOwner(engines?: readonly number[]): Promise<OwnerProcess> {
+    return this.run(this.beginOwner(engines));
   }
 
-  /** The same, for who lets time pass meanwhile. */
-  async beginOwner(): Promise<OwnerProcess> {
+  /** The same, for who lets time pass meanwhile. `engines`: the versions that its build carries; absent: all of this one. */
+  async beginOwner(engines: readonly number[] = ENGINE_VERSIONS): Promise<OwnerProcess> {
     const process = this.world.process("owner");
     const { clock, log, store, name } = process;
     const warn = (message: string, facts: object) => {
@@ -141,6 +148,7 @@ export class MemoryPlatform {
       ports,
       partitions: this.partitions,
       tickInterval: 100,
+      engines,
       failed: (shard, error) => void this.failures.push(`${name} ${shard}: ${error.stack}`),
     });
     if (this.#rememberedIds !== undefined) {
@@ -150,7 +158,7 @@ export class MemoryPlatform {
     }
     const venues = shards.venues.map(({ shard }) => shard);
     const ticks = new TickDriver(ports, venues, { watched: this.#pace, quiet: 1_000 }, () => true);
-    const owner = { process, shards, ticks };
+    const owner = { process, engines, shards, ticks };
     this.owners.push(owner);
     await this.#orKill(process, shards.start()).catch((error: Error) => {
       if (!isPassing(error)) this.failures.push(`${name} cannot start: ${error.stack}`);
@@ -185,6 +193,7 @@ export class MemoryPlatform {
       queries: mergedAccountQueries(directory, store, this.partitions.oms),
       market: marketSource(market),
       marketReads: marketReads(market, store, clock),
+      processes: async () => this.#processes(),
       pressure: { storeLag: () => pressure.lag, diskLow: () => pressure.low },
     });
     const gateway = await this.#orKill(process, opening);
@@ -199,7 +208,7 @@ export class MemoryPlatform {
       shutdown: shutdown.signal,
     });
     const opened: GatewayProcess = {
-      ...{ process, gateway, market, pressure },
+      ...{ process, engines: ENGINE_VERSIONS, gateway, market, pressure },
       client: (service, authorization = this.localKey()) =>
         createClient(service, transportTo(process, handlers, authorization)),
     };
@@ -244,6 +253,12 @@ export class MemoryPlatform {
       await this.run(accounts.depositFunds({ requestId, accountId, amount: { asset, amount } }));
     }
     return accountId;
+  }
+
+  /** Those whose beat is seen, as they would say themselves. */
+  #processes(): ProcessState[] {
+    const all = [...this.owners, ...this.gateways].filter(({ process }) => process.state === "RUNS");
+    return all.map(({ process, engines }) => processState(process.name, [], engines));
   }
 
   /** A process that cannot start ends. */

@@ -25,6 +25,7 @@ import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { firstStart } from "../first-start/first-start.ts";
 import { LocalShards } from "../local-shards.ts";
 import { marketReads, marketSource } from "../market-source.ts";
+import { processState } from "../process-state.ts";
 import { turn } from "../simulated/turn.ts";
 
 const PARTITIONS = { oms: 16, venue: 8 };
@@ -127,6 +128,7 @@ export class GatewayPlatform {
       queries: mergedAccountQueries(this.shards, store, PARTITIONS.oms),
       market: marketSource(view),
       marketReads: marketReads(view, store, clock),
+      processes: async () => [processState("process", ["oms"])],
       pressure: { storeLag: () => pressure.lag, diskLow: () => pressure.low },
     };
     const gateway = await this.run(openGateway(context));

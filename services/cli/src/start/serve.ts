@@ -18,10 +18,10 @@ const CONSOLE = fileURLToPath(new URL("../../../../console/build", import.meta.u
 /** A terminal and a launcher may both hand one signal on; a later one means it. Milliseconds. */
 const SAME_SIGNAL = 1_000;
 
-/** Starts a platform and serves until a signal comes. */
-export async function serve(io: Io, settings: Settings): Promise<void> {
+/** Starts a platform and serves until a signal comes. `engines`: the engine versions that it carries; absent: all of this build. */
+export async function serve(io: Io, settings: Settings, engines?: readonly number[]): Promise<void> {
   const stopping = signaled();
-  const platform = await open(io, settings);
+  const platform = await open(io, settings, engines);
   await welcome(io, settings, platform);
   await stopping;
   io.out("stopping");
@@ -29,7 +29,7 @@ export async function serve(io: Io, settings: Settings): Promise<void> {
   io.out("stopped");
 }
 
-async function open(io: Io, settings: Settings): Promise<RunningPlatform> {
+async function open(io: Io, settings: Settings, engines?: readonly number[]): Promise<RunningPlatform> {
   const { host, port, dataFolder, consoleFolder = CONSOLE, market, archivePace, distributed } = settings;
   if (!statSync(consoleFolder, { throwIfNoEntry: false })?.isDirectory() && consoleFolder !== CONSOLE) {
     throw refused(`ATLAS_CONSOLE is "${consoleFolder}"; it is a folder with a built console`);
@@ -42,6 +42,7 @@ async function open(io: Io, settings: Settings): Promise<RunningPlatform> {
       consoleFolder,
       archivePace,
       ...(distributed === undefined ? {} : { distributed }),
+      ...(engines === undefined ? {} : { engines }),
       ...(market === "recorded" ? { recording } : {}),
       journal: journalOf(settings),
       progress: (stage) => io.out(stage),

@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 import { columnEnvironment } from "./test-column.ts";
 
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
+/** A build that carries the first engine version only (S26). */
+export const OLD_BUILD = fileURLToPath(new URL("old-build.ts", import.meta.url));
 /** Compiled code is kept where the launcher keeps it: a start takes what it takes a user. */
 const COMPILED = fileURLToPath(new URL("../../../../node_modules/.cache/node", import.meta.url));
 /** Milliseconds; a machine that is busy with others may give it next to nothing for a while. */
@@ -56,6 +58,8 @@ export interface StartTerms {
   readonly args?: readonly string[];
   /** Of Node, such as `--cpu-prof`. */
   readonly nodeArgs?: readonly string[];
+  /** Another build than this one. */
+  readonly main?: string;
   /** Milliseconds until it must be ready; absent: a minute. */
   readonly readyWithin?: number;
 }
@@ -80,8 +84,9 @@ export function spawnAtlas(
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
   nodeArgs: readonly string[] = [],
+  main = MAIN,
 ): AtlasProcess {
-  const child = spawn(process.execPath, [...nodeArgs, MAIN, ...args], {
+  const child = spawn(process.execPath, [...nodeArgs, main, ...args], {
     env: { ...cleanEnvironment(), ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -123,10 +128,11 @@ export async function startPlatformProcess(terms: StartTerms): Promise<PlatformP
 }
 
 /** Starts a platform and does not wait. */
-export function spawnStart({ folder, port, environment, args, nodeArgs }: StartTerms & { port: number }): AtlasProcess {
+export function spawnStart(terms: StartTerms & { readonly port: number }): AtlasProcess {
+  const { folder, port, environment, args, nodeArgs, main } = terms;
   const own = { ATLAS_PORT: `${port}`, ATLAS_DATA: folder, ATLAS_LOG_LEVEL: "warn" };
   const settings = { ...columnEnvironment(folder), ...own, ...environment };
-  return spawnAtlas(["start", ...(args ?? [])], settings, nodeArgs);
+  return spawnAtlas(["start", ...(args ?? [])], settings, nodeArgs, main);
 }
 
 async function untilReady(url: string, atlas: AtlasProcess, patience: number): Promise<void> {

@@ -13,7 +13,7 @@ interface StartOptions {
   readonly logLevel?: string;
 }
 
-export function startVerb(io: Io): Command {
+export function startVerb(io: Io, engines?: readonly number[]): Command {
   return new Command("start")
     .description("Starts a platform in the foreground: every service in one process, on a data folder.")
     .option("--port <port>", "of the edge; 0: any free one (ATLAS_PORT)")
@@ -32,7 +32,7 @@ export function startVerb(io: Io): Command {
       const settings = settingsOf(options);
       // The services are read only here: every other verb begins without them.
       const { serve } = await import("../start/serve.ts");
-      await serve(io, settings);
+      await serve(io, settings, engines);
     });
 }
 

@@ -27,6 +27,8 @@ function readCommand(command: WireCommand["command"]): ControlCommand | undefine
       const { principal } = command.value;
       return principal && { type: "REVOKE_PRINCIPAL", revoked: principal };
     }
+    case "activateEngine":
+      return { type: "ACTIVATE_ENGINE", version: command.value.version, processes: command.value.processes };
     default:
       return undefined;
   }

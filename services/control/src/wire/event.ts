@@ -61,12 +61,18 @@ export function readLink(link: LinkOut): { destination: string; number: number }
 }
 
 function writeChange(change: ControlChange): WireChange {
-  return create(ControlChangeSchema, {
-    change:
-      change.type === "INSTRUMENT_DEFINED"
-        ? { case: "instrumentDefined", value: writeInstrument(change.instrument) }
-        : { case: "principalRevoked", value: writePrincipal(change.revoked) },
-  });
+  return create(ControlChangeSchema, { change: writeChanged(change) });
+}
+
+function writeChanged(change: ControlChange): MessageInitShape<typeof ControlChangeSchema>["change"] {
+  switch (change.type) {
+    case "INSTRUMENT_DEFINED":
+      return { case: "instrumentDefined", value: writeInstrument(change.instrument) };
+    case "PRINCIPAL_REVOKED":
+      return { case: "principalRevoked", value: writePrincipal(change.revoked) };
+    case "ENGINE_ACTIVATED":
+      return { case: "engineActivated", value: { version: change.version } };
+  }
 }
 
 function readChange(change: WireChange | undefined): ControlChange {
@@ -77,6 +83,8 @@ function readChange(change: WireChange | undefined): ControlChange {
       const { userId, keyId } = change.change.value;
       return { type: "PRINCIPAL_REVOKED", revoked: { userId, keyId } };
     }
+    case "engineActivated":
+      return { type: "ENGINE_ACTIVATED", version: change.change.value.version };
     default:
       throw new Error("a control event lacks its change");
   }

@@ -9,7 +9,22 @@ export interface RevokedPrincipal {
 
 export type ControlCommand =
   | { readonly type: "DEFINE_INSTRUMENT"; readonly proposal: InstrumentProposal }
-  | { readonly type: "REVOKE_PRINCIPAL"; readonly revoked: RevokedPrincipal };
+  | { readonly type: "REVOKE_PRINCIPAL"; readonly revoked: RevokedPrincipal }
+  | ActivateEngine;
+
+/** An engine version is to hold at every shard (S26). */
+export interface ActivateEngine {
+  readonly type: "ACTIVATE_ENGINE";
+  readonly version: number;
+  /** Those that lived when it was asked for. */
+  readonly processes: readonly ProcessEngine[];
+}
+
+/** A process and the engine versions that it carries; none stated: only the first. */
+export interface ProcessEngine {
+  readonly process: string;
+  readonly versions: readonly number[];
+}
 
 /** A command with who asks and what makes a repeat of it recognisable. */
 export interface ControlRequest {

@@ -9,11 +9,16 @@ export type ControlRefusal =
   /** The request id was used with other content. */
   | { readonly reason: "REQUEST_ID_REUSED"; readonly requestId: string }
   /** An existing instrument's terms, but for fees and bounds, never change. */
-  | { readonly reason: "FIXED_FIELD"; readonly instrumentId: string; readonly field: string };
+  | { readonly reason: "FIXED_FIELD"; readonly instrumentId: string; readonly field: string }
+  /** Versions follow each other, and none is taken back. */
+  | { readonly reason: "ENGINE_NOT_NEXT"; readonly active: number; readonly version: number }
+  /** These processes could not decide any more. */
+  | { readonly reason: "ENGINE_MISSING"; readonly version: number; readonly lacking: readonly string[] };
 
 export type ControlChange =
   | { readonly type: "INSTRUMENT_DEFINED"; readonly instrument: DefinedInstrument }
-  | { readonly type: "PRINCIPAL_REVOKED"; readonly revoked: RevokedPrincipal };
+  | { readonly type: "PRINCIPAL_REVOKED"; readonly revoked: RevokedPrincipal }
+  | { readonly type: "ENGINE_ACTIVATED"; readonly version: number };
 
 /** A number on an outgoing link. */
 export interface LinkNumber {

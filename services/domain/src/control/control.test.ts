@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { partitionOf } from "../partition/partition.ts";
 import { checkInstrument } from "./check-instrument.ts";
-import type { ControlCommand, ControlRequest } from "./control-command.ts";
+import type { ControlCommand, ControlRequest, ProcessEngine } from "./control-command.ts";
 import type { ControlEvent } from "./control-event.ts";
 import { type ControlState, emptyControlState, REQUESTS_KEPT } from "./control-state.ts";
 import { decideControl } from "./decide-control.ts";
@@ -9,6 +9,7 @@ import { CONTROL_TABLES, evolveControl } from "./evolve-control.ts";
 import type { InstrumentProposal } from "./instrument-terms.ts";
 
 const COUNTS = { oms: 16, venue: 8 };
+const ENGINE = 1;
 
 const BTC_USD: InstrumentProposal = {
   instrumentId: "BTC-USD",
@@ -34,7 +35,7 @@ const BTC_USD: InstrumentProposal = {
 /** Decides at log time `now` and applies what was decided. */
 function run(state: ControlState, now: number, command: ControlCommand, asked: Partial<ControlRequest> = {}) {
   const request = { requestId: "", contentDigest: "", principal: undefined, validUntil: undefined, ...asked, command };
-  const event = decideControl(state, COUNTS, request, { appendTime: now, logTime: now });
+  const event = decideControl(state, COUNTS, request, { appendTime: now, logTime: now, engineVersion: ENGINE });
   const settled = { requestId: request.requestId, contentDigest: request.contentDigest, sequence: now };
   for (const table of CONTROL_TABLES) evolveControl(state, table, { event, request: settled });
   return event;
@@ -257,4 +258,62 @@ test("revoking goes to every order shard once", () => {
     Array.from({ length: 16 }, (_, shard) => `oms/${shard}`),
   );
   expect(run(state, 2, revoke)).toMatchObject({ type: "ANSWERED", refusal: undefined });
+});
+
+describe("S26: an engine version", () => {
+  const both = { process: "new", versions: [1, 2] };
+  const old = { process: "old", versions: [1] };
+  const silent = { process: "older still", versions: [] };
+  const activate = (version: number, processes: readonly ProcessEngine[]): ControlCommand => ({
+    ...{ type: "ACTIVATE_ENGINE", version, processes },
+  });
+
+  test("goes to every shard at once", () => {
+    const state = emptyControlState();
+    const event = run(state, 1, activate(2, [both, both]));
+    expect(event).toMatchObject({ type: "DECIDED", change: { type: "ENGINE_ACTIVATED", version: 2 } });
+    const shards = (kind: string, count: number) => Array.from({ length: count }, (_, shard) => `${kind}/${shard}`);
+    const all = [...shards("oms", COUNTS.oms), ...shards("venue", COUNTS.venue), "identity/0"];
+    expect(dispatches(event).map(({ destination }) => destination)).toEqual(all);
+    expect(dispatches(event).every(({ number, message }) => number === 1 && message.type === "CHANGE")).toBe(true);
+  });
+
+  const refusals: readonly (readonly [string, number, readonly ProcessEngine[], object])[] = [
+    ["a process lacks", 2, [both, old], { reason: "ENGINE_MISSING", version: 2, lacking: ["old"] }],
+    [
+      "processes lack that say nothing",
+      2,
+      [silent, both],
+      { reason: "ENGINE_MISSING", version: 2, lacking: ["older still"] },
+    ],
+    ["nobody was asked about", 2, [], { reason: "ENGINE_MISSING", version: 2, lacking: [] }],
+    [
+      "is not the next",
+      3,
+      [{ process: "far", versions: [1, 2, 3] }],
+      { reason: "ENGINE_NOT_NEXT", active: 1, version: 3 },
+    ],
+    ["was before the first", 0, [both], { reason: "ENGINE_NOT_NEXT", active: 1, version: 0 }],
+  ];
+  test.each(refusals)("that %s is refused", (_, version, processes, refusal) => {
+    const state = emptyControlState();
+    expect(run(state, 1, activate(version, processes))).toEqual({ type: "ANSWERED", refusal, reached: [] });
+  });
+
+  test("that is active already stays so, whoever lacks it", () => {
+    const state = emptyControlState();
+    expect(run(state, 1, activate(ENGINE, [old]))).toEqual({ type: "ANSWERED", refusal: undefined, reached: [] });
+  });
+
+  test("I6: asked for again under its id, it is answered by how far its links are", () => {
+    const state = emptyControlState();
+    const asked = { requestId: "r", contentDigest: "aa" };
+    run(state, 1, activate(2, [both]), asked);
+    const again = run(state, 2, activate(2, [both, old]), asked);
+    expect(again).toMatchObject({ type: "ANSWERED", refusal: undefined });
+    expect(again.type === "ANSWERED" && again.reached).toHaveLength(COUNTS.oms + COUNTS.venue + 1);
+    expect(run(state, 3, activate(3, [both]), { ...asked, contentDigest: "bb" })).toMatchObject({
+      refusal: { reason: "REQUEST_ID_REUSED" },
+    });
+  });
 });

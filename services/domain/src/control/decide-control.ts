@@ -2,13 +2,18 @@ import { checkInstrument } from "./check-instrument.ts";
 import type { ControlCommand, ControlRequest } from "./control-command.ts";
 import type { ControlChange, ControlEvent, ControlRefusal } from "./control-event.ts";
 import { type ControlState, isRevoked, linkNumbers } from "./control-state.ts";
+import { refuseEngine } from "./decide-engine.ts";
 import { dispatchesOf, type ShardCounts } from "./dispatch.ts";
 import type { DefinedInstrument, InstrumentTerms } from "./instrument-terms.ts";
 
-/** The times of an input: as the log stamped it, and the running maximum of these (S8). Milliseconds. */
-export interface InputTimes {
+/** When an input is decided, by the log, and by which rules. */
+export interface InputMoment {
+  /** Milliseconds, as the log stamped it. */
   readonly appendTime: number;
+  /** The running maximum of these (S8). */
   readonly logTime: number;
+  /** The active engine version (S26). */
+  readonly engineVersion: number;
 }
 
 /** What becomes of a request, in the order of S5: a repeat, its time, who asks, then the rules of its kind. */
@@ -16,7 +21,7 @@ export function decideControl(
   state: ControlState,
   counts: ShardCounts,
   request: ControlRequest,
-  times: InputTimes,
+  moment: InputMoment,
 ): ControlEvent {
   const settled = state.requests.get(request.requestId);
   if (settled !== undefined) {
@@ -25,19 +30,36 @@ export function decideControl(
       : refused({ reason: "REQUEST_ID_REUSED", requestId: request.requestId });
   }
   const { principal, validUntil } = request;
-  if (validUntil !== undefined && times.appendTime > validUntil) return refused({ reason: "COMMAND_EXPIRED" });
+  if (validUntil !== undefined && moment.appendTime > validUntil) return refused({ reason: "COMMAND_EXPIRED" });
   if (principal !== undefined && isRevoked(state, principal)) return refused({ reason: "PRINCIPAL_REVOKED" });
-  return decideCommand(state, counts, request.command, times.logTime);
+  return decideCommand(state, counts, request.command, moment);
 }
 
-function decideCommand(state: ControlState, counts: ShardCounts, command: ControlCommand, now: number): ControlEvent {
-  if (command.type === "DEFINE_INSTRUMENT") {
-    const terms = checkInstrument(command.proposal);
-    return "reason" in terms ? refused(terms) : decideDefinition(state, counts, terms, now);
+function decideCommand(
+  state: ControlState,
+  counts: ShardCounts,
+  command: ControlCommand,
+  { logTime, engineVersion }: InputMoment,
+): ControlEvent {
+  switch (command.type) {
+    case "DEFINE_INSTRUMENT": {
+      const terms = checkInstrument(command.proposal);
+      return "reason" in terms ? refused(terms) : decideDefinition(state, counts, terms, logTime);
+    }
+    case "REVOKE_PRINCIPAL": {
+      const { userId, keyId } = command.revoked;
+      if (isRevoked(state, { userId, keyId })) return nothingToDo(state);
+      return decided(state, counts, { type: "PRINCIPAL_REVOKED", revoked: { userId, keyId } }, true);
+    }
+    case "ACTIVATE_ENGINE": {
+      const { version } = command;
+      if (version === engineVersion) return nothingToDo(state);
+      const refusal = refuseEngine(command, engineVersion);
+      return refusal === undefined
+        ? decided(state, counts, { type: "ENGINE_ACTIVATED", version }, true)
+        : refused(refusal);
+    }
   }
-  const { userId, keyId } = command.revoked;
-  if (isRevoked(state, { userId, keyId })) return nothingToDo(state);
-  return decided(state, counts, { type: "PRINCIPAL_REVOKED", revoked: { userId, keyId } }, true);
 }
 
 function decideDefinition(state: ControlState, counts: ShardCounts, terms: InstrumentTerms, now: number): ControlEvent {

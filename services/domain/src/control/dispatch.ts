@@ -12,8 +12,8 @@ export interface ShardCounts {
 type Message = Dispatch["message"];
 
 /**
- * What a change sends, in the order of each link: the change to every order shard, a definition to its venue shard too, and
- * of a new instrument with participants the opening, funding and allotment of its house account.
+ * What a change sends, in the order of each link: the change to every order shard, an engine version to all other shards, too, a
+ * definition to its venue shard, and of a new instrument with participants the opening, funding and allotment of its house account.
  */
 export function dispatchesOf(
   state: ControlState,
@@ -29,6 +29,10 @@ export function dispatchesOf(
     dispatches.push({ destination, number, message });
   };
   for (let shard = 0; shard < counts.oms; shard++) send(`oms/${shard}`, { type: "CHANGE" });
+  if (change.type === "ENGINE_ACTIVATED") {
+    for (let shard = 0; shard < counts.venue; shard++) send(`venue/${shard}`, { type: "CHANGE" });
+    send("identity/0", { type: "CHANGE" });
+  }
   if (change.type !== "INSTRUMENT_DEFINED") return dispatches;
   const { instrument } = change;
   send(`venue/${partitionOf(instrument.instrumentId, counts.venue)}`, { type: "CHANGE" });

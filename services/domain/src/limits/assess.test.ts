@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { Account } from "../account/account.ts";
 import { DEFAULT_LIMITS } from "../account/account-limits.ts";
+import { rulesOf } from "../engine/engine-rules.ts";
 import { BTC_USD, limitOrder, listingOf, START, usd } from "../oms/exchange.fixture.ts";
-import { assess } from "./assess.ts";
+import { assess, type Moment } from "./assess.ts";
 import type { NewOrder } from "./new-order.ts";
 import type { Quote } from "./quote.ts";
 import { keptOf } from "./refusal.ts";
@@ -141,14 +142,18 @@ function setLimits(account: Account, maximumOpenOrders: number): void {
 }
 
 /** 100,000 USD; BTC-USD with bounds of 1 to 10,000,000 and a default quantity of 100. */
-function look(rungs: readonly Rung[]) {
+function look(rungs: readonly Rung[], version = 1) {
   const account = new Account("a", "a", START, 0);
   account.balance("USD").availableMinor = usd(100_000);
   for (const rung of rungs) rung.account?.(account);
   const order = Object.assign({}, limitOrder("BUY", "1", "50000"), ...rungs.map((rung) => rung.order ?? {}));
   const quoted = rungs.find((rung) => "quote" in rung);
   const quote = quoted === undefined ? QUOTE : quoted.quote;
-  return assess(order, account, listingOf(BTC_USD), quote, { appendTime: START, rateClock: NOW });
+  return assess(order, account, listingOf(BTC_USD), quote, momentBy(version));
+}
+
+function momentBy(version: number): Moment {
+  return { appendTime: START, rateClock: NOW, rules: rulesOf(version) };
 }
 
 describe("the ladder of validation", () => {
@@ -226,8 +231,47 @@ describe("the collar of a MARKET order: 5 % beyond the opposite best, rounded to
     const order = { ...limitOrder(side, "1", ""), type: "MARKET" as const };
     const quote = { ...QUOTE, bid: best, ask: best };
     const listing = listingOf(BTC_USD, { minimumNotionalMinor: 0n });
-    expect(assess(order, account, listing, quote, { appendTime: START, rateClock: NOW }).protectionPriceTicks).toBe(
-      ticks,
-    );
+    expect(assess(order, account, listing, quote, momentBy(1)).protectionPriceTicks).toBe(ticks);
+  });
+});
+
+describe("S26: an account that has as many open orders as it may", () => {
+  const rows: readonly (readonly [
+    version: number,
+    what: string,
+    order: Partial<NewOrder>,
+    limit: number,
+    passes: boolean,
+  ])[] = [
+    [1, "a resting order", {}, 1, false],
+    [1, "MARKET", MARKET, 1, false],
+    [1, "IOC", { timeInForce: "IOC" }, 1, false],
+    [1, "FOK", { timeInForce: "FOK" }, 1, false],
+    [2, "a resting order", {}, 1, false],
+    [2, "a DAY order", { timeInForce: "DAY" }, 1, false],
+    [2, "MARKET", MARKET, 1, true],
+    [2, "MARKET FOK", { ...MARKET, timeInForce: "FOK" }, 1, true],
+    [2, "IOC", { timeInForce: "IOC" }, 1, true],
+    [2, "FOK", { timeInForce: "FOK" }, 1, true],
+    [2, "MARKET where none may be open", MARKET, 0, false],
+  ];
+  test.each(rows)("version %i: %s", (version, _, order, limit, passes) => {
+    const full = (account: Account) => {
+      setLimits(account, limit);
+      Object.defineProperty(account, "openOrders", { value: limit });
+    };
+    const { refusal } = look([{ what: "", reason: "", order, account: full }], version);
+    expect(refusal).toEqual(passes ? undefined : { reason: "OPEN_ORDERS_LIMIT", open: limit, limit });
+  });
+
+  test("version 2 still asks for the funds", () => {
+    const full = (account: Account) => {
+      setLimits(account, 1);
+      Object.defineProperty(account, "openOrders", { value: 1 });
+    };
+    const order = { ...MARKET, quantity: "3" };
+    expect(look([{ what: "", reason: "", order, account: full }], 2).refusal).toMatchObject({
+      reason: "INSUFFICIENT_FUNDS",
+    });
   });
 });

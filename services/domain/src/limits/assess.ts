@@ -1,6 +1,7 @@
 import type { Account } from "../account/account.ts";
 import { quantityLimitMinor } from "../account/account-limits.ts";
 import { countedRateMark, nextRateMark } from "../account/rate.ts";
+import type { EngineRules } from "../engine/engine-rules.ts";
 import { baseMinor, notionalMinor } from "../instrument/instrument.ts";
 import { parsePrice } from "../instrument/step.ts";
 import type { BookOrderType, BookTimeInForce, SelfTradePrevention, Side } from "../instrument/terms.ts";
@@ -19,6 +20,8 @@ export interface Moment {
   readonly appendTime: number;
   /** The shard's rate clock, in microseconds. */
   readonly rateClock: number;
+  /** Of the shard's active engine version (S26). */
+  readonly rules: EngineRules;
 }
 
 /** What an order would come to: a submit is decided by it, a preview shows it. Numbers are 0 where a refusal came first. */
@@ -78,11 +81,15 @@ export function assess(
   if (notional === 0n) return refused(order, { reason: "NO_LIQUIDITY", side }, mark);
   const asset = side === "BUY" ? instrument.quoteAsset : instrument.baseAsset;
   const required = requiredOf(listing, side, quantityLots, limitPriceTicks > 0 ? limitPriceTicks : protection);
+  const timeInForce = timeInForceOf(order);
   return {
-    refusal: limitRefusal(account, listing, quantityLots, notional) ?? lastRefusal(account, asset, required),
+    refusal:
+      limitRefusal(account, listing, quantityLots, notional) ??
+      openOrdersRefusal(account, timeInForce, moment.rules) ??
+      fundsRefusal(account, asset, required, "order.quantity"),
     side,
     type: order.type as BookOrderType,
-    timeInForce: timeInForceOf(order),
+    timeInForce,
     selfTradePrevention: selfTradePreventionOf(order),
     quantityLots,
     limitPriceTicks,
@@ -151,11 +158,16 @@ function protectionOf(side: Side, listing: Listing, quote: Quote | undefined): n
   return typeof ticks === "number" ? protectionPriceTicks(side, ticks, listing.collarE8) : 0;
 }
 
-/** The last rungs: how many are open, and the funds. */
-function lastRefusal(account: Account, asset: string, requiredMinor: bigint): OmsRefusal | undefined {
+/** How many are open. A limit of none lets no order pass, whatever the version. */
+function openOrdersRefusal(
+  account: Account,
+  timeInForce: BookTimeInForce,
+  { limitsOrdersThatNeverRest }: EngineRules,
+): OmsRefusal | undefined {
   const limit = account.limits.maximumOpenOrders;
-  if (account.openOrders >= limit) return { reason: "OPEN_ORDERS_LIMIT", open: account.openOrders, limit };
-  return fundsRefusal(account, asset, requiredMinor, "order.quantity");
+  const neverRests = timeInForce === "IOC" || timeInForce === "FOK";
+  if (account.openOrders < limit || (neverRests && limit > 0 && !limitsOrdersThatNeverRest)) return undefined;
+  return { reason: "OPEN_ORDERS_LIMIT", open: account.openOrders, limit };
 }
 
 function requiredOf(listing: Listing, side: Side, leavesLots: number, priceTicks: number): bigint {

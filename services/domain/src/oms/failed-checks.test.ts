@@ -3,7 +3,7 @@ import { BrokenInvariant } from "../ledger/broken-invariant.ts";
 import { preview } from "../limits/preview.ts";
 import { decide } from "./decide.ts";
 import { type Exchange, limitOrder } from "./exchange.fixture.ts";
-import { rateClockOf } from "./make-event.ts";
+import { momentOf } from "./make-event.ts";
 import type { OmsInput } from "./oms-command.ts";
 import { holds, newExchange, only, order, place, refusalOf } from "./orders.fixture.ts";
 
@@ -67,8 +67,8 @@ describe("I17, F21: a check that throws", () => {
   test("refuses in a preview as in a submit", () => {
     const state = exchange.state("ann");
     const account = state.account("ann");
-    const moment = { appendTime: exchange.now, rateClock: rateClockOf(state, exchange.now) };
     breakLimits(defect);
+    const moment = momentOf(state, exchange.now);
     const shown = preview(ORDER, account, state.listing("BTC-USD"), exchange.quote, moment);
     expect(shown.assessment.refusal).toEqual(FAILED);
   });

@@ -1,4 +1,6 @@
+import { rulesOf } from "../engine/engine-rules.ts";
 import type { Posting } from "../ledger/posting.ts";
+import type { Moment } from "../limits/assess.ts";
 import type { OmsRefusal } from "../limits/refusal.ts";
 import type { CommandHead, OmsInput } from "./oms-command.ts";
 import { type LinkOut, OmsEvent, type OmsEventBody, type SettledRequest } from "./oms-event.ts";
@@ -72,6 +74,11 @@ export function settle(state: OmsState, head: CommandHead): SettledRequest | und
 /** The next message to a destination. */
 export function linkTo(state: OmsState, destination: string): LinkOut {
   return { destination, number: state.outgoing.last(destination) + 1 };
+}
+
+/** The moment at which an order is looked at, in the shard as it is now. */
+export function momentOf(state: OmsState, appendTime: number): Moment {
+  return { appendTime, rateClock: rateClockOf(state, appendTime), rules: rulesOf(state.engineVersion) };
 }
 
 /** Log time with an input: the running maximum of append times (S8). */

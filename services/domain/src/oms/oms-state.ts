@@ -1,4 +1,5 @@
 import { Account } from "../account/account.ts";
+import { FIRST_ENGINE } from "../engine/engine-rules.ts";
 import type { Side } from "../instrument/terms.ts";
 import { BrokenInvariant } from "../ledger/broken-invariant.ts";
 import { LedgerTotals } from "../ledger/totals.ts";
@@ -42,7 +43,8 @@ export class OmsState {
   appendTime = 0;
   /** Milliseconds that inputs have seen pass: a step back of the log's clock counts as none. Rate marks go by it. */
   rateClock = 0;
-  engineVersion = 1;
+  /** The version whose rules decide (S26). */
+  engineVersion = FIRST_ENGINE;
   /** Inputs that could not be read or matched nothing. */
   anomalies = 0;
   work: OpenWork | undefined = undefined;

@@ -4,7 +4,7 @@ import { DEFAULT_LIMITS } from "../account/account-limits.ts";
 import { preview } from "../limits/preview.ts";
 import { keptOf } from "../limits/refusal.ts";
 import { BTC_USD, Exchange, limitOrder, listingOf, START } from "./exchange.fixture.ts";
-import { rateClockOf } from "./make-event.ts";
+import { momentOf } from "./make-event.ts";
 
 const order = fc.record({
   side: fc.constantFrom("BUY" as const, "SELL" as const),
@@ -37,7 +37,7 @@ test("preview and submit agree in refusal and in every number on 10,000 random o
       exchange.now += passes;
       const quote = { bid: "49990", ask: "50010", last: "50000", time: exchange.now - milliseconds };
       const asked = limitOrder(terms.side, terms.quantity, terms.limitPrice, terms);
-      const moment = { appendTime: exchange.now, rateClock: rateClockOf(state, exchange.now) };
+      const moment = momentOf(state, exchange.now);
       const { assessment, balancesAfter, warnings } = preview(asked, account, state.listing("BTC-USD"), quote, moment);
       const [event] = exchange.submit("ann", asked, { quote });
       const body = event?.body;

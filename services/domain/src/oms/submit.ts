@@ -5,7 +5,7 @@ import { keptOf } from "../limits/refusal.ts";
 import type { Listing } from "../order/listing.ts";
 import type { OrderProgress, OrderTerms } from "../order/open-order.ts";
 import { checkRequest, REPEATED } from "./check-request.ts";
-import { answer, linkTo, logTimeOf, makeEvent, NO_POSTINGS, rateClockOf, settle } from "./make-event.ts";
+import { answer, linkTo, logTimeOf, makeEvent, momentOf, NO_POSTINGS, settle } from "./make-event.ts";
 import type { OmsInput, SubmitOrder } from "./oms-command.ts";
 import type { OmsEvent } from "./oms-event.ts";
 import type { OmsState } from "./oms-state.ts";
@@ -24,8 +24,7 @@ export function decideSubmit(state: OmsState, input: OmsInput, command: SubmitOr
   const { instrumentId } = order;
   const listing = state.listings.get(instrumentId);
   if (listing === undefined) return answer(state, input, head, "", { reason: "UNKNOWN_INSTRUMENT", instrumentId });
-  const moment = { appendTime: input.appendTime, rateClock: rateClockOf(state, input.appendTime) };
-  const assessment = assess(order, account, listing, head.quote, moment);
+  const assessment = assess(order, account, listing, head.quote, momentOf(state, input.appendTime));
   const { refusal } = assessment;
   if (refusal === undefined) return accept(state, input, command, account, listing, assessment);
   if (keptOf(refusal) === "NOTHING") return answer(state, input, head, "", refusal);

@@ -24,6 +24,9 @@ export function decideVenue(state: VenueState, input: VenueInput, time: InputTim
     case "DEFINE_INSTRUMENT":
       openBook(turn, input);
       return turn;
+    case "ACTIVATE_ENGINE":
+      state.engineVersion = input.version;
+      return turn;
     case "ALLOT_TO_VENUE":
       allotToVenue(state, input);
       return turn;

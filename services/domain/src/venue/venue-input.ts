@@ -17,6 +17,7 @@ export type VenueInput =
   | Tick
   | RecordedMarket
   | DefineVenueInstrument
+  | ActivateVenueEngine
   | AllotToVenue;
 
 export interface PlaceOrder {
@@ -101,6 +102,12 @@ export interface DefineVenueInstrument {
   readonly instrument: InstrumentDefinition;
   /** Who trades there besides clients; `undefined`: nobody. */
   readonly participants: ParticipantsConfig | undefined;
+}
+
+/** From control: the rules of a version hold from the next input on (S26). */
+export interface ActivateVenueEngine {
+  readonly kind: "ACTIVATE_ENGINE";
+  readonly version: number;
 }
 
 export type ParticipantsConfig =

@@ -1,3 +1,4 @@
+import { FIRST_ENGINE } from "../engine/engine-rules.ts";
 import type { InstrumentDefinition } from "../instrument/instrument.ts";
 import type { Side } from "../instrument/terms.ts";
 import type { SessionFigures } from "../market/session-figures.ts";
@@ -28,6 +29,8 @@ export interface VenueSnapshot {
   readonly matchCount: number;
   readonly tickNumber: number;
   readonly tickTime: number;
+  /** `undefined`: the first, whose images knew of none. */
+  readonly engineVersion: number | undefined;
   readonly totals: readonly AssetTotals[];
   readonly earlyAllotments: readonly EarlyAllotment[];
   /** In order of definition. */
@@ -90,6 +93,7 @@ export function snapshotVenue(state: VenueState): VenueSnapshot {
     matchCount: state.matchCount,
     tickNumber: state.tickNumber,
     tickTime: state.tickTime,
+    engineVersion: state.engineVersion === FIRST_ENGINE ? undefined : state.engineVersion,
     totals: state.totals.map(({ asset, byPartition }) => ({ asset, byPartition: [...byPartition] })),
     earlyAllotments: [...state.earlyAllotments],
     books: state.books.map(snapshotBook),
@@ -103,6 +107,7 @@ export function restoreVenue(snapshot: VenueSnapshot): VenueState {
   state.matchCount = snapshot.matchCount;
   state.tickNumber = snapshot.tickNumber;
   state.tickTime = snapshot.tickTime;
+  state.engineVersion = snapshot.engineVersion ?? FIRST_ENGINE;
   for (const { asset, byPartition } of snapshot.totals) state.totals.push({ asset, byPartition: [...byPartition] });
   state.earlyAllotments.push(...snapshot.earlyAllotments);
   for (const slab of snapshot.books) addBook(state, restoreBook(state, slab));

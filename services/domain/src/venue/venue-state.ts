@@ -1,3 +1,4 @@
+import { FIRST_ENGINE } from "../engine/engine-rules.ts";
 import type { Instrument } from "../instrument/instrument.ts";
 import type { SessionFigures } from "../market/session-figures.ts";
 import type { OrderBook } from "../matching/order-book.ts";
@@ -33,6 +34,8 @@ export interface VenueState {
   /** The last tick applied, 0 before the first, and its append time. */
   tickNumber: number;
   tickTime: number;
+  /** The version whose rules decide (S26). */
+  engineVersion: number;
 }
 
 export interface EarlyAllotment {
@@ -79,6 +82,7 @@ export function emptyVenue(settings: VenueSettings): VenueState {
     matchCount: 0,
     tickNumber: 0,
     tickTime: 0,
+    engineVersion: FIRST_ENGINE,
   };
 }
 

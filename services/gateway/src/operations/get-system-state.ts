@@ -17,7 +17,7 @@ import type { OperationsContext } from "./operations-context.ts";
 /** A shard that does not answer must not keep the others from being shown, milliseconds. */
 const PATIENCE = 5_000;
 
-/** Every shard as it knows itself; one without an owner stands there as not ready. */
+/** Every shard as it knows itself; one without an owner stands there as not ready. No process, where none can be asked for. */
 export async function getSystemState(
   request: GetSystemStateRequest,
   call: CallContext,
@@ -27,8 +27,11 @@ export async function getSystemState(
   const asked = request.shard === "" ? all : all.filter((shard) => shard === request.shard);
   if (asked.length === 0) throw invalidField("shard", "names no shard of this platform");
   const deadline = Math.min(call.deadline, context.clock.monotonic() + PATIENCE);
-  const states = await Promise.all(asked.map((shard) => stateOf(shard, request.withStateHash, deadline, context)));
-  return create(GetSystemStateResponseSchema, { shards: states });
+  const [shards, processes] = await Promise.all([
+    Promise.all(asked.map((shard) => stateOf(shard, request.withStateHash, deadline, context))),
+    context.processes().catch(unlessAway),
+  ]);
+  return create(GetSystemStateResponseSchema, { shards, processes: [...processes] });
 }
 
 /** Every shard of a platform. */
@@ -54,7 +57,12 @@ async function stateOf(
     const { result } = await directory.client(shard).read(read, deadline);
     if (result.case === "state") return result.value;
   } catch (error) {
-    if (!(error instanceof RefusalError) || error.refusal.reason !== Reason.NOT_READY) throw error;
+    unlessAway(error);
   }
   return create(ShardStateSchema, { shard });
+}
+
+function unlessAway(error: unknown): readonly never[] {
+  if (error instanceof RefusalError && error.refusal.reason === Reason.NOT_READY) return [];
+  throw error;
 }

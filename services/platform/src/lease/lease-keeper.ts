@@ -50,6 +50,7 @@ export class LeaseKeeper {
   #turn: Promise<void> = Promise.resolve();
   #stopped = false;
   #complained = false;
+  #resigned = false;
 
   constructor(options: LeaseKeeperOptions, hooks: LeaseHooks) {
     this.#options = options;
@@ -75,6 +76,11 @@ export class LeaseKeeper {
     await table.forget(beat().process).catch(() => undefined);
   }
 
+  /** Gives everything back, and takes nothing any more: the process lives, but cannot decide by the active rules (S26). */
+  resign(): void {
+    this.#resigned = true;
+  }
+
   async #go(): Promise<void> {
     try {
       await this.#tend();
@@ -94,6 +100,7 @@ export class LeaseKeeper {
     await this.#keepBeat();
     await this.#options.view.look();
     this.#noticeLost();
+    if (this.#resigned) return this.#giveAll();
     for (const [role, shards] of this.#options.shards) {
       if (this.#stopped) return;
       const most = this.#mostOf(role, shards);
@@ -193,6 +200,14 @@ export class LeaseKeeper {
 
   #countOf(shards: readonly string[]): number {
     return shards.filter((shard) => this.#held.has(shard)).length;
+  }
+
+  /** Also what the table says is this process's, for the answer to its taking, or to its giving back, was lost. */
+  async #giveAll(): Promise<void> {
+    const { view, beat, shards } = this.#options;
+    const { process } = beat();
+    const own = [...shards.values()].flat().filter((shard) => view.holderOf(shard) === process);
+    await Promise.all(own.filter((shard) => !this.#giving.has(shard)).map((shard) => this.#give(shard, "stopping")));
   }
 
   /** First it ends here, then anybody may have it. */

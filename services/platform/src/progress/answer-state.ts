@@ -20,6 +20,10 @@ export interface OwnerPlace {
 export interface PlainShard extends Pick<EventShard<unknown, unknown>, "name" | "sequence" | "logTime" | "slabs"> {
   /** Inputs that could not be read. */
   readonly anomalies: number;
+  /** The version whose rules decide (S26). */
+  readonly engineVersion: number;
+  /** The last number of every incoming link from a shard. */
+  links(): readonly { readonly source: string; readonly number: number }[];
 }
 
 /** An answer that shows the shard as it is now. */
@@ -45,6 +49,8 @@ export function answerState(
     sequence: BigInt(shard.sequence),
     stateHash: request.query.value.withStateHash ? stateHash(shard.slabs, digest) : "",
     outputs: [...place.outputs],
+    links: shard.links().map(({ source, number }) => ({ source, number: BigInt(number) })),
+    engineVersion: shard.engineVersion,
     ready: true,
     logTime: timestampOf(shard.logTime),
     anomalies: BigInt(shard.anomalies),

@@ -1,3 +1,4 @@
+import { ENGINE_VERSIONS, FIRST_ENGINE, requireEngine } from "@atlas/domain/engine/engine-rules";
 import type { LinkIn, Position } from "@atlas/gen/atlas/log/v1/frame_pb";
 import { ShardProgressSchema } from "@atlas/gen/atlas/log/v1/shard_progress_pb";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
@@ -38,9 +39,13 @@ export class ShardProgress {
   #cause: InputPosition | undefined;
   #logTime = 0;
   #anomalies = 0;
+  #engineVersion = FIRST_ENGINE;
+  readonly #engines: readonly number[];
 
-  constructor(shard: string) {
+  /** `engines`: the versions that this process carries (S26). */
+  constructor(shard: string, engines: readonly number[] = ENGINE_VERSIONS) {
     this.#shard = shard;
+    this.#engines = engines;
   }
 
   get sequence(): number {
@@ -60,8 +65,19 @@ export class ShardProgress {
     return this.#anomalies;
   }
 
+  /** The version whose rules decide (S26). */
+  get engineVersion(): number {
+    return this.#engineVersion;
+  }
+
   link(source: string): LinkPosition | undefined {
     return this.#links.get(source);
+  }
+
+  /** The last number of every incoming link from a shard, by source. */
+  links(): readonly { readonly source: string; readonly number: number }[] {
+    const sources = [...this.#links.keys()].filter((source) => source.includes("/")).sort();
+    return sources.map((source) => ({ source, number: this.#links.get(source)?.number ?? 0 }));
   }
 
   /** Log time with an input of this append time: the running maximum (S8). */
@@ -69,8 +85,9 @@ export class ShardProgress {
     return Math.max(this.#logTime, appendTime);
   }
 
-  /** The header of the next event. */
+  /** The header of the next event. Throws `EngineMissing` where this process could not decide it. */
   next(cause: EventCause): EventHeader {
+    requireEngine(this.#engineVersion, this.#engines);
     const sequence = this.#sequence + 1;
     const { position, link } = cause;
     return {
@@ -83,13 +100,14 @@ export class ShardProgress {
     };
   }
 
-  /** Applies an event; one that was applied already changes nothing. */
-  apply(event: EventHeader, unreadable: boolean): void {
+  /** Applies an event; one that was applied already changes nothing. `engine`: the version that it activates. */
+  apply(event: EventHeader, unreadable: boolean, engine?: number): void {
     const sequence = Number(event.sequence);
     if (sequence <= this.#sequence) return;
     if (sequence !== this.#sequence + 1) throw new Error(`${this.#shard}: event ${sequence} after ${this.#sequence}`);
     const occurredAt = millisecondsOf(event.occurredAt);
     if (event.cause === undefined || occurredAt === undefined) throw new Error(`${event.eventId} has no cause`);
+    if (engine !== undefined) this.#activate(engine);
     this.#sequence = sequence;
     this.#cause = { offset: Number(event.cause.offset), index: event.cause.index };
     this.#logTime = occurredAt;
@@ -112,6 +130,8 @@ export class ShardProgress {
           lastTime: timestampOf(known.lastTime),
         })),
         anomalies: BigInt(this.#anomalies),
+        // Images of the first version knew of none.
+        engineVersion: this.#engineVersion === FIRST_ENGINE ? 0 : this.#engineVersion,
       }),
     );
   }
@@ -122,12 +142,18 @@ export class ShardProgress {
     this.#cause = image.cause && { offset: Number(image.cause.offset), index: image.cause.index };
     this.#logTime = millisecondsOf(image.logTime) ?? 0;
     this.#anomalies = Number(image.anomalies);
+    this.#engineVersion = image.engineVersion || FIRST_ENGINE;
     this.#links.clear();
     for (const { link, lastTime } of image.links) {
       const time = millisecondsOf(lastTime);
       if (link === undefined || time === undefined) throw new Error(`the image of ${this.#shard} lacks a link`);
       this.#links.set(link.source, { number: Number(link.number), chain: link.chain, lastTime: time });
     }
+  }
+
+  #activate(version: number): void {
+    requireEngine(version, this.#engines);
+    this.#engineVersion = version;
   }
 
   #apply(link: LinkIn): void {

@@ -36,6 +36,8 @@ const codes: Readonly<Record<number, Code>> = {
   [Reason.CONFLICT]: Code.FailedPrecondition,
   [Reason.SPENT]: Code.FailedPrecondition,
   [Reason.AMOUNT_OUT_OF_RANGE]: Code.FailedPrecondition,
+  [Reason.ENGINE_NOT_NEXT]: Code.FailedPrecondition,
+  [Reason.ENGINE_MISSING]: Code.FailedPrecondition,
   [Reason.REQUEST_ID_REUSED]: Code.AlreadyExists,
   [Reason.STALE_VERSION]: Code.Aborted,
   [Reason.SEQUENCE_GAP]: Code.Aborted,

@@ -247,7 +247,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#publish();
     this.#offsets.raise(offset);
     this.#timer?.consider();
-    this.#images.consider(this.#shard.sequence, this.#outputs.eventsPlace());
+    this.#images.consider(this.#shard.sequence, this.#outputs.eventsPlace(), this.#shard.engineVersion);
     if (this.#outputs.backlog > (this.#ports.mostWaiting ?? BACKLOG)) return this.#outputs.emptied();
     return undefined;
   }

@@ -23,6 +23,8 @@ export interface EventShard<Command, Event> {
   readonly cause: InputPosition | undefined;
   /** Running maximum of append times of inputs that had an effect, in milliseconds (S8). */
   readonly logTime: number;
+  /** The engine version whose rules decide (S26). */
+  readonly engineVersion: number;
   /** What is known of an incoming link; `undefined`: nothing came yet. */
   link(source: string): LinkPosition | undefined;
   /**

@@ -126,7 +126,7 @@ class Owner {
   /** Decides so many events; an image is due. */
   decide(events: number): void {
     this.sequence += events;
-    this.#writer.consider(this.sequence, { sequence: this.sequence, offset: 0 });
+    this.#writer.consider(this.sequence, { sequence: this.sequence, offset: 0 }, 1);
     this.#writer.acknowledged(this.sequence);
   }
 

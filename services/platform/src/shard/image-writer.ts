@@ -60,6 +60,8 @@ export class ImageWriter {
   readonly #written = new Map<string, number>();
   readonly #pace: ImagePace;
   #lastSequence = 0;
+  /** That decided when the last image was begun. */
+  #engineVersion: number | undefined;
   /** That the last image copied. */
   #lastBytes = 0;
   #lastTime: number;
@@ -87,15 +89,21 @@ export class ImageWriter {
     this.#lastSequence = sequence;
   }
 
-  /** Begins an image if one is due; called between two inputs. */
-  consider(sequence: number, place: EventsPlace): void {
+  /**
+   * Begins an image if one is due, by its pace or because another engine version decides from here on: recovery is to need the
+   * rules of the one before no longer (S26). Called between two inputs.
+   */
+  consider(sequence: number, place: EventsPlace, engineVersion: number): void {
     this.#sequence = sequence;
     if (this.#closed || this.#pass !== undefined || this.#writing !== undefined) return;
     const events = sequence - this.#lastSequence;
     const now = this.#clock.monotonic();
     if (events === 0 || now < this.#notBefore) return;
     const waited = now - this.#lastTime;
-    if (events < changesUntilImage(this.#pace, this.#lastBytes) && waited < this.#pace.milliseconds) return;
+    this.#engineVersion ??= engineVersion;
+    const goesOn = engineVersion === this.#engineVersion;
+    if (goesOn && events < changesUntilImage(this.#pace, this.#lastBytes) && waited < this.#pace.milliseconds) return;
+    this.#engineVersion = engineVersion;
     this.#begin(place);
     this.#clock.soon(() => this.#step());
   }

@@ -50,6 +50,8 @@ export class InputShardOwner<Command, Published> implements ShardClient {
   readonly #offsets: ReadGate;
   readonly #logClock: LogClock;
   #imageOffset = 0;
+  /** The engine version of the last image: another one is written where a version is activated (S26). */
+  #imageEngine: number | undefined;
   /** Of the last image, and what was decided since: frames say little, for they hold one input or thousands. */
   #imageBytes = 0;
   #inputsSince = 0;
@@ -91,6 +93,7 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     const { end } = await this.#ports.log.range(this.#kind.inputs.topic.name, this.#partition);
     await this.#outputs.load();
     this.#imageOffset = await this.#restore();
+    this.#imageEngine = this.#shard.engineVersion;
     this.#offsets.raise(this.#imageOffset);
     this.#inputs.startAt(this.#imageOffset);
     await this.#offsets.reach(end, Number.MAX_SAFE_INTEGER);
@@ -138,7 +141,8 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     if (now < this.#imageNotBefore) return;
     const waited = now - this.#imageTime;
     const pace = this.#ports.imagePace ?? USUAL;
-    if (this.#inputsSince < changesUntilImage(pace, this.#imageBytes) && waited < pace.milliseconds) return;
+    const goesOn = this.#shard.engineVersion === this.#imageEngine;
+    if (goesOn && this.#inputsSince < changesUntilImage(pace, this.#imageBytes) && waited < pace.milliseconds) return;
     this.#imaging = this.#image().finally(() => {
       this.#imaging = undefined;
     });
@@ -152,6 +156,7 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     const nextInput = this.#inputs.next;
     if (this.#failure !== undefined || nextInput === this.#imageOffset) return;
     const slabs = this.#shard.copy().map(({ key, bytes }) => ({ key, stamp: nextInput, bytes }));
+    this.#imageEngine = this.#shard.engineVersion;
     this.#imageTime = this.#ports.clock.monotonic();
     this.#imageBytes = slabs.reduce((sum, { bytes }) => sum + bytes.length, 0);
     this.#inputsSince = 0;

@@ -22,6 +22,8 @@ export interface StatePart {
 export interface InputShard<Command, Published> {
   /** As in frames: `venue/1`. */
   readonly name: string;
+  /** The engine version whose rules decide (S26). */
+  readonly engineVersion: number;
   link(source: string): LinkPosition | undefined;
   decide(arrival: Arrival<Command>): InputOutcome<Published>;
   decideUnreadable(arrival: UnreadableArrival): void;

@@ -122,9 +122,15 @@ async function checkHistory({ platform, violations }: TradingFloor, accountId: s
   violations.check("I4", told.join() === due.reverse().join(), text);
 }
 
-/** Clearing with each venue sums to zero over the shards, and what is reserved is what is committed. */
-async function checkTotals({ platform, violations }: TradingFloor): Promise<void> {
+/** Clearing with each venue sums to zero over the shards, what is reserved is what is committed, and all decide by one version. */
+async function checkTotals(floor: TradingFloor): Promise<void> {
+  const { platform, violations } = floor;
   const { shards } = await platform.run(platform.client(OperationsService).getSystemState({}));
+  for (const { shard, engineVersion } of shards) {
+    const text = () => `${shard} decides by version ${engineVersion}, told was ${due}`;
+    const due = floor.engineVersion;
+    violations.check("S26", engineVersion === due, text);
+  }
   const clearing = new Map<string, bigint>();
   for (const { shard, totals, committed } of shards) {
     for (const total of totals) {

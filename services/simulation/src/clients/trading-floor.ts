@@ -6,6 +6,7 @@ import { sleep } from "@atlas/platform/ports/clock";
 import { ClientModel } from "../model/client-model.ts";
 import { Violations } from "../model/violations.ts";
 import { Administrator } from "./administrator.ts";
+import { Operator } from "./operator.ts";
 import { RandomClient } from "./random-client.ts";
 import { Screen } from "./screen.ts";
 import { SessionClient } from "./session-client.ts";
@@ -17,6 +18,8 @@ const OWNERS: Readonly<Record<string, string>> = { ada: "ada", "ada-b": "ada", b
 /** Whose client trades on sessions. */
 const ON_SESSIONS = "dan";
 const PAUSE = 120;
+/** Mixed into the seed for what the operator draws, apart from the rest. */
+const OPERATOR = 0x0e91;
 
 /** Milliseconds after which the last append that a mishap held back has landed. */
 const LONGEST_DELAY = 8_500;
@@ -32,18 +35,25 @@ export class TradingFloor {
   readonly platform: MemoryPlatform;
   traders: readonly (RandomClient | SessionClient)[] = [];
   #administrator: Administrator | undefined;
+  readonly #operator: Operator;
   #trading: Promise<unknown> = Promise.resolve();
 
   constructor(platform: MemoryPlatform, seed: number) {
     this.platform = platform;
     this.seed = seed;
+    this.#operator = new Operator(platform, this.violations, dice(seed ^ OPERATOR));
+  }
+
+  /** The engine version that every shard was said to decide by. */
+  get engineVersion(): number {
+    return this.#operator.activeVersion;
   }
 
   /**
    * Opens accounts and lets their clients trade; `pause`: milliseconds between two requests of one, about; `stay`: milliseconds
-   * for which a screen keeps its stream, at most.
+   * for which a screen keeps its stream, at most; `activatesAfter`: milliseconds until the next engine version is activated, if it is.
    */
-  async open(pause = PAUSE, stay?: number): Promise<this> {
+  async open(pause = PAUSE, stay?: number, activatesAfter?: number): Promise<this> {
     const { platform, seed } = this;
     for (const [account, owner] of Object.entries(OWNERS)) {
       this.accounts.push(await platform.account(account, FUNDS, owner));
@@ -59,7 +69,11 @@ export class TradingFloor {
     for (const screen of this.screens) void screen.show();
     const models = { model: this.clients, violations: this.violations };
     this.#administrator = new Administrator(platform, models, this.accounts, dice(seed * 100 + 99));
-    this.#trading = Promise.all([...this.traders.map((trader) => trader.trade()), this.#administrator.work()]);
+    this.#trading = Promise.all([
+      ...this.traders.map((trader) => trader.trade()),
+      this.#administrator.work(),
+      activatesAfter === undefined ? undefined : this.#operator.activateAfter(activatesAfter),
+    ]);
     this.#trading.catch((error: Error) => this.violations.check("LIVE", false, () => error.message));
     return this;
   }

@@ -15,7 +15,7 @@ beforeAll(async () => {
   await platform.clock.advance(5_000);
   await floor.close();
   reading = await readLog(platform);
-});
+}, 60_000);
 
 type Case = OrderEvent["event"]["case"];
 

@@ -1,6 +1,16 @@
 import type { Limits } from "@atlas/gen/atlas/account/v1/account_pb";
+import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import type { OrderEvent, OrderProgress } from "@atlas/gen/atlas/log/v1/order_event_pb";
-import { Liquidity, type Order, OrderStatusSchema, OrderStatus as S, Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import {
+  Liquidity,
+  type Order,
+  OrderStatusSchema,
+  OrderType,
+  OrderStatus as S,
+  Side,
+  TimeInForce,
+} from "@atlas/gen/atlas/order/v1/order_pb";
+import type { ControlChange } from "@atlas/gen/atlas/venue/v1/venue_pb";
 import { ceilDivide, e8, timesE8 } from "./e8.ts";
 import type { LedgerModel } from "./ledger-model.ts";
 import type { Violations } from "./violations.ts";
@@ -55,6 +65,8 @@ export class OrderModel {
   readonly byRequest = new Map<string, string>();
   /** As they were set last. */
   readonly #limits = new Map<string, Limits>();
+  /** The engine version of each shard, as its events have activated it; absent: 1. */
+  readonly #engines = new Map<string, number>();
   readonly #violations: Violations;
   readonly #ledger: LedgerModel;
 
@@ -68,6 +80,7 @@ export class OrderModel {
     const body = event.event;
     if (body.case === "orderAccepted") this.#begin(event, body.value.order, e8(body.value.protectionPrice));
     else if (body.case === "orderDenied") this.#begin(event, body.value.order, 0n);
+    else if (body.case === "controlApplied") this.#control(event, body.value.change?.change);
     else if (body.case === "limitsSet" && body.value.limits !== undefined) {
       this.#limits.set(event.accountId, body.value.limits);
     } else if (body.case !== undefined && "progress" in body.value && body.value.progress !== undefined) {
@@ -108,13 +121,40 @@ export class OrderModel {
     const isRight = order.version === 1n && (status === S.PENDING_SUBMIT || status === S.REJECTED);
     this.#violations.check("I5", isRight, () => `${orderId} begins as ${word(status)}, version ${order.version}`);
     this.#reserved(begun, e8(order.reserved?.amount ?? ""));
-    if (status !== S.PENDING_SUBMIT) return;
+    if (status !== S.PENDING_SUBMIT) return this.#denied(event, begun);
     this.#counted(event, begun);
-    this.#limited(begun);
+    this.#limited(event, begun);
+  }
+
+  /** Versions follow each other, one after the other (S26). */
+  #control({ shard, eventId }: OrderEvent, change: ControlChange["change"] | undefined): void {
+    if (change?.case !== "engineActivated") return;
+    const { version } = change.value;
+    const isNext = version === (this.#engines.get(shard) ?? 1) + 1;
+    this.#violations.check(
+      "S26",
+      isNext,
+      () => `${eventId} activates version ${version} after ${this.#engines.get(shard)}`,
+    );
+    this.#engines.set(shard, version);
+  }
+
+  /** From version 2 on an order that never rests is not refused for how many others are open, but where none may be (S26). */
+  #passesFull(event: OrderEvent, order: Order): boolean {
+    const { type, timeInForce } = order;
+    const neverRests = type === OrderType.MARKET || timeInForce === TimeInForce.IOC || timeInForce === TimeInForce.FOK;
+    const none = this.#limits.get(order.accountId)?.maximumOpenOrders === 0;
+    return (this.#engines.get(event.shard) ?? 1) >= 2 && neverRests && !none;
+  }
+
+  #denied(event: OrderEvent, { order }: ModelOrder): void {
+    if (order.refusal?.reason !== Reason.OPEN_ORDERS_LIMIT) return;
+    const text = () => `${event.eventId} refuses ${order.orderId} by a rule that does not hold any more`;
+    this.#violations.check("S26", !this.#passesFull(event, order), text);
   }
 
   /** Limits that were set are kept by every order that is accepted after it (I2, I14). */
-  #limited({ order, quantity, limit, protection }: ModelOrder): void {
+  #limited(event: OrderEvent, { order, quantity, limit, protection }: ModelOrder): void {
     const { accountId, instrumentId, orderId } = order;
     const limits = this.#limits.get(accountId);
     if (limits === undefined) return;
@@ -122,7 +162,7 @@ export class OrderModel {
     const own = limits.quantityLimits.find((one) => one.instrumentId === instrumentId);
     const notional = timesE8(limit > 0n ? limit : protection, quantity);
     const holds =
-      open.length <= limits.maximumOpenOrders &&
+      (open.length <= limits.maximumOpenOrders || this.#passesFull(event, order)) &&
       notional <= e8(limits.maximumNotional) &&
       (own === undefined || quantity <= e8(own.maximumQuantity));
     this.#violations.check(

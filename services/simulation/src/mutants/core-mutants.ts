@@ -98,6 +98,20 @@ export const coreMutants: readonly Mutant[] = [
     seed: 2,
   },
   {
+    name: "an engine version is switched to at the wrong input: once any shard of the process has",
+    file: "domain/src/engine/engine-rules.ts",
+    find: "  const rules = RULES.get(version);",
+    put: `  const all = globalThis as { newest?: number };
+  all.newest = Math.max(all.newest ?? 1, version);
+  const rules = RULES.get(all.newest);`,
+  },
+  {
+    name: "an image forgets the engine version",
+    file: "oms/src/shard-image.ts",
+    find: "  state.engineVersion = image.engineVersion;\n",
+    put: "",
+  },
+  {
     name: "a late order is placed all the same",
     file: "domain/src/venue/place-order.ts",
     find: "validUntil !== undefined && turn.time.appendTime > validUntil",

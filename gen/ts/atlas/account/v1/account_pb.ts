@@ -187,7 +187,8 @@ export type Limits = Message<"atlas.account.v1.Limits"> & {
   maximumNotional: string;
 
   /**
-   * Greatest number of open orders. Default 10,000.
+   * Greatest number of open orders; 0: no order at all. Default 10,000. From engine version 2 on, an account that has so many may still
+   * send orders that never rest: MARKET, IOC, FOK.
    *
    * @generated from field: int32 maximum_open_orders = 2;
    */

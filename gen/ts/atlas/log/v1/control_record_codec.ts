@@ -1,6 +1,6 @@
 import type { Codec } from "../../../codec/codec.ts";
 import { merge } from "../../../codec/codec.ts";
-import type { ControlAnswered, ControlCommand, ControlCommandFrame, ControlDecided, ControlDispatch, ControlEvent, ControlEventFrame, DefineInstrument, RevokePrincipal } from "./control_record_pb.ts";
+import type { ActivateEngine, ControlAnswered, ControlCommand, ControlCommandFrame, ControlDecided, ControlDispatch, ControlEvent, ControlEventFrame, DefineInstrument, ProcessEngine, RevokePrincipal } from "./control_record_pb.ts";
 import type { Writer } from "../../../codec/writer.ts";
 import { InstrumentCodec, readInstrument, writeInstrument } from "../../instrument/v1/instrument_codec.ts";
 import type { Reader } from "../../../codec/reader.ts";
@@ -81,6 +81,97 @@ export function readRevokePrincipal(r: Reader, end: number): RevokePrincipal {
   };
 }
 
+export const ProcessEngineCodec: Codec<ProcessEngine> = {
+  typeName: "atlas.log.v1.ProcessEngine",
+  write: writeProcessEngine,
+  read: readProcessEngine,
+};
+
+export function writeProcessEngine(w: Writer, m: ProcessEngine): void {
+  if (m.$unknown !== undefined) w.unknown(m.$unknown);
+  if (m.versions.length > 0) {
+    const before = w.length;
+    for (let index = m.versions.length - 1; index >= 0; index--) {
+      const value = m.versions[index]!;
+      w.uint32(0, value);
+      w.untag();
+    }
+    w.close(18, before);
+  }
+  if (m.process !== "") w.string(10, m.process);
+}
+
+export function readProcessEngine(r: Reader, end: number): ProcessEngine {
+  let $process: ProcessEngine["process"] = "";
+  let $versions: ProcessEngine["versions"] = [];
+  while (r.pos < end) {
+    const tag = r.tag();
+    switch (tag) {
+      case 10:
+        $process = r.string();
+        break;
+      case 16:
+        $versions.push(r.uint32());
+        break;
+      case 18: {
+        const stop = r.end(end);
+        while (r.pos < stop) $versions.push(r.uint32());
+        r.finish(stop);
+        break;
+      }
+      default:
+        throw r.unknown("atlas.log.v1.ProcessEngine", tag);
+    }
+  }
+  r.finish(end);
+  return {
+    $typeName: "atlas.log.v1.ProcessEngine",
+    process: $process,
+    versions: $versions,
+  };
+}
+
+export const ActivateEngineCodec: Codec<ActivateEngine> = {
+  typeName: "atlas.log.v1.ActivateEngine",
+  write: writeActivateEngine,
+  read: readActivateEngine,
+};
+
+export function writeActivateEngine(w: Writer, m: ActivateEngine): void {
+  if (m.$unknown !== undefined) w.unknown(m.$unknown);
+  for (let index = m.processes.length - 1; index >= 0; index--) {
+    const value = m.processes[index]!;
+    const before = w.length;
+    writeProcessEngine(w, value);
+    w.close(18, before);
+  }
+  if (m.version !== 0) w.uint32(8, m.version);
+}
+
+export function readActivateEngine(r: Reader, end: number): ActivateEngine {
+  let $version: ActivateEngine["version"] = 0;
+  let $processes: ActivateEngine["processes"] = [];
+  while (r.pos < end) {
+    const tag = r.tag();
+    switch (tag) {
+      case 8:
+        $version = r.uint32();
+        break;
+      case 18:
+        $processes.push(readProcessEngine(r, r.end(end)));
+        break;
+      default:
+        throw r.unknown("atlas.log.v1.ActivateEngine", tag);
+    }
+  }
+  r.finish(end);
+  return {
+    $typeName: "atlas.log.v1.ActivateEngine",
+    version: $version,
+    processes: $processes,
+  };
+}
+
 export const ControlCommandCodec: Codec<ControlCommand> = {
   typeName: "atlas.log.v1.ControlCommand",
   write: writeControlCommand,
@@ -90,6 +181,12 @@ export const ControlCommandCodec: Codec<ControlCommand> = {
 export function writeControlCommand(w: Writer, m: ControlCommand): void {
   if (m.$unknown !== undefined) w.unknown(m.$unknown);
   switch (m.command.case) {
+    case "activateEngine": {
+      const before = w.length;
+      writeActivateEngine(w, m.command.value);
+      w.close(178, before);
+      break;
+    }
     case "revokePrincipal": {
       const before = w.length;
       writeRevokePrincipal(w, m.command.value);
@@ -148,6 +245,9 @@ export function readControlCommand(r: Reader, end: number): ControlCommand {
         break;
       case 170:
         $command = { case: "revokePrincipal", value: $command.case !== "revokePrincipal" ? readRevokePrincipal(r, r.end(end)) : merge(RevokePrincipalCodec, $command.value, r, end) };
+        break;
+      case 178:
+        $command = { case: "activateEngine", value: $command.case !== "activateEngine" ? readActivateEngine(r, r.end(end)) : merge(ActivateEngineCodec, $command.value, r, end) };
         break;
       default:
         throw r.unknown("atlas.log.v1.ControlCommand", tag);

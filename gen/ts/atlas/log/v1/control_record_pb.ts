@@ -26,7 +26,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atlas/log/v1/control_record.proto.
  */
 export const file_atlas_log_v1_control_record: GenFile = /*@__PURE__*/
-  fileDesc("CiFhdGxhcy9sb2cvdjEvY29udHJvbF9yZWNvcmQucHJvdG8SDGF0bGFzLmxvZy52MSJPChBEZWZpbmVJbnN0cnVtZW50EjsKCmluc3RydW1lbnQYASABKAsyHy5hdGxhcy5pbnN0cnVtZW50LnYxLkluc3RydW1lbnRCBrpIA8gBASJOCg9SZXZva2VQcmluY2lwYWwSOwoJcHJpbmNpcGFsGAEgASgLMiAuYXRsYXMudmVudWUudjEuUHJpbmNpcGFsUmV2b2tlZEIGukgDyAEBIvECCg5Db250cm9sQ29tbWFuZBIoCgpjb21tYW5kX2lkGAEgASgJQhS6SBFyDzINXlsgLX5dezAsNjR9JBIoCgpyZXF1ZXN0X2lkGAIgASgJQhS6SBFyDzINXlsgLX5dezAsNjR9JBIfCg5jb250ZW50X2RpZ2VzdBgDIAEoDEIHukgEegIYIBIvCglwcmluY2lwYWwYBCABKAsyHC5hdGxhcy5pZGVudGl0eS52MS5QcmluY2lwYWwSLwoLdmFsaWRfdW50aWwYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjsKEWRlZmluZV9pbnN0cnVtZW50GBQgASgLMh4uYXRsYXMubG9nLnYxLkRlZmluZUluc3RydW1lbnRIABI5ChByZXZva2VfcHJpbmNpcGFsGBUgASgLMh0uYXRsYXMubG9nLnYxLlJldm9rZVByaW5jaXBhbEgAQhAKB2NvbW1hbmQSBbpIAggBIpABChNDb250cm9sQ29tbWFuZEZyYW1lEjEKBmhlYWRlchgBIAEoCzIZLmF0bGFzLmxvZy52MS5GcmFtZUhlYWRlckIGukgDyAEBEi4KCG1lc3NhZ2VzGAIgAygLMhwuYXRsYXMubG9nLnYxLkNvbnRyb2xDb21tYW5kOhaquxgSChBjb250cm9sLmNvbW1hbmRzIvICCg9Db250cm9sRGlzcGF0Y2gSKwoEbGluaxgBIAEoCzIVLmF0bGFzLmxvZy52MS5MaW5rT3V0Qga6SAPIAQESKAoKYWNjb3VudF9pZBgCIAEoCUIUukgRcg8yDV5bIC1+XXswLDY0fSQSKAoKcmVxdWVzdF9pZBgDIAEoCUIUukgRcg8yDV5bIC1+XXswLDY0fSQSLwoGY2hhbmdlGAQgASgLMh0uYXRsYXMudmVudWUudjEuQ29udHJvbENoYW5nZUgAEjkKDmNyZWF0ZV9hY2NvdW50GAUgASgLMh8uYXRsYXMuYWNjb3VudC52MS5DcmVhdGVBY2NvdW50SAASMQoHZGVwb3NpdBgGIAEoCzIeLmF0bGFzLmFjY291bnQudjEuRGVwb3NpdEZ1bmRzSAASLQoFYWxsb3QYByABKAsyHC5hdGxhcy52ZW51ZS52MS5BbGxvdFRvVmVudWVIAEIQCgdtZXNzYWdlEgW6SAIIASKFAQoOQ29udHJvbERlY2lkZWQSNQoGY2hhbmdlGAEgASgLMh0uYXRsYXMudmVudWUudjEuQ29udHJvbENoYW5nZUIGukgDyAEBEjwKCmRpc3BhdGNoZXMYAiADKAsyHS5hdGxhcy5sb2cudjEuQ29udHJvbERpc3BhdGNoQgm6SAaSAQMQgCAibgoPQ29udHJvbEFuc3dlcmVkEigKB3JlZnVzYWwYASABKAsyFy5hdGxhcy5lcnJvci52MS5SZWZ1c2FsEjEKB3JlYWNoZWQYAiADKAsyFS5hdGxhcy5sb2cudjEuTGlua091dEIJukgGkgEDEIAgIu4DCgxDb250cm9sRXZlbnQSJgoIZXZlbnRfaWQYASABKAlCFLpIEXIPMg1eWyAtfl17MSw2NH0kEiMKBXNoYXJkGAIgASgJQhS6SBFyDzINXlsgLX5dezEsNjR9JBIQCghzZXF1ZW5jZRgDIAEoBBIlCgVjYXVzZRgEIAEoCzIWLmF0bGFzLmxvZy52MS5Qb3NpdGlvbhIoCgpjb21tYW5kX2lkGAUgASgJQhS6SBFyDzINXlsgLX5dezAsNjR9JBIvCgtvY2N1cnJlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJQoHbGlua19pbhgHIAEoCzIULmF0bGFzLmxvZy52MS5MaW5rSW4SKAoKcmVxdWVzdF9pZBgIIAEoCUIUukgRcg8yDV5bIC1+XXswLDY0fSQSHwoOY29udGVudF9kaWdlc3QYCSABKAxCB7pIBHoCGCASLwoHZGVjaWRlZBgUIAEoCzIcLmF0bGFzLmxvZy52MS5Db250cm9sRGVjaWRlZEgAEjEKCGFuc3dlcmVkGBUgASgLMh0uYXRsYXMubG9nLnYxLkNvbnRyb2xBbnN3ZXJlZEgAEh4KCnVucmVhZGFibGUYFiABKAlCCLpIBXIDGIAESABCBwoFZXZlbnQiigEKEUNvbnRyb2xFdmVudEZyYW1lEjEKBmhlYWRlchgBIAEoCzIZLmF0bGFzLmxvZy52MS5GcmFtZUhlYWRlckIGukgDyAEBEiwKCG1lc3NhZ2VzGAIgAygLMhouYXRsYXMubG9nLnYxLkNvbnRyb2xFdmVudDoUqrsYEAoOY29udHJvbC5ldmVudHNiBnByb3RvMw", [file_atlas_account_v1_account, file_atlas_error_v1_refusal, file_atlas_identity_v1_identity, file_atlas_instrument_v1_instrument, file_atlas_log_v1_frame, file_atlas_options_v1_options, file_atlas_venue_v1_venue, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("CiFhdGxhcy9sb2cvdjEvY29udHJvbF9yZWNvcmQucHJvdG8SDGF0bGFzLmxvZy52MSJPChBEZWZpbmVJbnN0cnVtZW50EjsKCmluc3RydW1lbnQYASABKAsyHy5hdGxhcy5pbnN0cnVtZW50LnYxLkluc3RydW1lbnRCBrpIA8gBASJOCg9SZXZva2VQcmluY2lwYWwSOwoJcHJpbmNpcGFsGAEgASgLMiAuYXRsYXMudmVudWUudjEuUHJpbmNpcGFsUmV2b2tlZEIGukgDyAEBIlIKDVByb2Nlc3NFbmdpbmUSJQoHcHJvY2VzcxgBIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQSGgoIdmVyc2lvbnMYAiADKA1CCLpIBZIBAhAQImUKDkFjdGl2YXRlRW5naW5lEhgKB3ZlcnNpb24YASABKA1CB7pIBCoCKAESOQoJcHJvY2Vzc2VzGAIgAygLMhsuYXRsYXMubG9nLnYxLlByb2Nlc3NFbmdpbmVCCbpIBpIBAxDoByKqAwoOQ29udHJvbENvbW1hbmQSKAoKY29tbWFuZF9pZBgBIAEoCUIUukgRcg8yDV5bIC1+XXswLDY0fSQSKAoKcmVxdWVzdF9pZBgCIAEoCUIUukgRcg8yDV5bIC1+XXswLDY0fSQSHwoOY29udGVudF9kaWdlc3QYAyABKAxCB7pIBHoCGCASLwoJcHJpbmNpcGFsGAQgASgLMhwuYXRsYXMuaWRlbnRpdHkudjEuUHJpbmNpcGFsEi8KC3ZhbGlkX3VudGlsGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI7ChFkZWZpbmVfaW5zdHJ1bWVudBgUIAEoCzIeLmF0bGFzLmxvZy52MS5EZWZpbmVJbnN0cnVtZW50SAASOQoQcmV2b2tlX3ByaW5jaXBhbBgVIAEoCzIdLmF0bGFzLmxvZy52MS5SZXZva2VQcmluY2lwYWxIABI3Cg9hY3RpdmF0ZV9lbmdpbmUYFiABKAsyHC5hdGxhcy5sb2cudjEuQWN0aXZhdGVFbmdpbmVIAEIQCgdjb21tYW5kEgW6SAIIASKQAQoTQ29udHJvbENvbW1hbmRGcmFtZRIxCgZoZWFkZXIYASABKAsyGS5hdGxhcy5sb2cudjEuRnJhbWVIZWFkZXJCBrpIA8gBARIuCghtZXNzYWdlcxgCIAMoCzIcLmF0bGFzLmxvZy52MS5Db250cm9sQ29tbWFuZDoWqrsYEgoQY29udHJvbC5jb21tYW5kcyLyAgoPQ29udHJvbERpc3BhdGNoEisKBGxpbmsYASABKAsyFS5hdGxhcy5sb2cudjEuTGlua091dEIGukgDyAEBEigKCmFjY291bnRfaWQYAiABKAlCFLpIEXIPMg1eWyAtfl17MCw2NH0kEigKCnJlcXVlc3RfaWQYAyABKAlCFLpIEXIPMg1eWyAtfl17MCw2NH0kEi8KBmNoYW5nZRgEIAEoCzIdLmF0bGFzLnZlbnVlLnYxLkNvbnRyb2xDaGFuZ2VIABI5Cg5jcmVhdGVfYWNjb3VudBgFIAEoCzIfLmF0bGFzLmFjY291bnQudjEuQ3JlYXRlQWNjb3VudEgAEjEKB2RlcG9zaXQYBiABKAsyHi5hdGxhcy5hY2NvdW50LnYxLkRlcG9zaXRGdW5kc0gAEi0KBWFsbG90GAcgASgLMhwuYXRsYXMudmVudWUudjEuQWxsb3RUb1ZlbnVlSABCEAoHbWVzc2FnZRIFukgCCAEihQEKDkNvbnRyb2xEZWNpZGVkEjUKBmNoYW5nZRgBIAEoCzIdLmF0bGFzLnZlbnVlLnYxLkNvbnRyb2xDaGFuZ2VCBrpIA8gBARI8CgpkaXNwYXRjaGVzGAIgAygLMh0uYXRsYXMubG9nLnYxLkNvbnRyb2xEaXNwYXRjaEIJukgGkgEDEIAgIm4KD0NvbnRyb2xBbnN3ZXJlZBIoCgdyZWZ1c2FsGAEgASgLMhcuYXRsYXMuZXJyb3IudjEuUmVmdXNhbBIxCgdyZWFjaGVkGAIgAygLMhUuYXRsYXMubG9nLnYxLkxpbmtPdXRCCbpIBpIBAxCAICLuAwoMQ29udHJvbEV2ZW50EiYKCGV2ZW50X2lkGAEgASgJQhS6SBFyDzINXlsgLX5dezEsNjR9JBIjCgVzaGFyZBgCIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQSEAoIc2VxdWVuY2UYAyABKAQSJQoFY2F1c2UYBCABKAsyFi5hdGxhcy5sb2cudjEuUG9zaXRpb24SKAoKY29tbWFuZF9pZBgFIAEoCUIUukgRcg8yDV5bIC1+XXswLDY0fSQSLwoLb2NjdXJyZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiUKB2xpbmtfaW4YByABKAsyFC5hdGxhcy5sb2cudjEuTGlua0luEigKCnJlcXVlc3RfaWQYCCABKAlCFLpIEXIPMg1eWyAtfl17MCw2NH0kEh8KDmNvbnRlbnRfZGlnZXN0GAkgASgMQge6SAR6AhggEi8KB2RlY2lkZWQYFCABKAsyHC5hdGxhcy5sb2cudjEuQ29udHJvbERlY2lkZWRIABIxCghhbnN3ZXJlZBgVIAEoCzIdLmF0bGFzLmxvZy52MS5Db250cm9sQW5zd2VyZWRIABIeCgp1bnJlYWRhYmxlGBYgASgJQgi6SAVyAxiABEgAQgcKBWV2ZW50IooBChFDb250cm9sRXZlbnRGcmFtZRIxCgZoZWFkZXIYASABKAsyGS5hdGxhcy5sb2cudjEuRnJhbWVIZWFkZXJCBrpIA8gBARIsCghtZXNzYWdlcxgCIAMoCzIaLmF0bGFzLmxvZy52MS5Db250cm9sRXZlbnQ6FKq7GBAKDmNvbnRyb2wuZXZlbnRzYgZwcm90bzM", [file_atlas_account_v1_account, file_atlas_error_v1_refusal, file_atlas_identity_v1_identity, file_atlas_instrument_v1_instrument, file_atlas_log_v1_frame, file_atlas_options_v1_options, file_atlas_venue_v1_venue, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * Define or change an instrument.
@@ -69,6 +69,62 @@ export type RevokePrincipal = Message<"atlas.log.v1.RevokePrincipal"> & {
  */
 export const RevokePrincipalSchema: GenMessage<RevokePrincipal> = /*@__PURE__*/
   messageDesc(file_atlas_log_v1_control_record, 1);
+
+/**
+ * A process of the platform, and what it can decide by.
+ *
+ * @generated from message atlas.log.v1.ProcessEngine
+ */
+export type ProcessEngine = Message<"atlas.log.v1.ProcessEngine"> & {
+  /**
+   * The process, as in its lease row.
+   *
+   * @generated from field: string process = 1;
+   */
+  process: string;
+
+  /**
+   * The engine versions that it carries; none: only the first.
+   *
+   * @generated from field: repeated uint32 versions = 2;
+   */
+  versions: number[];
+};
+
+/**
+ * Describes the message atlas.log.v1.ProcessEngine.
+ * Use `create(ProcessEngineSchema)` to create a new message.
+ */
+export const ProcessEngineSchema: GenMessage<ProcessEngine> = /*@__PURE__*/
+  messageDesc(file_atlas_log_v1_control_record, 2);
+
+/**
+ * Let the rules of an engine version hold at every shard.
+ *
+ * @generated from message atlas.log.v1.ActivateEngine
+ */
+export type ActivateEngine = Message<"atlas.log.v1.ActivateEngine"> & {
+  /**
+   * The version.
+   *
+   * @generated from field: uint32 version = 1;
+   */
+  version: number;
+
+  /**
+   * The processes that lived when the gateway asked; refused if one of them lacks the version.
+   *
+   * @generated from field: repeated atlas.log.v1.ProcessEngine processes = 2;
+   */
+  processes: ProcessEngine[];
+};
+
+/**
+ * Describes the message atlas.log.v1.ActivateEngine.
+ * Use `create(ActivateEngineSchema)` to create a new message.
+ */
+export const ActivateEngineSchema: GenMessage<ActivateEngine> = /*@__PURE__*/
+  messageDesc(file_atlas_log_v1_control_record, 3);
 
 /**
  * An input of the control shard.
@@ -132,6 +188,14 @@ export type ControlCommand = Message<"atlas.log.v1.ControlCommand"> & {
      */
     value: RevokePrincipal;
     case: "revokePrincipal";
+  } | {
+    /**
+     * Activate an engine version.
+     *
+     * @generated from field: atlas.log.v1.ActivateEngine activate_engine = 22;
+     */
+    value: ActivateEngine;
+    case: "activateEngine";
   } | { case: undefined; value?: undefined };
 };
 
@@ -140,7 +204,7 @@ export type ControlCommand = Message<"atlas.log.v1.ControlCommand"> & {
  * Use `create(ControlCommandSchema)` to create a new message.
  */
 export const ControlCommandSchema: GenMessage<ControlCommand> = /*@__PURE__*/
-  messageDesc(file_atlas_log_v1_control_record, 2);
+  messageDesc(file_atlas_log_v1_control_record, 4);
 
 /**
  * Inputs of the control shard.
@@ -168,10 +232,10 @@ export type ControlCommandFrame = Message<"atlas.log.v1.ControlCommandFrame"> & 
  * Use `create(ControlCommandFrameSchema)` to create a new message.
  */
 export const ControlCommandFrameSchema: GenMessage<ControlCommandFrame> = /*@__PURE__*/
-  messageDesc(file_atlas_log_v1_control_record, 3);
+  messageDesc(file_atlas_log_v1_control_record, 5);
 
 /**
- * A message that control sends over a link: to an order shard, or a change to a venue shard.
+ * A message that control sends over a link: to an order shard, or a change to a venue shard or the identity shard.
  *
  * @generated from message atlas.log.v1.ControlDispatch
  */
@@ -242,7 +306,7 @@ export type ControlDispatch = Message<"atlas.log.v1.ControlDispatch"> & {
  * Use `create(ControlDispatchSchema)` to create a new message.
  */
 export const ControlDispatchSchema: GenMessage<ControlDispatch> = /*@__PURE__*/
-  messageDesc(file_atlas_log_v1_control_record, 4);
+  messageDesc(file_atlas_log_v1_control_record, 6);
 
 /**
  * A change was decided; it goes to every shard concerned.
@@ -270,7 +334,7 @@ export type ControlDecided = Message<"atlas.log.v1.ControlDecided"> & {
  * Use `create(ControlDecidedSchema)` to create a new message.
  */
 export const ControlDecidedSchema: GenMessage<ControlDecided> = /*@__PURE__*/
-  messageDesc(file_atlas_log_v1_control_record, 5);
+  messageDesc(file_atlas_log_v1_control_record, 7);
 
 /**
  * A command without an effect of its own was answered.
@@ -298,7 +362,7 @@ export type ControlAnswered = Message<"atlas.log.v1.ControlAnswered"> & {
  * Use `create(ControlAnsweredSchema)` to create a new message.
  */
 export const ControlAnsweredSchema: GenMessage<ControlAnswered> = /*@__PURE__*/
-  messageDesc(file_atlas_log_v1_control_record, 6);
+  messageDesc(file_atlas_log_v1_control_record, 8);
 
 /**
  * An event of the control shard.
@@ -406,7 +470,7 @@ export type ControlEvent = Message<"atlas.log.v1.ControlEvent"> & {
  * Use `create(ControlEventSchema)` to create a new message.
  */
 export const ControlEventSchema: GenMessage<ControlEvent> = /*@__PURE__*/
-  messageDesc(file_atlas_log_v1_control_record, 7);
+  messageDesc(file_atlas_log_v1_control_record, 9);
 
 /**
  * Events of the control shard.
@@ -434,5 +498,5 @@ export type ControlEventFrame = Message<"atlas.log.v1.ControlEventFrame"> & {
  * Use `create(ControlEventFrameSchema)` to create a new message.
  */
 export const ControlEventFrameSchema: GenMessage<ControlEventFrame> = /*@__PURE__*/
-  messageDesc(file_atlas_log_v1_control_record, 8);
+  messageDesc(file_atlas_log_v1_control_record, 10);
 

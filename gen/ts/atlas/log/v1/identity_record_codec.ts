@@ -5,6 +5,7 @@ import type { Writer } from "../../../codec/writer.ts";
 import { AccountGrantCodec, ApiKeyCodec, PrincipalCodec, readAccountGrant, readApiKey, readPrincipal, readUser, UserCodec, writeAccountGrant, writeApiKey, writePrincipal, writeUser } from "../../identity/v1/identity_codec.ts";
 import type { Reader } from "../../../codec/reader.ts";
 import { readTimestamp, TimestampCodec, writeTimestamp } from "../../../google/protobuf/timestamp_codec.ts";
+import { ControlChangeCodec, EngineActivatedCodec, readControlChange, readEngineActivated, writeControlChange, writeEngineActivated } from "../../venue/v1/venue_codec.ts";
 import { FrameHeaderCodec, LinkInCodec, PositionCodec, readFrameHeader, readLinkIn, readPosition, writeFrameHeader, writeLinkIn, writePosition } from "./frame_codec.ts";
 import { readRefusal, RefusalCodec, writeRefusal } from "../../error/v1/refusal_codec.ts";
 
@@ -484,6 +485,12 @@ export const IdentityCommandCodec: Codec<IdentityCommand> = {
 export function writeIdentityCommand(w: Writer, m: IdentityCommand): void {
   if (m.$unknown !== undefined) w.unknown(m.$unknown);
   switch (m.command.case) {
+    case "control": {
+      const before = w.length;
+      writeControlChange(w, m.command.value);
+      w.close(250, before);
+      break;
+    }
     case "endSession": {
       const before = w.length;
       writeEndSession(w, m.command.value);
@@ -618,6 +625,9 @@ export function readIdentityCommand(r: Reader, end: number): IdentityCommand {
         break;
       case 242:
         $command = { case: "endSession", value: $command.case !== "endSession" ? readEndSession(r, r.end(end)) : merge(EndSessionCodec, $command.value, r, end) };
+        break;
+      case 250:
+        $command = { case: "control", value: $command.case !== "control" ? readControlChange(r, r.end(end)) : merge(ControlChangeCodec, $command.value, r, end) };
         break;
       default:
         throw r.unknown("atlas.log.v1.IdentityCommand", tag);
@@ -942,6 +952,12 @@ export const IdentityEventCodec: Codec<IdentityEvent> = {
 export function writeIdentityEvent(w: Writer, m: IdentityEvent): void {
   if (m.$unknown !== undefined) w.unknown(m.$unknown);
   switch (m.event.case) {
+    case "engineActivated": {
+      const before = w.length;
+      writeEngineActivated(w, m.event.value);
+      w.close(218, before);
+      break;
+    }
     case "unreadable": {
       w.string(210, m.event.value);
       break;
@@ -1062,6 +1078,9 @@ export function readIdentityEvent(r: Reader, end: number): IdentityEvent {
         break;
       case 210:
         $event = { case: "unreadable", value: r.string() };
+        break;
+      case 218:
+        $event = { case: "engineActivated", value: $event.case !== "engineActivated" ? readEngineActivated(r, r.end(end)) : merge(EngineActivatedCodec, $event.value, r, end) };
         break;
       default:
         throw r.unknown("atlas.log.v1.IdentityEvent", tag);

@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atlas/log/v1/shard_progress.proto.
  */
 export const file_atlas_log_v1_shard_progress: GenFile = /*@__PURE__*/
-  fileDesc("CiFhdGxhcy9sb2cvdjEvc2hhcmRfcHJvZ3Jlc3MucHJvdG8SDGF0bGFzLmxvZy52MSJmCglLbm93bkxpbmsSKgoEbGluaxgBIAEoCzIULmF0bGFzLmxvZy52MS5MaW5rSW5CBrpIA8gBARItCglsYXN0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIrwBCg1TaGFyZFByb2dyZXNzEhAKCHNlcXVlbmNlGAEgASgEEiUKBWNhdXNlGAIgASgLMhYuYXRsYXMubG9nLnYxLlBvc2l0aW9uEiwKCGxvZ190aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCgVsaW5rcxgEIAMoCzIXLmF0bGFzLmxvZy52MS5Lbm93bkxpbmtCCbpIBpIBAxCQThIRCglhbm9tYWxpZXMYBSABKARiBnByb3RvMw", [file_atlas_log_v1_frame, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("CiFhdGxhcy9sb2cvdjEvc2hhcmRfcHJvZ3Jlc3MucHJvdG8SDGF0bGFzLmxvZy52MSJmCglLbm93bkxpbmsSKgoEbGluaxgBIAEoCzIULmF0bGFzLmxvZy52MS5MaW5rSW5CBrpIA8gBARItCglsYXN0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wItQBCg1TaGFyZFByb2dyZXNzEhAKCHNlcXVlbmNlGAEgASgEEiUKBWNhdXNlGAIgASgLMhYuYXRsYXMubG9nLnYxLlBvc2l0aW9uEiwKCGxvZ190aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCgVsaW5rcxgEIAMoCzIXLmF0bGFzLmxvZy52MS5Lbm93bkxpbmtCCbpIBpIBAxCQThIRCglhbm9tYWxpZXMYBSABKAQSFgoOZW5naW5lX3ZlcnNpb24YBiABKA1iBnByb3RvMw", [file_atlas_log_v1_frame, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * An incoming link as a shard knows it.
@@ -85,6 +85,13 @@ export type ShardProgress = Message<"atlas.log.v1.ShardProgress"> & {
    * @generated from field: uint64 anomalies = 5;
    */
   anomalies: bigint;
+
+  /**
+   * The engine version that decides; 0: the first.
+   *
+   * @generated from field: uint32 engine_version = 6;
+   */
+  engineVersion: number;
 };
 
 /**

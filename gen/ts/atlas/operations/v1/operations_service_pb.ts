@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atlas/operations/v1/operations_service.proto.
  */
 export const file_atlas_operations_v1_operations_service: GenFile = /*@__PURE__*/
-  fileDesc("CixhdGxhcy9vcGVyYXRpb25zL3YxL29wZXJhdGlvbnNfc2VydmljZS5wcm90bxITYXRsYXMub3BlcmF0aW9ucy52MSJVChVHZXRTeXN0ZW1TdGF0ZVJlcXVlc3QSIwoFc2hhcmQYASABKAlCFLpIEXIPMg1eWyAtfl17MCw2NH0kEhcKD3dpdGhfc3RhdGVfaGFzaBgCIAEoCCK+AwoLQXNzZXRUb3RhbHMSJgoFYXNzZXQYASABKAlCF7pIFHISMhBeW0EtWjAtOV17MSwxNn0kEkAKCWF2YWlsYWJsZRgCIAEoCUItukgqcigyJl4oMHxbMS05XVswLTldezAsMTd9KShcLlswLTldezEsMTh9KT8kEj8KCHJlc2VydmVkGAMgASgJQi26SCpyKDImXigwfFsxLTldWzAtOV17MCwxN30pKFwuWzAtOV17MSwxOH0pPyQSQQoIY2xlYXJpbmcYBCABKAlCL7pILHIqMiheLT8oMHxbMS05XVswLTldezAsMTd9KShcLlswLTldezEsMTh9KT8kEj0KBGZlZXMYBSABKAlCL7pILHIqMiheLT8oMHxbMS05XVswLTldezAsMTd9KShcLlswLTldezEsMTh9KT8kEkAKCWRlcG9zaXRlZBgGIAEoCUItukgqcigyJl4oMHxbMS05XVswLTldezAsMTd9KShcLlswLTldezEsMTh9KT8kEkAKCXdpdGhkcmF3bhgHIAEoCUItukgqcigyJl4oMHxbMS05XVswLTldezAsMTd9KShcLlswLTldezEsMTh9KT8kIkoKC091dHB1dFN0YXRlEikKC2Rlc3RpbmF0aW9uGAEgASgJQhS6SBFyDzINXlsgLX5dezEsNjR9JBIQCghwb3NpdGlvbhgCIAEoBCJBCglMaW5rU3RhdGUSJAoGc291cmNlGAEgASgJQhS6SBFyDzINXlsgLX5dezEsNjR9JBIOCgZudW1iZXIYAiABKAQi6gMKClNoYXJkU3RhdGUSIwoFc2hhcmQYASABKAlCFLpIEXIPMg1eWyAtfl17MSw2NH0kEhQKDGlucHV0X29mZnNldBgCIAEoBBIQCghzZXF1ZW5jZRgDIAEoBBIbCgpzdGF0ZV9oYXNoGAQgASgJQge6SARyAhhAEjsKB291dHB1dHMYBSADKAsyIC5hdGxhcy5vcGVyYXRpb25zLnYxLk91dHB1dFN0YXRlQgi6SAWSAQIQZBI7CgZ0b3RhbHMYBiADKAsyIC5hdGxhcy5vcGVyYXRpb25zLnYxLkFzc2V0VG90YWxzQgm6SAaSAQMQkE4SOAoFbGlua3MYByADKAsyHi5hdGxhcy5vcGVyYXRpb25zLnYxLkxpbmtTdGF0ZUIJukgGkgEDEOgHEhAKCGFjY291bnRzGAggASgEEhMKC29wZW5fb3JkZXJzGAkgASgEEhEKCXN0b3JlX2xhZxgKIAEoBBINCgVyZWFkeRgLIAEoCBIsCghsb2dfdGltZRgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJYW5vbWFsaWVzGA0gASgEEjQKCWNvbW1pdHRlZBgOIAMoCzIWLmF0bGFzLm1vbmV5LnYxLkFtb3VudEIJukgGkgEDEJBOIlQKFkdldFN5c3RlbVN0YXRlUmVzcG9uc2USOgoGc2hhcmRzGAEgAygLMh8uYXRsYXMub3BlcmF0aW9ucy52MS5TaGFyZFN0YXRlQgm6SAaSAQMQ6AciwQEKDlJlYWRMb2dSZXF1ZXN0EiMKBXRvcGljGAEgASgJQhS6SBFyDzINXlsgLX5dezEsNjR9JBIaCglwYXJ0aXRpb24YAiABKAVCB7pIBBoCKAASEwoLZnJvbV9vZmZzZXQYAyABKAQSLQoJZnJvbV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIaCgVsaW1pdBgFIAEoBUILukgIGgYYoI0GKAASDgoGZm9sbG93GAYgASgIIosBCg9SZWFkTG9nUmVzcG9uc2USDgoGb2Zmc2V0GAEgASgEEi8KC2FwcGVuZF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIjCgVmcmFtZRgDIAEoCzIULmdvb2dsZS5wcm90b2J1Zi5BbnkSEgoKdW5yZWFkYWJsZRgEIAEoDCI2Cg9Db3VudExvZ1JlcXVlc3QSIwoFdG9waWMYASABKAlCFLpIEXIPMg1eWyAtfl17MSw2NH0kIlkKDlBhcnRpdGlvbkNvdW50Eh0KCXBhcnRpdGlvbhgBIAEoBUIKukgHGgUQ6AcoABIUCgxzdGFydF9vZmZzZXQYAiABKAQSEgoKZW5kX29mZnNldBgDIAEoBCJWChBDb3VudExvZ1Jlc3BvbnNlEkIKCnBhcnRpdGlvbnMYASADKAsyIy5hdGxhcy5vcGVyYXRpb25zLnYxLlBhcnRpdGlvbkNvdW50Qgm6SAaSAQMQ6Acy1wIKEU9wZXJhdGlvbnNTZXJ2aWNlEngKDkdldFN5c3RlbVN0YXRlEiouYXRsYXMub3BlcmF0aW9ucy52MS5HZXRTeXN0ZW1TdGF0ZVJlcXVlc3QaKy5hdGxhcy5vcGVyYXRpb25zLnYxLkdldFN5c3RlbVN0YXRlUmVzcG9uc2UiDZACAaK7GAYKAgUGGAESYQoHUmVhZExvZxIjLmF0bGFzLm9wZXJhdGlvbnMudjEuUmVhZExvZ1JlcXVlc3QaJC5hdGxhcy5vcGVyYXRpb25zLnYxLlJlYWRMb2dSZXNwb25zZSIJorsYBQoBBRgBMAESZQoIQ291bnRMb2cSJC5hdGxhcy5vcGVyYXRpb25zLnYxLkNvdW50TG9nUmVxdWVzdBolLmF0bGFzLm9wZXJhdGlvbnMudjEuQ291bnRMb2dSZXNwb25zZSIMkAIBorsYBQoBBRgBYgZwcm90bzM", [file_atlas_money_v1_amount, file_atlas_options_v1_options, file_buf_validate_validate, file_google_protobuf_any, file_google_protobuf_timestamp]);
+  fileDesc("CixhdGxhcy9vcGVyYXRpb25zL3YxL29wZXJhdGlvbnNfc2VydmljZS5wcm90bxITYXRsYXMub3BlcmF0aW9ucy52MSJVChVHZXRTeXN0ZW1TdGF0ZVJlcXVlc3QSIwoFc2hhcmQYASABKAlCFLpIEXIPMg1eWyAtfl17MCw2NH0kEhcKD3dpdGhfc3RhdGVfaGFzaBgCIAEoCCK+AwoLQXNzZXRUb3RhbHMSJgoFYXNzZXQYASABKAlCF7pIFHISMhBeW0EtWjAtOV17MSwxNn0kEkAKCWF2YWlsYWJsZRgCIAEoCUItukgqcigyJl4oMHxbMS05XVswLTldezAsMTd9KShcLlswLTldezEsMTh9KT8kEj8KCHJlc2VydmVkGAMgASgJQi26SCpyKDImXigwfFsxLTldWzAtOV17MCwxN30pKFwuWzAtOV17MSwxOH0pPyQSQQoIY2xlYXJpbmcYBCABKAlCL7pILHIqMiheLT8oMHxbMS05XVswLTldezAsMTd9KShcLlswLTldezEsMTh9KT8kEj0KBGZlZXMYBSABKAlCL7pILHIqMiheLT8oMHxbMS05XVswLTldezAsMTd9KShcLlswLTldezEsMTh9KT8kEkAKCWRlcG9zaXRlZBgGIAEoCUItukgqcigyJl4oMHxbMS05XVswLTldezAsMTd9KShcLlswLTldezEsMTh9KT8kEkAKCXdpdGhkcmF3bhgHIAEoCUItukgqcigyJl4oMHxbMS05XVswLTldezAsMTd9KShcLlswLTldezEsMTh9KT8kIkoKC091dHB1dFN0YXRlEikKC2Rlc3RpbmF0aW9uGAEgASgJQhS6SBFyDzINXlsgLX5dezEsNjR9JBIQCghwb3NpdGlvbhgCIAEoBCJBCglMaW5rU3RhdGUSJAoGc291cmNlGAEgASgJQhS6SBFyDzINXlsgLX5dezEsNjR9JBIOCgZudW1iZXIYAiABKAQiggQKClNoYXJkU3RhdGUSIwoFc2hhcmQYASABKAlCFLpIEXIPMg1eWyAtfl17MSw2NH0kEhQKDGlucHV0X29mZnNldBgCIAEoBBIQCghzZXF1ZW5jZRgDIAEoBBIbCgpzdGF0ZV9oYXNoGAQgASgJQge6SARyAhhAEjsKB291dHB1dHMYBSADKAsyIC5hdGxhcy5vcGVyYXRpb25zLnYxLk91dHB1dFN0YXRlQgi6SAWSAQIQZBI7CgZ0b3RhbHMYBiADKAsyIC5hdGxhcy5vcGVyYXRpb25zLnYxLkFzc2V0VG90YWxzQgm6SAaSAQMQkE4SOAoFbGlua3MYByADKAsyHi5hdGxhcy5vcGVyYXRpb25zLnYxLkxpbmtTdGF0ZUIJukgGkgEDEOgHEhAKCGFjY291bnRzGAggASgEEhMKC29wZW5fb3JkZXJzGAkgASgEEhEKCXN0b3JlX2xhZxgKIAEoBBINCgVyZWFkeRgLIAEoCBIsCghsb2dfdGltZRgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJYW5vbWFsaWVzGA0gASgEEjQKCWNvbW1pdHRlZBgOIAMoCzIWLmF0bGFzLm1vbmV5LnYxLkFtb3VudEIJukgGkgEDEJBOEhYKDmVuZ2luZV92ZXJzaW9uGA8gASgNIoQBCgxQcm9jZXNzU3RhdGUSJQoHcHJvY2VzcxgBIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQSKgoFcm9sZXMYAiADKAlCG7pIGJIBFRAQIhFyDzINXlthLXpdezEsMTZ9JBIhCg9lbmdpbmVfdmVyc2lvbnMYAyADKA1CCLpIBZIBAhAQIpUBChZHZXRTeXN0ZW1TdGF0ZVJlc3BvbnNlEjoKBnNoYXJkcxgBIAMoCzIfLmF0bGFzLm9wZXJhdGlvbnMudjEuU2hhcmRTdGF0ZUIJukgGkgEDEOgHEj8KCXByb2Nlc3NlcxgCIAMoCzIhLmF0bGFzLm9wZXJhdGlvbnMudjEuUHJvY2Vzc1N0YXRlQgm6SAaSAQMQ6AciXwoVQWN0aXZhdGVFbmdpbmVSZXF1ZXN0EigKCnJlcXVlc3RfaWQYASABKAlCFLpIEXIPMg1eWyAtfl17MSw2NH0kEhwKB3ZlcnNpb24YAiABKA1CC7pICCoGGMCEPSgBIikKFkFjdGl2YXRlRW5naW5lUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoDSLBAQoOUmVhZExvZ1JlcXVlc3QSIwoFdG9waWMYASABKAlCFLpIEXIPMg1eWyAtfl17MSw2NH0kEhoKCXBhcnRpdGlvbhgCIAEoBUIHukgEGgIoABITCgtmcm9tX29mZnNldBgDIAEoBBItCglmcm9tX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhoKBWxpbWl0GAUgASgFQgu6SAgaBhigjQYoABIOCgZmb2xsb3cYBiABKAgiiwEKD1JlYWRMb2dSZXNwb25zZRIOCgZvZmZzZXQYASABKAQSLwoLYXBwZW5kX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiMKBWZyYW1lGAMgASgLMhQuZ29vZ2xlLnByb3RvYnVmLkFueRISCgp1bnJlYWRhYmxlGAQgASgMIjYKD0NvdW50TG9nUmVxdWVzdBIjCgV0b3BpYxgBIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQiWQoOUGFydGl0aW9uQ291bnQSHQoJcGFydGl0aW9uGAEgASgFQgq6SAcaBRDoBygAEhQKDHN0YXJ0X29mZnNldBgCIAEoBBISCgplbmRfb2Zmc2V0GAMgASgEIlYKEENvdW50TG9nUmVzcG9uc2USQgoKcGFydGl0aW9ucxgBIAMoCzIjLmF0bGFzLm9wZXJhdGlvbnMudjEuUGFydGl0aW9uQ291bnRCCbpIBpIBAxDoBzLQAwoRT3BlcmF0aW9uc1NlcnZpY2USeAoOR2V0U3lzdGVtU3RhdGUSKi5hdGxhcy5vcGVyYXRpb25zLnYxLkdldFN5c3RlbVN0YXRlUmVxdWVzdBorLmF0bGFzLm9wZXJhdGlvbnMudjEuR2V0U3lzdGVtU3RhdGVSZXNwb25zZSINkAIBorsYBgoCBQYYARJhCgdSZWFkTG9nEiMuYXRsYXMub3BlcmF0aW9ucy52MS5SZWFkTG9nUmVxdWVzdBokLmF0bGFzLm9wZXJhdGlvbnMudjEuUmVhZExvZ1Jlc3BvbnNlIgmiuxgFCgEFGAEwARJlCghDb3VudExvZxIkLmF0bGFzLm9wZXJhdGlvbnMudjEuQ291bnRMb2dSZXF1ZXN0GiUuYXRsYXMub3BlcmF0aW9ucy52MS5Db3VudExvZ1Jlc3BvbnNlIgyQAgGiuxgFCgEFGAESdwoOQWN0aXZhdGVFbmdpbmUSKi5hdGxhcy5vcGVyYXRpb25zLnYxLkFjdGl2YXRlRW5naW5lUmVxdWVzdBorLmF0bGFzLm9wZXJhdGlvbnMudjEuQWN0aXZhdGVFbmdpbmVSZXNwb25zZSIMkAICorsYBQoBBRgEYgZwcm90bzM", [file_atlas_money_v1_amount, file_atlas_options_v1_options, file_buf_validate_validate, file_google_protobuf_any, file_google_protobuf_timestamp]);
 
 /**
  * Asks for the state of the shards.
@@ -270,6 +270,13 @@ export type ShardState = Message<"atlas.operations.v1.ShardState"> & {
    * @generated from field: repeated atlas.money.v1.Amount committed = 14;
    */
   committed: Amount[];
+
+  /**
+   * The engine version whose rules it decides by; 0: it does not answer.
+   *
+   * @generated from field: uint32 engine_version = 15;
+   */
+  engineVersion: number;
 };
 
 /**
@@ -278,6 +285,41 @@ export type ShardState = Message<"atlas.operations.v1.ShardState"> & {
  */
 export const ShardStateSchema: GenMessage<ShardState> = /*@__PURE__*/
   messageDesc(file_atlas_operations_v1_operations_service, 4);
+
+/**
+ * A process of the platform that lives, as it says itself.
+ *
+ * @generated from message atlas.operations.v1.ProcessState
+ */
+export type ProcessState = Message<"atlas.operations.v1.ProcessState"> & {
+  /**
+   * Its name, which no other has or had.
+   *
+   * @generated from field: string process = 1;
+   */
+  process: string;
+
+  /**
+   * What it is there for, such as `oms`.
+   *
+   * @generated from field: repeated string roles = 2;
+   */
+  roles: string[];
+
+  /**
+   * The engine versions that its build carries, lowest first.
+   *
+   * @generated from field: repeated uint32 engine_versions = 3;
+   */
+  engineVersions: number[];
+};
+
+/**
+ * Describes the message atlas.operations.v1.ProcessState.
+ * Use `create(ProcessStateSchema)` to create a new message.
+ */
+export const ProcessStateSchema: GenMessage<ProcessState> = /*@__PURE__*/
+  messageDesc(file_atlas_operations_v1_operations_service, 5);
 
 /**
  * The state of the shards.
@@ -291,6 +333,13 @@ export type GetSystemStateResponse = Message<"atlas.operations.v1.GetSystemState
    * @generated from field: repeated atlas.operations.v1.ShardState shards = 1;
    */
   shards: ShardState[];
+
+  /**
+   * By name.
+   *
+   * @generated from field: repeated atlas.operations.v1.ProcessState processes = 2;
+   */
+  processes: ProcessState[];
 };
 
 /**
@@ -298,7 +347,56 @@ export type GetSystemStateResponse = Message<"atlas.operations.v1.GetSystemState
  * Use `create(GetSystemStateResponseSchema)` to create a new message.
  */
 export const GetSystemStateResponseSchema: GenMessage<GetSystemStateResponse> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_operations_service, 5);
+  messageDesc(file_atlas_operations_v1_operations_service, 6);
+
+/**
+ * Activates an engine version.
+ *
+ * @generated from message atlas.operations.v1.ActivateEngineRequest
+ */
+export type ActivateEngineRequest = Message<"atlas.operations.v1.ActivateEngineRequest"> & {
+  /**
+   * Made by the client; the same id again has no further effect.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * The version: one above the active one.
+   *
+   * @generated from field: uint32 version = 2;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message atlas.operations.v1.ActivateEngineRequest.
+ * Use `create(ActivateEngineRequestSchema)` to create a new message.
+ */
+export const ActivateEngineRequestSchema: GenMessage<ActivateEngineRequest> = /*@__PURE__*/
+  messageDesc(file_atlas_operations_v1_operations_service, 7);
+
+/**
+ * The version is active.
+ *
+ * @generated from message atlas.operations.v1.ActivateEngineResponse
+ */
+export type ActivateEngineResponse = Message<"atlas.operations.v1.ActivateEngineResponse"> & {
+  /**
+   * The version that every shard decides by now.
+   *
+   * @generated from field: uint32 version = 1;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message atlas.operations.v1.ActivateEngineResponse.
+ * Use `create(ActivateEngineResponseSchema)` to create a new message.
+ */
+export const ActivateEngineResponseSchema: GenMessage<ActivateEngineResponse> = /*@__PURE__*/
+  messageDesc(file_atlas_operations_v1_operations_service, 8);
 
 /**
  * Asks for records.
@@ -354,7 +452,7 @@ export type ReadLogRequest = Message<"atlas.operations.v1.ReadLogRequest"> & {
  * Use `create(ReadLogRequestSchema)` to create a new message.
  */
 export const ReadLogRequestSchema: GenMessage<ReadLogRequest> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_operations_service, 6);
+  messageDesc(file_atlas_operations_v1_operations_service, 9);
 
 /**
  * A record.
@@ -396,7 +494,7 @@ export type ReadLogResponse = Message<"atlas.operations.v1.ReadLogResponse"> & {
  * Use `create(ReadLogResponseSchema)` to create a new message.
  */
 export const ReadLogResponseSchema: GenMessage<ReadLogResponse> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_operations_service, 7);
+  messageDesc(file_atlas_operations_v1_operations_service, 10);
 
 /**
  * Asks how much stands on a topic.
@@ -417,7 +515,7 @@ export type CountLogRequest = Message<"atlas.operations.v1.CountLogRequest"> & {
  * Use `create(CountLogRequestSchema)` to create a new message.
  */
 export const CountLogRequestSchema: GenMessage<CountLogRequest> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_operations_service, 8);
+  messageDesc(file_atlas_operations_v1_operations_service, 11);
 
 /**
  * What stands on a partition.
@@ -452,7 +550,7 @@ export type PartitionCount = Message<"atlas.operations.v1.PartitionCount"> & {
  * Use `create(PartitionCountSchema)` to create a new message.
  */
 export const PartitionCountSchema: GenMessage<PartitionCount> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_operations_service, 9);
+  messageDesc(file_atlas_operations_v1_operations_service, 12);
 
 /**
  * What stands on a topic.
@@ -473,7 +571,7 @@ export type CountLogResponse = Message<"atlas.operations.v1.CountLogResponse"> &
  * Use `create(CountLogResponseSchema)` to create a new message.
  */
 export const CountLogResponseSchema: GenMessage<CountLogResponse> = /*@__PURE__*/
-  messageDesc(file_atlas_operations_v1_operations_service, 10);
+  messageDesc(file_atlas_operations_v1_operations_service, 13);
 
 /**
  * Operating the platform: what it knows of itself, and its log.
@@ -510,6 +608,19 @@ export const OperationsService: GenService<{
     methodKind: "unary";
     input: typeof CountLogRequestSchema;
     output: typeof CountLogResponseSchema;
+  },
+  /**
+   * Lets the rules of the next engine version hold, for good. Each shard switches at one input of its own, so orders decided
+   * before it go by the old rules and those behind it by the new ones; the call answers when every shard has switched. What is
+   * active already stays so: to ask again has no further effect. FAILED_PRECONDITION when a living process lacks the version, or it is
+   * not the next. DEADLINE_EXCEEDED names shards that have not switched by then: they will, and asking again tells.
+   *
+   * @generated from rpc atlas.operations.v1.OperationsService.ActivateEngine
+   */
+  activateEngine: {
+    methodKind: "unary";
+    input: typeof ActivateEngineRequestSchema;
+    output: typeof ActivateEngineResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_atlas_operations_v1_operations_service, 0);

@@ -364,13 +364,14 @@ export const PrincipalRevokedSchema: GenMessage<PrincipalRevoked> = /*@__PURE__*
   messageDesc(file_atlas_venue_v1_venue, 7);
 
 /**
- * The rules of an engine version hold from here on.
+ * The rules of an engine version hold from the next input on: whatever a shard decides before this one, it decides by the version
+ * before, wherever and however often it does.
  *
  * @generated from message atlas.venue.v1.EngineActivated
  */
 export type EngineActivated = Message<"atlas.venue.v1.EngineActivated"> & {
   /**
-   * The version.
+   * The version, one above the one before.
    *
    * @generated from field: uint32 version = 1;
    */

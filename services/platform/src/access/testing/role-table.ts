@@ -70,6 +70,7 @@ export const ROLE_TABLE: readonly [method: string, way: keyof typeof WAYS, accou
   ["operations.v1.OperationsService/GetSystemState", "INSPECTS"],
   ["operations.v1.OperationsService/ReadLog", "OPERATES"],
   ["operations.v1.OperationsService/CountLog", "OPERATES"],
+  ["operations.v1.OperationsService/ActivateEngine", "OPERATES"],
   ["operations.v1.ShardService/Read", "PLATFORM"],
   ["operations.v1.ShardService/Follow", "PLATFORM"],
   ["operations.v1.ShardService/Resend", "PLATFORM"],

@@ -106,6 +106,8 @@ export class TallyShard implements EventShard<OrderCommand, OrderEvent> {
     return this.#rest.cause;
   }
 
+  readonly engineVersion = 1;
+
   get nextDeadline(): number | undefined {
     return this.#rest.deadlines[0]?.at;
   }

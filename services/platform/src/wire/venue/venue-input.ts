@@ -68,6 +68,7 @@ export function venueInputOf(command: VenueCommand, find: FindInstrument): Venue
       return allotmentOf(command.command.value, find);
     case "control": {
       const { change } = command.command.value;
+      if (change.case === "engineActivated") return { kind: "ACTIVATE_ENGINE", version: change.value.version };
       return change.case === "instrumentDefined" ? definitionOf(change.value) : undefined;
     }
     default:

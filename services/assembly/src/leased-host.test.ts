@@ -1,0 +1,98 @@
+import { systemClock } from "@atlas/adapters/system/system-clock";
+import { systemDigest } from "@atlas/adapters/system/system-digest";
+import { ControlCommandCodec } from "@atlas/gen/atlas/log/v1/control_record_codec";
+import { ControlCommandSchema } from "@atlas/gen/atlas/log/v1/control_record_pb";
+import { ReadRequestSchema } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
+import { encode } from "@atlas/gen/codec/codec";
+import { memoryLog } from "@atlas/platform/memory/memory-log";
+import { memoryStore } from "@atlas/platform/memory/memory-store";
+import { silentJournal } from "@atlas/platform/telemetry/journal";
+import { topics } from "@atlas/platform/topic/topics";
+import { encodeFrame } from "@atlas/platform/wire/codec/frame";
+import { create } from "@bufbuild/protobuf";
+import { afterEach, expect, test } from "vitest";
+import { refuseMissingEngine } from "./active-engine.ts";
+import { openLeasedHost } from "./leased-host.ts";
+import type { ShardHost } from "./shard-host.ts";
+
+const clock = systemClock();
+const digest = systemDigest();
+const log = memoryLog({ clock });
+const store = memoryStore({ clock });
+const partitions = { oms: 4, venue: 2 };
+const ROLES = ["oms", "venue", "control", "identity"] as const;
+const SHARDS = ["oms/0", "oms/1", "oms/2", "oms/3", "venue/0", "venue/1", "control/0", "identity/0"];
+const WAITS = { timeout: 60_000, interval: 50 };
+const LACKS = "engine version 2 is active, and this build carries 1 only: start a newer one";
+const closers: (() => Promise<void>)[] = [];
+const failures: string[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+const portsOf = (writer: string) => ({ log, store, clock, digest, warn: () => undefined, writer });
+
+/** A process that owns what is free. */
+function open(name: string, engines: readonly number[]): Promise<ShardHost> {
+  return openLeasedHost(
+    {
+      ...{ ports: portsOf(name), partitions, tickInterval: 100, engines },
+      failed: (shard, error) => void failures.push(`${name} ${shard}: ${error.message}`),
+      cluster: { roles: ROLES, host: "127.0.0.1", port: 0 },
+      ...{ key: "a key of every process of this platform", journal: silentJournal, watched: () => [] },
+    },
+    (close) => void closers.push(close),
+  );
+}
+
+/** The engine version of every shard, as a process finds it; 0: it does not answer. */
+function versions(host: ShardHost): Promise<number[]> {
+  const one = async (shard: string) => {
+    const request = create(ReadRequestSchema, { shard, query: { case: "state", value: {} } });
+    const { result } = await host.directory.client(shard).read(request, clock.monotonic() + 5_000);
+    return result.case === "state" ? result.value.engineVersion : 0;
+  };
+  return Promise.all(SHARDS.map((shard) => one(shard).catch(() => 0)));
+}
+
+/** As a gateway sends it that did not see the old process: its beat was missed. */
+async function activate(): Promise<void> {
+  const processes = [{ process: "new", versions: [1, 2] }];
+  const command = create(ControlCommandSchema, {
+    commandId: "c",
+    requestId: "r",
+    command: { case: "activateEngine", value: { version: 2, processes } },
+  });
+  const header = { source: "gateway", writer: "gateway", firstNumber: 1n };
+  await log.append(topics.controlCommands.name, 0, encodeFrame(header, [encode(ControlCommandCodec, command)], digest));
+}
+
+const allBy = (version: number) => SHARDS.map(() => version);
+
+test("S26: a process that lacks what was activated gives its shards to one that carries it, says so, and does not start again", {
+  timeout: 150_000,
+}, async () => {
+  const old = await open("old", [1]);
+  await expect.poll(() => versions(old), WAITS).toEqual(allBy(1));
+  const other = await open("new", [1, 2]);
+  const shared = async () => {
+    const living = await other.processes();
+    return [...other.missing(), ...old.missing(), living.length === 2 ? "" : "one is not seen"].filter(Boolean);
+  };
+  await expect.poll(shared, WAITS).toEqual([]);
+  expect((await other.processes()).map(({ process, engineVersions }) => [process, engineVersions])).toEqual([
+    ["new", [1, 2]],
+    ["old", [1]],
+  ]);
+
+  await activate();
+  await expect.poll(() => versions(other), WAITS).toEqual(allBy(2));
+  expect(old.missing()).toEqual([`no shard is owned here: ${LACKS}`]);
+  await expect.poll(async () => (await old.processes()).map(({ roles }) => roles), WAITS).toEqual([[...ROLES], []]);
+  await expect.poll(() => versions(old), WAITS).toEqual(allBy(2));
+  expect([other.missing(), failures]).toEqual([[], []]);
+
+  await expect(refuseMissingEngine(portsOf("old again"), partitions, [1])).rejects.toThrow(LACKS);
+  await refuseMissingEngine(portsOf("newer"), partitions, [1, 2]);
+});
