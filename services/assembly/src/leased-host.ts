@@ -10,6 +10,7 @@ import { LeasedShards } from "./leased-shards.ts";
 import { type OwnedShardOptions, SHARD_KINDS, shardsOf } from "./owned-shard.ts";
 import type { Role } from "./role.ts";
 import type { ShardHost } from "./shard-host.ts";
+import { StandbyShards } from "./standby-shards.ts";
 
 /** How a process takes part in a platform of many. */
 export interface ClusterTerms {
@@ -20,6 +21,8 @@ export interface ClusterTerms {
   readonly port: number;
   /** Where the others reach it, if that is another address. */
   readonly address?: string;
+  /** Shards of other processes that it keeps hot at most, to take them over at once. */
+  readonly standby: number;
 }
 
 export interface LeasedHostOptions extends OwnedShardOptions {
@@ -43,7 +46,9 @@ export async function openLeasedHost(
 ): Promise<ShardHost> {
   const { ports, partitions, cluster, key, journal } = options;
   const { clock, digest, warn, writer: process } = ports;
-  const shards = new LeasedShards(options);
+  const standbys = new StandbyShards(options, cluster.standby);
+  closes(async () => standbys.stop());
+  const shards = new LeasedShards(options, standbys);
   const edge = await openInternalEdge({
     ...{ host: cluster.host, port: cluster.port, shards, clock, journal },
     authenticator: clusterAuthenticator(key, digest),
@@ -56,6 +61,8 @@ export async function openLeasedHost(
   view.listen(() => connections.keep(new Set(view.living(Number.POSITIVE_INFINITY).map(({ address }) => address))));
   const address = cluster.address ?? edge.url;
   const kinds = SHARD_KINDS.filter((kind) => cluster.roles.includes(kind));
+  const own = kinds.flatMap((kind) => shardsOf(kind, partitions));
+  view.listen(() => standbys.keep(own, (shard) => view.holderOf(shard), process));
   const keeper = new LeaseKeeper(
     {
       ...{ clock, warn, table, view, patience: LEASE },
@@ -65,6 +72,7 @@ export async function openLeasedHost(
         watchedInstruments: options.watched().slice(0, MOST_WATCHED),
       }),
       shards: new Map(kinds.map((kind) => [kind, shardsOf(kind, partitions)])),
+      ...(cluster.standby > 0 ? { isHot: (shard: string) => standbys.isHot(shard) } : {}),
     },
     shards,
   );

@@ -14,6 +14,8 @@ export interface ClusterTerms {
   readonly processes: Readonly<Record<string, readonly Role[]>>;
   /** Whether DynamoDB Local finds after a restart what was there; without, it is much faster. */
   readonly keepsStore: boolean;
+  /** Settings of the processes beside what the engines need. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** A platform of many processes on real Kafka, DynamoDB and S3, all on this machine. */
@@ -47,7 +49,7 @@ export const USUAL_PROCESSES: Readonly<Record<string, readonly Role[]>> = {
 };
 
 /** Starts the engines, then the processes; nothing stays when one does not come up. */
-export async function startCluster({ folder, processes, keepsStore }: ClusterTerms): Promise<Cluster> {
+export async function startCluster({ folder, processes, keepsStore, settings }: ClusterTerms): Promise<Cluster> {
   const [kafka, dynamodb, s3] = await Promise.all([
     startKafka({ folder: join(folder, "kafka") }),
     startDynamodb({ folder: join(folder, "dynamodb"), keeps: keepsStore }),
@@ -55,7 +57,7 @@ export async function startCluster({ folder, processes, keepsStore }: ClusterTer
   ]);
   const data = join(folder, "atlas");
   mkdirSync(data, { recursive: true });
-  const environment = environmentOf(kafka, dynamodb, s3);
+  const environment = { ...environmentOf(kafka, dynamodb, s3), ...settings };
   const all = await Promise.all(
     Object.entries(processes).map(([name, roles]) => atlasProcess({ name, roles, folder: data, environment })),
   );
