@@ -39,7 +39,7 @@ function open(name: string, engines: readonly number[]): Promise<ShardHost> {
     {
       ...{ ports: portsOf(name), partitions, tickInterval: 100, engines },
       failed: (shard, error) => void failures.push(`${name} ${shard}: ${error.message}`),
-      cluster: { roles: ROLES, host: "127.0.0.1", port: 0 },
+      cluster: { roles: ROLES, host: "127.0.0.1", port: 0, standby: 0 },
       ...{ key: "a key of every process of this platform", journal: silentJournal, watched: () => [] },
     },
     (close) => void closers.push(close),

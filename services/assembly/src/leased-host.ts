@@ -13,6 +13,7 @@ import { type OwnedShardOptions, SHARD_KINDS, shardsOf } from "./owned-shard.ts"
 import { processState } from "./process-state.ts";
 import type { Role } from "./role.ts";
 import type { ShardHost } from "./shard-host.ts";
+import { StandbyShards } from "./standby-shards.ts";
 
 /** How a process takes part in a platform of many. */
 export interface ClusterTerms {
@@ -23,6 +24,8 @@ export interface ClusterTerms {
   readonly port: number;
   /** Where the others reach it, if that is another address. */
   readonly address?: string;
+  /** Shards of other processes that it keeps hot at most, to take them over at once. */
+  readonly standby: number;
 }
 
 export interface LeasedHostOptions extends OwnedShardOptions {
@@ -47,7 +50,10 @@ export async function openLeasedHost(
   const { ports, partitions, cluster, key, journal, engines = ENGINE_VERSIONS } = options;
   const { clock, digest, warn, writer: process } = ports;
   let unfit: EngineMissing | undefined;
-  const shards = new LeasedShards({ ...options, failed: (shard, error) => failed(shard, error) });
+  const owned = { ...options, failed: (shard: string, error: Error) => failed(shard, error) };
+  const standbys = new StandbyShards(owned, cluster.standby);
+  closes(async () => standbys.stop());
+  const shards = new LeasedShards(owned, standbys);
   const edge = await openInternalEdge({
     ...{ host: cluster.host, port: cluster.port, shards, clock, journal },
     authenticator: clusterAuthenticator(key, digest),
@@ -61,6 +67,8 @@ export async function openLeasedHost(
   const address = cluster.address ?? edge.url;
   const kinds = SHARD_KINDS.filter((kind) => cluster.roles.includes(kind));
   const roles = () => cluster.roles.filter((role) => unfit === undefined || !isShardKind(role));
+  const own = kinds.flatMap((kind) => shardsOf(kind, partitions));
+  view.listen(() => standbys.keep(own, (shard) => view.holderOf(shard), process));
   const keeper = new LeaseKeeper(
     {
       ...{ clock, warn, table, view, patience: LEASE },
@@ -70,6 +78,7 @@ export async function openLeasedHost(
         watchedInstruments: options.watched().slice(0, MOST_WATCHED),
       }),
       shards: new Map(kinds.map((kind) => [kind, shardsOf(kind, partitions)])),
+      ...(cluster.standby > 0 ? { isHot: (shard: string) => standbys.isHot(shard) } : {}),
     },
     shards,
   );
@@ -80,6 +89,7 @@ export async function openLeasedHost(
     if (!(error instanceof EngineMissing)) return options.failed(shard, error);
     if (unfit === undefined) journal.error("this process owns no shard any more", { shard }, error);
     unfit = error;
+    standbys.stop();
     keeper.resign();
   };
   const others = () => view.living(LEASE).filter((beat) => beat.process !== process);

@@ -4,6 +4,7 @@ import { notReady } from "@atlas/platform/shard/not-ready";
 import type { ShardClient, ShardDirectory } from "@atlas/platform/shard/shard-client";
 import type { VenueShard } from "@atlas/venue/venue-shard";
 import { type OwnedShard, type OwnedShardOptions, ownShard } from "./owned-shard.ts";
+import type { StandbyShards } from "./standby-shards.ts";
 
 /** A shard whose lease is this process's. */
 interface Held {
@@ -21,10 +22,12 @@ const RETRY = 1_000;
 /** The shards that this process owns for as long as it has their leases. */
 export class LeasedShards implements ShardDirectory, LeaseHooks {
   readonly #options: OwnedShardOptions;
+  readonly #standbys: StandbyShards;
   readonly #held = new Map<string, Held>();
 
-  constructor(options: OwnedShardOptions) {
+  constructor(options: OwnedShardOptions, standbys: StandbyShards) {
     this.#options = options;
+    this.#standbys = standbys;
   }
 
   client(shard: string): ShardClient {
@@ -56,7 +59,9 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
   }
 
   taken(name: string): void {
-    void this.#open(name);
+    const standby = this.#standbys.take(name);
+    if (standby === undefined) void this.#open(name);
+    else void this.#serve(name, standby);
   }
 
   async given(name: string): Promise<void> {
@@ -66,6 +71,21 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
     await held?.shard.owner
       .stop(PATIENCE)
       .catch((error: Error) => this.#warn("could not be ended in order", name, error));
+  }
+
+  /** A hot one only says what had not been said; if that cannot be, it is recovered as any other. */
+  async #serve(name: string, shard: OwnedShard): Promise<void> {
+    const held: Held = { shard, waits: `${name} is being taken over`, cancel: () => undefined };
+    this.#held.set(name, held);
+    try {
+      await shard.owner.serve();
+      held.waits = "";
+    } catch (error) {
+      if (this.#held.get(name) !== held) return;
+      this.#warn("could not be taken over as it stood by", name, error as Error);
+      await shard.owner.stop(0);
+      if (this.#held.get(name) === held) void this.#open(name);
+    }
   }
 
   /** Its image and the log may be away just now: it is tried until it has recovered, or its lease is gone. */

@@ -49,7 +49,7 @@ function start(): Promise<RunningPlatform> {
           credentials: { accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey },
         },
       },
-      cluster: { roles: ROLES, host: "127.0.0.1", port: 0 },
+      cluster: { roles: ROLES, host: "127.0.0.1", port: 0, standby: 0 },
     },
     archivePace: { bytes: 4_194_304, milliseconds: 60_000 },
     journal: silentJournal,

@@ -11,9 +11,12 @@ import { shardName } from "@atlas/platform/shard/shard-name";
 import type { PartitionCounts } from "@atlas/platform/topic/topics";
 import { type OwnedVenue, ownVenue } from "@atlas/venue/venue-owner";
 
-/** Whoever owns a shard: it is started, asked, stopped. */
+/** Whoever owns a shard: it is started, asked, stopped. Or it stands by for another owner, and serves when that is gone (S21). */
 export interface ShardOwner extends ShardClient {
   start(): Promise<void>;
+  standBy(): Promise<void>;
+  keepUp(): Promise<boolean>;
+  serve(): Promise<void>;
   stop(patience: number): Promise<void>;
 }
 

@@ -16,6 +16,8 @@ export const distributedDefaults: RawSettings = {
   ATLAS_ENGINES: "embedded",
   /** What the process is there for. */
   ATLAS_ROLES: ROLES.join(","),
+  /** How many shards of other processes the process keeps hot, to take them over at once. */
+  ATLAS_STANDBY: "0",
   /** `host:port` of some brokers. */
   ATLAS_KAFKA_BROKERS: "127.0.0.1:9092",
   ATLAS_KAFKA_TLS: "off",
@@ -37,6 +39,8 @@ export const distributedDefaults: RawSettings = {
   ATLAS_INTERNAL_URL: "",
 };
 
+/** As many shards as a platform has: 16 for orders, 8 venues, control, identity. */
+const MOST_STANDBY = 26;
 /** Milliseconds after which an append without an answer is unknown and its bytes are sent again. */
 const APPEND_TIMEOUT = 3_000;
 
@@ -44,7 +48,9 @@ const APPEND_TIMEOUT = 3_000;
 export function distributedTerms(raw: RawSettings): DistributedTerms | undefined {
   const engines = oneOf("ATLAS_ENGINES", raw, ENGINES);
   const roles = someOf("ATLAS_ROLES", raw, ROLES);
+  const standby = wholeBetween("ATLAS_STANDBY", raw, 0, MOST_STANDBY);
   if (engines === "embedded") {
+    if (standby > 0) throw new SettingsError("ATLAS_STANDBY is 0 where ATLAS_ENGINES is embedded: nobody takes over");
     if (roles.length === ROLES.length) return undefined;
     throw new SettingsError(
       "ATLAS_ROLES are all of them where ATLAS_ENGINES is embedded: one process has the data folder",
@@ -70,7 +76,7 @@ export function distributedTerms(raw: RawSettings): DistributedTerms | undefined
       },
     },
     cluster: {
-      roles,
+      ...{ roles, standby },
       host: textOf("ATLAS_INTERNAL_HOST", raw),
       port: portOf("ATLAS_INTERNAL_PORT", raw),
       ...address,

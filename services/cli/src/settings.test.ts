@@ -51,11 +51,14 @@ describe("settings", () => {
     ["ATLAS_ROLES", "gateway"],
     ["ATLAS_ROLES", "gateway,clerk"],
     ["ATLAS_ROLES", ""],
+    ["ATLAS_STANDBY", "27"],
+    ["ATLAS_STANDBY", "1"],
   ];
   test("of a platform of many processes", () => {
     const { distributed } = check({
       ATLAS_ENGINES: "distributed",
       ATLAS_ROLES: "oms, venue",
+      ATLAS_STANDBY: "9",
       ATLAS_KAFKA_BROKERS: "a:9092,b:9092",
       ATLAS_KAFKA_TLS: "on",
       ATLAS_KAFKA_SASL: "scram-sha-512",
@@ -70,6 +73,7 @@ describe("settings", () => {
     });
     expect(distributed?.cluster).toEqual({
       roles: ["oms", "venue"],
+      standby: 9,
       host: "0.0.0.0",
       port: 8081,
       address: "http://10.0.0.7:8081",

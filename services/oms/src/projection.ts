@@ -35,8 +35,9 @@ export interface ProjectedState {
 const PACE = 250;
 /** After the store refused. */
 const RETRY = 500;
-/** Items a call. */
+/** Items a call, and items that are read at once. */
 const ITEMS = 1_000;
+const FETCHES = 64;
 
 /** What goes to the store together: the shard as it was at `sequence`. */
 interface Batch {
@@ -103,8 +104,11 @@ export class Projection {
   /** Events behind that, with the shard's state at the last of them. */
   async recovered(events: readonly OrderEvent[]): Promise<void> {
     for (const view of this.#state.openOrders()) this.views.set(view);
-    for (const event of events) {
-      if (event.orderId !== "" && this.views.get(event.orderId) === undefined) await this.#fetch(event.orderId);
+    const ids = new Set(events.map(({ orderId }) => orderId));
+    const ended = [...ids].filter((orderId) => orderId !== "" && this.views.get(orderId) === undefined);
+    // Clients wait for the shard meanwhile.
+    for (let start = 0; start < ended.length; start += FETCHES) {
+      await Promise.all(ended.slice(start, start + FETCHES).map((orderId) => this.#fetch(orderId)));
     }
     this.decided(events);
   }

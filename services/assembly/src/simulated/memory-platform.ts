@@ -73,6 +73,9 @@ export interface MemoryPlatformOptions {
   readonly archivePace?: ArchivePace;
 }
 
+/** Whom a gateway asks for a shard. */
+type FindOwner = (shard: string) => RemoteOwner | undefined;
+
 const FEW: PartitionCounts = { oms: 3, venue: 2 };
 const MESSAGE_BYTES = 4_000_000;
 
@@ -168,12 +171,12 @@ export class MemoryPlatform {
     return owner;
   }
 
-  async startGateway(find?: () => RemoteOwner | undefined): Promise<GatewayProcess> {
+  async startGateway(find?: FindOwner): Promise<GatewayProcess> {
     return this.run(this.beginGateway(find));
   }
 
   /** Another gateway; `find` says whom it asks, if not the leader. */
-  async beginGateway(find: () => RemoteOwner | undefined = () => this.leader()): Promise<GatewayProcess> {
+  async beginGateway(find: FindOwner = () => this.leader()): Promise<GatewayProcess> {
     const process = this.world.process("gateway");
     const { clock, log, store, name } = process;
     const { digest } = this.world;

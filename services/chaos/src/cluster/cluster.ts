@@ -14,8 +14,8 @@ export interface ClusterTerms {
   readonly processes: Readonly<Record<string, readonly Role[]>>;
   /** Whether DynamoDB Local finds after a restart what was there; without, it is much faster. */
   readonly keepsStore: boolean;
-  /** Seconds after which records are archived; default: those of the platform. */
-  readonly archiveSeconds?: number;
+  /** Settings of the processes beside what the engines need. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** A platform of many processes on real Kafka, DynamoDB and S3, all on this machine. */
@@ -51,7 +51,7 @@ export const USUAL_PROCESSES: Readonly<Record<string, readonly Role[]>> = {
 };
 
 /** Starts the engines, then the processes; nothing stays when one does not come up. */
-export async function startCluster({ folder, processes, keepsStore, archiveSeconds }: ClusterTerms): Promise<Cluster> {
+export async function startCluster({ folder, processes, keepsStore, settings }: ClusterTerms): Promise<Cluster> {
   const [kafka, dynamodb, s3] = await Promise.all([
     startKafka({ folder: join(folder, "kafka") }),
     startDynamodb({ folder: join(folder, "dynamodb"), keeps: keepsStore }),
@@ -59,10 +59,7 @@ export async function startCluster({ folder, processes, keepsStore, archiveSecon
   ]);
   const data = join(folder, "atlas");
   mkdirSync(data, { recursive: true });
-  const environment = {
-    ...environmentOf(kafka, dynamodb, s3),
-    ...(archiveSeconds !== undefined && { ATLAS_ARCHIVE_SECONDS: `${archiveSeconds}` }),
-  };
+  const environment = { ...environmentOf(kafka, dynamodb, s3), ...settings };
   const all = await Promise.all(
     Object.entries(processes).map(([name, roles]) => atlasProcess({ name, roles, folder: data, environment })),
   );

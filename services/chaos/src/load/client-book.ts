@@ -59,6 +59,26 @@ export class ClientBook {
     return this.asked.reduce((count, { answeredAt }) => count + (answeredAt === 0 ? 1 : 0), 0);
   }
 
+  /** The longest time between two answers to one account, of those that came since then, and that account. */
+  longestSilence(since: number): { readonly accountId: string; readonly milliseconds: number } {
+    const last = new Map<string, number>();
+    let longest = { accountId: "", milliseconds: 0 };
+    for (const { accountId, answeredAt } of this.asked.toSorted((one, other) => one.answeredAt - other.answeredAt)) {
+      if (answeredAt < since) continue;
+      const milliseconds = answeredAt - (last.get(accountId) ?? answeredAt);
+      if (milliseconds > longest.milliseconds) longest = { accountId, milliseconds };
+      last.set(accountId, answeredAt);
+    }
+    return longest;
+  }
+
+  /** The longest time in which nobody was answered, since then. */
+  longestGap(since: number): number {
+    const times = this.asked.map(({ answeredAt }) => answeredAt).filter((at) => at >= since);
+    const sorted = times.toSorted((one, other) => one - other);
+    return sorted.reduce((most, at, index) => Math.max(most, at - (sorted[index - 1] ?? at)), 0);
+  }
+
   /** The longest that a client waited for an answer, in milliseconds. */
   get longestWait(): number {
     return this.asked.reduce((most, { askedAt, answeredAt }) => Math.max(most, answeredAt - askedAt), 0);

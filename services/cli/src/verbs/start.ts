@@ -10,6 +10,7 @@ interface StartOptions {
   readonly market?: string;
   readonly engines?: string;
   readonly role?: string;
+  readonly standby?: string;
   readonly logLevel?: string;
 }
 
@@ -23,6 +24,7 @@ export function startVerb(io: Io, engines?: readonly number[]): Command {
     .option("--market <kind>", "simulated, or recorded: what happened elsewhere, as BTC-USDT, besides (ATLAS_MARKET)")
     .option("--engines <column>", "embedded, or distributed: Kafka, DynamoDB and S3 (ATLAS_ENGINES)")
     .option("--role <roles>", "what the process is there for, of many on engines: such as gateway,market (ATLAS_ROLES)")
+    .option("--standby <shards>", "of other processes that it keeps hot, to take them over at once (ATLAS_STANDBY)")
     .option("--log-level <level>", "debug, info, warn, error or silent, on stderr (ATLAS_LOG_LEVEL)")
     .addHelpText(
       "after",
@@ -45,6 +47,7 @@ function settingsOf(options: StartOptions): Settings {
     ATLAS_MARKET: options.market,
     ATLAS_ENGINES: options.engines,
     ATLAS_ROLES: options.role,
+    ATLAS_STANDBY: options.standby,
     ATLAS_LOG_LEVEL: options.logLevel,
   };
   return checkSettings(readSettings(environment(), given));

@@ -17,8 +17,10 @@ export interface LeaseKeeperOptions {
   readonly beat: () => Beat;
   /** The shards that this process may own, by the role that it needs for them. */
   readonly shards: ReadonlyMap<string, readonly string[]>;
-  /** Milliseconds without a new beat after which a process owns nothing (S21: 4,000, a hot standby's 1,500). */
+  /** Milliseconds without a new beat after which a process owns nothing (S21: 4,000). */
   readonly patience: number;
+  /** Whether this process stands by for a shard and is where its owner is. Absent: for none. */
+  readonly isHot?: (shard: string) => boolean;
 }
 
 /** What happens to this process's leases. Neither rejects. */
@@ -32,6 +34,9 @@ export interface LeaseHooks {
 /** Milliseconds between two looks at the table, and between two beats. */
 const LOOK = 500;
 const BEAT = 1_000;
+/** The same for who stands by, and its patience in place of the other's (S21). */
+const HOT_LOOK = 250;
+const HOT_PATIENCE = 1_500;
 /** After so many milliseconds of silence a process's row is removed. */
 const FORGET = 60_000;
 
@@ -91,9 +96,17 @@ export class LeaseKeeper {
       this.#complained = true;
     }
     if (this.#stopped) return;
-    this.#cancel = this.#options.clock.after(LOOK, () => {
+    this.#cancel = this.#options.clock.after(this.#pause(), () => {
       this.#turn = this.#go();
     });
+  }
+
+  /** Until the next look. A beat is not put off by slow ones: who stands by for this process waits little longer than one. */
+  #pause(): number {
+    const { clock, isHot } = this.#options;
+    const look = isHot === undefined ? LOOK : HOT_LOOK;
+    if (this.#complained) return look;
+    return Math.max(0, Math.min(look, this.#beatAt + BEAT - clock.monotonic()));
   }
 
   async #tend(): Promise<void> {
@@ -105,8 +118,9 @@ export class LeaseKeeper {
       if (this.#stopped) return;
       const most = this.#mostOf(role, shards);
       await this.#takeOwn(shards);
+      await this.#takeHot(shards);
       await this.#takeFree(shards, most);
-      this.#giveSurplus(role, shards, most);
+      this.#giveSurplus(role, shards);
     }
     await this.#forgetOld();
   }
@@ -132,12 +146,16 @@ export class LeaseKeeper {
   }
 
   #mostOf(role: string, shards: readonly string[]): number {
-    return Math.ceil(shards.length / Math.max(1, this.#peers(role).length));
+    return this.#share(shards, this.#peers(role));
+  }
+
+  #share(shards: readonly string[], peers: readonly string[]): number {
+    return Math.ceil(shards.length / Math.max(1, peers.length));
   }
 
   /** The processes that can own shards of this role, this one among them. */
-  #peers(role: string): readonly string[] {
-    const { view, patience, beat } = this.#options;
+  #peers(role: string, patience = this.#options.patience): readonly string[] {
+    const { view, beat } = this.#options;
     const others = view.living(patience).filter(({ roles }) => roles.includes(role));
     return [...new Set([...others.map(({ process }) => process), beat().process])].sort();
   }
@@ -151,6 +169,20 @@ export class LeaseKeeper {
     const { process } = beat();
     const own = shards.filter((shard) => view.holderOf(shard) === process && !this.#isMine(shard));
     await Promise.all(own.map((shard) => this.#take(shard)));
+  }
+
+  /**
+   * What this process stands by for, and whose owner is silent: at once, and all of it, for nobody else serves as soon. What is too
+   * much is given up in order. Only who has looked all the time can tell the silence of a beat from looking away.
+   */
+  async #takeHot(shards: readonly string[]): Promise<void> {
+    const { view, isHot } = this.#options;
+    if (isHot === undefined) return;
+    const silent = shards.filter((shard) => {
+      const silence = view.watchedSilenceOf(view.holderOf(shard) ?? "");
+      return silence >= HOT_PATIENCE && !this.#isMine(shard) && isHot(shard);
+    });
+    await Promise.all(silent.map((shard) => this.#take(shard)));
   }
 
   #isMine(shard: string): boolean {
@@ -184,11 +216,16 @@ export class LeaseKeeper {
     return [...shards.slice(first), ...shards.slice(0, first)];
   }
 
-  /** One at a time: a shard is away from its clients while it moves. */
-  #giveSurplus(role: string, shards: readonly string[], most: number): void {
-    const { view } = this.#options;
+  /**
+   * One at a time: a shard is away from its clients while it moves. Only to who was heard of just now: what was taken from a silent
+   * process is not for it.
+   */
+  #giveSurplus(role: string, shards: readonly string[]): void {
+    const { view, patience } = this.#options;
+    const peers = this.#peers(role, Math.min(patience, HOT_PATIENCE));
+    const most = this.#share(shards, peers);
     if (this.#countOf(shards) <= most || this.#giving.size > 0) return;
-    const counts = new Map(this.#peers(role).map((process) => [process, 0]));
+    const counts = new Map(peers.map((process) => [process, 0]));
     for (const shard of shards) {
       const holder = view.holderOf(shard) ?? "";
       if (counts.has(holder)) counts.set(holder, (counts.get(holder) ?? 0) + 1);

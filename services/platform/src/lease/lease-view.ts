@@ -14,6 +14,8 @@ interface Heard {
 const LOOKED_AWAY = 2_000;
 /** What counts of it still: where every look is so slow, who is dead must be missed some time. */
 const COUNTED = 500;
+/** Milliseconds between two looks up to which a beat cannot have come and gone unseen for long. */
+const STEADY = 750;
 
 /**
  * The table of leases as this process sees it. Whether a process lives is judged by this process's own clock, and by beats that
@@ -26,6 +28,8 @@ export class LeaseView {
   readonly #listeners = new Set<() => void>();
   #leases = new Map<string, { readonly lease: ShardLease; readonly version: number }>();
   #looked: number | undefined;
+  /** Since when no two looks have been further apart than `STEADY`. */
+  #steadySince = 0;
   #looking: Promise<void> | undefined;
 
   constructor(table: LeaseTable, clock: Clock) {
@@ -69,6 +73,13 @@ export class LeaseView {
     return heard === undefined ? Number.POSITIVE_INFINITY : this.#clock.monotonic() - heard.at;
   }
 
+  /** The silence of a process that this one watched from look to look, without a gap and through the last of them. */
+  watchedSilenceOf(process: string): number {
+    const heard = this.#processes.get(process);
+    if (heard === undefined || this.#looked === undefined) return 0;
+    return Math.max(0, this.#looked - Math.max(heard.at, this.#steadySince));
+  }
+
   /** The beats of the processes that were heard of within so many milliseconds, in the order of their names. */
   living(within: number): readonly ProcessBeat[] {
     const beats = [...this.#processes].flatMap(([process, { beat }]) =>
@@ -88,6 +99,7 @@ export class LeaseView {
     const { leases, processes } = await this.#table.read();
     const now = this.#clock.monotonic();
     const away = this.#looked === undefined ? 0 : now - this.#looked;
+    if (this.#looked === undefined || away > STEADY) this.#steadySince = now;
     this.#looked = now;
     if (away > LOOKED_AWAY) {
       for (const heard of this.#processes.values()) heard.at = Math.min(now, heard.at + away - COUNTED);

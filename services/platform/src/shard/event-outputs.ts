@@ -4,6 +4,7 @@ import type { EventShard } from "./event-shard.ts";
 import type { EventShardKind } from "./event-shard-kind.ts";
 import type { OwnerPorts } from "./event-shard-owner.ts";
 import { EventFraming, type FrameAuthor, ReportFraming, type SequencedEntry } from "./framing.ts";
+import type { DecidedEvents } from "./kept-events.ts";
 import { LinkOutputs } from "./link-outputs.ts";
 import { Outbox, type OutboxOptions, outboxOptions } from "./outbox.ts";
 import { type EventsPlace, OutputPositions } from "./output-positions.ts";
@@ -24,6 +25,10 @@ export class EventOutputs<Command, Event, Report> {
   readonly #links: LinkOutputs;
   readonly #events: Outbox<SequencedEntry>;
   #reports: Outbox<SequencedEntry> | undefined;
+  /** It emits: until then the positions are another's. */
+  #hasBegun = false;
+  /** Events through this sequence stand on the log by another owner's hand, and are not put there again. */
+  #standing = 0;
   /** Acknowledged ends of the event log, rising, from the last one at or below where everything has left. */
   #places: EventsPlace[] = [{ sequence: 0, offset: 0 }];
 
@@ -53,12 +58,27 @@ export class EventOutputs<Command, Event, Report> {
 
   /** Takes up where the log stands, and emits again what lies above the outputs' positions (S20). */
   resume(recovered: RecoveredEvents<Event>): void {
+    this.#hasBegun = true;
     this.#places = [
       this.#positions.loaded,
       { sequence: this.#shard.sequence, offset: Math.max(0, recovered.eventsEnd - 1) },
     ];
     if (this.#kind.reports !== undefined) this.#reports = this.#reportOutbox(this.#kind.reports.channel.topic);
     this.#emitBeyondEvents(recovered.events);
+  }
+
+  /**
+   * Takes over from an owner that has gone, with what it may not have said (S21): what is above the positions as they were loaded
+   * is emitted. Events through `standing` are on the log.
+   */
+  takeOver({ events, encoded, ends }: DecidedEvents<Event>, standing: number): void {
+    const { loaded } = this.#positions;
+    this.#hasBegun = true;
+    this.#standing = Math.max(standing, this.#positions.mark(this.#kind.events.topic.name).number);
+    // Later events stand where events behind the loaded place do, or further.
+    this.#places = [loaded, { sequence: Math.min(this.#standing, this.#shard.sequence), offset: loaded.offset }];
+    if (this.#kind.reports !== undefined) this.#reports = this.#reportOutbox(this.#kind.reports.channel.topic);
+    this.emit(events, encoded, ends);
   }
 
   /**
@@ -71,6 +91,7 @@ export class EventOutputs<Command, Event, Report> {
       const sequence = this.#kind.sequenceOf(events[index] as Event);
       const continues = index + 1 !== ends[next];
       if (!continues) next++;
+      if (sequence <= this.#standing) continue;
       this.#events.add({ number: sequence, sequence, bytes: encoded[index] as Uint8Array, continues });
     }
     this.#emitBeyondEvents(events);
@@ -94,6 +115,7 @@ export class EventOutputs<Command, Event, Report> {
     this.#reports?.close();
     for (const outbox of this.#links.outboxes()) outbox.close();
     this.#positions.close();
+    if (!this.#hasBegun) return;
     await this.#positions.flush().catch(() => undefined);
   }
 

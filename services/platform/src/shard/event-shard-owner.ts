@@ -15,6 +15,7 @@ import type { EventShard } from "./event-shard.ts";
 import type { EventShardKind } from "./event-shard-kind.ts";
 import { type ImagePace, ImageWriter } from "./image-writer.ts";
 import { InputLoop } from "./input-loop.ts";
+import { KeptEvents } from "./kept-events.ts";
 import { LogClock } from "./log-clock.ts";
 import { notReady } from "./not-ready.ts";
 import type { EventsPlace } from "./output-positions.ts";
@@ -35,7 +36,7 @@ export interface OwnerPorts {
   readonly writer: string;
   /** How often images are written; absent: as is usual. */
   readonly imagePace?: ImagePace;
-  /** Unacknowledged messages above which no further input is taken; absent: as is usual. */
+  /** Unacknowledged messages above which no further input is taken, and events above which a standby gives up; absent: as is usual. */
   readonly mostWaiting?: number;
 }
 
@@ -64,6 +65,8 @@ export interface OwnerHooks<Event> {
   ended?(): void;
 }
 
+/** Milliseconds for a standby to have decided what its owner had said: it is there already, or it is no hot one. */
+const TAKEOVER_PATIENCE = 1_000;
 /** Unacknowledged messages above which no further input is taken (S2: an owner's pace, never an outcome). */
 const BACKLOG = 100_000;
 
@@ -91,6 +94,12 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
   /** Counts of the batch's events at which an input, or a slice of one, ends. */
   #ends: number[] = [];
   #end: Promise<number> | undefined;
+  /** Of a hot standby: what it has decided and says only if it takes over (S21). Absent: it owns the shard. */
+  #kept: KeptEvents<Event> | undefined;
+  /** Where a standby's inputs ended when it last asked, and the sequence through which it found events on the log. */
+  #due = 0;
+  #standing = 0;
+  #isStopped = false;
   #failure: Error | undefined;
 
   constructor(
@@ -137,19 +146,75 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
       this.#breakOff();
       throw error;
     }
+    this.#refuseStopped();
     this.#inputs.start(this.#shard.cause);
     await this.#offsets.reach(end, Number.MAX_SAFE_INTEGER);
     this.#timer?.start();
   }
 
+  /**
+   * Recovers and decides as the owner does, beside it, and says nothing: no event, no answer, no image, no position, until `serve`
+   * (S21). Resolves as `start` does.
+   */
+  async standBy(): Promise<void> {
+    const { log, mostWaiting } = this.#ports;
+    this.#kept = new KeptEvents(this.#kind.events.codec, 0, mostWaiting);
+    const end = (await log.range(this.#kind.inputs.topic.name, this.#partition)).end;
+    this.#due = end;
+    const { from } = await this.#said();
+    const recovered = await recoverEvents(this.#ports, this.#kind, this.#shard, this.#partition, this.#images, from);
+    const { events } = recovered;
+    this.#kept = new KeptEvents(this.#kind.events.codec, this.#shard.sequence - events.length, mostWaiting);
+    this.#kept.add(encodeEach(this.#kind.events.codec, events), []);
+    await this.#standAt(recovered.eventsEnd);
+    this.#refuseStopped();
+    this.#inputs.start(this.#shard.cause);
+    await this.#offsets.reach(end, Number.MAX_SAFE_INTEGER);
+  }
+
+  /**
+   * Of a standby: lets go of what the owner has said by now. Answers whether it has decided all that stood on the log when it was
+   * asked before. Rejects as log and store do.
+   */
+  async keepUp(): Promise<boolean> {
+    const due = this.#due;
+    this.#due = (await this.#ports.log.range(this.#kind.inputs.topic.name, this.#partition)).end;
+    const { from } = await this.#said();
+    this.#kept?.dropThrough(from.sequence);
+    return this.#failure === undefined && this.#inputs.next >= due;
+  }
+
+  /** A standby becomes the owner: what stands above the output positions goes out, and it can be asked. Rejects as the store does. */
+  async serve(): Promise<void> {
+    const kept = this.#kept as KeptEvents<Event>;
+    const { from, left, projected } = await this.#said();
+    await this.#sequences.reach(
+      Math.max(left.sequence, projected.sequence),
+      this.#ports.clock.monotonic() + TAKEOVER_PATIENCE,
+    );
+    const before = this.#shard.sequence;
+    const unsaid = kept.above(from.sequence);
+    await this.#hooks.recovered?.(unsaid.events.filter((event) => this.#kind.sequenceOf(event) > projected.sequence));
+    this.#refuseStopped();
+    // Inputs went on meanwhile. From here to the end nothing waits, so that nothing comes between.
+    const meanwhile = kept.above(before);
+    this.#kept = undefined;
+    this.#outputs.takeOver(kept.above(from.sequence), this.#standing);
+    this.#hooks.acknowledged(this.#outputs.eventsPlace());
+    if (meanwhile.events.length > 0) this.#hooks.decided(meanwhile.events, meanwhile.encoded);
+    this.#timer?.start();
+  }
+
   /** Stops taking inputs; resolves when what was decided is on the log and an image is kept, or after `patience` ms. */
   async stop(patience: number): Promise<void> {
+    this.#isStopped = true;
     this.#inputs.close();
     this.#timer?.close();
     this.#comparison?.close();
     const gone = notReady(`${this.#shard.name} is stopping`);
     this.#offsets.fail(gone);
     this.#sequences.fail(gone);
+    if (this.#kept !== undefined) return this.#breakOff();
     const finished = this.#outputs.emptied().then(() => this.#images.finish(this.#outputs.eventsPlace()));
     await within(this.#ports.clock, patience, finished).finally(() => this.#hooks.ended?.());
     await this.#outputs.close();
@@ -158,13 +223,14 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
 
   async read(request: ReadRequest, deadline: number): Promise<ReadResponse> {
     if (this.#failure !== undefined) throw notReady(`${this.#shard.name} has stopped`);
+    if (this.#kept !== undefined) throw notReady(`${this.#shard.name} is not owned here`);
     await this.#offsets.reach(await this.#inputEnd(), deadline);
     await this.#sequences.reach(Number(request.notBefore), deadline);
     return this.#hooks.answer(request, this.#outputs.states(), this.#inputs.next);
   }
 
   follow(after: number, receiver: FollowReceiver): { close(): void } {
-    if (this.#feed === undefined || this.#failure !== undefined) {
+    if (this.#feed === undefined || this.#kept !== undefined || this.#failure !== undefined) {
       receiver.fail(notReady(`${this.#shard.name} is not ready`));
       return { close: () => undefined };
     }
@@ -173,27 +239,42 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
 
   /** Puts the state together, and says what had not been said. */
   async #recover(): Promise<void> {
-    const left = await this.#outputs.load();
-    const projected = (await this.#hooks.projected?.()) ?? left;
-    const from = projected.sequence < left.sequence ? projected : left;
+    const { from, projected } = await this.#said();
     const recovered = await recoverEvents(this.#ports, this.#kind, this.#shard, this.#partition, this.#images, from);
     const missed = recovered.events.filter((event) => this.#kind.sequenceOf(event) > projected.sequence);
     await this.#hooks.recovered?.(missed);
     this.#feed = await this.#feedFrom(recovered.eventsEnd);
     this.#outputs.resume(recovered);
-    this.#comparison = new EventComparison(
-      this.#ports,
-      this.#kind,
-      this.#shard.name,
-      this.#partition,
-      recovered.eventsEnd,
-      {
-        last: () => this.#feed?.last ?? 0,
-        recent: (sequence) => this.#feed?.recent(sequence),
-        differs: (error) => this.#fail(error),
-      },
-    );
+    this.#comparison = this.#comparisonFrom(recovered.eventsEnd);
     this.#hooks.acknowledged(this.#outputs.eventsPlace());
+    this.#goOn();
+  }
+
+  /** Through where the outputs and the service's projection have everything, and through where both do. */
+  async #said(): Promise<{ from: EventsPlace; left: EventsPlace; projected: EventsPlace }> {
+    const left = await this.#outputs.load();
+    const projected = (await this.#hooks.projected?.()) ?? left;
+    return { from: projected.sequence < left.sequence ? projected : left, left, projected };
+  }
+
+  /** A standby's state is together; its owner goes on from the same place. */
+  async #standAt(eventsEnd: number): Promise<void> {
+    this.#standing = this.#shard.sequence;
+    this.#feed = await this.#feedFrom(eventsEnd);
+    this.#comparison = this.#comparisonFrom(eventsEnd);
+    this.#goOn();
+  }
+
+  #comparisonFrom(eventsEnd: number): EventComparison<Event> {
+    return new EventComparison(this.#ports, this.#kind, this.#shard.name, this.#partition, eventsEnd, {
+      last: () => this.#feed?.last ?? 0,
+      recent: (sequence) => this.#feed?.recent(sequence),
+      differs: (error) => this.#fail(error),
+    });
+  }
+
+  /** The last input's work may be open (S13). */
+  #goOn(): void {
     this.#sequences.raise(this.#shard.sequence);
     while (this.#shard.workOpen) this.#take(this.#shard.advance());
     this.#publish();
@@ -205,6 +286,11 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     const last = this.#shard.sequence;
     const place = { topic: events.topic.name, partition: this.#partition, end, last };
     return new EventFeed(last, events.codec, respond, await recentEvents(this.#ports, place));
+  }
+
+  /** Stopped while it waited for something: nobody would stop it again. */
+  #refuseStopped(): void {
+    if (this.#failure !== undefined || this.#isStopped) throw notReady(`${this.#shard.name} has stopped`);
   }
 
   #timed(): DeadlineTimer | undefined {
@@ -246,6 +332,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#logClock.heard(appendTime);
     this.#publish();
     this.#offsets.raise(offset);
+    if (this.#kept !== undefined) return undefined;
     this.#timer?.consider();
     this.#images.consider(this.#shard.sequence, this.#outputs.eventsPlace(), this.#shard.engineVersion);
     if (this.#outputs.backlog > (this.#ports.mostWaiting ?? BACKLOG)) return this.#outputs.emptied();
@@ -260,8 +347,10 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#ends = [];
     const encoded = encodeEach(this.#kind.events.codec, events);
     this.#comparison?.check(events, encoded);
-    this.#hooks.decided(events, encoded);
-    this.#outputs.emit(events, encoded, ends);
+    if (this.#kept === undefined) {
+      this.#hooks.decided(events, encoded);
+      this.#outputs.emit(events, encoded, ends);
+    } else this.#kept.add(encoded, ends);
     this.#feed?.publish(events, encoded);
     this.#sequences.raise(this.#shard.sequence);
   }

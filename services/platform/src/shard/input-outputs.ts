@@ -49,6 +49,15 @@ export class InputOutputs<Published> {
     }
   }
 
+  /** All of it is at or below the positions as they were loaded. */
+  hasLeft({ messages, published }: InputOutcome<Published>): boolean {
+    const through = this.#positions.mark(this.#kind.published.topic.name).number;
+    return (
+      messages.every(({ destination, number }) => number <= this.#positions.mark(destination).number) &&
+      published.every((message) => this.#kind.sequenceOf(message) <= through)
+    );
+  }
+
   get backlog(): number {
     return this.#outboxes().reduce((sum, outbox) => sum + outbox.backlog, 0);
   }

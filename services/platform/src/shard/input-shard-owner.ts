@@ -9,6 +9,7 @@ import { changesUntilImage, type ImagePace } from "./image-writer.ts";
 import { InputLoop } from "./input-loop.ts";
 import { InputOutputs } from "./input-outputs.ts";
 import type { InputShard, StatePart } from "./input-shard.ts";
+import { KeptOutcomes } from "./kept-outcomes.ts";
 import { LogClock } from "./log-clock.ts";
 import { notReady } from "./not-ready.ts";
 import { endOf } from "./read-end.ts";
@@ -59,6 +60,11 @@ export class InputShardOwner<Command, Published> implements ShardClient {
   /** Monotonic milliseconds before which no image is tried. */
   #imageNotBefore = 0;
   #imaging: Promise<void> | undefined;
+  /** Of a hot standby: what it has decided and says only if it takes over (S21). Absent: it owns the shard. */
+  #kept: KeptOutcomes<Published> | undefined;
+  /** Where a standby's inputs ended when it last asked. */
+  #due = 0;
+  #isStopped = false;
   #failure: Error | undefined;
 
   constructor(
@@ -95,14 +101,51 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     this.#imageOffset = await this.#restore();
     this.#imageEngine = this.#shard.engineVersion;
     this.#offsets.raise(this.#imageOffset);
+    this.#refuseStopped();
+    this.#due = end;
     this.#inputs.startAt(this.#imageOffset);
     await this.#offsets.reach(end, Number.MAX_SAFE_INTEGER);
   }
 
+  /**
+   * Restores and decides as the owner does, beside it, and says nothing: no message, no answer, no image, no position, until `serve`
+   * (S21). Resolves as `start` does.
+   */
+  standBy(): Promise<void> {
+    this.#kept = new KeptOutcomes(this.#ports.mostWaiting);
+    return this.start();
+  }
+
+  /**
+   * Of a standby: lets go of what the owner has said by now. Answers whether it has decided all that stood on the log when it was
+   * asked before. Rejects as log and store do.
+   */
+  async keepUp(): Promise<boolean> {
+    const due = this.#due;
+    this.#due = (await this.#ports.log.range(this.#kind.inputs.topic.name, this.#partition)).end;
+    await this.#outputs.load();
+    this.#kept?.dropWhile((outcome) => this.#outputs.hasLeft(outcome));
+    return this.#failure === undefined && this.#inputs.next >= due;
+  }
+
+  /** A standby becomes the owner: what is above the output positions goes out, and it can be asked. Rejects as the store does. */
+  async serve(): Promise<void> {
+    await this.#outputs.load();
+    this.#refuseStopped();
+    const kept = this.#kept ?? [];
+    this.#kept = undefined;
+    for (const { outcome, offset } of kept) this.#outputs.emit(outcome, offset);
+    // The one before wrote its images; the next is not due at once.
+    this.#imageTime = this.#ports.clock.monotonic();
+    this.#inputsSince = 0;
+  }
+
   /** Stops taking inputs; resolves when what was decided is on the log and an image is kept, or after `patience` ms. */
   async stop(patience: number): Promise<void> {
+    this.#isStopped = true;
     this.#inputs.close();
     this.#offsets.fail(notReady(`${this.#shard.name} is stopping`));
+    if (this.#kept !== undefined) return;
     const finished = Promise.resolve(this.#imaging).then(() => this.#image());
     await within(this.#ports.clock, patience, finished);
     await this.#outputs.close();
@@ -110,6 +153,7 @@ export class InputShardOwner<Command, Published> implements ShardClient {
 
   async read(request: ReadRequest, deadline: number): Promise<ReadResponse> {
     if (this.#failure !== undefined) throw notReady(`${this.#shard.name} has stopped`);
+    if (this.#kept !== undefined) throw notReady(`${this.#shard.name} is not owned here`);
     const end = await endOf(this.#ports.log, this.#kind.inputs.topic.name, this.#partition);
     await this.#offsets.reach(end, deadline);
     return this.#hooks.answer(request, this.#outputs.states(), this.#inputs.next);
@@ -123,6 +167,7 @@ export class InputShardOwner<Command, Published> implements ShardClient {
   #decide(arrival: Arrival<Command>): void {
     const outcome = this.#shard.decide(arrival);
     this.#inputsSince += 1;
+    if (this.#kept !== undefined) return this.#kept.add(outcome, arrival.position.offset);
     if (outcome.published.length > 0) this.#hooks.decided(outcome.published);
     this.#outputs.emit(outcome, arrival.position.offset);
   }
@@ -130,6 +175,7 @@ export class InputShardOwner<Command, Published> implements ShardClient {
   #settled(offset: number, appendTime: number): void | Promise<void> {
     this.#logClock.heard(appendTime);
     this.#offsets.raise(offset);
+    if (this.#kept !== undefined) return undefined;
     this.#considerImage(offset);
     if (this.#outputs.backlog > (this.#ports.mostWaiting ?? BACKLOG)) return this.#outputs.emptied();
     return undefined;
@@ -200,6 +246,11 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     } catch (error) {
       throw new ImageIncomplete(`it cannot be read: ${(error as Error).message}`);
     }
+  }
+
+  /** Stopped while it waited for something: nobody would stop it again. */
+  #refuseStopped(): void {
+    if (this.#failure !== undefined || this.#isStopped) throw notReady(`${this.#shard.name} has stopped`);
   }
 
   #fail(error: Error): void {

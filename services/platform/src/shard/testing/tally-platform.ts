@@ -37,6 +37,8 @@ export class TallyPlatform {
   readonly store: MemoryStore;
   readonly warnings: string[] = [];
   readonly failures: Error[] = [];
+  /** Writes to log and store that each process began, by its name. */
+  readonly writes = new Map<string, number>();
   #owners = 0;
   #sent = 0;
   #chain = 0n;
@@ -49,16 +51,34 @@ export class TallyPlatform {
 
   /** A process that owns the shard; nothing of another one is needed for it. It hears of inputs `late` milliseconds. */
   async own(rule?: TallyRule, late = 0, mostWaiting = 100_000): Promise<Owned> {
+    const owned = this.prepare(rule, late, mostWaiting);
+    const started = owned.owner.start();
+    await this.clock.advance(200);
+    await started;
+    return owned;
+  }
+
+  /** A process that stands by for the shard. */
+  async standBy(rule?: TallyRule, late = 0, mostWaiting = 100_000): Promise<Owned> {
+    const owned = this.prepare(rule, late, mostWaiting);
+    const started = owned.owner.standBy();
+    await this.clock.advance(200);
+    await started;
+    return owned;
+  }
+
+  /** A process that has not begun. */
+  prepare(rule?: TallyRule, late = 0, mostWaiting = 100_000): Owned {
+    const writer = `process-${++this.#owners}`;
     const shard = new TallyShard(rule);
     const events: OrderEvent[] = [];
     const ports = {
-      log: late === 0 ? this.log : this.#lateLog(late),
-      store: this.store,
+      log: this.#counted(writer, late === 0 ? this.log : this.#lateLog(late), ["append", "trim"]),
+      store: this.#counted(writer, this.store, ["put", "putAll", "remove"]),
       clock: this.clock,
       digest,
       warn: (message: string) => void this.warnings.push(message),
-      writer: `process-${++this.#owners}`,
-      mostWaiting,
+      ...{ writer, mostWaiting },
     };
     const owner = new EventShardOwner(ports, tallyKind, shard, 0, {
       decided: (decided) => void events.push(...decided),
@@ -66,10 +86,18 @@ export class TallyPlatform {
       answer: () => create(ReadResponseSchema, { sequence: BigInt(shard.sequence) }),
       failed: (error) => void this.failures.push(error),
     });
-    const started = owner.start();
-    await this.clock.advance(200);
-    await started;
-    return { owner, shard, events };
+    return { owner, shard, events, writer };
+  }
+
+  /** Calls of the given names are counted as writes of a process. */
+  #counted<Port extends object>(writer: string, port: Port, names: readonly string[]): Port {
+    return new Proxy(port, {
+      get: (target, name) => {
+        if (names.includes(String(name))) this.writes.set(writer, (this.writes.get(writer) ?? 0) + 1);
+        const value = Reflect.get(target, name) as unknown;
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
   }
 
   /** Appends a gateway's frame; numbers as given. */
@@ -165,4 +193,6 @@ export interface Owned {
   readonly owner: EventShardOwner<OrderCommand, OrderEvent, ExecutionReport>;
   readonly shard: TallyShard;
   readonly events: OrderEvent[];
+  /** Of its frames. */
+  readonly writer: string;
 }
