@@ -28,6 +28,8 @@ export default defineConfig({
           name: "fast",
           include: ["services/**/*.test.ts", "console/**/*.test.ts", "bench/**/*.test.ts", "infra/**/*.test.ts"],
           exclude: [...NOT_OURS, PROCESS_TESTS, ENGINE_TESTS],
+          // Vitest leaves one processor free: half of them, where there are two.
+          maxWorkers: "100%",
           testTimeout: 20_000,
         },
       },
@@ -56,7 +58,8 @@ export default defineConfig({
           name: "engines",
           include: [ENGINE_TESTS],
           exclude: NOT_OURS,
-          fileParallelism: false,
+          // Each file has engines of its own, and waits for them most of the time.
+          maxWorkers: 2,
           retry: TRIED_AGAIN,
           testTimeout: 120_000,
           // An engine is fetched by the first test that needs it, and versitygw is compiled then.
@@ -69,7 +72,7 @@ export default defineConfig({
           include: END_TO_END,
           exclude: NOT_OURS,
           globalSetup: "infra/scripts/engines-setup.ts",
-          fileParallelism: false,
+          maxWorkers: 2,
           ...PROCESSES,
         },
       },

@@ -107,6 +107,8 @@ test("C02, I27: the machine is offline: the desk says so, and is back as soon as
   await expect(desk.notice).toContainText(/What you see is ([6-9]|\d\d) s old\./, { timeout: 20_000 });
   // No time passes for the page from here on, so that no try comes by itself: it has to be woken.
   await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 1_000);
+  // A try may be under way, begun just before: it fails first, for who is back in the midst of one is not to be woken.
+  await expect(desk.connection).toHaveText("Disconnected");
   line.mend();
   const woken = page.waitForRequest((request) => request.url().endsWith("/Subscribe"));
   await Promise.all([woken, context.setOffline(false)]);

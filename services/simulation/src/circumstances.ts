@@ -4,8 +4,9 @@ import { knobs, knobsOf } from "./faults/faults.ts";
 import type { Knob } from "./faults/knob.ts";
 import type { SimulationOptions } from "./simulate.ts";
 
-/** Mixed into the seed for what archiving draws, apart from the rest. */
+/** Mixed into the seed for what archiving and venues' ticks draw, apart from the rest. */
 const ARCHIVE = 0xa5c1;
+const TICKS = 0x71c5;
 /** The same for when an engine version is activated. */
 const ENGINE = 0xe2;
 
@@ -37,7 +38,7 @@ export function circumstancesOf({ seed, minutes, cases, isDense = false }: Simul
     platform: {
       seed,
       partitions: { oms: 1 + roll(4), venue: 1 + roll(3) },
-      pace: 1_000,
+      pace: dice(seed ^ TICKS).pick([1_000, 2_000, 5_000]),
       imagePace: {
         changes: 20 + roll(400),
         milliseconds: roll.pick([1_000, 5_000, 30_000]),
@@ -59,14 +60,14 @@ function activationOf(roll: Dice, minutes: number): number | undefined {
 
 /** Small objects, some by size and some by age. */
 function archivePaceOf(roll: Dice) {
-  return { bytes: 2_000 + roll(60_000), milliseconds: roll.pick([3_000, 20_000, 90_000]) };
+  return { bytes: 2_000 + roll(60_000), milliseconds: roll.pick([10_000, 30_000, 90_000]) };
 }
 
 function paces(roll: Dice, isDense: boolean) {
   return {
     pause: roll.pick(isDense ? [500, 1_500] : [2_500, 6_000, 12_000, 20_000]),
     latency: roll.pick([0, 5, 40]),
-    stay: roll.pick([4_000, 30_000, 120_000]),
+    stay: roll.pick([10_000, 30_000, 120_000]),
     gap: roll.pick(isDense ? [1_500, 4_000] : [3_000, 8_000, 20_000]),
   };
 }

@@ -64,7 +64,8 @@ export function memoryArchive({ objects = new Map(), clock, fault }: MemoryArchi
     },
     list: async ({ prefix, after = "", limit }) =>
       meet({ operation: "list", name: prefix }, () => {
-        const names = [...objects.keys()].filter((name) => name.startsWith(prefix) && name > after);
+        const names: string[] = [];
+        for (const name of objects.keys()) if (name.startsWith(prefix) && name > after) names.push(name);
         return names.sort().slice(0, limit);
       }),
   };

@@ -26,3 +26,20 @@ test("S14, I20: an owner that is behind does not take back what another has ackn
   expect(successor.loaded).toEqual({ sequence: 70, offset: 70 });
   expect(behind.mark("oms/1")).toEqual({ number: 50, chain: 5n });
 });
+
+test("I20: what another owner has kept already is not written again", async () => {
+  let puts = 0;
+  const store = memoryStore({ clock, fault: ({ operation }) => void (operation === "put" && puts++) });
+  const [first, second] = [owner(store, 70), owner(store, 70)];
+  await Promise.all([first.load(), second.load()]);
+  for (const one of [first, second]) one.raise("oms/1", 80, 8n);
+  await first.flush();
+  await second.flush();
+  expect(puts).toBe(2);
+  second.raise("oms/1", 81, 9n);
+  await second.flush();
+  expect(puts).toBe(3);
+  const successor = owner(store);
+  await successor.load();
+  expect(successor.mark("oms/1")).toEqual({ number: 81, chain: 9n });
+});

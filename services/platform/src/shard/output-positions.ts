@@ -99,6 +99,8 @@ export class OutputPositions {
       if (stored === undefined) continue;
       this.#version = stored.version;
       this.#others = decode(ShardOutputsCodec, stored.body);
+      // Of two owners of the same inputs one is enough to write: each would find the other's writing before its own.
+      if (this.#isKeptBy(this.#others)) return;
     }
   }
 
@@ -117,6 +119,13 @@ export class OutputPositions {
       this.#scheduled = false;
       if (!this.#closed) this.flush().catch(() => this.#schedule());
     });
+  }
+
+  /** Nothing that this owner knows is missing there. */
+  #isKeptBy({ positions, eventsThrough }: ShardOutputs): boolean {
+    if (Number(eventsThrough) < this.#place().sequence) return false;
+    const kept = new Map(positions.map(({ destination, number }) => [destination, Number(number)]));
+    return [...this.#marks].every(([destination, { number }]) => number <= (kept.get(destination) ?? 0));
   }
 
   #message(): ShardOutputs {

@@ -11,6 +11,8 @@ import type { Violations } from "../model/violations.ts";
 
 /** Lines that are told of what came last. */
 const RECENT = 40;
+/** Characters that are hashed at a time. */
+const HASHED = 10_000;
 
 /**
  * Stands beside the log and looks at each record as it is written: what it does to accounts and orders is held against the model
@@ -26,6 +28,8 @@ export class LogWatch {
   readonly #violations: Violations;
   readonly #digest: Digest;
   #trace = "";
+  /** Happened since. */
+  #unhashed = "";
   /** Bytes of each partition's events, by sequence - 1. */
   readonly #events = new Map<number, Uint8Array[]>();
   readonly #recent: string[] = [];
@@ -57,7 +61,8 @@ export class LogWatch {
 
   /** Something that happened, a fault for instance. */
   note(line: string): void {
-    this.#trace = base64url(this.#digest.sha256(`${this.#trace} ${line}`));
+    this.#unhashed += ` ${line}`;
+    if (this.#unhashed.length > HASHED) this.#hash();
     if (this.#recent.push(line) > RECENT) this.#recent.shift();
   }
 
@@ -68,6 +73,7 @@ export class LogWatch {
 
   /** Of everything that happened until now. */
   trace(): string {
+    this.#hash();
     return this.#trace;
   }
 
@@ -81,6 +87,11 @@ export class LogWatch {
   end(): void {
     this.checkAll();
     this.#venues.end();
+  }
+
+  #hash(): void {
+    this.#trace = base64url(this.#digest.sha256(`${this.#trace}${this.#unhashed}`));
+    this.#unhashed = "";
   }
 
   #opened(bytes: Uint8Array): Frame | undefined {

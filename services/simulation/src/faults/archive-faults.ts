@@ -1,6 +1,7 @@
 import type { ArchiveFault } from "@atlas/platform/memory/memory-archive";
 import type { Knob, Reach } from "./knob.ts";
 
+/** At once: one that died twice over, by two faults, is not followed by two. */
 const MOST_ARCHIVERS = 3;
 /** Calls of the log and the archive within which an archiver dies that dies at one of them: two rounds or so. */
 const DYING_CALLS = 60;
@@ -32,10 +33,10 @@ export const archiveFaults: readonly Knob[] = [
     name: "an archiver is killed at an await",
     cases: ["F19"],
     bring(reach) {
-      const { platform, roll, later } = reach;
+      const { roll, later } = reach;
       const process = archiverOf(reach)?.process;
       process?.killAt(1 + roll(DYING_CALLS), roll.onceIn(2));
-      process?.onDeath(() => later(roll.pick([0, 300, 10_000]), () => platform.beginArchiver()));
+      process?.onDeath(() => later(roll.pick([0, 300, 10_000]), () => startArchiver(reach)));
     },
   },
   {
@@ -52,17 +53,16 @@ export const archiveFaults: readonly Knob[] = [
         platform.world.archiveFault = () => undefined;
         return undefined;
       };
-      process.onDeath(() => later(roll.pick([0, 300, 10_000]), () => platform.beginArchiver()));
+      process.onDeath(() => later(roll.pick([0, 300, 10_000]), () => startArchiver(reach)));
     },
   },
   {
     name: "another archiver starts",
     cases: ["F19"],
     bring(reach) {
-      const { platform, roll, later } = reach;
-      const [eldest, ...others] = living(reach);
-      if (others.length + 1 >= MOST_ARCHIVERS) return;
-      platform.beginArchiver();
+      const { roll, later } = reach;
+      const [eldest] = living(reach);
+      startArchiver(reach);
       later(5_000 + roll(60_000), () => {
         if (living(reach).length > 1) eldest?.process.kill();
       });
@@ -87,6 +87,10 @@ function archiveFault(roll: Reach["roll"]): ArchiveFault {
 
 function living({ platform }: Reach) {
   return platform.archivers.filter(({ process }) => process.state !== "DEAD");
+}
+
+function startArchiver(reach: Reach): void {
+  if (living(reach).length < MOST_ARCHIVERS) reach.platform.beginArchiver();
 }
 
 function archiverOf(reach: Reach) {

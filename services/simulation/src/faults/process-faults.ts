@@ -2,7 +2,9 @@ import type { GatewayProcess, OwnerProcess } from "@atlas/assembly/simulated/mem
 import { STORE } from "@atlas/assembly/simulated/simulated-process";
 import type { Knob, Reach } from "./knob.ts";
 
+/** At once: a process that died twice over, by two faults, is not followed by two. */
 const MOST_OWNERS = 3;
+const MOST_GATEWAYS = 3;
 /** Calls of the log and the store within which a process dies that dies at one of them. */
 const DYING_CALLS = 200;
 
@@ -29,8 +31,7 @@ export const processFaults: readonly Knob[] = [
     name: "another owner starts",
     cases: ["F11"],
     bring(reach) {
-      const [eldest, ...others] = reach.platform.living();
-      if (others.length + 1 >= MOST_OWNERS) return;
+      const [eldest] = reach.platform.living();
       startOwner(reach);
       // Whose lease has lapsed notices at last.
       reach.later(5_000 + reach.roll(40_000), () => {
@@ -111,17 +112,23 @@ function ownerOf({ platform, roll }: Reach): OwnerProcess | undefined {
 }
 
 function gatewayOf({ platform, roll }: Reach): GatewayProcess | undefined {
-  return roll.pick(platform.gateways.filter(({ process }) => process.state !== "DEAD"));
+  return roll.pick(livingGateways(platform));
+}
+
+function livingGateways({ gateways }: Reach["platform"]): GatewayProcess[] {
+  return gateways.filter(({ process }) => process.state !== "DEAD");
 }
 
 /** Tries until one starts or is not needed any more: what it needs may be away. */
 function startOwner(reach: Reach): void {
+  if (reach.platform.living().length >= MOST_OWNERS) return;
   reach.platform.beginOwner().catch(() => reach.later(200, () => startOwner(reach)));
 }
 
 /** Every other one asks whichever owner comes first, not the newest: one that is behind, for instance. */
 function startGateway(reach: Reach): void {
   const { platform, roll } = reach;
+  if (livingGateways(platform).length >= MOST_GATEWAYS) return;
   const anybody = roll.onceIn(2) ? () => roll.pick(platform.living()) : undefined;
   platform.beginGateway(anybody).catch(() => reach.later(200, () => startGateway(reach)));
 }

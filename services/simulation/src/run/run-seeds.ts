@@ -20,7 +20,7 @@ export async function runSeeds(args: readonly string[]): Promise<number> {
   const started = performance.now();
   const all = plan(options);
   const tally = new Tally(options);
-  await simulateAll(all, (outcome) => tally.hear(outcome));
+  await simulateAll(all, (outcome) => tally.hear(outcome), { hasTraces: options.isRepeat });
   process.stdout.write(tally.summary((performance.now() - started) / 1_000));
   return tally.broken > 0 ? 1 : 0;
 }
