@@ -72,7 +72,8 @@ export default defineConfig({
           include: END_TO_END,
           exclude: NOT_OURS,
           globalSetup: "infra/scripts/engines-setup.ts",
-          maxWorkers: 2,
+          // One of them holds the platform to seconds.
+          fileParallelism: false,
           ...PROCESSES,
         },
       },
