@@ -29,6 +29,22 @@ export class LocalShards implements ShardDirectory {
     await Promise.all([...this.#shards.values()].map(({ owner }) => owner.start()));
   }
 
+  /** As a hot standby of another process: decides all shards beside it, and says nothing (S21). */
+  async standBy(): Promise<void> {
+    await Promise.all([...this.#shards.values()].map(({ owner }) => owner.standBy()));
+  }
+
+  /** Whether every shard is where its owner is; lets go of what that has said. */
+  async keepUp(): Promise<boolean> {
+    const all = await Promise.all([...this.#shards.values()].map(({ owner }) => owner.keepUp()));
+    return all.every((isThere) => isThere);
+  }
+
+  /** Takes all of them over as it stood by. */
+  async serve(): Promise<void> {
+    await Promise.all([...this.#shards.values()].map(({ owner }) => owner.serve()));
+  }
+
   /** Stops every shard: what was decided goes to the log, an image is kept, within `patience` milliseconds. */
   async stop(patience: number): Promise<void> {
     await Promise.all([...this.#shards.values()].map(({ owner }) => owner.stop(patience)));

@@ -141,6 +141,28 @@ export class MemoryPlatform {
 
   /** The same, for who lets time pass meanwhile. `engines`: the versions that its build carries; absent: all of this one. */
   async beginOwner(engines: readonly number[] = ENGINE_VERSIONS): Promise<OwnerProcess> {
+    const owner = this.#ownerProcess(engines);
+    this.owners.push(owner);
+    await this.#begin(owner, owner.shards.start());
+    owner.ticks.start();
+    return owner;
+  }
+
+  /** A process that decides every shard and says nothing; it is nobody's owner until it `serve`s (S21). */
+  async beginStandby(): Promise<OwnerProcess> {
+    const standby = this.#ownerProcess(ENGINE_VERSIONS);
+    await this.#begin(standby, standby.shards.standBy());
+    return standby;
+  }
+
+  /** A standby takes over: it is asked first from now on. It ends when it cannot. */
+  async serve(standby: OwnerProcess): Promise<void> {
+    this.owners.push(standby);
+    await this.#begin(standby, standby.shards.serve());
+    standby.ticks.start();
+  }
+
+  #ownerProcess(engines: readonly number[]): OwnerProcess {
     const process = this.world.process("owner");
     const { clock, log, store, name } = process;
     const warn = (message: string, facts: object) => {
@@ -161,14 +183,14 @@ export class MemoryPlatform {
     }
     const venues = shards.venues.map(({ shard }) => shard);
     const ticks = new TickDriver(ports, venues, { watched: this.#pace, quiet: 1_000 }, () => true);
-    const owner = { process, engines, shards, ticks };
-    this.owners.push(owner);
-    await this.#orKill(process, shards.start()).catch((error: Error) => {
-      if (!isPassing(error)) this.failures.push(`${name} cannot start: ${error.stack}`);
+    return { process, engines, shards, ticks };
+  }
+
+  async #begin({ process }: OwnerProcess, work: Promise<void>): Promise<void> {
+    await this.#orKill(process, work).catch((error: Error) => {
+      if (!isPassing(error)) this.failures.push(`${process.name} cannot start: ${error.stack}`);
       throw error;
     });
-    ticks.start();
-    return owner;
   }
 
   async startGateway(find?: FindOwner): Promise<GatewayProcess> {

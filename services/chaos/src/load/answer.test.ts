@@ -12,6 +12,16 @@ test.each([
   ["an outcome that did not come in time", told(Reason.OUTCOME_UNKNOWN), "UNKNOWN"],
   ["a connection that broke", new ConnectError("broke", Code.Unavailable), "UNKNOWN"],
   ["nobody answered in time", new ConnectError("late", Code.DeadlineExceeded), "UNKNOWN"],
+  [
+    "a stream that a stopping server refused did nothing",
+    new ConnectError("Stream closed with error code NGHTTP2_REFUSED_STREAM", Code.Internal),
+    "NOTHING",
+  ],
+  [
+    "a stream that broke otherwise",
+    new ConnectError("Stream closed with error code NGHTTP2_PROTOCOL_ERROR", Code.Internal),
+    "WRONG",
+  ],
   ["a refusal for good", told(Reason.INSUFFICIENT_FUNDS), "REFUSED"],
   ["a defect", told(Reason.DEFECT), "WRONG"],
   ["a key that is not known", told(Reason.NOT_SIGNED_IN), "WRONG"],

@@ -18,6 +18,12 @@ const USUAL: readonly Reason[] = [
   Reason.STALE_VERSION,
 ];
 
+/**
+ * A server that is stopping lets streams under way end and refuses new ones: nothing was done (RFC 9113, 8.7). The client's library
+ * has no code for it and calls it internal.
+ */
+const REFUSED = "NGHTTP2_REFUSED_STREAM";
+
 export function answerOfOrder(order: Order | undefined): Answer {
   return order === undefined
     ? { kind: "WRONG", text: "an answer without an order" }
@@ -42,5 +48,6 @@ export function answerOfError(error: unknown): Answer {
   // A connection that broke says nothing of what was sent on it.
   const unknown = [Code.Unavailable, Code.DeadlineExceeded, Code.Canceled, Code.Aborted, Code.ResourceExhausted];
   if (unknown.includes(code)) return { kind: "UNKNOWN", reason: Code[code] ?? "" };
+  if (message.includes(REFUSED)) return { kind: "NOTHING", reason: REFUSED };
   return { kind: "WRONG", text: message };
 }

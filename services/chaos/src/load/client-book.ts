@@ -72,13 +72,6 @@ export class ClientBook {
     return longest;
   }
 
-  /** The longest time in which nobody was answered, since then. */
-  longestGap(since: number): number {
-    const times = this.asked.map(({ answeredAt }) => answeredAt).filter((at) => at >= since);
-    const sorted = times.toSorted((one, other) => one - other);
-    return sorted.reduce((most, at, index) => Math.max(most, at - (sorted[index - 1] ?? at)), 0);
-  }
-
   /** The longest that a client waited for an answer, in milliseconds. */
   get longestWait(): number {
     return this.asked.reduce((most, { askedAt, answeredAt }) => Math.max(most, answeredAt - askedAt), 0);

@@ -40,6 +40,16 @@ export const processFaults: readonly Knob[] = [
     },
   },
   {
+    name: "a hot standby takes over",
+    cases: ["F5", "F10", "F11"],
+    bring(reach) {
+      reach.platform
+        .beginStandby()
+        .then((standby) => standBy(reach, standby, 1 + reach.roll(20)))
+        .catch(() => undefined);
+    },
+  },
+  {
     name: "who is behind writes the images, and dies",
     cases: ["F5", "F8", "F11", "F14"],
     bring(reach) {
@@ -104,6 +114,22 @@ function lagAndDie(reach: Reach): void {
     later(3_000, () => {
       for (const { process } of others) network.clear(process.name, STORE);
     });
+  });
+}
+
+/**
+ * Looks every second whether it is where the owners are, so many times; then somebody dies, or all go on unaware of it, and it takes
+ * over. Where it cannot, one that recovers does.
+ */
+function standBy(reach: Reach, standby: OwnerProcess, seconds: number): void {
+  const { platform, roll, later, isOver } = reach;
+  later(1_000, () => {
+    if (isOver() || standby.process.state === "DEAD") return standby.process.kill();
+    void standby.shards.keepUp().catch(() => undefined);
+    if (seconds > 0) return standBy(reach, standby, seconds - 1);
+    if (roll.onceIn(2)) for (const { process } of platform.living()) process.kill();
+    else ownerOf(reach)?.process.kill();
+    platform.serve(standby).catch(() => startOwner(reach));
   });
 }
 
