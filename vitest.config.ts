@@ -58,8 +58,8 @@ export default defineConfig({
           name: "engines",
           include: [ENGINE_TESTS],
           exclude: NOT_OURS,
-          // Each file has engines of its own, and waits for them most of the time.
-          maxWorkers: 2,
+          // What is held to seconds is not disturbed.
+          fileParallelism: false,
           retry: TRIED_AGAIN,
           testTimeout: 120_000,
           // An engine is fetched by the first test that needs it, and versitygw is compiled then.

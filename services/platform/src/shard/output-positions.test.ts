@@ -43,3 +43,23 @@ test("I20: what another owner has kept already is not written again", async () =
   await successor.load();
   expect(successor.mark("oms/1")).toEqual({ number: 81, chain: 9n });
 });
+
+test("F6, I20: after a writing that came to nothing the next one does not go past what another has kept meanwhile", async () => {
+  let refused = 0;
+  const store = memoryStore({
+    clock,
+    fault: ({ operation }) => (operation === "put" && refused-- > 0 ? { kind: "refused" } : undefined),
+  });
+  const [ahead, behind] = [owner(store, 70), owner(store, 40)];
+  await Promise.all([ahead.load(), behind.load()]);
+  ahead.raise("oms/1", 80, 8n);
+  behind.raise("oms/1", 50, 5n);
+  refused = 1;
+  await expect(behind.flush()).rejects.toThrow();
+  await ahead.flush();
+  await behind.flush();
+  const successor = owner(store);
+  await successor.load();
+  expect(successor.mark("oms/1")).toEqual({ number: 80, chain: 8n });
+  expect(successor.loaded.sequence).toBe(70);
+});

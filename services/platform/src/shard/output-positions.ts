@@ -91,10 +91,14 @@ export class OutputPositions {
   /** Keeps what is known now, by this owner or by another (I20). */
   async flush(): Promise<void> {
     for (;;) {
-      this.#version += 1;
+      // Not counted on before it stands: who skips a version goes past what another has written as that one.
+      const version = this.#version + 1;
       const body = encode(ShardOutputsCodec, this.#message());
-      const item = { key: this.#key, version: this.#version, partition: this.#shard, sort: "outputs", body };
-      if (await this.#store.put(SHARDS_TABLE, item)) return;
+      const item = { key: this.#key, version, partition: this.#shard, sort: "outputs", body };
+      if (await this.#store.put(SHARDS_TABLE, item)) {
+        this.#version = version;
+        return;
+      }
       const stored = await this.#store.get(SHARDS_TABLE, this.#key);
       if (stored === undefined) continue;
       this.#version = stored.version;
