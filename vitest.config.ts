@@ -7,6 +7,8 @@ const TIMED_TESTS = ["start", "streams", "disk-full"].map((name) => `services/cl
 /** What a client sees of a platform: the same on the embedded column and on engines. */
 const END_TO_END = ["access", "streams", "verbs"].map((name) => `services/cli/src/${name}.process.test.ts`);
 const ENGINE_TESTS = "**/*.engine.test.ts";
+/** Minutes of load on processes that are killed or replaced: by hand, and before a release (README). */
+const CLUSTER_TESTS = ["standby", "rolling-upgrade"].map((name) => `services/chaos/src/cluster/${name}.engine.test.ts`);
 const NOT_OURS = ["**/node_modules/**", "**/.gen/**"];
 
 /** A machine of CI is often busy with others: what fails is tried again there, and told (infra/scripts/second-tries.ts). */
@@ -17,7 +19,7 @@ const PROCESSES = { retry: TRIED_AGAIN, testTimeout: 300_000, hookTimeout: 180_0
 /**
  * `fast`: everything in this process or its threads. `process`: starts real processes, two files at a time, and `timed` one
  * after the other, so that what it measures is not disturbed. `engines`: on real Kafka, DynamoDB and S3 (npm run test:engines),
- * `end-to-end`: what `process` asks of a platform on the embedded column, asked of one on engines.
+ * `cluster`: the longest of them, `end-to-end`: what `process` asks of a platform on the embedded column, asked of one on engines.
  */
 export default defineConfig({
   test: {
@@ -57,13 +59,22 @@ export default defineConfig({
         test: {
           name: "engines",
           include: [ENGINE_TESTS],
-          exclude: NOT_OURS,
-          // What is held to seconds is not disturbed.
-          fileParallelism: false,
+          exclude: [...NOT_OURS, ...CLUSTER_TESTS],
+          // Each file has engines of its own, and waits for them most of the time.
+          maxWorkers: 2,
           retry: TRIED_AGAIN,
           testTimeout: 120_000,
           // An engine is fetched by the first test that needs it, and versitygw is compiled then.
           hookTimeout: 900_000,
+        },
+      },
+      {
+        test: {
+          name: "cluster",
+          include: CLUSTER_TESTS,
+          exclude: NOT_OURS,
+          fileParallelism: false,
+          ...PROCESSES,
         },
       },
       {

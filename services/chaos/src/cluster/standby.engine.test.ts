@@ -38,7 +38,8 @@ let clients: AtlasClient[] = [];
 let load: { stop(): void } | undefined;
 
 beforeAll(async () => {
-  cluster = await startCluster({ folder, processes: PROCESSES, keepsStore: false, settings: { ATLAS_STANDBY: "26" } });
+  const settings = { ATLAS_STANDBY: "26", ATLAS_ARCHIVE_SECONDS: "5" };
+  cluster = await startCluster({ folder, processes: PROCESSES, keepsStore: false, settings });
   await cluster.ready();
   const { gateways, key } = cluster;
   traders = await startTraders({ gateways, key, seed: 5 }, book);
