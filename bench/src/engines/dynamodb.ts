@@ -25,8 +25,9 @@ export async function measureDynamodb(folder: string): Promise<void> {
     await measureAll("dynamodb", "balances_written", () => write(store, (number) => balance(number)));
     await measureEach("dynamodb", "put", 300, (index) => store.put(BALANCES, balance(index, 2).item));
     await measureEach("dynamodb", "order_read", 300, (index) => store.get(ORDERS, order(1, index).item.key));
-    await measureEach("dynamodb", "orders_listed_100", 100, (index) =>
-      store.query(ORDERS, { partition: `account-${index % 50}`, limit: 100, descending: true }),
+    // As a page of an account's orders is read, behind the history that names them.
+    await measureEach("dynamodb", "orders_read_100", 100, (index) =>
+      Promise.all(Array.from({ length: 100 }, (_, one) => store.get(ORDERS, order(1, 100 * index + one).item.key))),
     );
     await store.close();
   } finally {

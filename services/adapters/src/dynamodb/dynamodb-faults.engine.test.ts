@@ -67,7 +67,7 @@ test("F6 what is throttled is tried again; for longer than a call lasts it is re
   }
   fail("TransactWriteItems", "throttled", 2);
   await store.putAll(puts([1, 2, 3]));
-  fail("GetItem", "throttled", 2);
+  fail("BatchGetItem", "throttled", 2);
   expect((await store.get(SHARDS, "order 2"))?.body).toEqual(new Uint8Array([2, 1]));
   fail("TransactWriteItems", "throttled");
   await expect(store.putAll(puts([1, 4], 2))).rejects.toThrow(StoreUnavailable);
@@ -127,6 +127,29 @@ test("S27 an order is one item however often it is written, found by its id, and
   await store.remove("atlas_orders", ["order 1", "order 3"]);
   expect(await store.get("atlas_orders", "order 1")).toBeUndefined();
   expect(await store.get("atlas_orders", "order 2")).toEqual(item(2, 3));
+});
+
+test("what is asked for in one turn is asked in one request, each key once, and each gets its own", async () => {
+  const numbers = Array.from({ length: 100 }, (_, index) => index);
+  await store.putAll(numbers.map((number) => ({ table: "atlas_orders", item: item(number) })));
+  proxy.asked.length = 0;
+  const asked = [...numbers.slice(0, 99), 500, 7, 500];
+  const found = await Promise.all(asked.map((number) => store.get("atlas_orders", `order ${number}`)));
+  expect(found).toEqual(asked.map((number) => (number < 100 ? item(number) : undefined)));
+  expect(proxy.asked).toEqual(["BatchGetItem", "BatchGetItem"]);
+});
+
+test("items that are too much for one answer come with the next ones", async () => {
+  const large = (number: number) => ({ ...item(number), body: new Uint8Array(350_000).fill(number) });
+  const numbers = Array.from({ length: 60 }, (_, index) => index);
+  for (const number of numbers) await store.put("atlas_orders", large(number));
+  proxy.asked.length = 0;
+  const found = await Promise.all(numbers.map((number) => store.get("atlas_orders", `order ${number}`)));
+  expect(found.map((one) => [one?.key, one?.body.length, one?.body[0]])).toEqual(
+    numbers.map((number) => [`order ${number}`, 350_000, number]),
+  );
+  expect(proxy.asked.length).toBeGreaterThan(1);
+  expect(new Set(proxy.asked)).toEqual(new Set(["BatchGetItem"]));
 });
 
 test("an item that its key does not lead to is two, and the way to it is written once", async () => {

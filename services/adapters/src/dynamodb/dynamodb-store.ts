@@ -6,13 +6,8 @@ import {
   StoreUnavailable,
   WriteUnknown,
 } from "@atlas/platform/ports/store";
-import {
-  BatchGetItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-} from "@aws-sdk/client-dynamodb";
+import { BatchGetItemCommand, type DynamoDBClient, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import DataLoader from "dataloader";
 import pLimit from "p-limit";
 import { type DynamodbAccess, openClient, persist, RequestFailed, sendOnce } from "./client.ts";
 import {
@@ -76,6 +71,7 @@ class TableStore implements DynamodbStore {
   readonly #writer: Writer;
   readonly #pendingBytes: number;
   readonly #known = new KnownKeys(KNOWN_KEYS);
+  readonly #loaders = new Map<string, DataLoader<Place, Attributes | undefined>>();
   #bytes = 0;
   #closed = false;
 
@@ -233,24 +229,42 @@ class TableStore implements DynamodbStore {
   }
 
   async #itemAt(table: string, place: Place): Promise<StoreItem | undefined> {
-    const command = new GetItemCommand({
-      TableName: this.#prefix + table,
-      Key: keyAttributes(place),
-      ConsistentRead: true,
-    });
-    const { Item } = await this.#read(() => sendOnce((options) => this.#client.send(command, options)));
-    return Item === undefined ? undefined : itemFrom(Item);
+    const found = await this.#loaderOf(table).load(place);
+    return found === undefined ? undefined : itemFrom(found);
   }
 
+  /** What is asked for in one turn is asked in one request. */
+  #loaderOf(table: string): DataLoader<Place, Attributes | undefined> {
+    let loader = this.#loaders.get(table);
+    if (loader === undefined) {
+      loader = new DataLoader((places) => this.#getEach(table, places), { cache: false, maxBatchSize: READ_ITEMS });
+      this.#loaders.set(table, loader);
+    }
+    return loader;
+  }
+
+  /** In the order asked; DynamoDB takes no place twice. */
+  async #getEach(table: string, places: readonly Place[]): Promise<(Attributes | undefined)[]> {
+    const asked = new Map(places.map((place) => [nameOf(place), place]));
+    const found = await this.#read(() => this.#getSome(table, [...asked.values()]));
+    const byName = new Map(found.map((item) => [nameOf({ p: item.p?.S ?? "", s: item.s?.S ?? "" }), item]));
+    return places.map((place) => byName.get(nameOf(place)));
+  }
+
+  /** An answer holds only so many bytes: what it leaves out is asked for again, as long as something comes. */
   async #getSome(table: string, places: readonly Place[]): Promise<Attributes[]> {
     const name = this.#prefix + table;
-    const RequestItems = { [name]: { Keys: places.map(keyAttributes), ConsistentRead: true } };
-    const command = new BatchGetItemCommand({ RequestItems });
-    const answer = await sendOnce((options) => this.#client.send(command, options));
-    if (Object.keys(answer.UnprocessedKeys ?? {}).length === 0) return answer.Responses?.[name] ?? [];
-    const refused = new Error("keys were not processed");
-    refused.name = "ThrottlingException";
-    throw refused;
+    const found: Attributes[] = [];
+    let left: Attributes[] = places.map(keyAttributes);
+    while (left.length > 0) {
+      const command = new BatchGetItemCommand({ RequestItems: { [name]: { Keys: left, ConsistentRead: true } } });
+      const answer = await sendOnce((options) => this.#client.send(command, options));
+      found.push(...(answer.Responses?.[name] ?? []));
+      const unread: Attributes[] = answer.UnprocessedKeys?.[name]?.Keys ?? [];
+      if (unread.length === left.length) throw throttled();
+      left = unread;
+    }
+    return found;
   }
 
   async #read<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
@@ -306,6 +320,17 @@ function newestOfEach(puts: readonly StorePut[]): StorePut[] {
     if (standing === undefined || standing.item.version < put.item.version) newest.set(name, put);
   }
   return [...newest.values()];
+}
+
+function nameOf({ p, s }: Place): string {
+  return `${p}\u0000${s}`;
+}
+
+/** As DynamoDB says it of a whole request. */
+function throttled(): Error {
+  const refused = new Error("keys were not processed");
+  refused.name = "ThrottlingException";
+  return refused;
 }
 
 function formOf({ place }: TableDesign, item: StoreItem): Attributes {

@@ -18,8 +18,9 @@ import { numberIn, pageSizeOf, pageToken } from "./page.ts";
 import { ORDERS_TABLE } from "./store-layout.ts";
 import type { StoreReads } from "./store-reads.ts";
 
-/** Orders read from the store at a time. */
-const ORDERS = 100;
+/** Orders read from the store at a time: as many as are wanted, within these. */
+const FEWEST = 20;
+const MOST = 100;
 
 /**
  * A page of an account's orders, newest first. Open orders, and those that closed too lately for the store, come from the
@@ -67,8 +68,11 @@ async function storedOrders(
   before: number | undefined,
   wanted: number,
 ): Promise<OrderEntry[]> {
+  // Of an order that goes on only the owner tells.
+  if (request.statuses.length > 0 && !request.statuses.some(isFinal)) return [];
   const found: OrderEntry[] = [];
-  for await (const made of madeOrders(store, request, before ?? NO_BOUND)) {
+  const atOnce = Math.min(MOST, Math.max(FEWEST, wanted));
+  for await (const made of madeOrders(store, request, before ?? NO_BOUND, atOnce)) {
     const entries = await Promise.all(made.map((orderId) => storedOrder(store, orderId)));
     for (const entry of entries) {
       if (entry?.order === undefined || !isFinal(entry.order.status) || !matches(entry.order, request)) continue;
@@ -79,11 +83,12 @@ async function storedOrders(
   return found;
 }
 
-/** Ids of an account's orders as the stored history says, newest first, some at a time; none that is older than asked for. */
+/** Ids of an account's orders as the stored history says, newest first, `atOnce` at a time; none that is older than asked for. */
 async function* madeOrders(
   store: StoreReads,
   { accountId, startTime }: ListOrdersRequest,
   below: number,
+  atOnce: number,
 ): AsyncGenerator<string[]> {
   let ids: string[] = [];
   for await (const event of storedNewestFirst(store, accountId, below)) {
@@ -91,7 +96,7 @@ async function* madeOrders(
     if (order === undefined) continue;
     if (isOlder(order, startTime)) break;
     ids.push(order.orderId);
-    if (ids.length < ORDERS) continue;
+    if (ids.length < atOnce) continue;
     yield ids;
     ids = [];
   }
