@@ -17,6 +17,8 @@ export interface DynamodbOptions {
    * acknowledged last, as the real one never does: only an orderly end keeps everything.
    */
   readonly keeps?: boolean;
+  /** How much it lets others go first, 0 (not at all, default) to 19. */
+  readonly niceness?: number;
 }
 
 /** DynamoDB Local. Takes any credentials, and one region is as good as another. */
@@ -30,7 +32,7 @@ export function fetchDynamodb(): Promise<string> {
   return mavenJars(`dynamodb-local-${VERSION}`, PACKAGES);
 }
 
-export async function startDynamodb({ folder, port, keeps = true }: DynamodbOptions): Promise<Dynamodb> {
+export async function startDynamodb({ folder, port, keeps = true, niceness = 0 }: DynamodbOptions): Promise<Dynamodb> {
   const jars = await fetchDynamodb();
   const chosen = port ?? ((await freePorts(1))[0] as number);
   mkdirSync(folder, { recursive: true });
@@ -52,6 +54,7 @@ export async function startDynamodb({ folder, port, keeps = true }: DynamodbOpti
       ...kept,
     ],
     log: join(folder, "dynamodb.log"),
+    niceness,
     ready: () => answers(endpoint),
   });
   await process.start();

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { setPriority } from "node:os";
 import { dirname } from "node:path";
 import { EngineMissing } from "./fetch-once.ts";
 import { isFree } from "./free-port.ts";
@@ -15,6 +16,8 @@ export interface EngineCommand {
   readonly env?: Readonly<Record<string, string>>;
   /** What it prints goes there, run after run. */
   readonly log: string;
+  /** How much it lets others go first, 0 (not at all, default) to 19. */
+  readonly niceness?: number;
   /** Whether it serves by now; `log` is what this run has printed. */
   ready(log: string): Promise<boolean> | boolean;
 }
@@ -38,7 +41,7 @@ export class EngineProcess {
 
   /** Starts it and waits until it serves. Throws `EngineMissing` when it does not come to that. */
   async start(): Promise<void> {
-    const { name, port, program, args, env, log } = this.#command;
+    const { name, port, program, args, env, log, niceness = 0 } = this.#command;
     if (!(await isFree(port))) throw new EngineMissing(`${name} cannot have port ${port}: something listens there`);
     mkdirSync(dirname(log), { recursive: true });
     const output = openSync(log, "a");
@@ -52,6 +55,7 @@ export class EngineProcess {
     closeSync(output);
     await started(child, program);
     this.#child = child;
+    if (niceness > 0) stepBack(child.pid as number, niceness);
     endWithThisProcess(child);
     const deadline = performance.now() + START;
     const printed = (): string => readFileSync(log).subarray(before).toString();
@@ -120,6 +124,17 @@ async function started(child: ChildProcess, program: string): Promise<void> {
       );
     });
   });
+}
+
+/** Before its threads start, for they take after the first one. */
+function stepBack(pid: number, niceness: number): void {
+  setPriority(pid, niceness);
+  try {
+    // Where Linux weighs sessions against each other, what stands within one does not count.
+    writeFileSync(`/proc/${pid}/autogroup`, `${niceness}`);
+  } catch {
+    // Another system, or it does not weigh sessions.
+  }
 }
 
 /** Whether a process stands still; one that is gone does. */

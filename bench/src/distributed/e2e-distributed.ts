@@ -8,7 +8,9 @@ import { BenchCluster, ordersOf } from "./bench-cluster.ts";
 const PAIRS = 4;
 /** Orders that a session has on their way when there is no rate. */
 const WINDOW = 128;
-const WARM_UP = 5;
+/** Until the engines have compiled what they run, at a rate that leaves no lag. */
+const WARM_UP = 30;
+const WARM_UP_RATE = 2_000;
 const RATES = [500, 1_000, 1_500, 2_000, 3_000];
 const RATE_SECONDS = 15;
 /** A rate above this share of what full windows reach shows only how a queue grows. */
@@ -38,7 +40,8 @@ async function measure(subject: string, processes: ClusterTerms["processes"]): P
     printFigure({ bench: "e2e-distributed", subject, metric, value: rounded(value), unit });
   const platform = await BenchCluster.start(processes, PAIRS);
   try {
-    await platform.load({ seconds: WARM_UP, warmUp: 0, rate: 0, window: WINDOW });
+    await platform.load({ seconds: WARM_UP, warmUp: 0, rate: WARM_UP_RATE, window: 0 });
+    await platform.storeCaughtUp();
     const full = await platform.load({ seconds: 10, warmUp: 0, rate: 0, window: WINDOW });
     const reached = ordersOf(full.sent) / full.seconds;
     figure("throughput, windows full", reached, "orders/s");

@@ -29,7 +29,12 @@ export interface AtlasProcess {
 const CLI = fileURLToPath(new URL("../../../cli/src/main.ts", import.meta.url));
 const COMPILED = fileURLToPath(new URL("../../../../node_modules/.cache/node", import.meta.url));
 /** How Node runs a platform (infra/launcher/server-flags.mjs). */
-const FLAGS = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=64"];
+const SERVER_FLAGS = [
+  "--max-semi-space-size=64",
+  "--initial-old-space-size=256",
+  "--heap-growing-percent=300",
+  "--external-memory-accounted-in-global-limit",
+];
 
 /** A process that is not started yet. */
 export async function atlasProcess({ name, roles, folder, environment }: AtlasProcessTerms): Promise<AtlasProcess> {
@@ -38,7 +43,16 @@ export async function atlasProcess({ name, roles, folder, environment }: AtlasPr
   const log = join(folder, `${name}.log`);
   const process = new EngineProcess({
     ...{ name, port, log, program: execPath },
-    args: [...FLAGS, CLI, "start", "--engines", "distributed", "--role", roles.join(",")],
+    args: [
+      "--disable-warning=ExperimentalWarning",
+      ...SERVER_FLAGS,
+      CLI,
+      "start",
+      "--engines",
+      "distributed",
+      "--role",
+      roles.join(","),
+    ],
     env: { ...environment, ATLAS_PORT: `${port}`, ATLAS_DATA: folder, NODE_COMPILE_CACHE: COMPILED },
     ready: () => isUp(url),
   });

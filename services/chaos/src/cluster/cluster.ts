@@ -14,6 +14,8 @@ export interface ClusterTerms {
   readonly processes: Readonly<Record<string, readonly Role[]>>;
   /** Whether DynamoDB Local finds after a restart what was there; without, it is much faster. */
   readonly keepsStore: boolean;
+  /** How much DynamoDB Local lets the others on this machine go first, 0 (not at all, default) to 19. */
+  readonly storeNiceness?: number;
   /** Settings of the processes beside what the engines need. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -52,10 +54,11 @@ export const USUAL_PROCESSES: Readonly<Record<string, readonly Role[]>> = {
 };
 
 /** Starts the engines, then the processes; nothing stays when one does not come up. */
-export async function startCluster({ folder, processes, keepsStore, settings }: ClusterTerms): Promise<Cluster> {
+export async function startCluster(terms: ClusterTerms): Promise<Cluster> {
+  const { folder, processes, keepsStore, storeNiceness, settings } = terms;
   const [kafka, dynamodb, s3] = await Promise.all([
     startKafka({ folder: join(folder, "kafka") }),
-    startDynamodb({ folder: join(folder, "dynamodb"), keeps: keepsStore }),
+    startDynamodb({ folder: join(folder, "dynamodb"), keeps: keepsStore, niceness: storeNiceness ?? 0 }),
     startS3({ folder: join(folder, "s3") }),
   ]);
   const data = join(folder, "atlas");
