@@ -6,7 +6,8 @@ import { BenchCluster, ordersOf } from "./bench-cluster.ts";
 
 const PROCESSES = [1, 2, 4];
 const PAIRS = [2, 8, 32];
-const WINDOW = 64;
+/** Orders under way, over all sessions. */
+const UNDER_WAY = 1_024;
 
 /**
  * What an order costs with more processes, accounts and instruments: processor time of the platform's processes together. On a machine
@@ -28,14 +29,15 @@ function processesOf(count: number): ClusterTerms["processes"] {
 
 async function measure(subject: string, processes: ClusterTerms["processes"], pairs: number): Promise<void> {
   const platform = await BenchCluster.start(processes, pairs);
+  const window = UNDER_WAY / (2 * pairs);
   const figure = (metric: string, value: number, unit: string) =>
     printFigure({ bench: "scale", subject, metric, value: rounded(value), unit });
   const busy = () =>
     platform.cluster.processes.reduce((sum, { process }) => sum + usageOf(process.pid as number).cpu, 0);
   try {
-    await platform.load({ seconds: 5, warmUp: 0, rate: 0, window: WINDOW });
+    await platform.load({ seconds: 5, warmUp: 0, rate: 0, window });
     const before = busy();
-    const { sent, seconds } = await platform.load({ seconds: 10, warmUp: 0, rate: 0, window: WINDOW });
+    const { sent, seconds } = await platform.load({ seconds: 10, warmUp: 0, rate: 0, window });
     const orders = ordersOf(sent);
     figure("throughput", orders / seconds, "orders/s");
     figure("processor time", ((busy() - before) / orders) * 1_000, "us/order");

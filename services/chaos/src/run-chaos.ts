@@ -31,7 +31,7 @@ export interface Outcome {
 }
 
 /** Records are archived soon, so that the archive can be looked at when all is over. */
-const SETTINGS = { ATLAS_ARCHIVE_SECONDS: "5" };
+const SETTINGS = { ATLAS_ARCHIVE_SECONDS: "15" };
 
 /** Phase one: faults under load. Phase two: everything is healed, every request has its answer, and all is compared. */
 export async function runChaos(options: ChaosOptions, tell: (line: string) => void): Promise<Outcome> {

@@ -8,11 +8,14 @@ import { type ArchiveReading, verifyArchive } from "@atlas/platform/archive/veri
 import type { Archive } from "@atlas/platform/ports/archive";
 import type { Log, LogRecord } from "@atlas/platform/ports/log";
 import { partitionsOf, topics } from "@atlas/platform/topic/topics";
+import pLimit from "p-limit";
 import type { EnginePorts } from "./engine-ports.ts";
 import type { Losses } from "./losses.ts";
 
 const PAUSE = 500;
 const READ_BYTES = 1_000_000;
+/** Partitions looked at side by side. */
+const ABREAST = 8;
 
 /**
  * By `deadline` S3 has what Kafka had when this was asked: every record once, byte for byte (I22). The objects alone then bear
@@ -22,14 +25,14 @@ export async function checkArchive({ log, archive }: EnginePorts, losses: Losses
   const complete = losses.rule("I22", "records of the log stand in the archive, byte for byte");
   const sound = losses.rule("I23", "partitions of the archive whose objects bear the verifier");
   const reading = { archive, compression: systemCompression(), digest: systemDigest() };
-  for (const place of everyPartition()) {
+  await pLimit(ABREAST).map(everyPartition(), async (place) => {
     const { start, end } = await log.range(place.topic, place.partition);
-    if (end === 0) continue;
+    if (end === 0) return;
     const archived = await archivedThrough(archive, place, end, deadline);
-    const name = `${place.topic}/${place.partition}`;
-    if (archived < end) losses.lose(complete, `${name}: S3 ends at ${archived}, Kafka at ${end}`);
-    complete.see(await compare(reading, log, place, start, (message) => losses.lose(complete, `${name}: ${message}`)));
-  }
+    const lose = (message: string) => losses.lose(complete, `${place.topic}/${place.partition}: ${message}`);
+    if (archived < end) lose(`S3 ends at ${archived}, Kafka at ${end}`);
+    complete.see(await compare(reading, log, place, start, lose));
+  });
   for await (const { topic, partition, problems } of verifyArchive(reading)) {
     sound.see();
     for (const { object, message } of problems) sound.broken(`${topic}/${partition}, ${object}: ${message}`);
