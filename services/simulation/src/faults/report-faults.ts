@@ -7,6 +7,8 @@ import { BrokenFrameError, encodeFrame, type Frame, openFrame, readMessage } fro
 import type { Knob, Reach } from "./knob.ts";
 
 const MOST_READ = 1e6;
+/** Records. */
+const LATE = 50;
 
 /** What venues have said comes again. */
 export const reportFaults: readonly Knob[] = [
@@ -28,9 +30,10 @@ async function repeatReports({ platform, roll }: Reach): Promise<void> {
   const partition = roll(platform.partitions.oms);
   const { start, end } = await log.range("orders.commands", partition);
   if (start === end) return;
-  const from = start + roll(end - start);
+  // Those of late, as often as older ones: their orders are still open, some of them in another shape by now.
+  const from = roll(2) === 0 ? start + roll(end - start) : Math.max(start, end - LATE);
   const records = await log.read("orders.commands", partition, from, MOST_READ);
-  const reports = records.slice(0, 50).flatMap((record) => reportsOf(record, digest));
+  const reports = records.slice(0, LATE).flatMap((record) => reportsOf(record, digest));
   for (let count = 0; count < 5 && reports.length > 0; count++) {
     const { source, command } = roll.pick(reports);
     const again = encode(OrderCommandCodec, command);

@@ -72,7 +72,8 @@ export const coreMutants: readonly Mutant[] = [
     find: "if (status === undefined || !fits(order, report, step)) return unmatched(state, input, report);",
     put: "if (status === undefined) return unmatched(state, input, report);",
     cases: ["F16"],
-    seed: 15,
+
+    seed: 8,
   },
   {
     name: "who comes last trades first",
@@ -104,6 +105,7 @@ export const coreMutants: readonly Mutant[] = [
     put: `  const all = globalThis as { newest?: number };
   all.newest = Math.max(all.newest ?? 1, version);
   const rules = RULES.get(all.newest);`,
+    seed: 5,
   },
   {
     name: "an image forgets the engine version",
@@ -117,5 +119,6 @@ export const coreMutants: readonly Mutant[] = [
     find: "validUntil !== undefined && turn.time.appendTime > validUntil",
     put: "validUntil !== undefined && turn.time.appendTime > validUntil + 1e9",
     cases: ["F10", "F12", "F15", "F17"],
+    seed: 3,
   },
 ];

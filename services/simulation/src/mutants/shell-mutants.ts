@@ -8,6 +8,7 @@ export const shellMutants: readonly Mutant[] = [
     find: "    await this.#offsets.reach(await this.#inputEnd(), deadline);\n",
     put: "",
     cases: ["F4", "F8", "F11"],
+    seed: 3,
   },
   {
     name: "nothing was logged, says a gateway that does not know",
@@ -28,6 +29,7 @@ export const shellMutants: readonly Mutant[] = [
     file: "platform/src/shard/outbox.ts",
     find: "        if (!(error instanceof LogUnavailable)) this.#options.troubled(error);",
     put: "        if (!(error instanceof LogUnavailable)) return this.#done({ offset: 0, appendTime: 0 }, count);",
+    seed: 4,
   },
   {
     name: "output positions are written before the log has acknowledged",
@@ -42,7 +44,7 @@ export const shellMutants: readonly Mutant[] = [
     file: "platform/src/shard/image-writer.ts",
     find: "    if (highest > this.#acknowledged) return;\n",
     put: "",
-    seed: 8,
+    seed: 10,
   },
   {
     name: "recovery begins at the newest slab",
@@ -85,5 +87,19 @@ export const shellMutants: readonly Mutant[] = [
     file: "gateway/src/follow/shard-follower.ts",
     find: "    const stream = this.#client.follow(this.#last, {",
     put: "    const stream = this.#client.follow(this.#last + 1, {",
+  },
+  {
+    name: "a standby that takes over lets go of events that its owner had not said",
+    file: "platform/src/shard/event-shard-owner.ts",
+    find: "this.#outputs.takeOver(kept.above(from.sequence), this.#standing);",
+    put: "this.#outputs.takeOver(meanwhile, this.#standing);",
+    seed: 2,
+  },
+  {
+    name: "a venue's standby that takes over says nothing of what its owner had not said",
+    file: "platform/src/shard/input-shard-owner.ts",
+    find: "for (const { outcome, offset } of kept) this.#outputs.emit(outcome, offset);",
+    put: "for (const { outcome, offset } of []) this.#outputs.emit(outcome, offset);",
+    seed: 2,
   },
 ];
