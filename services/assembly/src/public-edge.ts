@@ -42,11 +42,12 @@ export interface PublicEdge {
   readonly url: string;
   /** All methods, for callers in this process. */
   readonly handlers: readonly UniversalHandler[];
-  /** Whether `grpc.health.v1` says that it serves. */
-  setServing(serving: boolean): void;
   /** Ends streams, lets calls under way end for `grace` milliseconds, frees the port. */
   close(grace: number): Promise<void>;
 }
+
+/** Milliseconds between two looks at whether the process is ready. */
+const HEALTH_PACE = 250;
 
 /** Opens the port: every service of the gateway, health, reflection, probes, metrics, the console. Rejects with `ListenError`. */
 export async function openPublicEdge(options: PublicEdgeOptions): Promise<PublicEdge> {
@@ -86,10 +87,16 @@ export async function openPublicEdge(options: PublicEdgeOptions): Promise<Public
     ...(gateway === undefined ? {} : { streams: fastRoads(gateway, common, shutdown.signal) }),
     journal,
   });
+  // What `/readyz` says, as `grpc.health.v1` says it.
+  const tellHealth = () => {
+    if (shutdown.signal.aborted) return;
+    health.setServing(readiness.missing().length === 0);
+    options.clock.after(HEALTH_PACE, tellHealth);
+  };
+  tellHealth();
   return {
     url: edge.url,
     handlers,
-    setServing: (serving) => health.setServing(serving),
     close: async (grace) => {
       health.setServing(false);
       shutdown.abort();

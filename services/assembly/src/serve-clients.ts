@@ -39,7 +39,6 @@ export interface ServedClients {
   readonly url: string;
   readonly hasConsole: boolean;
   readonly calls: LocalCalls;
-  setServing(serving: boolean): void;
 }
 
 /** Milliseconds for streams and calls under way. */
@@ -80,7 +79,7 @@ export async function serveClients(parts: ServeOptions): Promise<ServedClients> 
   if (recording !== undefined) startRecording(calls, recording, ports, closes);
   const instruments = await patiently(() => calls.instruments(), ports.clock, ports.warn);
   readiness.up(marketsOf(instruments, options), market);
-  return { url: edge.url, hasConsole: site !== undefined, calls, setServing: edge.setServing };
+  return { url: edge.url, hasConsole: site !== undefined, calls };
 }
 
 function startRecording(

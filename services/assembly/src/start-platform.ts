@@ -138,7 +138,6 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
   const parts = { options, ports, host, market, readiness, metrics, look, disk, stage, closes };
   const served = roles.includes("gateway") ? await serveClients(parts) : await serveProbes(parts);
   await untilReady(readiness, ports);
-  served.setServing(true);
   return {
     url: served.url,
     hasConsole: served.hasConsole,
@@ -212,8 +211,13 @@ async function openHost(
 /** How far the query store is behind each order shard (S24). */
 function storeLagGauge(metrics: Metrics, host: ShardHost): () => void {
   const lag = metrics.gauge("atlas_store_lag_events", "Events that the query store does not show yet.", "shard");
+  let told: string[] = [];
   return () => {
-    for (const [shard, events] of host.storeLags()) lag.set(events, shard);
+    const lags = host.storeLags();
+    // Another owner tells of a shard that was given away.
+    for (const shard of told) if (!lags.has(shard)) lag.remove(shard);
+    for (const [shard, events] of lags) lag.set(events, shard);
+    told = [...lags.keys()];
   };
 }
 
@@ -240,7 +244,7 @@ async function serveProbes(parts: ProbeParts): Promise<Omit<ServedClients, "call
   const edge = await openPublicEdge({ host, port, readiness, metrics, look, journal, clock: ports.clock });
   closes(() => edge.close(GRACE));
   readiness.upWithoutMarkets();
-  return { url: edge.url, hasConsole: false, setServing: edge.setServing };
+  return { url: edge.url, hasConsole: false };
 }
 
 /** Waits for the simulated books, but not for ever: what is missing then is said by `/readyz`. */

@@ -40,7 +40,10 @@ export class ArchiveWorld {
       },
       metrics: {
         ...silentMetrics,
-        gauge: (name) => ({ set: (value, label = "") => void this.gauges.set(`${name} ${label}`, value) }),
+        gauge: (name) => ({
+          set: (value, label = "") => void this.gauges.set(`${name} ${label}`, value),
+          remove: (label) => void this.gauges.delete(`${name} ${label}`),
+        }),
       },
       partitions: PARTITIONS,
       pace,

@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { runAtlas } from "./run-atlas.ts";
@@ -132,6 +132,25 @@ test("I23: verify names the object and the offset of what was changed or is gone
   expect((await atlas("audit", "verify")).code).toBe(0);
   const gone = await atlas("audit", "verify", "--checkpoint", checkpoint);
   expect(gone).toMatchObject({ code: 1, stderr: expect.stringContaining("market.data/") });
+});
+
+test("I23: an archive that holds nothing proves nothing: it is refused, not verified", async () => {
+  const nothing = join(folder, "nothing");
+  mkdirSync(join(nothing, "archive"), { recursive: true });
+  const verified = await atlas("audit", "verify", "--data", nothing);
+  expect(verified).toMatchObject({ code: 1, stderr: expect.stringContaining("the archive is empty: folder") });
+});
+
+test("without a place named, the archive of a distributed platform is its bucket, not what an embedded one left", async () => {
+  for (const [name, value] of Object.entries({
+    ...{ ATLAS_ENGINES: "distributed", ATLAS_KAFKA_BROKERS: "127.0.0.1:9", ATLAS_S3_BUCKET: "b" },
+    ...{ ATLAS_S3_ENDPOINT: "http://127.0.0.1:9", AWS_REGION: "us-east-1" },
+    ...{ AWS_ACCESS_KEY_ID: "any", AWS_SECRET_ACCESS_KEY: "any" },
+  })) {
+    vi.stubEnv(name, value);
+  }
+  expect((await atlas("audit", "verify")).code).toBe(3);
+  expect((await atlas("audit", "verify", "--data", folder)).stdout).toContain("folder ");
 });
 
 test("wrong usage ends with 2, an archive that is not there with 1, a server that is not with 3", async () => {

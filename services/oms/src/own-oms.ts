@@ -64,6 +64,7 @@ export function ownOms(ports: OwnerPorts, settings: OmsSettings, hooks: { failed
   const owner = new EventShardOwner(ports, KIND, shard, partition, {
     decided: (events, encoded) => projection.decided(events, encoded),
     acknowledged: (place) => projection.acknowledged(place),
+    room: () => projection.room(),
     projected: () => projection.load(),
     recovered: (events) => projection.recovered(events),
     answer: (request, outputs, inputOffset) => answerOms(shard, projection, request, { outputs, inputOffset }, ports),

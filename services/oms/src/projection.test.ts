@@ -17,7 +17,7 @@ import { digest, ShardFlow } from "./testing/shard-flow.ts";
 
 const ACCOUNTS = ["alice", "bob", "carol"];
 
-function project(flow: ShardFlow, store: Store, clock: ManualClock): Projection {
+function project(flow: ShardFlow, store: Store, clock: ManualClock, mostLag?: number): Projection {
   return new Projection(
     { store, clock, digest },
     {
@@ -26,6 +26,7 @@ function project(flow: ShardFlow, store: Store, clock: ManualClock): Projection 
       openOrders: () => flow.shard.openOrders(),
       balance: (accountId, asset) => balanceOf(flow.shard.state.account(accountId), asset),
     },
+    mostLag,
   );
 }
 
@@ -172,6 +173,32 @@ describe("S27: the projection", () => {
     );
     expect(kept.sort()).toEqual([...flow.shard.openOrders()].map(({ order }) => order.orderId).sort());
     expect(ACCOUNTS.flatMap((accountId) => projection.history.ofAccount(accountId))).toEqual([]);
+  });
+
+  test("S24: while the store is too far behind there is no room for inputs; when it has caught up, or it is over, there is", async () => {
+    const clock = manualClock();
+    const store = memoryStore({ clock });
+    const flow = randomFlow(26, 80);
+    const projection = project(flow, store, clock, flow.events.length - 1);
+    expect(projection.room()).toBeUndefined();
+    store.setDown(true);
+    projection.decided(flow.events);
+    projection.acknowledged({ sequence: flow.events.length, offset: 1 });
+    let rooms = 0;
+    void projection.room()?.then(() => rooms++);
+    await clock.advance(20_000);
+    expect(rooms).toBe(0);
+    store.setDown(false);
+    await clock.advance(2_000);
+    expect(rooms).toBe(1);
+    expect(projection.room()).toBeUndefined();
+
+    const ended = project(flow, store, clock, 1);
+    ended.decided(flow.events);
+    void ended.room()?.then(() => rooms++);
+    ended.close();
+    await clock.settle();
+    expect(rooms).toBe(2);
   });
 
   test("a successor goes on from where the store stands, and ends the same", async () => {

@@ -33,6 +33,8 @@ export interface ProjectedState {
 
 /** Milliseconds over which changes are gathered (S27), unless the store says otherwise. */
 const PACE = 250;
+/** Events of lag above which no further input is taken: gateways refuse new orders long before, if they know (S24). */
+const MOST_LAG = 300_000;
 /** After the store refused. */
 const RETRY = 500;
 /** Items a call, and items that are read at once. */
@@ -57,6 +59,7 @@ export class Projection {
   readonly history = new UnstoredHistory();
   readonly #ports: ProjectionPorts;
   readonly #state: ProjectedState;
+  readonly #mostLag: number;
   #orders = new Set<OrderView>();
   #balances = new Map<string, Set<string>>();
   #requests: StorePut[] = [];
@@ -68,8 +71,11 @@ export class Projection {
   #scheduled = false;
   #writing = false;
   #closed = false;
+  #waiting: (() => void)[] = [];
 
-  constructor(ports: ProjectionPorts, state: ProjectedState) {
+  /** `mostLag`: events of lag above which there is no room for more. */
+  constructor(ports: ProjectionPorts, state: ProjectedState, mostLag: number = MOST_LAG) {
+    this.#mostLag = mostLag;
     this.#ports = ports;
     this.#state = state;
   }
@@ -82,6 +88,12 @@ export class Projection {
   /** Events that the store does not show (S24, S27). */
   get lag(): number {
     return this.#decided - this.#stored;
+  }
+
+  /** Resolves when what the store lacks is little enough to take more; `undefined`: it is. */
+  room(): Promise<void> | undefined {
+    if (this.lag <= this.#mostLag || this.#closed) return undefined;
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   get #pace(): number {
@@ -130,6 +142,7 @@ export class Projection {
 
   close(): void {
     this.#closed = true;
+    this.#letOn();
   }
 
   /** An order that ended before the shard's state was taken: as it is in the store, which has all that came before. */
@@ -221,6 +234,11 @@ export class Projection {
     this.#stored = batch.sequence;
     this.history.dropThrough(batch.sequence);
     for (const order of batch.orders) this.views.drop(order);
+    if (this.lag <= this.#mostLag) this.#letOn();
     if (this.lag > 0) this.#schedule(this.#pace);
+  }
+
+  #letOn(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

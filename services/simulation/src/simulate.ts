@@ -28,6 +28,9 @@ export interface SimulationOptions {
 /** What came of a seed. */
 export interface Outcome {
   readonly seed: number;
+  readonly minutes: number;
+  /** Faults of these cases alone befell it; absent: whatever the seed draws. */
+  readonly cases?: readonly string[];
   /** What was found broken, invariant first; empty: nothing. */
   readonly found: readonly string[];
   /** What happened last before that. */
@@ -91,8 +94,9 @@ class Simulation {
 
   outcome(): Outcome {
     const { violations, clients } = this.#floor;
+    const { seed, minutes, cases } = this.#options;
     return {
-      seed: this.#options.seed,
+      ...{ seed, minutes, ...(cases === undefined ? {} : { cases }) },
       found: violations.found,
       recent: this.#watch.recent(),
       trace: this.#watch.trace(),

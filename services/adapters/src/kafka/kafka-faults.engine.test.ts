@@ -5,7 +5,7 @@ import type { EngineProcess } from "@atlas/engines/engine-process";
 import { type Kafka, startKafka } from "@atlas/engines/kafka";
 import { AppendUnknown, type Log, type LogRecord, LogUnavailable } from "@atlas/platform/ports/log";
 import { topics } from "@atlas/platform/topic/topics";
-import { CompressionTypes, Kafka as KafkaClient, logLevel } from "kafkajs";
+import { CompressionTypes, ConfigResourceTypes, Kafka as KafkaClient, logLevel } from "kafkajs";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { BrokerConnection } from "./broker-connection.ts";
 import { type KafkaLog, openKafkaLog } from "./kafka-log.ts";
@@ -200,4 +200,39 @@ test("topics are the contract's, once made they stay, and other counts of partit
   );
   await expect(log.append(TOPIC, 2, bytesOf(0))).rejects.toThrow(LogUnavailable);
   await expect(log.append("no.such.topic", 0, bytesOf(0))).rejects.toThrow(LogUnavailable);
+});
+
+const unfit: [string, string][] = [
+  ["message.timestamp.type", "CreateTime"],
+  ["cleanup.policy", "compact"],
+  ["retention.ms", "604800000"],
+  ["retention.bytes", "1000000"],
+  ["max.message.bytes", "1000000"],
+  ["unclean.leader.election.enable", "true"],
+];
+
+test("S28: a topic that somebody made in a way that loses records is refused by name and setting, and left as it is", async () => {
+  const admin = new KafkaClient({ brokers: [...kafka.addresses], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  const plan = { partitions: 1, retention: undefined };
+  const access = { brokers: kafka.addresses, prefix: "made." };
+  await prepareTopics([{ ...plan, name: "well" }], access);
+  const { resources } = await admin.describeConfigs({
+    ...{ includeSynonyms: false, resources: [{ type: ConfigResourceTypes.TOPIC, name: "made.well" }] },
+  });
+  const well = (resources[0]?.configEntries ?? []).filter(({ isDefault }) => !isDefault);
+  for (const [index, [name, value]] of unfit.entries()) {
+    const topic = `made.${index}`;
+    const others = well.filter(({ configName }) => configName !== name);
+    const configEntries = [
+      ...others.map(({ configName, configValue }) => ({ name: configName, value: configValue })),
+      { name, value },
+    ];
+    await admin.createTopics({ topics: [{ topic, numPartitions: 1, configEntries }] });
+    await expect(prepareTopics([{ ...plan, name: `${index}` }], access)).rejects.toThrow(
+      `topic ${topic} has ${name} ${value}, the platform needs `,
+    );
+  }
+  await admin.disconnect();
+  await prepareTopics([{ ...plan, name: "well", retention: 1_000 }], access);
 });

@@ -27,6 +27,11 @@ export class TopicMismatch extends Error {
 
 /** A record and what the batch adds to it. */
 const MESSAGE_BYTES = 4_100_000;
+/** Settings of a topic that stands, as they must be for the platform to use it. */
+const CHECKED = [
+  ...["message.timestamp.type", "cleanup.policy", "retention.ms", "retention.bytes", "max.message.bytes"],
+  ...["min.insync.replicas", "unclean.leader.election.enable"],
+];
 /** Milliseconds that the cluster may take to make a topic, and then to have leaders for it. */
 const CREATION = 30_000;
 
@@ -44,13 +49,14 @@ export async function prepareTopics(plans: readonly TopicPlan[], access: KafkaAc
     const standing = new Set(
       topicMetadata.filter(({ topicErrorCode }) => topicErrorCode === NO_ERROR).map(({ topic }) => topic),
     );
+    const copies = Math.min(3, brokers.length);
     const missing = named.filter(({ name }) => !standing.has(name));
-    if (missing.length > 0) await create(map, missing, Math.min(3, brokers.length));
+    if (missing.length > 0) await create(map, missing, copies);
     await Promise.all(missing.map((plan) => untilLed(map, plan)));
     await checkPartitions(map, named);
     // Those that stood, too: another process may have made them just now.
     await Promise.all(named.map((plan) => untilLed(map, plan)));
-    await checkTimes(map, names);
+    await checkSettings(map, named, copies);
   } finally {
     map.close();
   }
@@ -113,14 +119,44 @@ async function checkPartitions(map: ClusterMap, plans: readonly TopicPlan[]): Pr
   }
 }
 
-/** Log time is the broker's (S8): nobody else's clock may be in a record. */
-async function checkTimes(map: ClusterMap, names: readonly string[]): Promise<void> {
+/**
+ * What would lose records, or take them from strangers, is told now and not by the loss: log time is the broker's (S8), nothing goes
+ * before its time, nothing that was acknowledged is led back.
+ */
+async function checkSettings(map: ClusterMap, plans: readonly TopicPlan[], copies: number): Promise<void> {
+  const names = plans.map(({ name }) => name);
   const { resources } = await map.askAny("DescribeConfigs", {
     includeSynonyms: false,
-    resources: names.map((name) => ({ type: TOPIC_RESOURCE, name, configNames: ["message.timestamp.type"] })),
+    resources: names.map((name) => ({ type: TOPIC_RESOURCE, name, configNames: [...CHECKED] })),
   });
-  for (const { resourceName, configEntries } of resources) {
-    if (configEntries.some(({ configValue }) => configValue === "LogAppendTime")) continue;
-    throw new TopicMismatch(`topic ${resourceName} takes the time of its records from who writes them`);
+  for (const plan of plans) {
+    const told = resources.find(({ resourceName }) => resourceName === plan.name);
+    if (told === undefined || told.errorCode !== NO_ERROR) {
+      const why = told === undefined ? "the answer leaves it out" : errorName(told.errorCode);
+      throw new LogUnavailable(`settings of topic ${plan.name} cannot be read: ${why}`);
+    }
+    const settings = new Map(told.configEntries.map(({ configName, configValue }) => [configName, configValue]));
+    for (const [name, isFit, due] of settingsDue(plan, copies)) {
+      const value = settings.get(name);
+      if (value !== undefined && value !== null && isFit(value)) continue;
+      throw new TopicMismatch(`topic ${plan.name} has ${name} ${value ?? "unknown"}, the platform needs ${due}`);
+    }
   }
+}
+
+type SettingDue = readonly [name: string, isFit: (value: string) => boolean, due: string];
+
+function settingsDue({ retention }: TopicPlan, copies: number): SettingDue[] {
+  const is = (due: string) => (value: string) => value === due;
+  const atLeast = (least: number) => (value: string) => Number(value) >= least;
+  const keeps = (value: string) => value === "-1" || (retention !== undefined && Number(value) >= retention);
+  return [
+    ["message.timestamp.type", is("LogAppendTime"), "LogAppendTime"],
+    ["cleanup.policy", is("delete"), "delete"],
+    ["retention.ms", keeps, retention === undefined ? "-1" : `-1 or at least ${retention}`],
+    ["retention.bytes", is("-1"), "-1"],
+    ["max.message.bytes", atLeast(MESSAGE_BYTES), `at least ${MESSAGE_BYTES}`],
+    ["min.insync.replicas", atLeast(Math.min(2, copies)), `at least ${Math.min(2, copies)}`],
+    ["unclean.leader.election.enable", is("false"), "false"],
+  ];
 }

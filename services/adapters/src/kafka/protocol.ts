@@ -100,8 +100,9 @@ export interface Requests {
     };
     answer: {
       resources: readonly {
+        errorCode: number;
         resourceName: string;
-        configEntries: readonly { configName: string; configValue: string }[];
+        configEntries: readonly { configName: string; configValue: string | null }[];
       }[];
     };
   };

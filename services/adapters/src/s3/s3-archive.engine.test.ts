@@ -14,7 +14,7 @@ import {
   PutObjectRetentionCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { BucketUnfit, openS3Archive, readS3Archive, type S3Archive } from "./s3-archive.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "atlas-s3-"));
@@ -45,6 +45,15 @@ async function openArchive(bucket: string): Promise<S3Archive> {
 archiveSuite("S3", () => {
   opened += 1;
   return openArchive(`suite-${opened}`);
+});
+
+test("a bucket that stands is not made again: who may not make any can use it", async () => {
+  await openArchive("standing");
+  const sent = vi.spyOn(S3Client.prototype, "send");
+  await openArchive("standing");
+  expect(sent.mock.calls.filter(([command]) => command instanceof CreateBucketCommand)).toEqual([]);
+  sent.mockRestore();
+  await Promise.all(["both", "both", "both"].map(openArchive));
 });
 
 test("I24: what is kept is locked: neither removed nor hidden nor replaced, whatever an administrator does", async () => {

@@ -74,21 +74,33 @@ function clientOf({ endpoint, region, credentials }: Omit<S3ArchiveOptions, "ret
   });
 }
 
+/** Makes the bucket if there is none; who may not make any can use one that stands. */
 async function prepareBucket(client: S3Client, bucket: string): Promise<void> {
-  try {
-    await client.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: true }));
-  } catch (error) {
-    if (!["BucketAlreadyOwnedByYou", "BucketAlreadyExists"].includes((error as Error).name)) throw error;
-  }
-  const lock = await client.send(new GetObjectLockConfigurationCommand({ Bucket: bucket })).catch((error: Error) => {
-    if (error.name === "ObjectLockConfigurationNotFoundError") return undefined;
-    throw error;
-  });
+  const inTime = () => ({ abortSignal: AbortSignal.timeout(REQUEST) });
+  const askLock = () => client.send(new GetObjectLockConfigurationCommand({ Bucket: bucket }), inTime());
+  const lock = await askLock()
+    .catch(async (error: Error) => {
+      if (error.name !== "NoSuchBucket") throw error;
+      await makeBucket(client, bucket);
+      return askLock();
+    })
+    .catch((error: Error) => {
+      if (error.name === "ObjectLockConfigurationNotFoundError") return undefined;
+      throw error;
+    });
   if (lock?.ObjectLockConfiguration?.ObjectLockEnabled !== "Enabled") {
     throw new BucketUnfit(`bucket ${bucket} has no Object Lock: it can only be switched on when a bucket is made`);
   }
-  const versioning = await client.send(new GetBucketVersioningCommand({ Bucket: bucket }));
+  const versioning = await client.send(new GetBucketVersioningCommand({ Bucket: bucket }), inTime());
   if (versioning.Status !== "Enabled") throw new BucketUnfit(`bucket ${bucket} keeps no versions`);
+}
+
+/** Another process may have made it meanwhile. */
+async function makeBucket(client: S3Client, bucket: string): Promise<void> {
+  const command = new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: true });
+  await client.send(command, { abortSignal: AbortSignal.timeout(REQUEST) }).catch((error: Error) => {
+    if (!["BucketAlreadyOwnedByYou", "BucketAlreadyExists"].includes(error.name)) throw error;
+  });
 }
 
 class BucketArchive implements S3Archive {

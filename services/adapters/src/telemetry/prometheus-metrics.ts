@@ -37,8 +37,11 @@ export function prometheusMetrics(): PrometheusMetrics {
     gauge: (name, help, label) =>
       once<Gauge>(name, () => {
         const gauge = new prometheus.Gauge(optionsOf(name, help, label));
-        if (label === undefined) return { set: (value) => gauge.set(value) };
-        return { set: (value, name = "") => gauge.set({ [label]: name }, value) };
+        if (label === undefined) return { set: (value) => gauge.set(value), remove: () => undefined };
+        return {
+          set: (value, name = "") => gauge.set({ [label]: name }, value),
+          remove: (name) => gauge.remove({ [label]: name }),
+        };
       }),
     histogram: (name, help, bounds, label) =>
       once<Histogram>(name, () => {

@@ -16,7 +16,6 @@ import { refused, usage } from "../client/failure.ts";
 import type { Io } from "../output/io.ts";
 import { table } from "../output/table.ts";
 import { timeIn } from "../output/words.ts";
-import { checkSettings, environment, readSettings } from "../settings.ts";
 import { wholeNumber } from "./pages.ts";
 import { type CommonOptions, jsonLine, print, verb, withAtlas } from "./verb.ts";
 
@@ -85,7 +84,7 @@ function verifyVerb(io: Io): Command {
     )
     .action(async (options: VerifyOptions) => {
       const checkpoint = options.checkpoint === undefined ? undefined : readCheckpoint(options.checkpoint);
-      await withArchive(options, dataFolderOf(options), async (reading) => {
+      await withArchive(options, async ({ place, ...reading }) => {
         const answers: VerifyResponse[] = [];
         for await (const answer of verifyArchive(reading, checkpoint)) {
           answers.push(answer);
@@ -93,7 +92,8 @@ function verifyVerb(io: Io): Command {
           if (options.json === true) io.out(jsonLine(VerifyResponseSchema, answer));
         }
         io.progress("");
-        if (options.json !== true) io.out(verifyText(answers, checkpoint !== undefined));
+        if (answers.length === 0) throw refused(`the archive is empty: ${place}`);
+        if (options.json !== true) io.out(`${place}\n${verifyText(answers, checkpoint !== undefined)}`);
         tellProblems(io, answers);
         if (options.save !== undefined) saveCheckpoint(options.save, answers);
       });
@@ -133,7 +133,7 @@ function exportVerb(io: Io): Command {
         await withAtlas(io, options, ({ atlas }) => put(atlas.audit.export(request, { timeoutMs: 0 })));
         return;
       }
-      await withArchive(options, dataFolderOf(options), async (reading) => {
+      await withArchive(options, async (reading) => {
         const { partitions } = await survey(reading.archive);
         await put(exportRecords({ reading }, [...partitions.values()], request));
       });
@@ -144,14 +144,13 @@ function exportVerb(io: Io): Command {
 function placed(name: string, summary: string): Command {
   return new Command(name)
     .description(summary)
-    .option("--data <folder>", "a data folder, for the archive in it (ATLAS_DATA)")
+    .option(
+      "--data <folder>",
+      "a data folder, for the archive in it (ATLAS_DATA; where ATLAS_ENGINES is distributed: ATLAS_S3_BUCKET)",
+    )
     .option("--bucket <name>", "the archive in this S3 bucket; region and credentials as AWS's tools find them")
     .option("--prefix <text>", "in front of every name in the bucket")
     .option("--endpoint <address>", "of an S3 server that is not Amazon's");
-}
-
-function dataFolderOf({ data }: ArchiveOptions): string {
-  return checkSettings(readSettings(environment(), { ATLAS_DATA: data })).dataFolder;
 }
 
 function timeOrNone(text: string | undefined, option: string) {
@@ -190,7 +189,7 @@ function verifyText(answers: readonly VerifyResponse[], isCompared: boolean): st
       { title: "unreadable", right: true, of: ({ unreadableRecords }) => `${unreadableRecords}` },
       { title: "wrong", right: true, of: ({ problemCount }) => `${problemCount}` },
     ],
-    "the archive is empty",
+    "",
   );
   const waiting = answers.map(({ unfinished }) => unfinished).filter((name) => name !== "");
   const lines = [text, ...waiting.map((name) => `${name} has no manifest yet: the archiver goes on with it`)];

@@ -67,10 +67,15 @@ export class LeaseView {
     return holder === undefined ? undefined : this.#processes.get(holder)?.beat?.address || undefined;
   }
 
-  /** Milliseconds since a process's last beat was seen; Infinity: it has none and is not waited for. */
+  /**
+   * Milliseconds since a process's last beat was seen; Infinity: it has none and is not waited for. While the table cannot be
+   * read nobody grows silent: what was seen last counts.
+   */
   silenceOf(process: string): number {
     const heard = this.#processes.get(process);
-    return heard === undefined ? Number.POSITIVE_INFINITY : this.#clock.monotonic() - heard.at;
+    if (heard === undefined) return Number.POSITIVE_INFINITY;
+    const now = this.#clock.monotonic();
+    return Math.min(now, (this.#looked ?? now) + LOOKED_AWAY) - heard.at;
   }
 
   /** The silence of a process that this one watched from look to look, without a gap and through the last of them. */

@@ -46,6 +46,8 @@ export interface OwnerHooks<Event> {
   decided(events: readonly Event[], encoded: readonly Uint8Array[]): void;
   /** Events through this place stand on the log. */
   acknowledged(place: EventsPlace): void;
+  /** When the next input may be taken, if not at once: the projection is too far behind (S2: an owner's pace, never an outcome). */
+  room?(): Promise<void> | undefined;
   /** Through where the service's own projection has everything; asked once, before recovery. Absent: it has none. */
   projected?(): Promise<EventsPlace>;
   /** The events behind that which stood on the log, in sequence; the shard's state holds them. Once, before any other. */
@@ -336,7 +338,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#timer?.consider();
     this.#images.consider(this.#shard.sequence, this.#outputs.eventsPlace(), this.#shard.engineVersion);
     if (this.#outputs.backlog > (this.#ports.mostWaiting ?? BACKLOG)) return this.#outputs.emptied();
-    return undefined;
+    return this.#hooks.room?.();
   }
 
   #publish(): void {

@@ -6,6 +6,8 @@ export interface Counter {
 /** A value as it is now. */
 export interface Gauge {
   set(value: number, label?: string): void;
+  /** Tells of this one no more. */
+  remove(label: string): void;
 }
 
 /** How values are distributed. */
@@ -27,6 +29,6 @@ export interface Metrics {
 /** Counts nothing. */
 export const silentMetrics: Metrics = {
   counter: () => ({ add: () => {} }),
-  gauge: () => ({ set: () => {} }),
+  gauge: () => ({ set: () => {}, remove: () => {} }),
   histogram: () => ({ observe: () => {} }),
 };

@@ -18,6 +18,7 @@ export function keptCases(): KeptCase[] {
 /** Adds it to the file, which is committed with what mends it. */
 export function keepCase(one: KeptCase): void {
   const kept = keptCases();
-  if (kept.some(({ seed, minutes }) => seed === one.seed && minutes === one.minutes)) return;
+  const runOf = ({ seed, minutes, cases }: KeptCase) => JSON.stringify([seed, minutes, cases]);
+  if (kept.some((other) => runOf(other) === runOf(one))) return;
   writeFileSync(FILE, `${JSON.stringify([...kept, one], undefined, 2)}\n`);
 }

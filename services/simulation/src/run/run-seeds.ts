@@ -41,6 +41,7 @@ class Tally {
   readonly #faults = new Map<string, number>();
   readonly #looked = new Map<string, number>();
   #runs = 0;
+  #minutes = 0;
   #requests = 0;
   #records = 0;
 
@@ -49,14 +50,17 @@ class Tally {
   }
 
   hear(outcome: Outcome): boolean {
-    const { seed, found, trace } = outcome;
+    const { seed, minutes, cases, found, trace } = outcome;
     this.#runs++;
+    this.#minutes += minutes;
     this.#requests += outcome.requests;
     this.#records += outcome.records;
     add(this.#faults, outcome.faults);
     add(this.#looked, outcome.looked);
-    const before = this.#traces.get(`${seed}`);
-    this.#traces.set(`${seed}`, trace);
+    // What was kept of a seed may be of other minutes, or of some faults alone.
+    const run = JSON.stringify([seed, minutes, cases]);
+    const before = this.#traces.get(run);
+    this.#traces.set(run, trace);
     const differs = before !== undefined && before !== trace && found.length === 0;
     if (differs) this.#tell({ ...outcome, found: [`I10: run twice, seed ${seed} left ${before} and ${trace}`] });
     else if (found.length > 0) this.#tell(outcome);
@@ -65,9 +69,8 @@ class Tally {
   }
 
   summary(seconds: number): string {
-    const { minutes } = this.#options;
     const lines = [
-      `${this.#runs} runs of ${minutes} simulated minutes, ${this.broken} broken, in ${seconds.toFixed(0)} s: ${((this.#runs * minutes) / seconds).toFixed(1)} simulated minutes a second`,
+      `${this.#runs} runs, ${this.#minutes} simulated minutes, ${this.broken} broken, in ${seconds.toFixed(0)} s: ${(this.#minutes / seconds).toFixed(1)} simulated minutes a second`,
       `${this.#requests} requests, ${this.#records} records on the log, ${sum(this.#faults)} faults`,
       `looked at: ${words(this.#looked)}`,
       `befell it: ${words(this.#faults)}`,
@@ -75,9 +78,8 @@ class Tally {
     return `${lines.join("\n")}\n`;
   }
 
-  #tell({ seed, found, recent, faults }: Outcome): void {
+  #tell({ seed, minutes, cases, found, recent, faults }: Outcome): void {
     this.broken++;
-    const { minutes, cases } = this.#options;
     const again = `npm run sim -- --seed ${seed} --minutes ${minutes}${cases === undefined ? "" : ` --cases ${cases}`}`;
     process.stdout.write(
       [

@@ -54,7 +54,7 @@ function ask(child: ChildProcess, options: SimulationOptions): Promise<Outcome> 
       child.stderr?.off("data", hear);
       resolve(outcome);
     };
-    const die = (): void => finish(diedOf(options.seed, errors));
+    const die = (): void => finish(diedOf(options, errors));
     child.on("message", finish).on("exit", die);
     child.stderr?.on("data", hear);
     child.send(options);
@@ -62,7 +62,7 @@ function ask(child: ChildProcess, options: SimulationOptions): Promise<Outcome> 
 }
 
 /** Nothing may throw where nobody catches it. */
-function diedOf(seed: number, errors: string): Outcome {
+function diedOf({ seed, minutes }: SimulationOptions, errors: string): Outcome {
   const found = [`LIVE: the process ended by itself: ${errors.trim()}`];
-  return { seed, found, recent: [], trace: "", requests: 0, records: 0, faults: {}, looked: { LIVE: 1 } };
+  return { seed, minutes, found, recent: [], trace: "", requests: 0, records: 0, faults: {}, looked: { LIVE: 1 } };
 }

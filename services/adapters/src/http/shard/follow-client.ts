@@ -53,7 +53,14 @@ export function followShard(
     opened.on("response", ({ ":status": status }) => {
       if (status !== 200) end(new Error(`it answered HTTP ${status}`));
     });
-    opened.on("data", read);
+    opened.on("data", (chunk: Buffer) => {
+      try {
+        read(chunk);
+      } catch (error) {
+        // No message of ours, or one of a newer build: this stream ends, not the process.
+        end(error as Error);
+      }
+    });
     opened.on("error", end);
     opened.on("close", () => end(ended));
     const request = create(FollowRequestSchema, { shard, afterSequence: BigInt(after) });
