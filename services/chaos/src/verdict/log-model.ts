@@ -3,9 +3,9 @@ import { sequenced } from "@atlas/cli/doctor/frame-walk";
 import type { LogSource } from "@atlas/cli/doctor/log-source";
 import { OrderEventCodec } from "@atlas/gen/atlas/log/v1/order_event_codec";
 import { FundsMovement, type OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
-import type { Fill, Order, OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
+import { type Fill, type Order, type OrderStatus, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { topics } from "@atlas/platform/topic/topics";
-import { e8 } from "./e8.ts";
+import { E8, e8 } from "./e8.ts";
 
 type Terms = Pick<Order, "accountId" | "requestId" | "instrumentId" | "side" | "quantity" | "limitPrice">;
 /** What is kept of a fill: an hour of them stays in memory. */
@@ -32,8 +32,7 @@ export class LogModel {
   readonly fills = new Map<string, { readonly accountId: string; readonly fill: LoggedFill; times: number }>();
   /** How often each movement stands there: account, asset, `+` or `-` and amount. */
   readonly movements = new Map<string, number>();
-  /** What they come to, by account and asset, in units of 1e-8. */
-  readonly moved = new Map<string, Map<string, bigint>>();
+  readonly #balances = new Map<string, Map<string, bigint>>();
   readonly #accounts: ReadonlySet<string>;
 
   constructor(accounts: ReadonlySet<string>) {
@@ -66,9 +65,26 @@ export class LogModel {
   #move(accountId: string, asset: string, sign: "+" | "-", amount: string): void {
     const key = movementKey(accountId, asset, sign, amount);
     this.movements.set(key, (this.movements.get(key) ?? 0) + 1);
-    const sums = this.moved.get(accountId) ?? new Map<string, bigint>();
-    this.moved.set(accountId, sums);
-    sums.set(asset, (sums.get(asset) ?? 0n) + (sign === "+" ? e8(amount) : -e8(amount)));
+    this.#add(accountId, asset, sign === "+" ? e8(amount) : -e8(amount));
+  }
+
+  /** What an account has once nothing is open, by asset, in units of 1e-8: what was paid in and out, and what fills moved. */
+  available(accountId: string): Map<string, bigint> {
+    return new Map(this.#balances.get(accountId));
+  }
+
+  #trade(accountId: string, { instrumentId, side, price, quantity, fee }: Fill): void {
+    const [base = "", quote = ""] = instrumentId.split("-");
+    const sign = side === Side.BUY ? 1n : -1n;
+    this.#add(accountId, base, sign * e8(quantity));
+    this.#add(accountId, quote, -sign * ((e8(price) * e8(quantity)) / E8));
+    this.#add(accountId, fee?.asset ?? quote, -e8(fee?.amount ?? ""));
+  }
+
+  #add(accountId: string, asset: string, amount: bigint): void {
+    const sums = this.#balances.get(accountId) ?? new Map<string, bigint>();
+    this.#balances.set(accountId, sums);
+    sums.set(asset, (sums.get(asset) ?? 0n) + amount);
   }
 
   #begin(order: Order | undefined): void {
@@ -95,8 +111,10 @@ export class LogModel {
     const fill = { executionId, matchId, orderId, instrumentId, side, price, quantity };
     known.fills.push(fill);
     const before = this.fills.get(fill.executionId);
-    if (before === undefined) this.fills.set(fill.executionId, { accountId, fill, times: 1 });
-    else before.times++;
+    if (before === undefined) {
+      this.fills.set(fill.executionId, { accountId, fill, times: 1 });
+      this.#trade(accountId, body.value.fill);
+    } else before.times++;
   }
 }
 

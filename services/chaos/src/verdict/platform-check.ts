@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { AtlasClient } from "@atlas/cli/client/atlas-client";
 import { repeat } from "@atlas/cli/client/repeat";
 import { collect } from "@atlas/cli/verbs/pages";
-import { type Fill, type Order, Side } from "@atlas/gen/atlas/order/v1/order_pb";
-import { E8, e8 } from "./e8.ts";
+import type { Fill, Order } from "@atlas/gen/atlas/order/v1/order_pb";
+import { e8 } from "./e8.ts";
 import type { LogModel } from "./log-model.ts";
 import type { Losses } from "./losses.ts";
 
@@ -30,7 +30,7 @@ export async function checkAnswers(
   );
   checkOrders(accountId, orders, log, losses);
   checkFills(accountId, fills, log, losses);
-  await checkBalances(atlas, accountId, log, fills, losses);
+  await checkBalances(atlas, accountId, log, losses);
 }
 
 function checkOrders(accountId: string, orders: readonly Order[], log: LogModel, losses: Losses): void {
@@ -78,19 +78,10 @@ async function checkBalances(
   { accounts }: AtlasClient,
   accountId: string,
   log: LogModel,
-  fills: readonly Fill[],
   losses: Losses,
 ): Promise<void> {
   const rule = losses.rule("I1", "balances are what was paid in and out and what fills moved");
-  const due = new Map(log.moved.get(accountId));
-  const add = (asset: string, amount: bigint) => due.set(asset, (due.get(asset) ?? 0n) + amount);
-  for (const { instrumentId, side, price, quantity, fee } of fills) {
-    const [base = "", quote = ""] = instrumentId.split("-");
-    const sign = side === Side.BUY ? 1n : -1n;
-    add(base, sign * e8(quantity));
-    add(quote, -sign * ((e8(price) * e8(quantity)) / E8));
-    add(fee?.asset ?? quote, -e8(fee?.amount ?? ""));
-  }
+  const due = log.available(accountId);
   const { balances } = await repeat(PATIENCE, () => accounts.listBalances({ accountId }));
   for (const asset of new Set([...due.keys(), ...balances.map((balance) => balance.asset)])) {
     rule.see();

@@ -1,5 +1,6 @@
 import { requestId } from "@atlas/cli/client/request-id";
 import { Findings } from "@atlas/cli/doctor/findings";
+import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { OrderStatus, OrderType, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { describe, expect, test } from "vitest";
 import type { Answer, Asked, Content } from "../load/asked.ts";
@@ -56,6 +57,13 @@ describe("what clients were told, held against the log", () => {
   test("I7: an order that was told and that the log lacks is lost; a request without an answer is no loss, but broken", () => {
     expect(check([asked(submit, told("o1"))], () => {})).toMatchObject({ lost: 2, broken: ["I5", "I7"] });
     expect(check([asked(submit)], () => {})).toEqual({ lost: 0, doubled: 0, broken: ["I7"] });
+  });
+
+  test("I7: an order of a request that was refused for good, without an order, is doubled", () => {
+    const refused: Answer = { kind: "REFUSED", reason: Reason.INSUFFICIENT_FUNDS, orderId: "" };
+    const one = asked(submit, refused);
+    expect(check([one], () => {})).toEqual({ lost: 0, doubled: 0, broken: [] });
+    expect(check([one], (log) => logged(log, "o1", one))).toEqual({ lost: 0, doubled: 1, broken: ["I7"] });
   });
 
   test("I6: two orders for one request, and one that nobody asked for, are doubled", () => {

@@ -34,7 +34,7 @@ function checkSubmit(asked: Asked, log: LogModel, losses: Losses): void {
   const told = new Set(asked.settled.map(orderIdOf).filter((orderId) => orderId !== ""));
   if (told.size > 1) losses.double(rule, `${name(asked)} was answered with ${[...told].join(" and ")}`);
   const [orderId] = told;
-  if (orderId === undefined) return;
+  if (orderId === undefined) return checkNothing(asked, log, losses);
   const logged = log.orders.get(orderId);
   if (logged === undefined) return losses.lose(rule, `${name(asked)} was told ${orderId}, which the log has not`);
   const { order, states } = logged;
@@ -50,6 +50,16 @@ function checkSubmit(asked: Asked, log: LogModel, losses: Losses): void {
   const isSame = order.instrumentId === instrumentId && order.side === side;
   if (!isSame || e8(order.quantity) !== e8(quantity) || e8(order.limitPrice) !== e8(limitPrice)) {
     rule.broken(`${orderId} has other terms than ${name(asked)}`);
+  }
+}
+
+/** Told for good that nothing came of it, a client makes it anew: then none may stand. */
+function checkNothing(asked: Asked, log: LogModel, losses: Losses): void {
+  if (!asked.settled.some(({ kind }) => kind === "REFUSED")) return;
+  const rule = losses.rule("I7", "requests came to what their clients were told");
+  for (const orderId of log.byRequest.get(requestKey(asked.accountId, asked.requestId)) ?? []) {
+    const isRejected = log.orders.get(orderId)?.states[0]?.status === OrderStatus.REJECTED;
+    if (!isRejected) losses.double(rule, `${name(asked)} was refused without an order, and ${orderId} stands`);
   }
 }
 

@@ -43,9 +43,19 @@ async function differences(store: Store, accountId: string, log: LogModel): Prom
     if (!isSame) wrong.push(`DynamoDB has ${orderId} at version ${found?.version}, the log at ${states.length}`);
   }
   for (const orderId of stored.keys()) wrong.push(`DynamoDB has ${orderId}, which the log has not`);
+  const due = log.available(accountId);
   for await (const { body } of items(store, BALANCES_TABLE, accountId)) {
     const { balance } = decode(StoredBalanceCodec, body);
-    if (e8(balance?.reserved ?? "") !== 0n) wrong.push(`DynamoDB has ${balance?.asset} of ${accountId} reserved`);
+    const asset = balance?.asset ?? "";
+    if (e8(balance?.reserved ?? "") !== 0n) wrong.push(`DynamoDB has ${asset} of ${accountId} reserved`);
+    const available = e8(balance?.available ?? "");
+    if (available !== (due.get(asset) ?? 0n)) {
+      wrong.push(`DynamoDB has ${available} e-8 ${asset} of ${accountId}, not ${due.get(asset)}`);
+    }
+    due.delete(asset);
+  }
+  for (const [asset, amount] of due) {
+    if (amount !== 0n) wrong.push(`DynamoDB lacks the ${asset} of ${accountId}`);
   }
   return wrong;
 }
