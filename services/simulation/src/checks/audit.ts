@@ -6,6 +6,7 @@ import { type Order, OrderStatus, Side } from "@atlas/gen/atlas/order/v1/order_p
 import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import type { TradingFloor } from "../clients/trading-floor.ts";
 import { e8 } from "../model/e8.ts";
+import { FundsModel } from "../model/funds-model.ts";
 import { LedgerModel } from "../model/ledger-model.ts";
 import { checkCauses, checkSequences, checkVenueOrders } from "../model/link-model.ts";
 import { inSequence, type LogReading, readLog } from "../model/log-reading.ts";
@@ -19,6 +20,7 @@ export interface Model {
   readonly reading: LogReading;
   readonly ledger: LedgerModel;
   readonly orders: OrderModel;
+  readonly funds: FundsModel;
 }
 
 /** Makes the model from what stands on the log, checking as it goes. */
@@ -26,12 +28,14 @@ export function modelOf(reading: LogReading, violations: Violations): Model {
   const ledger = new LedgerModel(violations);
   const orders = new OrderModel(violations, ledger);
   const trades = new TradeModel(violations);
+  const funds = new FundsModel(violations);
   for (const events of inSequence(reading.orderEvents).values()) {
     for (const { message } of events) {
       if (message === undefined) throw new Error("an event does not decode");
       ledger.take(message);
       orders.take(message);
       trades.take(message);
+      funds.take(message);
     }
   }
   ledger.conserve();
@@ -39,7 +43,7 @@ export function modelOf(reading: LogReading, violations: Violations): Model {
   checkSequences(reading, violations);
   checkCauses(reading, violations);
   checkVenueOrders(reading, orders, violations);
-  return { reading, ledger, orders };
+  return { reading, ledger, orders, funds };
 }
 
 /** Holds everything that can be known of a platform at rest against the model; answers what is broken. */
@@ -48,6 +52,7 @@ export async function audit(floor: TradingFloor): Promise<Model> {
   for (const failure of platform.failures) violations.check("S16", false, () => failure);
   const model = modelOf(await readLog(platform), violations);
   clients.end(model.orders);
+  model.funds.end(clients.requests);
   for (const screen of floor.screens) checkScreen(screen, model.reading, violations);
   for (const accountId of floor.accounts) {
     await checkBalances(floor, accountId, model);

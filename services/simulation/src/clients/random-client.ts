@@ -6,7 +6,7 @@ import { MarketService } from "@atlas/gen/atlas/market/v1/market_service_pb";
 import { Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { sleep } from "@atlas/platform/ports/clock";
-import type { Answer, AskedTerms, ClientModel, ClientRequest } from "../model/client-model.ts";
+import type { Answer, AskedFunds, AskedTerms, ClientModel, ClientRequest } from "../model/client-model.ts";
 import { Absence } from "./absence.ts";
 import { Caller, type Send } from "./caller.ts";
 import { randomLimits } from "./random-limits.ts";
@@ -136,7 +136,7 @@ export class RandomClient {
     const accountId = this.#accountId;
     const amount = { asset: this.#roll.pick(["USD", "BTC", "ETH"]), amount: `${1 + this.#roll(20)}.25` };
     const deposits = this.#roll.onceIn(2);
-    return this.#ask(deposits ? "deposit" : "withdraw", undefined, (requestId) => async (gateway) => {
+    return this.#ask(deposits ? "deposit" : "withdraw", amount, (requestId) => async (gateway) => {
       const accounts = gateway.client(AccountService);
       const request = { requestId, accountId, amount };
       await (deposits ? accounts.depositFunds(request) : accounts.withdrawFunds(request));
@@ -183,9 +183,14 @@ export class RandomClient {
   }
 
   /** Makes a request, keeps it, and sends it until it knows. */
-  async #ask(method: string, terms: AskedTerms | undefined, make: (requestId: string) => Send): Promise<void> {
+  async #ask(
+    method: string,
+    asked: AskedTerms | AskedFunds | undefined,
+    make: (requestId: string) => Send,
+  ): Promise<void> {
     const requestId = this.#requestId();
-    const request: ClientRequest = { accountId: this.#accountId, requestId, method, terms, answers: [] };
+    const what = asked !== undefined && "asset" in asked ? { terms: undefined, funds: asked } : { terms: asked };
+    const request: ClientRequest = { accountId: this.#accountId, requestId, method, ...what, answers: [] };
     const send = make(requestId);
     this.#model.requests.push(request);
     this.#sent.push({ request, send });

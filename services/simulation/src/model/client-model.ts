@@ -20,12 +20,20 @@ export interface AskedTerms {
   readonly limitPrice: string;
 }
 
+/** Funds that a client asked to be moved. */
+export interface AskedFunds {
+  readonly asset: string;
+  readonly amount: string;
+}
+
 /** A request that a client made, kept, and sent until it knew. */
 export interface ClientRequest {
   readonly accountId: string;
   readonly requestId: string;
   readonly method: string;
   readonly terms: AskedTerms | undefined;
+  /** Of a deposit or a withdrawal. */
+  readonly funds?: AskedFunds;
   readonly answers: Answer[];
 }
 
@@ -92,6 +100,6 @@ function orderIdOf(answer: Answer): string {
 }
 
 /** No attempt was left open, and none had an effect. */
-function saysNothing(answer: Answer): boolean {
+export function saysNothing(answer: Answer): boolean {
   return answer.kind === "NOTHING" || (answer.kind === "REFUSED" && answer.orderId === "");
 }

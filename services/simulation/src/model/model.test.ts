@@ -4,6 +4,8 @@ import { OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
 import { beforeAll, expect, test } from "vitest";
 import { modelOf } from "../checks/audit.ts";
 import { TradingFloor } from "../clients/trading-floor.ts";
+import type { Answer, ClientRequest } from "./client-model.ts";
+import { FundsModel } from "./funds-model.ts";
 import { type Logged, type LogReading, readLog } from "./log-reading.ts";
 import { Violations } from "./violations.ts";
 
@@ -107,4 +109,39 @@ test("D27: an order reaches a venue that nobody accepted: I13 is broken, and see
     return { ...logged, message: { ...logged.message, command: { case: "place" as const, value } } } as typeof logged;
   });
   expect(broken({ ...reading, venueOrders })).toContain("I13");
+});
+
+test("D27: funds are moved twice for one request: I6 is broken, and seen", () => {
+  const event = reading.orderEvents.find(({ message }) => message?.event.case === "fundsMoved")?.message as OrderEvent;
+  const violations = new Violations();
+  const twice = new FundsModel(violations);
+  twice.take(event);
+  expect([...violations.broken]).toEqual([]);
+  twice.take(event);
+  expect([...violations.broken]).toEqual(["I6"]);
+});
+
+const DONE: Answer = { kind: "DONE" };
+const NOTHING: Answer = { kind: "NOTHING", reason: "RESOURCE_EXHAUSTED" };
+const UNKNOWN: Answer = { kind: "UNKNOWN", reason: "DEADLINE_EXCEEDED" };
+
+test.each<[string, readonly Answer[], boolean, Partial<ClientRequest["funds"]>, string[]]>([
+  ["told and there", [UNKNOWN, DONE], true, {}, []],
+  ["unknown, there or not", [UNKNOWN], true, {}, []],
+  ["told that nothing was done, and nothing is", [NOTHING], false, {}, []],
+  ["told and lost", [DONE], false, {}, ["I7"]],
+  ["told that nothing was done, and there", [NOTHING], true, {}, ["I7"]],
+  ["of another amount", [DONE], true, { amount: "77" }, ["I6"]],
+  ["of another asset", [DONE], true, { asset: "ETC" }, ["I6"]],
+])("D27: a deposit %s", (_name, answers, isThere, change, due) => {
+  const event = reading.orderEvents.find(({ message }) => message?.event.case === "fundsMoved")?.message as OrderEvent;
+  const { accountId, requestId } = event;
+  const { asset = "", amount = "" } =
+    (event.event.value as { amounts: { asset: string; amount: string }[] }).amounts[0] ?? {};
+  const violations = new Violations();
+  const model = new FundsModel(violations);
+  if (isThere) model.take(event);
+  const funds = { asset, amount, ...change };
+  model.end([{ accountId, requestId, method: "deposit", terms: undefined, funds, answers: [...answers] }]);
+  expect([...violations.broken]).toEqual(due);
 });

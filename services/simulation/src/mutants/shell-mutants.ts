@@ -102,4 +102,11 @@ export const shellMutants: readonly Mutant[] = [
     put: "for (const { outcome, offset } of []) this.#outputs.emit(outcome, offset);",
     seed: 2,
   },
+  {
+    name: "a deposit leaves no record of its request",
+    file: "oms/src/store-items.ts",
+    find: `new Set(["fundsMoved", "limitsSet", "workAdvanced"])`,
+    put: `new Set(["limitsSet", "workAdvanced"])`,
+    cases: ["F7"],
+  },
 ];
