@@ -131,7 +131,7 @@ export class MemoryPlatform {
 
   /** The process that is asked first: the newest. */
   leader(): OwnerProcess | undefined {
-    return this.living().at(-1);
+    return this.owners.findLast(({ process }) => process.state !== "DEAD");
   }
 
   /** Another process that owns every shard; gateways turn to it once it has recovered. */
@@ -234,8 +234,10 @@ export class MemoryPlatform {
     });
     const opened: GatewayProcess = {
       ...{ process, engines: ENGINE_VERSIONS, gateway, market, pressure },
-      client: (service, authorization = this.localKey()) =>
-        createClient(service, transportTo(process, handlers, authorization)),
+      client: clientsOf(
+        (authorization) => transportTo(process, handlers, authorization),
+        () => this.localKey(),
+      ),
     };
     this.gateways.push(opened);
     return opened;
@@ -322,6 +324,23 @@ function isPassing(error: Error): boolean {
   return [KilledAtStart, LogUnavailable, AppendUnknown, StoreUnavailable, WriteUnknown, StoreDamaged].some(
     (kind) => error instanceof kind,
   );
+}
+
+/** Clients of one gateway, each made once: a seed calls them thousands of times. */
+function clientsOf(connect: (authorization: string) => Transport, usual: () => string): GatewayProcess["client"] {
+  const transports = new Map<string, { transport: Transport; clients: Map<DescService, unknown> }>();
+  return <S extends DescService>(service: S, authorization = usual()): Client<S> => {
+    let known = transports.get(authorization);
+    if (known === undefined) {
+      known = { transport: connect(authorization), clients: new Map() };
+      transports.set(authorization, known);
+    }
+    const made = known.clients.get(service);
+    if (made !== undefined) return made as Client<S>;
+    const client = createClient(service, known.transport);
+    known.clients.set(service, client);
+    return client;
+  };
 }
 
 /** Calls reach the gateway while it runs, wait while it is paused, and break off when it dies. */
