@@ -65,9 +65,9 @@ export class Screen {
 
   /** Resolves when it was stopped. */
   async show(): Promise<void> {
-    const { clock, gateways } = this.#platform;
+    const { clock } = this.#platform;
     while (!this.#stopped) {
-      const living = gateways.filter(({ process }) => process.state !== "DEAD");
+      const living = this.#platform.livingGateways();
       if (living.length > 0) await this.#read(this.#roll.pick(living)).catch(() => undefined);
       await sleep(clock, this.#roll(300));
     }
