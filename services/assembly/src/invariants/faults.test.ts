@@ -101,7 +101,7 @@ describe("an order is one order", () => {
   });
 
   test("F5: the order shard dies between its decision and the venue: its successor sends what had not left", async () => {
-    const [first] = platform.owners;
+    const [first] = platform.living();
     once("venue.orders", { kind: "lost" }, () => platform.clock.after(1, () => first?.process.kill()));
     const order = await platform.run(desk.submit());
     await platform.clock.advance(500);
@@ -115,7 +115,7 @@ describe("an order is one order", () => {
       const requestId = `order ${wait}`;
       desk.submit({ quantity: "0.1" }, requestId).catch(() => undefined);
       await platform.clock.advance(wait);
-      platform.owners.at(-1)?.process.kill();
+      platform.living().at(-1)?.process.kill();
       platform.gateways.at(-1)?.process.kill();
       await platform.startOwner();
       await platform.startGateway();
@@ -127,7 +127,7 @@ describe("an order is one order", () => {
 
 describe("a process that is slow", () => {
   test("F10: an owner is paused for 20 s while another works; woken, it says what was said already", async () => {
-    const [paused] = platform.owners;
+    const [paused] = platform.living();
     const [follower] = platform.gateways;
     const before = await platform.run(desk.submit());
     paused?.process.pause();
@@ -163,7 +163,7 @@ describe("a process that is slow", () => {
   });
 
   test("F11: what an owner had handed over lands 8 s after its death, behind what its successor wrote", async () => {
-    const [dying] = platform.owners;
+    const [dying] = platform.living();
     let count = 0;
     platform.world.appendFault = ({ topic }) => {
       const isOurs = topic !== "orders.commands" && count < 4;

@@ -148,7 +148,7 @@ describe("F6: the store is away", () => {
 
 describe("S22: reads never go back", () => {
   test("by a gateway that asks now one owner, now another that hears of everything late", async () => {
-    const [fast] = platform.owners;
+    const [fast] = platform.living();
     const slow = await platform.startOwner();
     slow.process.tailLag = 700;
     let turn = 0;

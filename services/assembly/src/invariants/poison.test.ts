@@ -36,7 +36,7 @@ async function goesOn(): Promise<void> {
   const { orderId } = await platform.run(desk.submit());
   await platform.clock.advance(1_500);
   expect(statusOf(await platform.run(desk.read(orderId)))).toBe("LIVE");
-  platform.owners.at(-1)?.process.kill();
+  platform.living().at(-1)?.process.kill();
   await platform.startOwner();
   await platform.startGateway();
   const after = await platform.run(desk.submit());

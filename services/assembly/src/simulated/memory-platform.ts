@@ -83,7 +83,6 @@ const MESSAGE_BYTES = 4_000_000;
 export class MemoryPlatform {
   readonly world = new FaultyWorld();
   readonly partitions: PartitionCounts;
-  readonly owners: OwnerProcess[] = [];
   readonly gateways: GatewayProcess[] = [];
   readonly archivers: ArchiverProcess[] = [];
   /** Shards that have stopped, and what gateways took for defects. */
@@ -91,6 +90,9 @@ export class MemoryPlatform {
   /** What would be told to a person. */
   readonly warnings: string[] = [];
   readonly files = new Map<string, string>();
+  /** Those that lived when somebody asked last, and who came since: the dead stay dead, and what they held is let go. */
+  #owners: readonly OwnerProcess[] = [];
+  #livingGateways: readonly GatewayProcess[] = [];
   readonly #pace: number;
   readonly #imagePace: ImagePace | undefined;
   readonly #rememberedIds: number | undefined;
@@ -125,8 +127,15 @@ export class MemoryPlatform {
   }
 
   /** Processes that own the shards, or have begun to, oldest first. */
-  living(): OwnerProcess[] {
-    return this.owners.filter(({ process }) => process.state !== "DEAD");
+  living(): readonly OwnerProcess[] {
+    this.#owners = this.#owners.filter(lives);
+    return this.#owners;
+  }
+
+  /** Processes that serve clients, oldest first. */
+  livingGateways(): readonly GatewayProcess[] {
+    this.#livingGateways = this.#livingGateways.filter(lives);
+    return this.#livingGateways;
   }
 
   /** The process that is asked first: the newest. */
@@ -142,7 +151,7 @@ export class MemoryPlatform {
   /** The same, for who lets time pass meanwhile. `engines`: the versions that its build carries; absent: all of this one. */
   async beginOwner(engines: readonly number[] = ENGINE_VERSIONS): Promise<OwnerProcess> {
     const owner = this.#ownerProcess(engines);
-    this.owners.push(owner);
+    this.#owners = [...this.#owners, owner];
     await this.#begin(owner, owner.shards.start());
     owner.ticks.start();
     return owner;
@@ -157,7 +166,7 @@ export class MemoryPlatform {
 
   /** A standby takes over: it is asked first from now on. It ends when it cannot. */
   async serve(standby: OwnerProcess): Promise<void> {
-    this.owners.push(standby);
+    this.#owners = [...this.#owners, standby];
     await this.#begin(standby, standby.shards.serve());
     standby.ticks.start();
   }
@@ -234,10 +243,13 @@ export class MemoryPlatform {
     });
     const opened: GatewayProcess = {
       ...{ process, engines: ENGINE_VERSIONS, gateway, market, pressure },
-      client: (service, authorization = this.localKey()) =>
-        createClient(service, transportTo(process, handlers, authorization)),
+      client: clientsOf(
+        (authorization) => transportTo(process, handlers, authorization),
+        () => this.localKey(),
+      ),
     };
     this.gateways.push(opened);
+    this.#livingGateways = [...this.#livingGateways, opened];
     return opened;
   }
 
@@ -259,7 +271,7 @@ export class MemoryPlatform {
 
   /** A client of the newest gateway that lives. */
   client<S extends DescService>(service: S, authorization?: string): Client<S> {
-    const gateway = this.gateways.findLast(({ process }) => process.state !== "DEAD");
+    const gateway = this.livingGateways().at(-1);
     if (gateway === undefined) throw new Error("no gateway lives");
     return gateway.client(service, authorization);
   }
@@ -282,7 +294,7 @@ export class MemoryPlatform {
 
   /** Those whose beat is seen, as they would say themselves. */
   #processes(): ProcessState[] {
-    const all = [...this.owners, ...this.gateways].filter(({ process }) => process.state === "RUNS");
+    const all = [...this.living(), ...this.gateways].filter(({ process }) => process.state === "RUNS");
     return all.map(({ process, engines }) => processState(process.name, [], engines));
   }
 
@@ -317,11 +329,32 @@ export class MemoryPlatform {
 
 class KilledAtStart extends Error {}
 
+function lives({ process }: { readonly process: SimulatedProcess }): boolean {
+  return process.state !== "DEAD";
+}
+
 /** What a start needs is away, or the process was killed: it is tried again. Whatever else stops a start is a defect. */
 function isPassing(error: Error): boolean {
   return [KilledAtStart, LogUnavailable, AppendUnknown, StoreUnavailable, WriteUnknown, StoreDamaged].some(
     (kind) => error instanceof kind,
   );
+}
+
+/** Clients of one gateway, each made once: a seed calls them thousands of times. */
+function clientsOf(connect: (authorization: string) => Transport, usual: () => string): GatewayProcess["client"] {
+  const transports = new Map<string, { transport: Transport; clients: Map<DescService, unknown> }>();
+  return <S extends DescService>(service: S, authorization = usual()): Client<S> => {
+    let known = transports.get(authorization);
+    if (known === undefined) {
+      known = { transport: connect(authorization), clients: new Map() };
+      transports.set(authorization, known);
+    }
+    const made = known.clients.get(service);
+    if (made !== undefined) return made as Client<S>;
+    const client = createClient(service, known.transport);
+    known.clients.set(service, client);
+    return client;
+  };
 }
 
 /** Calls reach the gateway while it runs, wait while it is paused, and break off when it dies. */

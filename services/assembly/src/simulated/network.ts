@@ -7,7 +7,7 @@ export class Network {
 
   /** Sends: at once, or when the way is cleared. */
   carry(from: string, to: string, action: () => void): void {
-    const waiting = this.#clogged.get(way(from, to));
+    const waiting = this.#clogged.size === 0 ? undefined : this.#clogged.get(way(from, to));
     if (waiting === undefined) action();
     else waiting.push(action);
   }

@@ -24,6 +24,8 @@ export class PendingCommands {
   /** How many at the front are answered. */
   #answered = 0;
   #size = 0;
+  /** No deadline of those that wait lies before it. */
+  #soonest = Number.POSITIVE_INFINITY;
   #sweeping = false;
 
   /** The commands of a gateway's life, which `incarnation` names. */
@@ -45,6 +47,7 @@ export class PendingCommands {
   add(command: PendingCommand): void {
     this.#commands.push(command);
     this.#size += 1;
+    this.#soonest = Math.min(this.#soonest, command.deadline);
     this.#sweepLater();
   }
 
@@ -79,7 +82,12 @@ export class PendingCommands {
   }
 
   #waiting(): PendingCommand[] {
-    return this.#commands.filter((command) => command !== undefined);
+    const waiting: PendingCommand[] = [];
+    for (let index = this.#answered; index < this.#commands.length; index++) {
+      const command = this.#commands[index];
+      if (command !== undefined) waiting.push(command);
+    }
+    return waiting;
   }
 
   #indexOf(commandId: string): number {
@@ -98,7 +106,16 @@ export class PendingCommands {
   #sweep(): void {
     this.#sweeping = false;
     const now = this.#clock.monotonic();
-    for (const command of this.#waiting()) if (command.deadline <= now) command.giveUp();
+    if (this.#soonest <= now) this.#giveUp(now);
     if (this.#size > 0) this.#sweepLater();
+  }
+
+  /** Those whose deadline has come; most sweeps find none, and look at none. */
+  #giveUp(now: number): void {
+    this.#soonest = Number.POSITIVE_INFINITY;
+    for (const command of this.#waiting()) {
+      if (command.deadline <= now) command.giveUp();
+      else this.#soonest = Math.min(this.#soonest, command.deadline);
+    }
   }
 }

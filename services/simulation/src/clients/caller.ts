@@ -24,8 +24,8 @@ export class Caller {
 
   /** Sends once; rejects at what the platform never may answer. */
   async attempt(send: Send): Promise<Answer> {
-    const { clock, gateways } = this.#platform;
-    const living = gateways.filter(({ process }) => process.state !== "DEAD");
+    const { clock } = this.#platform;
+    const living = this.#platform.livingGateways();
     if (living.length === 0) return { kind: "NOTHING", reason: "nobody listens" };
     const late = new Promise<Answer>((resolve) => {
       clock.after(1_500 + this.#roll(2_000), () => resolve({ kind: "UNKNOWN", reason: "no answer" }));

@@ -210,9 +210,9 @@ export class RandomClient {
   }
 
   async #attempt(send: Send): Promise<Answer> {
-    const known = new Map(this.#orders.map((orderId) => [orderId, this.#model.known(orderId)]));
+    const { moment } = this.#model;
     const answer = await this.#caller.attempt(send);
-    if (answer.kind === "ORDER") this.#model.show(answer.order, known.get(answer.order.orderId) ?? 0n);
+    if (answer.kind === "ORDER") this.#model.show(answer.order, this.#model.knownAt(answer.order.orderId, moment));
     return answer;
   }
 

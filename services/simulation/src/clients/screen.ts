@@ -31,6 +31,8 @@ export interface Told {
 /** Without a sign of life for so many milliseconds a client goes elsewhere. */
 const SILENCE = 3_000;
 
+/** Why it leaves: as a browser says it, made once. */
+const LEFT = new DOMException("This operation was aborted", "AbortError");
 const STAY = 4_000;
 /** On some streams it once reads nothing for so many milliseconds (F22). */
 const SLEEP = 2_500;
@@ -63,9 +65,9 @@ export class Screen {
 
   /** Resolves when it was stopped. */
   async show(): Promise<void> {
-    const { clock, gateways } = this.#platform;
+    const { clock } = this.#platform;
     while (!this.#stopped) {
-      const living = gateways.filter(({ process }) => process.state !== "DEAD");
+      const living = this.#platform.livingGateways();
       if (living.length > 0) await this.#read(this.#roll.pick(living)).catch(() => undefined);
       await sleep(clock, this.#roll(300));
     }
@@ -82,23 +84,29 @@ export class Screen {
     this.#open = open;
     this.#parts = new Map();
     this.opened++;
-    let silence = clock.after(SILENCE, () => open.abort());
-    clock.after(500 + this.#roll(this.#stay), () => open.abort());
+    const leave = (): void => open.abort(LEFT);
+    let silence = clock.after(SILENCE, leave);
+    const moveOn = clock.after(500 + this.#roll(this.#stay), leave);
     const subscriptions = screenChannels.map((name) => {
       const cursor = this.#cursors.get(name) ?? "";
       return { subscriptionId: name, channel: CHANNELS[name], accountId: this.accountId, cursor };
     });
     let naps = this.#roll.onceIn(4);
     const stream = gateway.client(StreamService).subscribe({ subscriptions }, { signal: open.signal });
-    for await (const message of stream) {
-      silence();
-      silence = clock.after(SILENCE, () => open.abort());
-      if (open.signal.aborted) return;
-      this.#take(message);
-      if (naps && this.#roll.onceIn(20)) {
-        naps = false;
-        await sleep(clock, SLEEP);
+    try {
+      for await (const message of stream) {
+        silence();
+        silence = clock.after(SILENCE, leave);
+        if (open.signal.aborted) return;
+        this.#take(message);
+        if (naps && this.#roll.onceIn(20)) {
+          naps = false;
+          await sleep(clock, SLEEP);
+        }
       }
+    } finally {
+      silence();
+      moveOn();
     }
   }
 

@@ -62,9 +62,9 @@ export class SessionClient {
   /** Resolves when it was stopped and knows of every request what came of it. */
   async trade(): Promise<void> {
     while (!this.#stopped || this.#unanswered.size > 0) {
-      const { clock, gateways } = this.#platform;
+      const { clock } = this.#platform;
       if (this.#isDead) await this.#comeBack();
-      const living = gateways.filter(({ process }) => process.state !== "DEAD");
+      const living = this.#platform.livingGateways();
       // Whatever breaks a stream, the next one tells what came of its requests; only a defect is passed on.
       if (living.length > 0) await this.#session(this.#roll.pick(living)).catch(passOnDefect);
       await sleep(clock, PACE + this.#roll(500));

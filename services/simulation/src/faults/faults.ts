@@ -52,11 +52,12 @@ export class Faults {
 
   /** Heals everything, for good: who is paused goes on, who is to die is spared. */
   heal(): void {
-    const { owners, gateways, archivers, world } = this.#reach.platform;
+    const { platform } = this.#reach;
+    const { gateways, archivers, world } = platform;
     this.#isOver = true;
     world.heal();
     world.thawWall();
-    for (const { process } of [...owners, ...gateways, ...archivers]) {
+    for (const { process } of [...platform.living(), ...gateways, ...archivers]) {
       process.spare();
       process.wallOffset = 0;
       process.tailLag = 0;

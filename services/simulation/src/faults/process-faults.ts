@@ -138,11 +138,7 @@ function ownerOf({ platform, roll }: Reach): OwnerProcess | undefined {
 }
 
 function gatewayOf({ platform, roll }: Reach): GatewayProcess | undefined {
-  return roll.pick(livingGateways(platform));
-}
-
-function livingGateways({ gateways }: Reach["platform"]): GatewayProcess[] {
-  return gateways.filter(({ process }) => process.state !== "DEAD");
+  return roll.pick(platform.livingGateways());
 }
 
 /** Tries until one starts or is not needed any more: what it needs may be away. */
@@ -154,7 +150,7 @@ function startOwner(reach: Reach): void {
 /** Every other one asks whichever owner comes first, not the newest: one that is behind, for instance. */
 function startGateway(reach: Reach): void {
   const { platform, roll } = reach;
-  if (livingGateways(platform).length >= MOST_GATEWAYS) return;
+  if (platform.livingGateways().length >= MOST_GATEWAYS) return;
   const anybody = roll.onceIn(2) ? () => roll.pick(platform.living()) : undefined;
   platform.beginGateway(anybody).catch(() => reach.later(200, () => startGateway(reach)));
 }

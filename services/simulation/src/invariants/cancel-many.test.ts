@@ -62,7 +62,7 @@ async function ownerPauses(platform: MemoryPlatform): Promise<unknown> {
 }
 
 async function everythingDies(platform: MemoryPlatform): Promise<unknown> {
-  for (const { process } of [...platform.owners, ...platform.gateways]) process.kill();
+  for (const { process } of [...platform.living(), ...platform.gateways]) process.kill();
   await platform.beginOwner();
   return platform.beginGateway();
 }

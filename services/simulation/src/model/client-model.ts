@@ -40,17 +40,28 @@ export interface ClientRequest {
 /** What all clients were told, held against itself and against the log (I6, I7, S22, D4). */
 export class ClientModel {
   readonly requests: ClientRequest[] = [];
-  /** The latest of each order that its one client was shown. */
-  readonly #shown = new Map<string, Order>();
+  /** What was new of each order that its one client was shown, and at which moment. */
+  readonly #shown = new Map<string, { readonly moment: number; readonly order: Order }[]>();
+  #moment = 0;
   readonly #violations: Violations;
 
   constructor(violations: Violations) {
     this.#violations = violations;
   }
 
+  /** Now, counted by what was shown: for `knownAt`. */
+  get moment(): number {
+    return this.#moment;
+  }
+
   /** The version of an order that its client knows. */
   known(orderId: string): bigint {
-    return this.#shown.get(orderId)?.version ?? 0n;
+    return this.knownAt(orderId, this.#moment);
+  }
+
+  /** The version of an order that its client knew at a moment. */
+  knownAt(orderId: string, moment: number): bigint {
+    return this.#shown.get(orderId)?.findLast((shown) => shown.moment <= moment)?.order.version ?? 0n;
   }
 
   /** A client was shown an order in answer to what it asked when it knew version `before` (S22). */
@@ -58,20 +69,23 @@ export class ClientModel {
     const { orderId, version } = order;
     const text = () => `${orderId} was shown at version ${version} to who asked knowing ${before}`;
     this.#violations.check("S22", version >= before, text);
-    const last = this.#shown.get(orderId);
+    const all = this.#shown.get(orderId) ?? [];
+    const last = all.at(-1)?.order;
     if (last !== undefined && version < last.version) return;
     const goesOn = last === undefined || version === last.version || !isEnd(last.status);
     this.#violations.check("I5", goesOn, () => `${orderId} was shown ended at ${last?.version}, then at ${version}`);
-    this.#shown.set(orderId, order);
+    all.push({ moment: ++this.#moment, order });
+    this.#shown.set(orderId, all);
   }
 
   /** At the end, when everything is decided. */
   end(orders: OrderModel): void {
     for (const request of this.requests) if (request.method === "submit") this.#endSubmit(request, orders);
-    for (const [orderId, shown] of this.#shown) {
+    for (const [orderId, all] of this.#shown) {
+      const version = all.at(-1)?.order.version ?? 0n;
       const logged = orders.orders.get(orderId);
-      const text = () => `${orderId} was shown at version ${shown.version}, the log has ${logged?.version}`;
-      this.#violations.check("I7", logged !== undefined && logged.version >= shown.version, text);
+      const text = () => `${orderId} was shown at version ${version}, the log has ${logged?.version}`;
+      this.#violations.check("I7", logged !== undefined && logged.version >= version, text);
     }
   }
 
