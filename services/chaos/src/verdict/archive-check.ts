@@ -22,8 +22,12 @@ export async function checkArchive({ log, archive }: EnginePorts, losses: Losses
   const complete = losses.rule("I22", "records of the log stand in the archive, byte for byte");
   const sound = losses.rule("I23", "partitions of the archive whose objects bear the verifier");
   const reading = { archive, compression: systemCompression(), digest: systemDigest() };
-  for (const place of everyPartition()) {
-    const { start, end } = await log.range(place.topic, place.partition);
+  // All before any is waited for: markets go on, and each would be further than the one before.
+  const asked = [...everyPartition()].map(async (place) => ({
+    place,
+    ...(await log.range(place.topic, place.partition)),
+  }));
+  for (const { place, start, end } of await Promise.all(asked)) {
     if (end === 0) continue;
     const archived = await archivedThrough(archive, place, end, deadline);
     const name = `${place.topic}/${place.partition}`;
