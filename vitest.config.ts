@@ -8,7 +8,9 @@ const TIMED_TESTS = ["start", "streams", "disk-full"].map((name) => `services/cl
 const END_TO_END = ["access", "streams", "verbs"].map((name) => `services/cli/src/${name}.process.test.ts`);
 const ENGINE_TESTS = "**/*.engine.test.ts";
 /** Minutes of load on processes that are killed or replaced: by hand, and before a release (README). */
-const CLUSTER_TESTS = ["standby", "rolling-upgrade"].map((name) => `services/chaos/src/cluster/${name}.engine.test.ts`);
+const CLUSTER_TESTS = ["standby", "rolling-restart", "rolling-upgrade"].map(
+  (name) => `services/chaos/src/cluster/${name}.engine.test.ts`,
+);
 const NOT_OURS = ["**/node_modules/**", "**/.gen/**"];
 
 /** A machine of CI is often busy with others: what fails is tried again there, and told (infra/scripts/second-tries.ts). */

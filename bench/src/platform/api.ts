@@ -1,3 +1,4 @@
+import { Http2Connection } from "@atlas/adapters/http/http2-connection";
 import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { IdentityService } from "@atlas/gen/atlas/identity/v1/identity_service_pb";
 import { InstrumentService } from "@atlas/gen/atlas/instrument/v1/instrument_service_pb";
@@ -6,7 +7,7 @@ import { OperationsService } from "@atlas/gen/atlas/operations/v1/operations_ser
 import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { StreamService } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
 import { type Client, createClient, type Interceptor } from "@connectrpc/connect";
-import { createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import { createConnectTransport } from "@connectrpc/connect-node";
 
 /** Where a platform is and what opens it: enough for another process. */
 export interface Address {
@@ -30,7 +31,7 @@ const CALL_TIMEOUT = 20_000;
 
 /** One HTTP/2 connection; binary messages by connect-node, as they come. */
 export function openApi({ url, key }: Address): Api {
-  const sessionManager = new Http2SessionManager(url);
+  const sessionManager = new Http2Connection(url);
   const signIn: Interceptor = (next) => (request) => {
     request.header.set("Authorization", `Bearer ${key}`);
     return next(request);

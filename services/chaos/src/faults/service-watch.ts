@@ -82,9 +82,14 @@ function sharesRole(other: AtlasProcess, one: AtlasProcess): boolean {
   return other.roles.includes("gateway") || other.roles.some((role) => one.roles.includes(role));
 }
 
-async function isServed({ operations }: AtlasClient, shard: string): Promise<boolean> {
+/** Whether somebody who has recovered it answers for a shard, asked through a gateway. Never rejects. */
+export async function isServed(
+  { operations }: AtlasClient,
+  shard: string,
+  patience: number = PATIENCE,
+): Promise<boolean> {
   try {
-    const { shards } = await operations.getSystemState({ shard }, { timeoutMs: PATIENCE });
+    const { shards } = await operations.getSystemState({ shard }, { timeoutMs: patience });
     return shards[0]?.ready ?? false;
   } catch {
     return false;

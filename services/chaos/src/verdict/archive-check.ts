@@ -25,8 +25,12 @@ export async function checkArchive({ log, archive }: EnginePorts, losses: Losses
   const complete = losses.rule("I22", "records of the log stand in the archive, byte for byte");
   const sound = losses.rule("I23", "partitions of the archive whose objects bear the verifier");
   const reading = { archive, compression: systemCompression(), digest: systemDigest() };
-  await pLimit(ABREAST).map(everyPartition(), async (place) => {
-    const { start, end } = await log.range(place.topic, place.partition);
+  // All before any is waited for: markets go on, and each would be further than the one before.
+  const asked = [...everyPartition()].map(async (place) => ({
+    place,
+    ...(await log.range(place.topic, place.partition)),
+  }));
+  await pLimit(ABREAST).map(await Promise.all(asked), async ({ place, start, end }) => {
     if (end === 0) return;
     const archived = await archivedThrough(archive, place, end, deadline);
     const lose = (message: string) => losses.lose(complete, `${place.topic}/${place.partition}: ${message}`);

@@ -1,3 +1,4 @@
+import { Http2Connection } from "@atlas/adapters/http/http2-connection";
 import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { AuditService } from "@atlas/gen/atlas/audit/v1/audit_service_pb";
 import { IdentityService } from "@atlas/gen/atlas/identity/v1/identity_service_pb";
@@ -7,7 +8,7 @@ import { OperationsService } from "@atlas/gen/atlas/operations/v1/operations_ser
 import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { StreamService } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
 import { type Client, createClient, type Interceptor } from "@connectrpc/connect";
-import { createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import { createConnectTransport } from "@connectrpc/connect-node";
 
 /** Milliseconds that a call may take unless it says otherwise. */
 const CALL_TIMEOUT = 20_000;
@@ -30,7 +31,7 @@ export interface AtlasClient {
 
 /** A client over one HTTP/2 connection, made when it is first needed and again when it is lost. */
 export function atlasClient(url: string, key: string): AtlasClient {
-  const sessionManager = new Http2SessionManager(url);
+  const sessionManager = new Http2Connection(url);
   const signIn: Interceptor = (next) => (request) => {
     request.header.set("Authorization", `Bearer ${key}`);
     return next(request);

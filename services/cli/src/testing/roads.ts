@@ -1,11 +1,7 @@
+import { Http2Connection } from "@atlas/adapters/http/http2-connection";
 import { frameRegistry } from "@atlas/platform/topic/frame-in";
 import type { Interceptor, Transport } from "@connectrpc/connect";
-import {
-  createConnectTransport,
-  createGrpcTransport,
-  createGrpcWebTransport,
-  Http2SessionManager,
-} from "@connectrpc/connect-node";
+import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from "@connectrpc/connect-node";
 
 /** One way to speak to the platform's port. */
 export interface Road {
@@ -24,7 +20,7 @@ export interface Roads {
 }
 
 export function openRoads(url: string): Roads {
-  const sessionManager = new Http2SessionManager(url);
+  const sessionManager = new Http2Connection(url);
   const http2 = { baseUrl: url, httpVersion: "2", sessionManager } as const;
   const http1 = { baseUrl: url, httpVersion: "1.1" } as const;
   const road = (name: string, isDuplex: boolean, make: (interceptors: Interceptor[]) => Transport): Road => ({

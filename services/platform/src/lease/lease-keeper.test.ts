@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { type ManualClock, manualClock } from "../memory/manual-clock.ts";
 import { type MemoryStore, memoryStore, type StoreFault } from "../memory/memory-store.ts";
-import type { Clock } from "../ports/clock.ts";
+import { type Clock, sleep } from "../ports/clock.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import { LeaseTable } from "./lease-table.ts";
 import { LeaseView } from "./lease-view.ts";
@@ -53,11 +53,17 @@ class Process {
       },
       {
         taken: (shard) => this.told.push(`taken ${shard}`),
-        given: async (shard, why) => void this.told.push(`${why} ${shard}`),
+        given: (shard, why) => {
+          this.told.push(`${why} ${shard}`);
+          return this.ends(shard);
+        },
       },
     );
     this.keeper.start();
   }
+
+  /** How long a shard takes to end here. */
+  ends: (shard: string) => Promise<void> = () => Promise.resolve();
 
   /** When it last raised its beat. */
   lastBeat = 0;
@@ -139,6 +145,19 @@ describe("leases (S21)", () => {
     await leaving.keeper.stop();
     expect(leaving.told.filter((what) => what.startsWith("stopping"))).toHaveLength(8);
     await clock.advance(1_000);
+    expect(staying.held).toBe(16);
+  });
+
+  test("an ordered stop hands over what has ended: none of it waits for the slowest", async () => {
+    const [leaving, staying] = [new Process("a"), new Process("b")];
+    await clock.advance(10_000);
+    const slowest = [...leaving.keeper.held][0];
+    leaving.ends = (shard) => (shard === slowest ? sleep(clock, 3_000) : Promise.resolve());
+    const stopped = leaving.keeper.stop();
+    await clock.advance(1_000);
+    expect(staying.held).toBe(15);
+    await clock.advance(3_000);
+    await stopped;
     expect(staying.held).toBe(16);
   });
 

@@ -77,8 +77,15 @@ export class LeaseKeeper {
     this.#cancel();
     await this.#turn;
     const { table, beat } = this.#options;
-    await Promise.all([...this.#held].map((shard) => this.#give(shard, "stopping")));
+    await Promise.all([this.#leave(), ...[...this.#held].map((shard) => this.#give(shard, "stopping"))]);
     await table.forget(beat().process).catch(() => undefined);
+  }
+
+  /** Tells the others not to count on this process: each takes all that it has given back, and no shard waits for the slowest. */
+  async #leave(): Promise<void> {
+    const { table, beat } = this.#options;
+    this.#version += 1;
+    await table.beat(create(ProcessBeatSchema, { ...beat(), roles: [] }), this.#version).catch(() => undefined);
   }
 
   /** Gives everything back, and takes nothing any more: the process lives, but cannot decide by the active rules (S26). */

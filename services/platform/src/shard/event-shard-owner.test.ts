@@ -226,6 +226,20 @@ describe("recovery", () => {
 });
 
 describe("a shard that stopped", () => {
+  test("S21: while it was recovered, it reads nothing of the log any more", async () => {
+    const platform = new TallyPlatform();
+    await platform.send(["a"], 1);
+    const { owner } = platform.prepare();
+    const started = owner.start().catch((error: Error) => error);
+    const stopped = owner.stop(0);
+    await platform.clock.advance(1_000);
+    await stopped;
+    expect(await started).toBeInstanceOf(Error);
+    await platform.log.close();
+    await platform.clock.advance(1_000);
+    expect(platform.warnings).toEqual([]);
+  });
+
   test("I21, F13: what it had decided and not said is in no image, so a mended one decides it again", async () => {
     const platform = new TallyPlatform();
     let decisions = 0;

@@ -290,9 +290,11 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     return new EventFeed(last, events.codec, respond, await recentEvents(this.#ports, place));
   }
 
-  /** Stopped while it waited for something: nobody would stop it again. */
+  /** Stopped while it waited for something: nobody would stop it again, nor what it has begun since. */
   #refuseStopped(): void {
-    if (this.#failure !== undefined || this.#isStopped) throw notReady(`${this.#shard.name} has stopped`);
+    if (this.#failure === undefined && !this.#isStopped) return;
+    this.#comparison?.close();
+    throw notReady(`${this.#shard.name} has stopped`);
   }
 
   #timed(): DeadlineTimer | undefined {

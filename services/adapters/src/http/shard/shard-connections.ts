@@ -1,7 +1,8 @@
 import { ShardService } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import type { FollowReceiver, ShardClient, ShardDirectory } from "@atlas/platform/shard/shard-client";
 import { type Client, createClient, type Interceptor } from "@connectrpc/connect";
-import { createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import { createConnectTransport } from "@connectrpc/connect-node";
+import { Http2Connection } from "../http2-connection.ts";
 import { CONNECTION_WINDOW, STREAM_WINDOW } from "../limits.ts";
 import { followShard } from "./follow-client.ts";
 import { toldBy } from "./told-by.ts";
@@ -53,7 +54,7 @@ export class ShardConnections {
 }
 
 function connect(address: string, credential: string): Connection {
-  const sessionManager = new Http2SessionManager(address, PING, {
+  const sessionManager = new Http2Connection(address, PING, {
     settings: { initialWindowSize: STREAM_WINDOW },
     // One connection carries the events of every shard there.
     maxSessionMemory: CONNECTION_WINDOW / 1_000_000,

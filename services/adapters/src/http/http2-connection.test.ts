@@ -1,0 +1,49 @@
+import { createServer, type ServerHttp2Session } from "node:http2";
+import { afterEach, expect, test } from "vitest";
+import { Http2Connection } from "./http2-connection.ts";
+import { listen } from "./listen.ts";
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+/** A server that answers everything at once, and its connections in the order in which they were made. */
+async function serve() {
+  const sessions: ServerHttp2Session[] = [];
+  const server = createServer((_, response) => void response.end("answered"));
+  server.on("session", (session) => void sessions.push(session));
+  closers.push(() => server.close());
+  return { sessions, url: `http://127.0.0.1:${await listen(server, "127.0.0.1", 0)}` };
+}
+
+/** Asks once; resolves with the session that was asked on when the answer has come. */
+async function ask(connection: Http2Connection) {
+  const stream = await connection.request("GET", "/", {}, {});
+  const { session } = stream;
+  await new Promise((resolve) => void stream.on("close", resolve).resume().end());
+  if (session === undefined) throw new Error("a stream without a session");
+  return session;
+}
+
+test.each([
+  ["asks anew", async (connection: Http2Connection) => void (await ask(connection))],
+  ["ends the connection", async (connection: Http2Connection) => connection.abort()],
+])("a server goes away between two questions, and who %s just then lives", async (_, act) => {
+  const { sessions, url } = await serve();
+  const connection = new Http2Connection(url);
+  closers.push(() => connection.abort());
+  const session = await ask(connection);
+  const acted = new Promise<void>((resolve, reject) => {
+    // Behind connect-node's own listener, and before the socket has closed.
+    session.once("goaway", () => void act(connection).then(resolve, reject));
+  });
+  const closed = new Promise<void>((resolve, reject) => {
+    session.once("close", resolve);
+    process.once("uncaughtException", reject);
+    closers.push(() => process.off("uncaughtException", reject));
+  });
+  sessions[0]?.close();
+  await Promise.all([acted, closed]);
+  expect((await ask(connection)) === session).toBe(false);
+});
