@@ -13,6 +13,7 @@ import type { Archive } from "@atlas/platform/ports/archive";
 import { sleep } from "@atlas/platform/ports/clock";
 import { type Log, LogUnavailable } from "@atlas/platform/ports/log";
 import type { Store } from "@atlas/platform/ports/store";
+import { noTraces, type Traces } from "@atlas/platform/telemetry/traces";
 import type { PartitionCounts } from "@atlas/platform/topic/topics";
 import { archiveIn } from "./archive-in.ts";
 import { LateArchive } from "./late-archive.ts";
@@ -44,20 +45,21 @@ export interface ColumnOptions {
   readonly dataFolder: string;
   /** `undefined`: the embedded column. */
   readonly engines: EngineTerms | undefined;
+  readonly traces: Traces;
 }
 
 type Closes = (close: () => Promise<void> | void) => void;
 
 /** Opens what the services keep things in; `closes` is told how each part is closed, in the order of opening. */
 export async function openColumn(
-  { dataFolder, engines }: ColumnOptions,
+  { dataFolder, engines, traces }: ColumnOptions,
   partitions: PartitionCounts,
   closes: Closes,
 ): Promise<ArchivedColumn> {
   if (engines === undefined) {
     return { ...(await openFolderColumn(dataFolder, closes)), archive: archiveFolder(archiveIn(dataFolder)) };
   }
-  const column = await openEngines(engines, partitions, closes);
+  const column = await openEngines(engines, partitions, closes, traces);
   await refuseUnfinishedMove(column.store);
   const archive = new LateArchive(() => openS3Archive(engines.archive));
   closes(async () => (await archive.opened())?.close());
@@ -92,9 +94,14 @@ async function topicsReady({ kafka }: EngineAccess, partitions: PartitionCounts)
 }
 
 /** The distributed column, whatever stands on it. */
-export async function openEngines(engines: EngineAccess, partitions: PartitionCounts, closes: Closes): Promise<Column> {
+export async function openEngines(
+  engines: EngineAccess,
+  partitions: PartitionCounts,
+  closes: Closes,
+  traces: Traces = noTraces,
+): Promise<Column> {
   await Promise.all([topicsReady(engines, partitions), createTables(engines.dynamodb)]);
-  const log = await openKafkaLog(engines.kafka);
+  const log = await openKafkaLog({ ...engines.kafka, traces });
   closes(() => log.close());
   const store = openDynamodbStore(engines.dynamodb);
   closes(() => store.close());

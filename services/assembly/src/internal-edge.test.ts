@@ -12,6 +12,7 @@ import { clusterAuthenticator, clusterCredential } from "@atlas/platform/access/
 import { notReady } from "@atlas/platform/shard/not-ready";
 import type { FollowReceiver, ShardDirectory } from "@atlas/platform/shard/shard-client";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
+import { noTraces } from "@atlas/platform/telemetry/traces";
 import { create } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type InternalEdge, openInternalEdge } from "./internal-edge.ts";
@@ -46,7 +47,15 @@ const shards: ShardDirectory = {
 
 beforeAll(async () => {
   const authenticator = clusterAuthenticator(KEY, digest);
-  edge = await openInternalEdge({ host: "127.0.0.1", port: 0, authenticator, shards, clock, journal: silentJournal });
+  edge = await openInternalEdge({
+    host: "127.0.0.1",
+    port: 0,
+    authenticator,
+    shards,
+    clock,
+    journal: silentJournal,
+    traces: noTraces,
+  });
 });
 afterAll(async () => {
   connections.close();

@@ -9,6 +9,7 @@ import type { Clock } from "@atlas/platform/ports/clock";
 import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
 import { shardService } from "@atlas/platform/shard/shard-service";
 import type { Journal } from "@atlas/platform/telemetry/journal";
+import type { Traces } from "@atlas/platform/telemetry/traces";
 
 export interface InternalEdgeOptions {
   readonly host: string;
@@ -20,6 +21,7 @@ export interface InternalEdgeOptions {
   readonly shards: ShardDirectory;
   readonly clock: Clock;
   readonly journal: Journal;
+  readonly traces: Traces;
 }
 
 /** The port at which the platform's other processes ask the shards of this one. */
@@ -32,7 +34,7 @@ const GRACE = 500;
 
 /** Opens the port. Rejects with `ListenError`. */
 export async function openInternalEdge(options: InternalEdgeOptions): Promise<InternalEdge> {
-  const { host, port, authenticator, shards, clock, journal } = options;
+  const { host, port, authenticator, shards, clock, journal, traces } = options;
   const shutdown = new AbortController();
   const handlers = createHandlers([serve(ShardService, shardService(shards, clock))], {
     ...{ authenticator, journal, compression: [] },
@@ -42,7 +44,7 @@ export async function openInternalEdge(options: InternalEdgeOptions): Promise<In
   });
   const { messageBytes } = defaultLimits;
   const streams = createFollowRoute({ shards, authenticator, journal, messageBytes, shutdown: shutdown.signal });
-  const edge = await openHttpEdge({ host, port, handlers, streams, journal });
+  const edge = await openHttpEdge({ host, port, handlers, streams, journal, traces });
   return {
     url: edge.url,
     close: async () => {

@@ -7,6 +7,7 @@ import { encode } from "@atlas/gen/codec/codec";
 import { memoryLog } from "@atlas/platform/memory/memory-log";
 import { memoryStore } from "@atlas/platform/memory/memory-store";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
+import { noTraces } from "@atlas/platform/telemetry/traces";
 import { topics } from "@atlas/platform/topic/topics";
 import { encodeFrame } from "@atlas/platform/wire/codec/frame";
 import { create } from "@bufbuild/protobuf";
@@ -40,7 +41,12 @@ function open(name: string, engines: readonly number[]): Promise<ShardHost> {
       ...{ ports: portsOf(name), partitions, tickInterval: 100, engines },
       failed: (shard, error) => void failures.push(`${name} ${shard}: ${error.message}`),
       cluster: { roles: ROLES, host: "127.0.0.1", port: 0, standby: 0 },
-      ...{ key: "a key of every process of this platform", journal: silentJournal, watched: () => [] },
+      ...{
+        key: "a key of every process of this platform",
+        journal: silentJournal,
+        traces: noTraces,
+        watched: () => [],
+      },
     },
     (close) => void closers.push(close),
   );

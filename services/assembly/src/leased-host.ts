@@ -7,6 +7,7 @@ import { LeaseView } from "@atlas/platform/lease/lease-view";
 import { LeasedDirectory } from "@atlas/platform/lease/leased-directory";
 import { notReady } from "@atlas/platform/shard/not-ready";
 import type { Journal } from "@atlas/platform/telemetry/journal";
+import type { Traces } from "@atlas/platform/telemetry/traces";
 import { openInternalEdge } from "./internal-edge.ts";
 import { LeasedShards } from "./leased-shards.ts";
 import { type OwnedShardOptions, SHARD_KINDS, shardsOf } from "./owned-shard.ts";
@@ -33,6 +34,7 @@ export interface LeasedHostOptions extends OwnedShardOptions {
   /** What every process of the platform knows and nobody else. */
   readonly key: string;
   readonly journal: Journal;
+  readonly traces: Traces;
   /** Instruments whose market clients of this process watch. */
   readonly watched: () => readonly string[];
 }
@@ -47,7 +49,7 @@ export async function openLeasedHost(
   options: LeasedHostOptions,
   closes: (close: () => Promise<void>) => void,
 ): Promise<ShardHost> {
-  const { ports, partitions, cluster, key, journal, engines = ENGINE_VERSIONS } = options;
+  const { ports, partitions, cluster, key, journal, traces, engines = ENGINE_VERSIONS } = options;
   const { clock, digest, warn, writer: process } = ports;
   let unfit: EngineMissing | undefined;
   const owned = { ...options, failed: (shard: string, error: Error) => failed(shard, error) };
@@ -55,11 +57,11 @@ export async function openLeasedHost(
   closes(async () => standbys.stop());
   const shards = new LeasedShards(owned, standbys);
   const edge = await openInternalEdge({
-    ...{ host: cluster.host, port: cluster.port, shards, clock, journal },
+    ...{ host: cluster.host, port: cluster.port, shards, clock, journal, traces },
     authenticator: clusterAuthenticator(key, digest),
   });
   closes(() => edge.close());
-  const connections = new ShardConnections(clusterCredential(key, digest));
+  const connections = new ShardConnections(clusterCredential(key, digest), traces);
   closes(async () => connections.close());
   const table = new LeaseTable(ports.store);
   const view = new LeaseView(table, clock);

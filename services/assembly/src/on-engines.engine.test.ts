@@ -2,11 +2,16 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { recordHeaders } from "@atlas/adapters/kafka/testing/record-headers";
+import { systemChance } from "@atlas/adapters/system/system-chance";
+import { asyncTraces } from "@atlas/adapters/telemetry/async-traces";
 import { type Dynamodb, startDynamodb } from "@atlas/engines/dynamodb";
 import { type Kafka, startKafka } from "@atlas/engines/kafka";
 import { type S3, startS3 } from "@atlas/engines/s3";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
+import { partitionsOf, topics } from "@atlas/platform/topic/topics";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { PARTITIONS } from "./platform-terms.ts";
 import { ROLES } from "./role.ts";
 import { type RunningPlatform, startPlatform } from "./start-platform.ts";
 
@@ -53,6 +58,7 @@ function start(): Promise<RunningPlatform> {
     },
     archivePace: { bytes: 4_194_304, milliseconds: 60_000 },
     journal: silentJournal,
+    traces: asyncTraces(systemChance()),
     progress: () => {},
   });
 }
@@ -69,9 +75,9 @@ interface Order {
   readonly status: string;
 }
 
-async function call(method: string, body: object): Promise<Answer> {
+async function call(method: string, body: object, header: Record<string, string> = {}): Promise<Answer> {
   const key = readFileSync(join(folder, "data", "cli.key"), "utf8").trim();
-  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json", ...header };
   const answer = await fetch(`${platform.url}/atlas.${method}`, {
     method: "POST",
     headers,
@@ -87,14 +93,14 @@ function newRequestId(): string {
 }
 
 /** As a client that means it: the same request until it is answered. */
-async function submit(): Promise<string> {
+async function submit(header?: Record<string, string>): Promise<string> {
   const request = {
     requestId: newRequestId(),
     accountId: "demo",
     order: { instrumentId: "BTC-USD", side: "SIDE_BUY", type: "ORDER_TYPE_MARKET", quantity: "0.01" },
   };
   for (;;) {
-    const { order } = await call("order.v1.OrderService/SubmitOrder", request);
+    const { order } = await call("order.v1.OrderService/SubmitOrder", request, header);
     if (order !== undefined) return order.orderId;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -148,4 +154,20 @@ test("F6 while DynamoDB is away orders are decided and filled, and the store cat
   for (const orderId of filled) await expectFilled(orderId);
   await expect.poll(async () => (await orders())?.length, { timeout: 30_000 }).toBe(standing + 2);
   await expect.poll(storeLag, { timeout: 30_000 }).toBe(0);
+});
+
+test("an order's command names the client's trace on Kafka; what shards and clocks go on to say of it names none", async () => {
+  const traceId = randomUUID().replaceAll("-", "");
+  await expectFilled(await submit({ traceparent: `00-${traceId}-00f067aa0ba902b7-01` }));
+  const namedIn = async ({ name }: { readonly name: string }) => {
+    const all = Array.from({ length: partitionsOf(name, PARTITIONS) }, (_, partition) =>
+      recordHeaders({ brokers: kafka.addresses }, name, partition),
+    );
+    return (await Promise.all(all)).flat().flatMap(({ traceparent = [] }) => traceparent);
+  };
+  const { orderCommands, orderEvents, executionReports, venueOrders, marketData } = topics;
+  const ours = (await namedIn(orderCommands)).filter((one) => one.includes(traceId));
+  expect(ours).toEqual([expect.stringMatching(`^00-${traceId}-[0-9a-f]{16}-01$`)]);
+  const caused = await Promise.all([orderEvents, executionReports, venueOrders, marketData].map(namedIn));
+  expect(caused).toEqual([[], [], [], []]);
 });

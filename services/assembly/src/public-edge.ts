@@ -19,6 +19,7 @@ import { createHandlers, serve } from "@atlas/platform/access/create-handlers";
 import type { Clock } from "@atlas/platform/ports/clock";
 import { refusal } from "@atlas/platform/refusal/refusal-error";
 import type { Journal } from "@atlas/platform/telemetry/journal";
+import type { Traces } from "@atlas/platform/telemetry/traces";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import type { Readiness } from "./readiness.ts";
 
@@ -33,6 +34,7 @@ export interface PublicEdgeOptions {
   readonly look: () => void;
   readonly clock: Clock;
   readonly journal: Journal;
+  readonly traces: Traces;
   /** The console; absent: none. */
   readonly site?: Site;
 }
@@ -86,6 +88,7 @@ export async function openPublicEdge(options: PublicEdgeOptions): Promise<Public
     ...(options.site === undefined ? {} : { site: options.site }),
     ...(gateway === undefined ? {} : { streams: fastRoads(gateway, common, shutdown.signal) }),
     journal,
+    traces: options.traces,
   });
   // What `/readyz` says, as `grpc.health.v1` says it.
   const tellHealth = () => {

@@ -68,6 +68,7 @@ export async function serveClients(parts: ServeOptions): Promise<ServedClients> 
     ...{ host: options.host, port: options.port, readiness, metrics, look, journal },
     gateway: { ...gateway, services: [...gateway.services, auditReads({ ports, partitions: PARTITIONS })] },
     clock: ports.clock,
+    traces: ports.traces,
     site: site ?? absentSite(NO_CONSOLE),
   });
   closes(() => edge.close(GRACE));

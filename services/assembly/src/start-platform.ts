@@ -14,6 +14,7 @@ import type { Compression } from "@atlas/platform/ports/compression";
 import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import type { Metrics } from "@atlas/platform/telemetry/metrics";
+import { noTraces, type Traces } from "@atlas/platform/telemetry/traces";
 import { base64url } from "@atlas/platform/text/base64url";
 import { topics } from "@atlas/platform/topic/topics";
 import { TickDriver } from "@atlas/venue/tick-driver";
@@ -54,6 +55,8 @@ export interface PlatformOptions {
   /** When records are archived. */
   readonly archivePace: ArchivePace;
   readonly journal: Journal;
+  /** Of the calls that come in. Absent: none has one. */
+  readonly traces?: Traces;
   /** Hears what the start is at, in words. */
   readonly progress: (stage: string) => void;
 }
@@ -169,6 +172,7 @@ async function openFolder(
 export interface PlatformPorts extends OwnerPorts {
   readonly archive: Archive;
   readonly compression: Compression;
+  readonly traces: Traces;
 }
 
 async function openPorts(
@@ -176,13 +180,18 @@ async function openPorts(
   disk: Pick<DiskSpace, "isLow">,
   closes: (close: Close) => void,
 ): Promise<PlatformPorts> {
-  const { journal, dataFolder, distributed } = options;
-  const { log, store, archive } = await openColumn({ dataFolder, engines: distributed?.engines }, PARTITIONS, closes);
+  const { journal, dataFolder, distributed, traces = noTraces } = options;
+  const { log, store, archive } = await openColumn(
+    { dataFolder, engines: distributed?.engines, traces },
+    PARTITIONS,
+    closes,
+  );
   return {
     log,
     store,
     archive: distributed === undefined ? sparing(archive, disk) : archive,
     compression: systemCompression(),
+    traces,
     clock: systemClock(),
     digest: systemDigest(),
     warn: (message, facts) => journal.warn(message, facts),
@@ -192,7 +201,7 @@ async function openPorts(
 
 async function openHost(
   { journal, distributed, dataFolder, engines }: PlatformOptions,
-  ports: OwnerPorts,
+  ports: PlatformPorts,
   market: MarketView,
   readiness: PlatformReadiness,
   closes: (close: () => Promise<void>) => void,
@@ -205,7 +214,10 @@ async function openHost(
   if (distributed === undefined) return openLocalHost(owned, closes);
   const { cluster } = distributed;
   const key = await clusterKey(secretFiles(dataFolder), systemChance());
-  return openLeasedHost({ ...owned, cluster, key, journal, watched: () => market.watched() }, closes);
+  return openLeasedHost(
+    { ...owned, cluster, key, journal, traces: ports.traces, watched: () => market.watched() },
+    closes,
+  );
 }
 
 /** How far the query store is behind each order shard (S24). */
@@ -230,7 +242,7 @@ function startTicks(ports: OwnerPorts, host: ShardHost, market: MarketView, clos
 
 interface ProbeParts {
   readonly options: PlatformOptions;
-  readonly ports: OwnerPorts;
+  readonly ports: PlatformPorts;
   readonly readiness: PlatformReadiness;
   readonly metrics: PrometheusMetrics;
   readonly look: () => void;
@@ -241,7 +253,8 @@ interface ProbeParts {
 async function serveProbes(parts: ProbeParts): Promise<Omit<ServedClients, "calls"> & { calls?: undefined }> {
   const { options, ports, readiness, metrics, look, closes } = parts;
   const { host, port, journal } = options;
-  const edge = await openPublicEdge({ host, port, readiness, metrics, look, journal, clock: ports.clock });
+  const { clock, traces } = ports;
+  const edge = await openPublicEdge({ host, port, readiness, metrics, look, journal, clock, traces });
   closes(() => edge.close(GRACE));
   readiness.upWithoutMarkets();
   return { url: edge.url, hasConsole: false };

@@ -9,6 +9,7 @@ import type { AccountQueries } from "@atlas/platform/query/account-queries";
 import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import type { Metrics } from "@atlas/platform/telemetry/metrics";
+import type { Traces } from "@atlas/platform/telemetry/traces";
 import type { PartitionCounts } from "@atlas/platform/topic/topics";
 import type { Pressure } from "./intake/command-intake.ts";
 import type { MarketReads } from "./market/market-reads.ts";
@@ -22,6 +23,7 @@ export interface GatewayPorts {
   readonly digest: Digest;
   readonly journal: Journal;
   readonly metrics: Metrics;
+  readonly traces: Traces;
   /** Where the signing key and the local key are kept. */
   readonly files: SecretFiles;
 }

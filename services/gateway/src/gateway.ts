@@ -42,12 +42,12 @@ export interface Gateway {
 /** Resolves when every shard is followed and callers can be told apart; the shards must run. */
 export async function openGateway(context: GatewayContext): Promise<Gateway> {
   const { ports, partitions, directory, queries, market, processes } = context;
-  const { log, store, clock, chance, digest, journal } = ports;
+  const { log, store, clock, chance, digest, journal, traces } = ports;
   const incarnation = newIncarnation(chance);
   const metrics = gatewayMetrics(ports.metrics);
   const skew = new ClockSkew(clock, journal);
   const intake = new CommandIntake({
-    ...{ log, clock, digest, journal, metrics, incarnation, skew },
+    ...{ log, clock, digest, journal, metrics, traces, incarnation, skew },
     pressure: context.pressure,
     partitions: partitions.oms,
     learnLimits: (accountId) => void learnLimits(accountId),
@@ -73,7 +73,7 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
   const markets = new MarketGroups(market, clock);
   const desk = new OrderDesk({ intake, queries, clock, digest, quote });
   const recordings = new RecordingIntake({
-    ...{ log, clock, digest, journal, incarnation, skew },
+    ...{ log, clock, digest, journal, traces, incarnation, skew },
     partitions: partitions.venue,
   });
   const streams = new StreamDesk({

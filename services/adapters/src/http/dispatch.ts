@@ -1,5 +1,7 @@
 import { sourceKey } from "@atlas/platform/access/caller";
 import type { Journal } from "@atlas/platform/telemetry/journal";
+import { TRACEPARENT } from "@atlas/platform/telemetry/trace";
+import type { Traces } from "@atlas/platform/telemetry/traces";
 import { Code, ConnectError, createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
@@ -16,7 +18,7 @@ export function createDispatch(
   handlers: readonly UniversalHandler[],
   plain: Readonly<Record<string, PlainHandler>>,
   site: Site | undefined,
-  journal: Journal,
+  { journal, traces }: { readonly journal: Journal; readonly traces: Traces },
 ): Dispatch {
   const procedures = new Map(handlers.map((handler) => [handler.requestPath, handler]));
   const pages = new Map(Object.entries(plain));
@@ -30,12 +32,14 @@ export function createDispatch(
     if (file !== undefined) return answerFile(file, request, response);
     answer(response, 404, "nothing here\n");
   };
-  return (request, response) => {
+  const handleAll = (request: NodeServerRequest, response: NodeServerResponse) =>
     handle(request, response).catch((error: unknown) => {
       if (isClientGone(error)) return;
       journal.error("a request failed", { path: pathOf(request.url) }, error);
       answer(response, 500, "internal error\n");
     });
+  return (request, response) => {
+    void traces.during(request.headers[TRACEPARENT], () => handleAll(request, response));
   };
 }
 

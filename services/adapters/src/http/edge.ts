@@ -1,5 +1,6 @@
 import { createServer, type Socket } from "node:net";
 import { type Journal, silentJournal } from "@atlas/platform/telemetry/journal";
+import { noTraces, type Traces } from "@atlas/platform/telemetry/traces";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { createDispatch } from "./dispatch.ts";
 import { createHttp1 } from "./http1.ts";
@@ -25,6 +26,8 @@ export interface EdgeOptions {
   readonly streams?: StreamRoute;
   readonly limits?: Partial<EdgeLimits>;
   readonly journal?: Journal;
+  /** Absent: no call has one. */
+  readonly traces?: Traces;
 }
 
 export interface HttpEdge {
@@ -44,10 +47,10 @@ export interface HttpEdge {
  */
 export async function openHttpEdge(options: EdgeOptions): Promise<HttpEdge> {
   const limits = { ...defaultLimits, ...options.limits };
-  const { handlers, plain = {}, site, journal = silentJournal } = options;
-  const dispatch = createDispatch(handlers, plain, site, journal);
+  const { handlers, plain = {}, site, journal = silentJournal, traces = noTraces } = options;
+  const dispatch = createDispatch(handlers, plain, site, { journal, traces });
   const http1 = createHttp1(dispatch, limits);
-  const http2 = createHttp2(dispatch, options.streams ?? (() => undefined), limits);
+  const http2 = createHttp2(dispatch, options.streams ?? (() => undefined), { limits, traces });
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 }, (socket) => {
     sockets.add(socket);

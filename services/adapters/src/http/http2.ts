@@ -7,6 +7,8 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from "node:http2";
+import { TRACEPARENT } from "@atlas/platform/telemetry/trace";
+import type { Traces } from "@atlas/platform/telemetry/traces";
 import type { Dispatch } from "./dispatch.ts";
 import { CONNECTION_WINDOW, type EdgeLimits, STREAM_WINDOW } from "./limits.ts";
 import { pathOf } from "./request.ts";
@@ -24,7 +26,11 @@ export interface Http2 {
 }
 
 /** HTTP/2 in the clear for connections that another server accepts: give them by `server.emit("connection", socket)`. */
-export function createHttp2(dispatch: Dispatch, route: StreamRoute, limits: EdgeLimits): Http2 {
+export function createHttp2(
+  dispatch: Dispatch,
+  route: StreamRoute,
+  { limits, traces }: { readonly limits: EdgeLimits; readonly traces: Traces },
+): Http2 {
   const server = createServer({
     maxSessionMemory: 100,
     settings: {
@@ -44,10 +50,18 @@ export function createHttp2(dispatch: Dispatch, route: StreamRoute, limits: Edge
   server.on("sessionError", () => {});
   server.on("stream", (stream, headers, _flags, rawHeaders) => {
     const handler = route(pathOf(headers[":path"]), headers);
-    if (handler !== undefined) handler(stream, headers);
+    if (handler !== undefined) void traces.during(headers[TRACEPARENT], () => untilClosed(stream, headers, handler));
     else dispatch(new Http2ServerRequest(stream, headers, {}, rawHeaders), new Http2ServerResponse(stream));
   });
   return { server, goAway: () => sessions.forEach((session) => void session.close()) };
+}
+
+/** The whole stream is one call, whatever is sent on it. */
+function untilClosed(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, handler: StreamHandler): Promise<void> {
+  return new Promise((resolve) => {
+    handler(stream, headers);
+    stream.once("close", resolve);
+  });
 }
 
 /** Node calls this when nothing was sent or received for the time. */

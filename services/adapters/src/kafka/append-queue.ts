@@ -1,4 +1,6 @@
 import { type Appended, AppendUnknown, LogUnavailable } from "@atlas/platform/ports/log";
+import { TRACEPARENT, type Trace, traceparentOf } from "@atlas/platform/telemetry/trace";
+import type { Traces } from "@atlas/platform/telemetry/traces";
 import { NotSent } from "./broker-connection.ts";
 import { type BrokerNode, type ClusterMap, laneOf } from "./cluster-map.ts";
 import { errorName, NO_ERROR, type ProducedPartition, type SentRecord, writesNothing } from "./protocol.ts";
@@ -10,10 +12,13 @@ export interface AppendQueueOptions {
   /** Bytes handed over and not answered, above which `append` rejects with `LogUnavailable`. */
   readonly pendingBytes: number;
   headers(topic: string): Readonly<Record<string, string>>;
+  readonly traces: Traces;
 }
 
 interface Entry {
   readonly bytes: Uint8Array;
+  /** Of the call that handed it over. */
+  readonly trace: Trace | undefined;
   resolve(appended: Appended): void;
   reject(error: Error): void;
 }
@@ -57,8 +62,9 @@ export class AppendQueue {
       return Promise.reject(new LogUnavailable("too many bytes wait to be appended"));
     }
     this.#bytes += bytes.length;
+    const trace = this.#options.traces.current();
     return new Promise((resolve, reject) => {
-      this.#lane(topic, partition).entries.push({ bytes, resolve, reject });
+      this.#lane(topic, partition).entries.push({ bytes, trace, resolve, reject });
       this.#schedule();
     });
   }
@@ -82,10 +88,12 @@ export class AppendQueue {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => {
+    const begin = () => {
       this.#scheduled = false;
       this.#flush();
-    });
+    };
+    // One request follows the other from here on, over connections made when needed: on behalf of nobody in particular.
+    this.#options.traces.run(undefined, () => setImmediate(begin));
   }
 
   #flush(): void {
@@ -154,9 +162,10 @@ export class AppendQueue {
     const topics = new Map<string, { partition: number; messages: SentRecord[] }[]>();
     for (const { lane, entries } of cuts) {
       const headers = this.#options.headers(lane.topic);
-      const messages = entries.map(({ bytes }) => {
-        return { value: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), headers };
-      });
+      const messages = entries.map(({ bytes, trace }) => ({
+        value: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
+        headers: trace === undefined ? headers : { ...headers, [TRACEPARENT]: traceparentOf(trace) },
+      }));
       const partitions = topics.get(lane.topic) ?? [];
       partitions.push({ partition: lane.partition, messages });
       topics.set(lane.topic, partitions);

@@ -9,6 +9,7 @@ import {
   type TailReceiver,
 } from "@atlas/platform/ports/log";
 import { LogFollower } from "@atlas/platform/tail/log-follower";
+import { noTraces, type Traces } from "@atlas/platform/telemetry/traces";
 import { topics } from "@atlas/platform/topic/topics";
 import { AppendQueue } from "./append-queue.ts";
 import type { ClusterMap } from "./cluster-map.ts";
@@ -21,6 +22,8 @@ export interface KafkaLogOptions extends KafkaAccess {
   readonly pendingBytes?: number;
   /** What a tail keeps for a receiver that is busy; default 4 MB. */
   readonly tailBytes?: number;
+  /** Records name the trace of the call that appends them; absent: none. */
+  readonly traces?: Traces;
 }
 
 export interface KafkaLog extends Log {
@@ -59,6 +62,7 @@ class ClusterLog implements KafkaLog {
   readonly #map: ClusterMap;
   readonly #prefix: string;
   readonly #tailBytes: number;
+  readonly #traces: Traces;
   readonly #queue: AppendQueue;
   readonly #reader: PartitionReader;
   readonly #poller: PartitionPoller;
@@ -69,12 +73,14 @@ class ClusterLog implements KafkaLog {
     this.#map = map;
     this.#prefix = options.prefix;
     this.#tailBytes = options.tailBytes ?? 4 << 20;
+    this.#traces = options.traces ?? noTraces;
     this.#queue = new AppendQueue({
       map,
       // The broker's own answer that its followers are late is told rather than a lost one.
       acknowledgement: Math.ceil((options.appendTimeout ?? APPEND_TIMEOUT) * 0.8),
       pendingBytes: options.pendingBytes ?? 64 << 20,
       headers: headersByTopic(options.prefix),
+      traces: this.#traces,
     });
     this.#reader = new PartitionReader(map);
     this.#poller = new PartitionPoller(map, (lane) => void this.#explain(lane));
@@ -107,7 +113,8 @@ class ClusterLog implements KafkaLog {
       { bufferBytes: this.#tailBytes, readBytes: READ_BYTES, ended: () => this.#leave(lane, follower) },
     );
     lane.followers.add(follower);
-    void this.#begin(lane, follower, from);
+    // A poll that begins here may hear for all tails to come: a call that reads the log is not what caused it.
+    this.#traces.run(undefined, () => void this.#begin(lane, follower, from));
     return follower;
   }
 

@@ -1,4 +1,5 @@
 import type { Journal, JournalFacts } from "@atlas/platform/telemetry/journal";
+import { noTraces, type Traces } from "@atlas/platform/telemetry/traces";
 import { type DestinationStream, pino } from "pino";
 
 /** From the least to the most: what is below the level is not written. */
@@ -13,13 +14,24 @@ export interface PinoJournal extends Journal {
   flush(): void;
 }
 
-/** One JSON line for each thing said; `destination` is a stream of pino's: its default writes to stdout. */
-export function pinoJournal(level: JournalLevel, destination: DestinationStream): PinoJournal {
+/**
+ * One JSON line for each thing said, with the trace of the call in which it is; `destination` is a stream of pino's: its default
+ * writes to stdout.
+ */
+export function pinoJournal(
+  level: JournalLevel,
+  destination: DestinationStream,
+  traces: Pick<Traces, "current"> = noTraces,
+): PinoJournal {
   const logger = pino(
     {
       level,
       base: undefined,
       timestamp: pino.stdTimeFunctions.isoTime,
+      mixin: () => {
+        const trace = traces.current();
+        return trace === undefined ? {} : { traceId: trace.traceId };
+      },
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" },
     },

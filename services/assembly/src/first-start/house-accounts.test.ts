@@ -14,6 +14,7 @@ import { memorySecretFiles } from "@atlas/platform/memory/memory-secret-files";
 import { memoryStore } from "@atlas/platform/memory/memory-store";
 import { mergedAccountQueries } from "@atlas/platform/query/merged-account-queries";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
+import { noTraces } from "@atlas/platform/telemetry/traces";
 import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { LocalShards } from "../local-shards.ts";
@@ -47,6 +48,7 @@ test("S6: every definition opens its house account, funds it and allots all of i
   const signIn = await openSignIn({
     ...platform,
     skew: new ClockSkew(clock, silentJournal),
+    traces: noTraces,
     ...{ chance: systemChance(), journal: silentJournal, files: memorySecretFiles(files), incarnation: "gAAAAAAAAAAA" },
   });
   const header = new Headers({ authorization: `Bearer ${files.get("cli.key")}` });

@@ -18,6 +18,7 @@ import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
 import type { ImagePace } from "@atlas/platform/shard/image-writer";
 import { type Journal, type JournalFacts, silentJournal } from "@atlas/platform/telemetry/journal";
 import { silentMetrics } from "@atlas/platform/telemetry/metrics";
+import { noTraces } from "@atlas/platform/telemetry/traces";
 import type { PartitionCounts } from "@atlas/platform/topic/topics";
 import { TickDriver } from "@atlas/venue/tick-driver";
 import type { DescService } from "@bufbuild/protobuf";
@@ -218,7 +219,7 @@ export class MemoryPlatform {
     await this.#orKill(process, market.start());
     const opening = openGateway({
       ports: {
-        ...{ log, store, clock, digest, journal, metrics: silentMetrics },
+        ...{ log, store, clock, digest, journal, metrics: silentMetrics, traces: noTraces },
         chance: seededChance(this.#seed * 7_000 + this.#chances++),
         files: memorySecretFiles(this.files),
       },

@@ -18,6 +18,7 @@ import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
 import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { silentMetrics } from "@atlas/platform/telemetry/metrics";
+import { noTraces } from "@atlas/platform/telemetry/traces";
 import { TickDriver } from "@atlas/venue/tick-driver";
 import type { DescService } from "@bufbuild/protobuf";
 import { type Client, createClient } from "@connectrpc/connect";
@@ -119,7 +120,7 @@ export class GatewayPlatform {
     const { clock, log, store, digest, pressure } = this;
     const context = {
       ports: {
-        ...{ log, store, clock, digest, journal: silentJournal, metrics: silentMetrics },
+        ...{ log, store, clock, digest, journal: silentJournal, metrics: silentMetrics, traces: noTraces },
         chance: seededChance(++this.#gateways),
         files: memorySecretFiles(this.files),
       },

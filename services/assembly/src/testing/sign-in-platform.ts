@@ -26,6 +26,7 @@ import { notReady } from "@atlas/platform/shard/not-ready";
 import type { ShardClient, ShardDirectory } from "@atlas/platform/shard/shard-client";
 import { inputPartition } from "@atlas/platform/shard/shard-name";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
+import { noTraces } from "@atlas/platform/telemetry/traces";
 import { openFrame } from "@atlas/platform/wire/codec/frame";
 import { create } from "@bufbuild/protobuf";
 import { turn } from "../simulated/turn.ts";
@@ -79,7 +80,7 @@ export class SignInPlatform implements ShardDirectory {
     const incarnation = `gTEST${number}`;
     const chance = seededChance(number);
     const skew = new ClockSkew(clock, journal);
-    const ports = { log, clock, digest, chance, journal, files, incarnation, skew };
+    const ports = { log, clock, digest, chance, journal, traces: noTraces, files, incarnation, skew };
     return this.run(
       openSignIn({ ...ports, directory: this, queries: { account: (request) => this.#account(request) } }),
     );

@@ -1,10 +1,13 @@
 import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { systemChance } from "@atlas/adapters/system/system-chance";
+import { asyncTraces } from "@atlas/adapters/telemetry/async-traces";
 import { pinoJournal } from "@atlas/adapters/telemetry/pino-journal";
 import { RECORDED_INSTRUMENT } from "@atlas/assembly/first-start/instruments";
 import { type RunningPlatform, startPlatform } from "@atlas/assembly/start-platform";
 import { playRequest } from "@atlas/platform/recording/recorded-step";
 import { type Journal, silentJournal } from "@atlas/platform/telemetry/journal";
+import type { Traces } from "@atlas/platform/telemetry/traces";
 import { refused } from "../client/failure.ts";
 import type { Io } from "../output/io.ts";
 import { paced } from "../recording/pace.ts";
@@ -34,6 +37,7 @@ async function open(io: Io, settings: Settings, engines?: readonly number[]): Pr
   if (!statSync(consoleFolder, { throwIfNoEntry: false })?.isDirectory() && consoleFolder !== CONSOLE) {
     throw refused(`ATLAS_CONSOLE is "${consoleFolder}"; it is a folder with a built console`);
   }
+  const traces = asyncTraces(systemChance());
   try {
     return await startPlatform({
       host,
@@ -44,7 +48,8 @@ async function open(io: Io, settings: Settings, engines?: readonly number[]): Pr
       ...(distributed === undefined ? {} : { distributed }),
       ...(engines === undefined ? {} : { engines }),
       ...(market === "recorded" ? { recording } : {}),
-      journal: journalOf(settings),
+      journal: journalOf(settings, traces),
+      traces,
       progress: (stage) => io.out(stage),
     });
   } catch (error) {
@@ -59,9 +64,9 @@ async function* recording(signal: AbortSignal) {
   for await (const step of paced(steps, 1, signal)) yield playRequest(RECORDED_INSTRUMENT, step);
 }
 
-function journalOf({ logLevel }: Settings): Journal {
+function journalOf({ logLevel }: Settings, traces: Traces): Journal {
   if (logLevel === "silent") return silentJournal;
-  return pinoJournal(logLevel, { write: (line) => void process.stderr.write(line) });
+  return pinoJournal(logLevel, { write: (line) => void process.stderr.write(line) }, traces);
 }
 
 async function welcome(io: Io, settings: Settings, platform: RunningPlatform): Promise<void> {

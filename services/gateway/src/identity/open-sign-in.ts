@@ -10,6 +10,7 @@ import type { SecretFiles } from "@atlas/platform/ports/secret-files";
 import type { AccountQueries } from "@atlas/platform/query/account-queries";
 import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
 import type { Journal } from "@atlas/platform/telemetry/journal";
+import type { Traces } from "@atlas/platform/telemetry/traces";
 import { topics } from "@atlas/platform/topic/topics";
 import { AccessTokens } from "../access/access-tokens.ts";
 import { BearerAuthenticator } from "../access/bearer-authenticator.ts";
@@ -31,6 +32,7 @@ export interface SignInPorts {
   readonly chance: Chance;
   readonly digest: Digest;
   readonly journal: Journal;
+  readonly traces: Traces;
   readonly directory: ShardDirectory;
   readonly skew: ClockSkew;
   readonly queries: Pick<AccountQueries, "account">;
@@ -90,8 +92,8 @@ export async function openSignIn(ports: SignInPorts): Promise<SignIn> {
 }
 
 function identityIntake(ports: SignInPorts, view: IdentityView): FollowedIntake<IdentityCommand, IdentityEvent> {
-  const { log, clock, digest, journal, incarnation, skew } = ports;
-  const options = { log, clock, digest, journal, skew, source: incarnation };
+  const { log, clock, digest, journal, traces, incarnation, skew } = ports;
+  const options = { log, clock, digest, journal, traces, skew, source: incarnation };
   const { name } = topics.identityCommands;
   const intake = new FollowedIntake<IdentityCommand, IdentityEvent>(options, name, IdentityCommandCodec);
   view.listen({ event: (event) => intake.decided(event), missed: () => intake.missed() });
@@ -99,8 +101,8 @@ function identityIntake(ports: SignInPorts, view: IdentityView): FollowedIntake<
 }
 
 async function openControl(ports: SignInPorts, revocations: Revocations) {
-  const { log, clock, digest, journal, incarnation, skew, directory } = ports;
-  const options = { log, clock, digest, journal, skew, source: incarnation };
+  const { log, clock, digest, journal, traces, incarnation, skew, directory } = ports;
+  const options = { log, clock, digest, journal, traces, skew, source: incarnation };
   const { name } = topics.controlCommands;
   const intake = new FollowedIntake<ControlCommand, ControlEvent>(options, name, ControlCommandCodec);
   const follower = new ShardFollower<ControlEvent>(

@@ -12,6 +12,7 @@ import { manualClock } from "@atlas/platform/memory/manual-clock";
 import { memoryLog } from "@atlas/platform/memory/memory-log";
 import type { RefusalError } from "@atlas/platform/refusal/refusal-error";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
+import { noTraces } from "@atlas/platform/telemetry/traces";
 import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { ClockSkew } from "../intake/clock-skew.ts";
@@ -23,7 +24,14 @@ test("S24: a shard that answers nothing fills its intake up to a bound; what is 
     sha256: (content: Uint8Array | string) => createHash("sha256").update(content).digest(),
     crc32: (content: Uint8Array, seed?: number) => crc32(content, seed),
   };
-  const options = { log: memoryLog({ clock }), clock, digest, journal: silentJournal, source: "gtest" };
+  const options = {
+    log: memoryLog({ clock }),
+    clock,
+    digest,
+    journal: silentJournal,
+    traces: noTraces,
+    source: "gtest",
+  };
   const intake = new FollowedIntake<IdentityCommand, IdentityEvent>(
     { ...options, skew: new ClockSkew(clock, silentJournal) },
     "identity.commands",

@@ -80,6 +80,7 @@ export class FollowedIntake<Sent extends Command, Decided extends Event> impleme
         giveUpAt: now + VALIDITY,
         abandoned: false,
         mayStand: false,
+        trace: undefined,
         dropped: () => this.#silent(commandId, false),
         resolve,
         reject,

@@ -9,6 +9,7 @@ import { memoryLog } from "@atlas/platform/memory/memory-log";
 import type { Digest } from "@atlas/platform/ports/digest";
 import type { RefusalError } from "@atlas/platform/refusal/refusal-error";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
+import { noTraces } from "@atlas/platform/telemetry/traces";
 import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { MOST_ORDERS, MOST_ORDERS_OF_ALL } from "./account-gates.ts";
@@ -27,7 +28,15 @@ function rig() {
   const shed: Reason[] = [];
   const silences: string[] = [];
   const intake = new CommandIntake({
-    ...{ clock, digest, journal: silentJournal, log: memoryLog({ clock }), incarnation: "gtest", partitions: 4 },
+    ...{
+      clock,
+      digest,
+      journal: silentJournal,
+      traces: noTraces,
+      log: memoryLog({ clock }),
+      incarnation: "gtest",
+      partitions: 4,
+    },
     metrics: { taken: () => undefined, shed: (reason) => void shed.push(reason), settled: () => undefined },
     skew: new ClockSkew(clock, silentJournal),
     pressure: { storeLag: () => 0, diskLow: () => false },

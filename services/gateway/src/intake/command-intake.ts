@@ -11,6 +11,7 @@ import type { Digest } from "@atlas/platform/ports/digest";
 import type { Log } from "@atlas/platform/ports/log";
 import { type RefusalError, refusal } from "@atlas/platform/refusal/refusal-error";
 import type { Journal } from "@atlas/platform/telemetry/journal";
+import type { Traces } from "@atlas/platform/telemetry/traces";
 import { topics } from "@atlas/platform/topic/topics";
 import { timestampOf } from "@atlas/platform/wire/time";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
@@ -62,6 +63,7 @@ export interface CommandIntakeOptions {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly journal: Journal;
+  readonly traces: Traces;
   readonly metrics: Pick<GatewayMetrics, "taken" | "shed" | "settled">;
   readonly pressure: Pressure;
   readonly skew: ClockSkew;
@@ -84,11 +86,11 @@ export class CommandIntake {
 
   constructor(options: CommandIntakeOptions) {
     this.#options = options;
-    const { log, clock, digest, journal, incarnation, skew } = options;
+    const { log, clock, digest, journal, traces, incarnation, skew } = options;
     this.#writers = Array.from({ length: options.partitions }, (_, partition) => {
       const topic = topics.orderCommands.name;
       return new PartitionWriter({
-        ...{ log, clock, digest, journal, topic, partition },
+        ...{ log, clock, digest, journal, traces, topic, partition },
         codec: OrderCommandCodec,
         source: incarnation,
         appended: (sentAt, appendTime) => skew.appended(sentAt, appendTime),

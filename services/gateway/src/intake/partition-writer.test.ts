@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { OrderCommandCodec } from "@atlas/gen/atlas/log/v1/order_command_codec";
@@ -5,7 +6,10 @@ import { type OrderCommand, OrderCommandSchema } from "@atlas/gen/atlas/log/v1/o
 import { manualClock } from "@atlas/platform/memory/manual-clock";
 import { type AppendFault, memoryLog } from "@atlas/platform/memory/memory-log";
 import type { Digest } from "@atlas/platform/ports/digest";
+import type { Log } from "@atlas/platform/ports/log";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
+import type { Trace } from "@atlas/platform/telemetry/trace";
+import type { Traces } from "@atlas/platform/telemetry/traces";
 import { openFrame, readMessages } from "@atlas/platform/wire/codec/frame";
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
@@ -22,6 +26,7 @@ class Item implements Outgoing<OrderCommand> {
   readonly giveUpAt: number;
   abandoned = false;
   mayStand = false;
+  trace: Trace | undefined;
   fate = "";
 
   constructor(commandId: string, giveUpAt = 1_000_000, weight = 100) {
@@ -35,12 +40,31 @@ class Item implements Outgoing<OrderCommand> {
   }
 }
 
+const scopes = new AsyncLocalStorage<Trace | undefined>();
+const traces: Traces = {
+  current: () => scopes.getStore(),
+  during: (_traceparent, call) => call(),
+  run: (trace, action) => scopes.run(trace, action),
+};
+
+/** Of a call by this name. */
+function traceOf(traceId: string): Trace {
+  return { traceId, spanId: "0", flags: "00" };
+}
+
 function rig(fault: (attempt: number) => AppendFault | undefined = () => undefined) {
   const clock = manualClock();
   let attempts = 0;
   const log = memoryLog({ clock, fault: () => fault(attempts++) });
+  /** The trace under which each attempt was made. */
+  const attempted: (string | undefined)[] = [];
+  const append: Log["append"] = (...record) => {
+    attempted.push(traces.current()?.traceId);
+    return log.append(...record);
+  };
   const writer = new PartitionWriter<OrderCommand>({
-    ...{ log, clock, digest, journal: silentJournal, topic: "orders.commands", partition: 3 },
+    log: { ...log, append },
+    ...{ clock, digest, journal: silentJournal, traces, topic: "orders.commands", partition: 3 },
     codec: OrderCommandCodec,
     source: "gtest",
   });
@@ -53,7 +77,7 @@ function rig(fault: (attempt: number) => AppendFault | undefined = () => undefin
       return `${frame.header.firstNumber}:${ids.join(" ")}`;
     });
   }
-  return { clock, log, writer, frames, attempts: () => attempts };
+  return { clock, log, writer, frames, attempted, attempts: () => attempts };
 }
 
 describe("a gateway's link to a shard", () => {
@@ -125,6 +149,21 @@ describe("a gateway's link to a shard", () => {
     for (let index = 0; index < 5; index++) writer.push(new Item(`c${index}`, 1_000, 1_400_000));
     await clock.advance(100);
     expect(await frames()).toEqual(["1:c0 c1", "3:c2 c3", "5:c4"]);
+  });
+
+  test("a frame goes out under the trace of its first command's call, however often, and not under that of the frame before", async () => {
+    const { clock, writer, frames, attempted } = rig((attempt) => (attempt < 1 ? { kind: "answer-lost" } : undefined));
+    const call = (name: string) => scopes.run(traceOf(name), () => writer.push(new Item(name)));
+    call("a");
+    call("b");
+    await clock.settle();
+    call("c");
+    call("d");
+    await clock.advance(1_000);
+    writer.push(new Item("of no call"));
+    await clock.advance(1_000);
+    expect(await frames()).toEqual(["1:a b", "1:a b", "3:c d", "5:of no call"]);
+    expect(attempted).toEqual(["a", "a", "c", undefined]);
   });
 
   test("after a stop everything is dropped, and nothing is written", async () => {

@@ -3,6 +3,8 @@ import type { Clock } from "@atlas/platform/ports/clock";
 import type { Digest } from "@atlas/platform/ports/digest";
 import { AppendUnknown, type Log, LogUnavailable } from "@atlas/platform/ports/log";
 import type { Journal } from "@atlas/platform/telemetry/journal";
+import type { Trace } from "@atlas/platform/telemetry/trace";
+import type { Traces } from "@atlas/platform/telemetry/traces";
 import { encodeFrameOf } from "@atlas/platform/wire/codec/frame";
 
 /** Well below what the log takes, for weights are upper bounds. */
@@ -21,6 +23,8 @@ export interface Outgoing<M> {
   readonly abandoned: boolean;
   /** Whether it may stand on the log, or come to: set by the writer. */
   mayStand: boolean;
+  /** Of the call that handed it over: set by the writer. */
+  trace: Trace | undefined;
   /** It does not stand on the log and never will. */
   dropped(): void;
   /** It stands on the log. */
@@ -32,6 +36,7 @@ export interface PartitionWriterOptions<M> {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly journal: Journal;
+  readonly traces: Traces;
   readonly topic: string;
   readonly partition: number;
   readonly codec: Codec<M>;
@@ -54,6 +59,7 @@ interface SentFrame<M> {
  * One frame is in flight; what gathers meanwhile goes with the next (S16, no timer). A frame of unknown result is sent
  * again with the same bytes until the log has it, and nothing is sent before that (S3). A frame that certainly was not
  * written is taken apart: what is still wanted gets new numbers, the rest is dropped and its numbers stay a hole (S4).
+ * A frame is sent, and sent again, under the trace of the first call that has something in it.
  */
 export class PartitionWriter<M> {
   readonly #options: PartitionWriterOptions<M>;
@@ -78,6 +84,7 @@ export class PartitionWriter<M> {
       item.dropped();
       return;
     }
+    item.trace = this.#options.traces.current();
     this.#queue.push(item);
     this.#queuedWeight += item.weight;
     if (this.#busy) return;
@@ -100,6 +107,15 @@ export class PartitionWriter<M> {
       this.#busy = false;
       return;
     }
+    // One frame follows the other, but not on behalf of the call that the other was sent for.
+    this.#onBehalfOf(items, () => this.#send(items));
+  }
+
+  #onBehalfOf(items: readonly Outgoing<M>[], action: () => void): void {
+    this.#options.traces.run(items[0]?.trace, action);
+  }
+
+  #send(items: readonly Outgoing<M>[]): void {
     const bytes = this.#encode(items);
     if (bytes !== undefined) this.#append({ items, bytes, unknown: false, wait: FIRST_WAIT });
   }
@@ -163,7 +179,7 @@ export class PartitionWriter<M> {
     if (error instanceof AppendUnknown) frame.unknown = true;
     if (frame.unknown) {
       if (this.#stopped) return;
-      clock.after(frame.wait, () => this.#append(frame));
+      clock.after(frame.wait, () => this.#onBehalfOf(frame.items, () => this.#append(frame)));
       frame.wait = Math.min(frame.wait * 2, LONGEST_WAIT);
       return;
     }

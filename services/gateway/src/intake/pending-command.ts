@@ -1,5 +1,6 @@
 import type { OrderCommand } from "@atlas/gen/atlas/log/v1/order_command_pb";
 import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import type { Trace } from "@atlas/platform/telemetry/trace";
 import type { Outgoing } from "./partition-writer.ts";
 
 /** Why no outcome is told. */
@@ -35,6 +36,7 @@ export class PendingCommand implements Outgoing<OrderCommand> {
   readonly #settled: (command: PendingCommand) => void;
   abandoned = false;
   mayStand = false;
+  trace: Trace | undefined = undefined;
 
   constructor(
     fields: Pick<

@@ -8,6 +8,7 @@ import type { Digest } from "@atlas/platform/ports/digest";
 import type { Log } from "@atlas/platform/ports/log";
 import { type RefusalError, refusal } from "@atlas/platform/refusal/refusal-error";
 import type { Journal } from "@atlas/platform/telemetry/journal";
+import type { Traces } from "@atlas/platform/telemetry/traces";
 import { topics } from "@atlas/platform/topic/topics";
 import { timestampOf } from "@atlas/platform/wire/time";
 import type { ClockSkew } from "../intake/clock-skew.ts";
@@ -23,6 +24,7 @@ export interface RecordingIntakeOptions {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly journal: Journal;
+  readonly traces: Traces;
   readonly skew: ClockSkew;
   readonly incarnation: string;
   /** Venue shards. */
@@ -54,11 +56,11 @@ export class RecordingIntake {
 
   constructor(options: RecordingIntakeOptions) {
     this.#options = options;
-    const { log, clock, digest, journal, incarnation, skew } = options;
+    const { log, clock, digest, journal, traces, incarnation, skew } = options;
     this.#writers = Array.from({ length: options.partitions }, (_, partition) => {
       const topic = topics.venueOrders.name;
       return new PartitionWriter({
-        ...{ log, clock, digest, journal, topic, partition },
+        ...{ log, clock, digest, journal, traces, topic, partition },
         codec: VenueCommandCodec,
         source: incarnation,
         appended: (sentAt, appendTime) => skew.appended(sentAt, appendTime),
@@ -103,6 +105,7 @@ export class RecordingIntake {
         giveUpAt: Number.POSITIVE_INFINITY,
         abandoned: false,
         mayStand: false,
+        trace: undefined,
         logged: resolve,
         dropped: () => reject(silenceRefusal("NOTHING_LOGGED")),
       };

@@ -1,5 +1,7 @@
 import { ShardService } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import type { FollowReceiver, ShardClient, ShardDirectory } from "@atlas/platform/shard/shard-client";
+import { TRACEPARENT, traceparentOf } from "@atlas/platform/telemetry/trace";
+import { noTraces, type Traces } from "@atlas/platform/telemetry/traces";
 import { type Client, createClient, type Interceptor } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { Http2Connection } from "../http2-connection.ts";
@@ -22,18 +24,20 @@ interface Connection {
 /** Connections to the platform's other processes, one for each address, made when first needed. */
 export class ShardConnections {
   readonly #credential: string;
+  readonly #traces: Traces;
   readonly #connections = new Map<string, Connection>();
 
-  /** `credential`: sent with every call. */
-  constructor(credential: string) {
+  /** `credential`: sent with every call. `traces`: absent, no call names one. */
+  constructor(credential: string, traces: Traces = noTraces) {
     this.#credential = credential;
+    this.#traces = traces;
   }
 
   /** The shards of the process at an address. */
   at(address: string): ShardDirectory {
     let connection = this.#connections.get(address);
     if (connection === undefined) {
-      connection = connect(address, this.#credential);
+      connection = connect(address, this.#credential, this.#traces);
       this.#connections.set(address, connection);
     }
     return connection.shards;
@@ -53,7 +57,7 @@ export class ShardConnections {
   }
 }
 
-function connect(address: string, credential: string): Connection {
+function connect(address: string, credential: string, traces: Traces): Connection {
   const sessionManager = new Http2Connection(address, PING, {
     settings: { initialWindowSize: STREAM_WINDOW },
     // One connection carries the events of every shard there.
@@ -61,6 +65,8 @@ function connect(address: string, credential: string): Connection {
   });
   const signIn: Interceptor = (next) => (request) => {
     request.header.set("Authorization", credential);
+    const trace = traces.current();
+    if (trace !== undefined) request.header.set(TRACEPARENT, traceparentOf(trace));
     return next(request);
   };
   const transport = createConnectTransport({
@@ -70,7 +76,9 @@ function connect(address: string, credential: string): Connection {
     acceptCompression: [],
   });
   const client = createClient(ShardService, transport);
-  const follow: Follow = (from, receiver) => followShard(sessionManager, credential, from, receiver);
+  // It goes on behind the call in which it may happen to begin again, and brings what others caused: it names no trace, and has none.
+  const follow: Follow = (from, receiver) =>
+    traces.run(undefined, () => followShard(sessionManager, credential, from, receiver));
   return { shards: { client: (shard) => remoteShard(client, follow, shard) }, close: () => sessionManager.abort() };
 }
 

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { ServerHttp2Stream } from "node:http2";
 import { toConnectError } from "@atlas/platform/refusal/refusal-error";
 import type { ResponseSource, WaitingResponse } from "@atlas/platform/session/response-source";
@@ -18,6 +19,8 @@ export class SubscribeStream {
   readonly #protocol: StreamProtocol;
   readonly #source: ResponseSource;
   readonly #encoder = new ResponseEncoder();
+  /** It is woken by what others do; what it does then it still does for this call. */
+  readonly #within = AsyncLocalStorage.snapshot();
   #over = false;
 
   constructor(stream: ServerHttp2Stream, protocol: StreamProtocol, source: ResponseSource) {
@@ -43,7 +46,7 @@ export class SubscribeStream {
 
   /** Not at once: what comes in the same turn goes with it. */
   #wait(): void {
-    this.#source.ready(() => void setImmediate(() => this.#pump()));
+    this.#source.ready(() => void setImmediate(() => this.#within(() => this.#pump())));
   }
 
   #pump(): void {

@@ -15,10 +15,13 @@ import { manualClock } from "@atlas/platform/memory/manual-clock";
 import { type RefusalError, refusal, refusalOf } from "@atlas/platform/refusal/refusal-error";
 import type { ResponseSource, WaitingResponse } from "@atlas/platform/session/response-source";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
+import type { Trace } from "@atlas/platform/telemetry/trace";
 import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
 import { afterEach, describe, expect, test } from "vitest";
+import { systemChance } from "../../system/system-chance.ts";
+import { asyncTraces } from "../../telemetry/async-traces.ts";
 import { type HttpEdge, openHttpEdge } from "../edge.ts";
 import { createSubscribeRoute } from "./subscribe-route.ts";
 
@@ -27,12 +30,16 @@ afterEach(async () => {
   await Promise.all(edges.splice(0).map((edge) => edge.close(0)));
 });
 
+const traces = asyncTraces(systemChance());
+
 /** Hands over what is put in. */
 class TestSource implements ResponseSource {
   readonly request: SubscribeRequest;
   readonly waiting: WaitingResponse[] = [];
   ended: { readonly error: RefusalError | undefined } | undefined;
   taken = 0;
+  /** Of whoever opened it, and of whoever took something. */
+  readonly traces: (Trace | undefined)[] = [traces.current()];
   closed = false;
   #wake: (() => void) | undefined;
 
@@ -54,6 +61,7 @@ class TestSource implements ResponseSource {
   take(): WaitingResponse | undefined {
     const next = this.waiting.shift();
     if (next !== undefined) this.taken += 1;
+    if (next !== undefined) this.traces.push(traces.current());
     return next;
   }
 
@@ -102,6 +110,7 @@ async function platform() {
     port: 0,
     handlers: createHandlers([], { ...common, compression: [] }),
     streams: createSubscribeRoute({ ...common, open }),
+    traces,
   });
   edges.push(edge);
   return { edge, sources, watches, shutdown };
@@ -115,16 +124,18 @@ const transports: [string, (baseUrl: string) => Transport][] = [
 interface SubscribeOptions {
   readonly authorization?: string;
   readonly instrumentId?: string;
+  readonly traceparent?: string;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
 
 function subscribe(
   transport: Transport,
-  { authorization = "Bearer key", instrumentId = "BTC-USD", ...rest }: SubscribeOptions = {},
+  { authorization = "Bearer key", instrumentId = "BTC-USD", traceparent, ...rest }: SubscribeOptions = {},
 ) {
   const subscriptions = [{ subscriptionId: "t", channel: Channel.TRADES, instrumentId }];
-  return createClient(StreamService, transport).subscribe({ subscriptions }, { headers: { authorization }, ...rest });
+  const headers = { authorization, ...(traceparent === undefined ? {} : { traceparent }) };
+  return createClient(StreamService, transport).subscribe({ subscriptions }, { headers, ...rest });
 }
 
 async function failure(responses: AsyncIterable<unknown>) {
@@ -172,6 +183,21 @@ describe.each(transports)("streams over raw HTTP/2 by %s", (_name, transportTo) 
     source?.end(undefined);
     expect(await read).toEqual([told[0], same, told[1], told[2]]);
     expect(source?.closed).toBe(true);
+  });
+
+  test("are one trace, whoever puts in what they say", async () => {
+    const { edge, sources } = await platform();
+    const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+    const read = gather(subscribe(transportTo(edge.url), { traceparent: `00-${traceId}-00f067aa0ba902b7-01` }));
+    await until(() => sources.length === 1);
+    const [source] = sources;
+    source?.put(ticker("one", 1n));
+    await until(() => source?.taken === 1);
+    await traces.during(undefined, async () => source?.put(ticker("one", 2n)));
+    await until(() => source?.taken === 2);
+    source?.end(undefined);
+    await read;
+    expect(source?.traces.map((trace) => trace?.traceId)).toEqual([traceId, traceId, traceId]);
   });
 
   test("end with the error of their source, of their caller's credential, and of their time", async () => {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { ServerHttp2Stream } from "node:http2";
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { TradeRequestCodec, TradeResponseCodec } from "@atlas/gen/atlas/order/v1/order_session_service_codec";
@@ -25,6 +26,8 @@ export class TradeStream implements SessionSink {
   readonly #stream: ServerHttp2Stream;
   readonly #protocol: StreamProtocol;
   readonly #input: EnvelopeReader;
+  /** A stream's events come from the connection, and a release from whoever answers: what follows is still done for this call. */
+  readonly #within = AsyncLocalStorage.snapshot();
   #session: TradeSession | undefined;
   #output: TradeResponse[] = [];
   #scheduled = false;
@@ -51,11 +54,11 @@ export class TradeStream implements SessionSink {
     stream.on("data", (chunk: Buffer) => {
       if (this.#over) return;
       this.#input.take(chunk);
-      this.#read();
+      this.#within(() => this.#read());
     });
     // Node's client ends a stream before it resets it, and its server ends one that was reset: so look again after what
     // has arrived with the end.
-    stream.on("end", () => setImmediate(() => this.#hearEnd()));
+    stream.on("end", () => setImmediate(() => this.#within(() => this.#hearEnd())));
     stream.on("close", () => this.abort());
   }
 
@@ -79,7 +82,7 @@ export class TradeStream implements SessionSink {
     if (!this.#held) return;
     this.#held = false;
     // Not from within who released: what is read may hold again.
-    setImmediate(() => this.#goOn());
+    setImmediate(() => this.#within(() => this.#goOn()));
   }
 
   end(error: RefusalError | undefined): void {
