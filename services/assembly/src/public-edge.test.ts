@@ -1,6 +1,7 @@
 import { systemClock } from "@atlas/adapters/system/system-clock";
 import { prometheusMetrics } from "@atlas/adapters/telemetry/prometheus-metrics";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
+import { noTraces } from "@atlas/platform/telemetry/traces";
 import { expect, test } from "vitest";
 import { openPublicEdge } from "./public-edge.ts";
 
@@ -9,6 +10,7 @@ test("grpc.health.v1 says what /readyz says: while something is missing, now or 
   const edge = await openPublicEdge({
     ...{ host: "127.0.0.1", port: 0, clock: systemClock(), journal: silentJournal, metrics: prometheusMetrics() },
     readiness: { missing: () => missing },
+    traces: noTraces,
     look: () => undefined,
   });
   const said = async () => {
