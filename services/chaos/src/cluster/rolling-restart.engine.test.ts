@@ -45,7 +45,7 @@ afterAll(async () => {
   load?.stop();
   for (const client of clients) client.close();
   await cluster?.stop();
-  if (process.env.KEEP === undefined) rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 });
 
 const seconds = (milliseconds: number) => `${(milliseconds / 1_000).toFixed(1)} s`;
