@@ -21,6 +21,8 @@ const RATE = 20;
 const BEFORE = 3_000;
 /** Milliseconds that a shard may be away: a machine with much other work on it is not held to the figure, which is printed. */
 const MOST = 20_000;
+/** Milliseconds after which a process that was asked to end is killed (EngineProcess): that is no end in order. */
+const KILLED = 15_000;
 const PATIENCE = 240_000;
 /** Milliseconds to hold all that was asked for against log, store and archive. */
 const COMPARING = 600_000;
@@ -45,7 +47,7 @@ afterAll(async () => {
   load?.stop();
   for (const client of clients) client.close();
   await cluster?.stop();
-  if (process.env.KEEP === undefined) rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 });
 
 const seconds = (milliseconds: number) => `${(milliseconds / 1_000).toFixed(1)} s`;
@@ -67,6 +69,7 @@ test.each(Object.keys(USUAL_PROCESSES))(
     const watch = new WaitWatch(clients.filter(({ url }) => url !== one.url));
     await one.process.stop();
     const ended = performance.now() - began;
+    expect(ended).toBeLessThan(KILLED);
     expect(readFileSync(one.log).subarray(printed).toString().trimEnd().split("\n").at(-1)).toBe("stopped");
     expect(await gone()).toEqual([]);
     await one.process.start();
