@@ -129,5 +129,5 @@ async function* once(content: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 function equal(left: Uint8Array, right: Uint8Array): boolean {
-  return Buffer.compare(left, right) === 0;
+  return left.length === right.length && left.every((byte, index) => byte === right[index]);
 }

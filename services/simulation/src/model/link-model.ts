@@ -110,5 +110,5 @@ function inLinkOrder<M>(all: readonly Logged<M>[]): Logged<M>[] {
 }
 
 function equal(left: Uint8Array, right: Uint8Array): boolean {
-  return Buffer.compare(left, right) === 0;
+  return left.length === right.length && left.every((byte, index) => byte === right[index]);
 }
