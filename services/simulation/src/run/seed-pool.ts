@@ -6,7 +6,7 @@ import type { Outcome, SimulationOptions } from "../simulate.ts";
 const WORKER = fileURLToPath(new URL("./seed-worker.ts", import.meta.url));
 const ERROR_CHARACTERS = 4_000;
 /** Thousands of errors a seed are caught and never read; to know where each was made takes a sixth of the time. */
-const SHORT_TRACES = "--stack-trace-limit=1";
+const NO_TRACES = "--stack-trace-limit=0";
 
 export interface PoolOptions {
   /** The program of a process; absent: the platform as it is. */
@@ -28,7 +28,7 @@ export async function simulateAll(
   { worker = WORKER, args = [], processes = availableParallelism(), hasTraces = false }: PoolOptions = {},
 ): Promise<void> {
   const waiting = [...all];
-  const execArgv = hasTraces ? process.execArgv : [...process.execArgv, SHORT_TRACES];
+  const execArgv = hasTraces ? process.execArgv : [...process.execArgv, NO_TRACES];
   const start = () =>
     fork(worker, args, { stdio: ["ignore", "inherit", "pipe", "ipc"], serialization: "advanced", execArgv });
   const one = async (): Promise<void> => {
