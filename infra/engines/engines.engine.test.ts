@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { getPriority, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ROOT } from "../scripts/root.ts";
@@ -56,7 +56,8 @@ test("a machine without Java is told what to install, in one sentence", async ()
 });
 
 test("an engine can be killed, started again with what it held, paused and resumed", async () => {
-  const { endpoint, process: engine } = await startDynamodb({ folder });
+  const { endpoint, process: engine } = await startDynamodb({ folder, niceness: 3 });
+  expect(getPriority(engine.pid)).toBe(3);
   await engine.kill();
   expect(await answers(endpoint)).toBe(false);
   await engine.start();

@@ -60,6 +60,25 @@ describe("versions", () => {
   });
 });
 
+describe("pace", () => {
+  test("S2, S24: while the projection has no room the next inputs wait; what was decided goes out, and nothing is left out", async () => {
+    const platform = new TallyPlatform();
+    const { shard } = await platform.own();
+    const room = Promise.withResolvers<void>();
+    platform.room = room.promise;
+    await platform.send(["a"], 1);
+    await platform.send(["a"], 2);
+    await platform.send(["b"], 3);
+    await platform.clock.advance(60_000);
+    expect([shard.tally("a"), shard.tally("b")]).toEqual([1, 0]);
+    expect((await platform.events()).length).toBe(1);
+    platform.room = undefined;
+    room.resolve();
+    await platform.clock.advance(1_000);
+    expect([shard.tally("a"), shard.tally("b"), shard.sequence]).toEqual([2, 1, 3]);
+  });
+});
+
 describe("outputs", () => {
   test("S14: events, link messages and reports stand on the log once, in sequence", async () => {
     const platform = new TallyPlatform();

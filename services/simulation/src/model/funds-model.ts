@@ -1,6 +1,5 @@
 import { FundsMovement, type OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
-import type { ClientRequest } from "./client-model.ts";
-import { saysNothing } from "./client-model.ts";
+import { type ClientRequest, saysNothing } from "./client-model.ts";
 import { e8 } from "./e8.ts";
 import type { Violations } from "./violations.ts";
 

@@ -72,7 +72,6 @@ export const coreMutants: readonly Mutant[] = [
     find: "if (status === undefined || !fits(order, report, step)) return unmatched(state, input, report);",
     put: "if (status === undefined) return unmatched(state, input, report);",
     cases: ["F16"],
-
     seed: 8,
   },
   {

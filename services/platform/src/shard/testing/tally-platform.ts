@@ -36,6 +36,8 @@ export class TallyPlatform {
   readonly log: MemoryLog;
   readonly store: MemoryStore;
   readonly warnings: string[] = [];
+  /** What the owner's projection says of its room; `undefined`: there is some. */
+  room: Promise<void> | undefined;
   readonly failures: Error[] = [];
   /** Writes to log and store that each process began, by its name. */
   readonly writes = new Map<string, number>();
@@ -85,6 +87,7 @@ export class TallyPlatform {
       acknowledged: () => undefined,
       answer: () => create(ReadResponseSchema, { sequence: BigInt(shard.sequence) }),
       failed: (error) => void this.failures.push(error),
+      room: () => this.room,
     });
     return { owner, shard, events, writer };
   }
