@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { EngineProcess } from "./engine-process.ts";
-import { freePorts } from "./free-port.ts";
+import { freePort } from "./free-port.ts";
 import { JVM } from "./jvm.ts";
 import { mavenJars } from "./maven-jars.ts";
 
@@ -34,7 +34,7 @@ export function fetchDynamodb(): Promise<string> {
 
 export async function startDynamodb({ folder, port, keeps = true, niceness = 0 }: DynamodbOptions): Promise<Dynamodb> {
   const jars = await fetchDynamodb();
-  const chosen = port ?? ((await freePorts(1))[0] as number);
+  const chosen = port ?? (await freePort());
   mkdirSync(folder, { recursive: true });
   const endpoint = `http://127.0.0.1:${chosen}`;
   const kept = keeps ? ["-dbPath", folder] : ["-inMemory"];

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { EngineProcess } from "./engine-process.ts";
 import { fetchOnce } from "./fetch-once.ts";
-import { freePorts } from "./free-port.ts";
+import { freePort } from "./free-port.ts";
 import { runTool } from "./tool.ts";
 
 const VERSITYGW = "v1.8.0";
@@ -27,7 +27,7 @@ const REGION = "us-east-1";
 
 export async function startS3({ folder, port }: S3Options): Promise<S3> {
   const program = await fetchS3();
-  const chosen = port ?? ((await freePorts(1))[0] as number);
+  const chosen = port ?? (await freePort());
   for (const name of ["iam", "versions", "data"]) mkdirSync(join(folder, name), { recursive: true });
   const endpoint = `http://127.0.0.1:${chosen}`;
   const accessKeyId = "atlas";

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "@atlas/engines/free-port";
 
 const MAIN = fileURLToPath(new URL("../../../services/cli/src/main.ts", import.meta.url));
 const READY_WITHIN = 60_000;
@@ -75,13 +75,4 @@ async function untilReady(url: string, child: ChildProcess, said: () => string):
   }
   child.kill("SIGKILL");
   throw new Error(`the platform was not ready within ${READY_WITHIN / 1000} s: ${said()}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

@@ -1,8 +1,8 @@
 import { join } from "node:path";
+import { freePort } from "@atlas/engines/free-port";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   type AtlasProcess,
-  freePort,
   newFolder,
   OLD_BUILD,
   type PlatformProcess,

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "@atlas/engines/free-port";
 import { afterAll, describe, expect, test } from "vitest";
 import { atlasClient } from "./client/atlas-client.ts";
 import type { LoadFigures, LoadTerms } from "./load/run-load.ts";
 import {
   type AtlasProcess,
-  freePort,
   newFolder,
   type PlatformProcess,
   removeFolder,

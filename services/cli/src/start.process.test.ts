@@ -2,13 +2,13 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "@atlas/engines/free-port";
 import { OrderType, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { atlasClient } from "./client/atlas-client.ts";
 import {
   type AtlasProcess,
   type Ended,
-  freePort,
   newFolder,
   type PlatformProcess,
   removeFolder,

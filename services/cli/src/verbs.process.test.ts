@@ -1,8 +1,8 @@
+import { freePort } from "@atlas/engines/free-port";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { atlasProgram } from "./program.ts";
 import { runAtlas } from "./run-atlas.ts";
 import {
-  freePort,
   newFolder,
   type PlatformProcess,
   removeFolder,

@@ -93,7 +93,7 @@ async function writeBatch(
   writes: readonly WriteRequest[],
   patience: number,
 ): Promise<void> {
-  const deadline = performance.now() + patience;
+  let deadline = performance.now() + patience;
   let left: WriteRequest[] = [...writes];
   while (left.length > 0) {
     const command = new BatchWriteItemCommand({ RequestItems: { [table]: left } });
@@ -102,7 +102,10 @@ async function writeBatch(
         throw left.length === writes.length ? error : partlyDone(error.message);
       },
     );
-    left = answer.UnprocessedItems?.[table] ?? [];
+    const undone = answer.UnprocessedItems?.[table] ?? [];
+    // A table that takes a part of them each time is slow, not away.
+    if (undone.length < left.length) deadline = performance.now() + patience;
+    left = undone;
     if (left.length > 0 && performance.now() > deadline) throw partlyDone(`${left.length} items are still refused`);
     if (left.length > 0) await rest(50);
   }

@@ -3,7 +3,7 @@ import { execPath } from "node:process";
 import { fileURLToPath } from "node:url";
 import type { Role } from "@atlas/assembly/role";
 import { EngineProcess } from "@atlas/engines/engine-process";
-import { freePorts } from "@atlas/engines/free-port";
+import { freePort } from "@atlas/engines/free-port";
 
 /** A process of the platform, by its roles. */
 export interface AtlasProcessTerms {
@@ -38,7 +38,7 @@ const SERVER_FLAGS = [
 
 /** A process that is not started yet. */
 export async function atlasProcess({ name, roles, folder, environment }: AtlasProcessTerms): Promise<AtlasProcess> {
-  const [port = 0] = await freePorts(1);
+  const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const log = join(folder, `${name}.log`);
   const process = new EngineProcess({

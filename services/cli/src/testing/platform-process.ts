@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { freePort } from "@atlas/engines/free-port";
 import { columnEnvironment } from "./test-column.ts";
 
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
@@ -152,14 +152,4 @@ async function untilReady(url: string, atlas: AtlasProcess, patience: number): P
   }
   atlas.process.kill("SIGKILL");
   throw new Error(`the platform was not ready within ${patience / 1_000} s: ${JSON.stringify(atlas.said())}`);
-}
-
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

@@ -9,9 +9,9 @@ import { modelOf } from "../checks/audit.ts";
 import { inSequence, type LogReading, readLog } from "../model/log-reading.ts";
 import { Violations } from "../model/violations.ts";
 
-/** More than ten slices of work. */
-const ORDERS = 6_000;
-const BATCH = 1_000;
+/** Nine slices of work, and more events than a frame holds. */
+const ORDERS = 4_500;
+const BATCH = 900;
 /** Events of a slice (S13). */
 const SLICE = 500;
 const ACCOUNT = "ada";
