@@ -20,9 +20,9 @@ import { witnessVerdict } from "./testing/witness-verdict.ts";
 const UNANSWERED = 20;
 /** What each mode is tried with: orders of one run, which begins again until the kills are done. */
 const MODES: readonly { mode: LoadTerms["mode"]; orders: number; kills: number }[] = [
-  { mode: "session", orders: 10_000, kills: 4 },
-  { mode: "batch", orders: 8_000, kills: 3 },
-  { mode: "unary", orders: 1_000, kills: 3 },
+  { mode: "session", orders: 4_000, kills: 4 },
+  { mode: "batch", orders: 4_000, kills: 3 },
+  { mode: "unary", orders: 500, kills: 3 },
 ];
 /** What the load says when every order is sent and filled. */
 const COMPARING = "comparing what was sent";

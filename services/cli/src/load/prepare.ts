@@ -13,11 +13,10 @@ const LIMITS = {
   orderBurst: 1_000_000,
 };
 
-/** Makes a run's instrument, if there is none, and its accounts, each with funds for `orders` orders of either side. */
+/** Makes a run's instrument, if there is none, and an account for each of `orders`, with funds for so many of either side. */
 export async function prepareAccounts(
   atlas: AtlasClient,
-  accounts: number,
-  orders: number,
+  orders: readonly number[],
   retryFor: number,
 ): Promise<string[]> {
   const again = <T>(call: (id: string) => Promise<T>): Promise<T> => {
@@ -27,12 +26,12 @@ export async function prepareAccounts(
   const instrument = create(InstrumentSchema, loadInstrument);
   await again((id) => atlas.instruments.defineInstrument({ requestId: id, instrument }));
   const run = requestId().slice(-12);
-  const ids = Array.from({ length: accounts }, (_, number) => `load-${run}-${number}`);
-  for (const accountId of ids) {
+  const ids = orders.map((_, number) => `load-${run}-${number}`);
+  for (const [number, accountId] of ids.entries()) {
     await again((id) => atlas.accounts.createAccount({ requestId: id, accountId, ownerId: `load-${run}` }));
     await Promise.all([
       again((id) => atlas.accounts.setLimits({ requestId: id, accountId, limits: LIMITS })),
-      ...fundsFor(orders).map((amount) =>
+      ...fundsFor(orders[number] as number).map((amount) =>
         again((id) => atlas.accounts.depositFunds({ requestId: id, accountId, amount })),
       ),
     ]);

@@ -59,7 +59,7 @@ export interface LoadObserver {
 /** Makes accounts, sends orders until all are filled, and checks the end. */
 export async function runLoad(atlas: AtlasClient, terms: LoadTerms, observer: LoadObserver): Promise<LoadFigures> {
   const counts = shares(terms.orders, terms.sessions);
-  const accounts = await prepareAccounts(atlas, counts.length, Math.max(...counts), terms.retryFor);
+  const accounts = await prepareAccounts(atlas, counts, terms.retryFor);
   const tables = new Map(accounts.map((accountId, index) => [accountId, new OrderTable(counts[index] as number)]));
   const losses: Losses = { unanswered: [], repeated: 0, notice: observer.notice };
   const ending = new AbortController();

@@ -20,8 +20,17 @@ export async function runSeeds(args: readonly string[]): Promise<number> {
   const started = performance.now();
   const all = plan(options);
   const tally = new Tally(options);
-  await simulateAll(all, (outcome) => tally.hear(outcome), { hasTraces: options.isRepeat });
-  process.stdout.write(tally.summary((performance.now() - started) / 1_000));
+  const seconds = () => (performance.now() - started) / 1_000;
+  const goesOn = () => options.within === undefined || seconds() < options.within * 60;
+  const hear = (outcome: Outcome) => {
+    tally.hear(outcome);
+    return goesOn();
+  };
+  await simulateAll(all, hear, { hasTraces: options.isRepeat });
+  process.stdout.write(tally.summary(seconds()));
+  const left = all.length - tally.runs;
+  if (left > 0)
+    process.stdout.write(`${left} of ${all.length} runs were left out: ${options.within} minutes were over\n`);
   return tally.broken > 0 ? 1 : 0;
 }
 
@@ -30,17 +39,17 @@ function plan({ seed, seeds, minutes, cases, isRepeat }: SeedOptions): Simulatio
   const of = (one: number): SimulationOptions => ({ seed: one, minutes, ...(cases === undefined ? {} : { cases }) });
   const asked = Array.from({ length: seeds }, (_, index) => of(seed + index));
   if (isRepeat) return [...asked, ...asked];
-  return [...keptCases(), ...asked, ...asked.filter((_, index) => index % TWICE === 0)];
+  return [...keptCases(), ...asked.flatMap((one, index) => (index % TWICE === 0 ? [one, one] : [one]))];
 }
 
 /** What came of all of them. */
 class Tally {
   broken = 0;
+  runs = 0;
   readonly #options: SeedOptions;
   readonly #traces = new Map<string, string>();
   readonly #faults = new Map<string, number>();
   readonly #looked = new Map<string, number>();
-  #runs = 0;
   #minutes = 0;
   #requests = 0;
   #records = 0;
@@ -49,9 +58,9 @@ class Tally {
     this.#options = options;
   }
 
-  hear(outcome: Outcome): boolean {
+  hear(outcome: Outcome): void {
     const { seed, minutes, cases, found, trace } = outcome;
-    this.#runs++;
+    this.runs++;
     this.#minutes += minutes;
     this.#requests += outcome.requests;
     this.#records += outcome.records;
@@ -65,12 +74,11 @@ class Tally {
     if (differs) this.#tell({ ...outcome, found: [`I10: run twice, seed ${seed} left ${before} and ${trace}`] });
     else if (found.length > 0) this.#tell(outcome);
     else if (this.#options.isRepeat) process.stdout.write(`seed ${seed} holds; trace ${trace}\n`);
-    return true;
   }
 
   summary(seconds: number): string {
     const lines = [
-      `${this.#runs} runs, ${this.#minutes} simulated minutes, ${this.broken} broken, in ${seconds.toFixed(0)} s: ${(this.#minutes / seconds).toFixed(1)} simulated minutes a second`,
+      `${this.runs} runs, ${this.#minutes} simulated minutes, ${this.broken} broken, in ${seconds.toFixed(0)} s: ${(this.#minutes / seconds).toFixed(1)} simulated minutes a second`,
       `${this.#requests} requests, ${this.#records} records on the log, ${sum(this.#faults)} faults`,
       `looked at: ${words(this.#looked)}`,
       `befell it: ${words(this.#faults)}`,

@@ -10,15 +10,18 @@ export interface SeedOptions {
   readonly minutes: number;
   /** Faults of these cases of QUALITY only; absent: whatever each seed draws. */
   readonly cases: readonly string[] | undefined;
+  /** Minutes of this machine after which no further run begins; absent: all of them. */
+  readonly within: number | undefined;
   /** One seed was named: it is run again, in full view. */
   readonly isRepeat: boolean;
 }
 
-export const USAGE = `usage: npm run sim -- [--seeds N] [--seed S] [--minutes M] [--cases F1,F5]
+export const USAGE = `usage: npm run sim -- [--seeds N] [--seed S] [--minutes M] [--cases F1,F5] [--within M]
   --seeds N    how many seeds (100, or 1 if a seed is named)
   --seed S     the first of them (1): S to S+N-1
   --minutes M  simulated minutes of each (10)
   --cases F,F  faults of these cases of QUALITY only, instead of what each seed draws
+  --within M   after so many minutes no further seed begins; how many were left out is told (0: no bound)
 `;
 
 /** Throws an `Error` with a sentence that names the option and the reason. */
@@ -30,6 +33,7 @@ export function seedOptions(args: readonly string[]): SeedOptions {
       seeds: { type: "string" },
       minutes: { type: "string" },
       cases: { type: "string" },
+      within: { type: "string" },
     },
   });
   const isRepeat = values.seed !== undefined && (values.seeds ?? "1") === "1";
@@ -38,6 +42,7 @@ export function seedOptions(args: readonly string[]): SeedOptions {
     seeds: whole("--seeds", values.seeds ?? (isRepeat ? "1" : "100"), 1, 1_000_000),
     minutes: whole("--minutes", values.minutes ?? "10", 1, 1_000),
     cases: values.cases?.split(",").map(known),
+    within: whole("--within", values.within ?? "0", 0, 10_000) || undefined,
     isRepeat,
   };
 }
