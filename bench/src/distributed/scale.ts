@@ -1,24 +1,37 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterTerms } from "@atlas/chaos/cluster/cluster";
+import { ServiceWatch } from "@atlas/chaos/faults/service-watch";
+import { atlasClient } from "@atlas/cli/client/atlas-client";
 import { printFigure } from "../figure.ts";
-import { rounded } from "../platform/samples.ts";
+import { printSummary, rounded } from "../platform/samples.ts";
 import { usageOf } from "../platform/usage.ts";
 import { BenchCluster, ordersOf } from "./bench-cluster.ts";
 
 const PROCESSES = [1, 2, 4];
 const PAIRS = [2, 8, 32];
-/** Orders under way, over all sessions. */
-const UNDER_WAY = 1_024;
+const USUAL_PAIRS = 8;
+/** Orders a second: fewer than any of these platforms can take, so that a machine of few processors compares them by their cost. */
+const RATE = 500;
+const SECONDS = 15;
+const WARM_UP_SECONDS = 10;
+const IDLE_SECONDS = 5;
+
+type Processes = ClusterTerms["processes"];
 
 /**
- * What an order costs with more processes, accounts and instruments: processor time of the platform's processes together. On a machine
- * of few processors more processes do not make it faster; the cost of an order says what more machines would bring.
+ * What an order costs with more processes, accounts and instruments: processor time of the platform's processes together, less what
+ * they take without orders. On a machine of few processors more processes do not make it faster; the cost of an order says what
+ * more machines would bring. Then how soon the shards of a process that is killed are served by the others.
  */
 export async function run(): Promise<void> {
-  for (const count of PROCESSES) await measure(`${count} of oms and venue each`, processesOf(count), 8);
-  for (const pairs of PAIRS) await measure(`${2 * pairs} accounts, ${pairs} instruments`, processesOf(1), pairs);
+  for (const count of PROCESSES) {
+    const kills = count === 1 ? [] : ["oms-1", "venue-1"];
+    await measure(`${count} of oms and venue each`, processesOf(count), USUAL_PAIRS, kills);
+  }
+  for (const pairs of PAIRS) await measure(`${2 * pairs} accounts, ${pairs} instruments`, processesOf(1), pairs, []);
 }
 
-function processesOf(count: number): ClusterTerms["processes"] {
+function processesOf(count: number): Processes {
   const numbers = Array.from({ length: count }, (_, index) => index + 1);
   return Object.fromEntries([
     ["gateway", ["gateway", "market"] as const],
@@ -27,21 +40,44 @@ function processesOf(count: number): ClusterTerms["processes"] {
   ]);
 }
 
-async function measure(subject: string, processes: ClusterTerms["processes"], pairs: number): Promise<void> {
+async function measure(subject: string, processes: Processes, pairs: number, kills: readonly string[]): Promise<void> {
   const platform = await BenchCluster.start(processes, pairs);
-  const window = UNDER_WAY / (2 * pairs);
   const figure = (metric: string, value: number, unit: string) =>
     printFigure({ bench: "scale", subject, metric, value: rounded(value), unit });
-  const busy = () =>
-    platform.cluster.processes.reduce((sum, { process }) => sum + usageOf(process.pid as number).cpu, 0);
   try {
-    await platform.load({ seconds: 5, warmUp: 0, rate: 0, window });
-    const before = busy();
-    const { sent, seconds } = await platform.load({ seconds: 10, warmUp: 0, rate: 0, window });
-    const orders = ordersOf(sent);
-    figure("throughput", orders / seconds, "orders/s");
-    figure("processor time", ((busy() - before) / orders) * 1_000, "us/order");
+    await platform.load({ seconds: WARM_UP_SECONDS, warmUp: 0, rate: RATE, window: 0 });
+    await platform.storeCaughtUp();
+    const begin = busy(platform);
+    await sleep(1_000 * IDLE_SECONDS);
+    const idle = (busy(platform) - begin) / IDLE_SECONDS;
+    figure("processor time without orders", idle, "ms/s");
+    const before = busy(platform);
+    const { sent, seconds, decided } = await platform.load({ seconds: SECONDS, warmUp: 0, rate: RATE, window: 0 });
+    const spent = busy(platform) - before - idle * seconds;
+    figure(`processor time at ${RATE} orders/s`, (spent / ordersOf(sent)) * 1_000, "us/order");
+    printSummary("scale", subject, "decision", decided);
+    figure("store lag at its end", await platform.storeLag(), "events");
+    figure("store caught up behind it", (await platform.storeCaughtUp()) / 1_000, "s");
+    for (const name of kills) figure(`${name} killed, all its shards served`, await served(platform, name), "s");
   } finally {
     await platform.stop();
   }
+}
+
+/** Milliseconds of one core that the platform's processes have used. */
+function busy({ cluster }: BenchCluster): number {
+  return cluster.processes.reduce((sum, { process }) => sum + usageOf(process.pid as number).cpu, 0);
+}
+
+/** Kills a process; seconds until each of its shards is answered for by another. */
+async function served({ cluster }: BenchCluster, name: string): Promise<number> {
+  const clients = cluster.gateways.map((url) => atlasClient(url, cluster.key));
+  const watch = new ServiceWatch(clients, cluster.processes, new Set());
+  const one = cluster.processes.find((process) => process.name === name);
+  if (one === undefined) throw new Error(`there is no process ${name}`);
+  await one.process.kill();
+  watch.lost(one);
+  await watch.end();
+  watch.close();
+  return Math.max(...watch.longest.values()) / 1_000;
 }
