@@ -71,7 +71,7 @@ class Simulation {
     this.#platform = new MemoryPlatform(this.#circumstances.platform);
     this.#floor = new TradingFloor(this.#platform, options.seed);
     this.#roll = dice(options.seed);
-    this.#faults = new Faults(this.#platform, () => this.#floor.traders, this.#roll, this.#circumstances.knobs);
+    this.#faults = new Faults(this.#platform, this.#floor, this.#roll, this.#circumstances.knobs);
     const { world } = this.#platform;
     this.#watch = new LogWatch(this.#floor.violations, world.digest);
     this.#archive = new ArchiveCheck(this.#platform, this.#floor.violations);

@@ -12,6 +12,7 @@ import { checkCauses, checkSequences, checkVenueOrders } from "../model/link-mod
 import { inSequence, type LogReading, readLog } from "../model/log-reading.ts";
 import { isEnd, type ModelOrder, OrderModel } from "../model/order-model.ts";
 import { checkScreen } from "../model/screen-model.ts";
+import { checkSession } from "../model/session-model.ts";
 import { TradeModel } from "../model/trade-model.ts";
 import type { Violations } from "../model/violations.ts";
 
@@ -54,6 +55,7 @@ export async function audit(floor: TradingFloor): Promise<Model> {
   clients.end(model.orders);
   model.funds.end(clients.requests);
   for (const screen of floor.screens) checkScreen(screen, model.reading, violations);
+  for (const session of floor.sessions) checkSession(session, model.reading, violations);
   for (const accountId of floor.accounts) {
     await checkBalances(floor, accountId, model);
     await checkOrders(floor, accountId, model);

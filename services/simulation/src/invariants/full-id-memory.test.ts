@@ -139,7 +139,7 @@ test.each([1, 2])(
   async (seed) => {
     const floor = await new TradingFloor(platform, seed).open(60);
     const roll = dice(seed);
-    const faults = new Faults(platform, () => floor.traders, roll, knobsOf(CASES));
+    const faults = new Faults(platform, floor, roll, knobsOf(CASES));
     for (let count = 0; count < 14; count++) {
       await platform.clock.advance(100 + roll(1_200));
       faults.bring();

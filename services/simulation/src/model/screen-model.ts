@@ -144,7 +144,8 @@ class Replay {
   }
 }
 
-function orderOf({ orderId, event }: OrderEvent): Shown {
+/** The order that an event concerns, as it is after it. */
+export function orderOf({ orderId, event }: OrderEvent): Shown {
   if (event.case === "orderAccepted" || event.case === "orderDenied")
     return shownBy([{ orders: listed(event.value.order) }]);
   if (event.case === undefined || !("progress" in event.value) || event.value.progress === undefined) return new Map();

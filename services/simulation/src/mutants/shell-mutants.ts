@@ -19,6 +19,30 @@ export const shellMutants: readonly Mutant[] = [
     seed: 2,
   },
   {
+    name: "a deposit is answered before it is on the log",
+    file: "gateway/src/account/move-funds.ts",
+    find: `  const event = await decideOnce(request, { case: "deposit", value }, call, context, ownOf(FundsMovement.DEPOSIT));
+  return create(DepositFundsResponseSchema, await balanceAfter(event, request.accountId, amount.asset, call, context));`,
+    put: `  decideOnce(request, { case: "deposit", value }, call, context, ownOf(FundsMovement.DEPOSIT)).catch(() => undefined);
+  return create(DepositFundsResponseSchema, {});`,
+    cases: ["F4", "F12"],
+    seed: 3,
+  },
+  {
+    name: "an order is answered as accepted before it is on the log",
+    file: "gateway/src/order/submit-attempt.ts",
+    find: "    if (refused !== undefined) this.#answer.refused(refused);\n",
+    put: `    if (refused !== undefined) return this.#answer.refused(refused);
+    const { orderId, accountId, requestId, sessionId } = this.#draft;
+    const own = { orderId, accountId, requestId, sessionId, ownerId: "", status: OrderStatus.PENDING_SUBMIT, version: 1n };
+    const sums = { cumulativeQuantity: "0", leavesQuantity: this.#terms.quantity, canceledQuantity: "0", averagePrice: "" };
+    const order = { ...this.#terms, $typeName: "atlas.order.v1.Order", ...own, ...sums, fees: "0", refusedBy: 0 };
+    this.#answer.ordered(order);
+    this.#answer = { ordered() {}, refused() {} };
+`,
+    cases: ["F4", "F12"],
+  },
+  {
     name: "a link's number is accepted twice",
     file: "platform/src/shard/input-loop.ts",
     find: `    if (number <= last) return "drop";`,
@@ -87,6 +111,27 @@ export const shellMutants: readonly Mutant[] = [
     file: "gateway/src/follow/shard-follower.ts",
     find: "    const stream = this.#client.follow(this.#last, {",
     put: "    const stream = this.#client.follow(this.#last + 1, {",
+  },
+  {
+    name: "what a slow reader of a stream has lost is not told anew",
+    file: "gateway/src/stream/response-queue.ts",
+    find: "    this.#overflowed();\n",
+    put: "",
+    cases: ["F22"],
+  },
+  {
+    name: "reports that a slow session has no room for are left out",
+    file: "gateway/src/session/session.ts",
+    find: `if (report !== undefined) this.#send(0n, { case: "report", value: report });`,
+    put: `const isRoom = this.#sink.bufferedBytes < this.#context.room.sessionBytes;
+    if (report !== undefined && isRoom) this.#send(0n, { case: "report", value: report });`,
+    cases: ["F22"],
+  },
+  {
+    name: "a session that resumes says nothing of what it missed",
+    file: "gateway/src/session/session.ts",
+    find: "    if (this.#cursor < position) this.#catchUp(accountId, position);\n",
+    put: "",
   },
   {
     name: "a standby that takes over lets go of events that its owner had not said",
