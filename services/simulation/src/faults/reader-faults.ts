@@ -18,6 +18,7 @@ export const readerFaults: readonly Knob[] = [
     },
   },
 ];
+
 /** There are more screens than sessions. */
 function readerOf({ clients, roll }: Reach): Reader | undefined {
   return roll.pick(roll.onceIn(3) ? clients.sessions : clients.screens);

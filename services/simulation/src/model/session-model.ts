@@ -1,20 +1,16 @@
 import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import type { SessionClient } from "../clients/session-client.ts";
 import { e8 } from "./e8.ts";
-import { inSequence, type LogReading } from "./log-reading.ts";
 import { orderOf } from "./screen-model.ts";
 import type { Violations } from "./violations.ts";
 
 /**
- * Holds the reports that a client was told on its sessions against the log: behind the cursor that a session begins at comes every
+ * Holds the reports that a client was told on its sessions against its account's events: behind the cursor that a session begins at comes every
  * event of the orders that it reports, once and in sequence, and a cursor never says more than was told (I19).
  */
-export function checkSession(client: SessionClient, reading: LogReading, violations: Violations): void {
+export function checkSession(client: SessionClient, events: readonly OrderEvent[], violations: Violations): void {
   const { accountId } = client;
-  const events = [...inSequence(reading.orderEvents).values()]
-    .flat()
-    .flatMap(({ message }) => (message?.accountId === accountId && orderOf(message).size > 0 ? [message] : []));
-  const due = new DueReports(events);
+  const due = new DueReports(events.filter((event) => orderOf(event).size > 0));
   for (const told of client.told) {
     if (told.kind === "opened") {
       const { cursor, sessionId, resumes } = told;
