@@ -1,4 +1,4 @@
-import { type Order, Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import type { Order } from "@atlas/gen/atlas/order/v1/order_pb";
 import type { PlaceOrder, VenueCommand } from "@atlas/gen/atlas/venue/v1/venue_pb";
 import { e8 } from "./e8.ts";
 import type { OrderModel } from "./order-model.ts";

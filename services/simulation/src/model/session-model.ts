@@ -4,11 +4,14 @@ import { e8 } from "./e8.ts";
 import { orderOf } from "./screen-model.ts";
 import type { Violations } from "./violations.ts";
 
+/** A client, and what it was told. */
+type Told = Pick<SessionClient, "accountId" | "told">;
+
 /**
  * Holds the reports that a client was told on its sessions against its account's events: behind the cursor that a session begins at comes every
  * event of the orders that it reports, once and in sequence, and a cursor never says more than was told (I19).
  */
-export function checkSession(client: SessionClient, events: readonly OrderEvent[], violations: Violations): void {
+export function checkSession(client: Told, events: readonly OrderEvent[], violations: Violations): void {
   const { accountId } = client;
   const due = new DueReports(events.filter((event) => orderOf(event).size > 0));
   for (const told of client.told) {
@@ -57,7 +60,7 @@ class DueReports {
   /** What the event of a sequence, if it is the next, has to be told as. */
   take(sequence: number): string | undefined {
     const event = this.#events[this.#next];
-    if (event === undefined || Number(event.sequence) !== sequence) return undefined;
+    if (event === undefined || Number(event.sequence) !== sequence || !this.#isDue(event)) return undefined;
     this.#next++;
     this.cursor = sequence;
     return [...orderOf(event)].map(([orderId, word]) => `${orderId} ${word}`).join();
@@ -69,10 +72,13 @@ class DueReports {
     for (let event = this.#events[this.#next]; event !== undefined; event = this.#events[this.#next]) {
       if (Number(event.sequence) > sequence) break;
       this.#next++;
-      const isDue = this.#sessionId === undefined || this.#sessions.get(event.orderId) === this.#sessionId;
-      if (isDue) missed.push(Number(event.sequence));
+      if (this.#isDue(event)) missed.push(Number(event.sequence));
     }
     this.cursor = Math.max(this.cursor, sequence);
     return missed;
+  }
+
+  #isDue({ orderId }: OrderEvent): boolean {
+    return this.#sessionId === undefined || this.#sessions.get(orderId) === this.#sessionId;
   }
 }
