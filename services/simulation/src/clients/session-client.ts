@@ -13,6 +13,7 @@ import { sleep } from "@atlas/platform/ports/clock";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Answer, AskedTerms, ClientModel, ClientRequest } from "../model/client-model.ts";
+import { isEnd } from "../model/order-model.ts";
 import { Absence } from "./absence.ts";
 import { randomOrder, randomReplacement } from "./random-order.ts";
 import { Reading } from "./reading.ts";
@@ -59,7 +60,8 @@ export class SessionClient {
   readonly #absence: Absence;
   readonly #unanswered = new Map<string, Unanswered>();
   readonly #reading: Reading;
-  readonly #orders: string[] = [];
+  /** Orders that are open, as far as it was told. */
+  readonly #open = new Set<string>();
   /** As it was told last; empty: it knows of none. */
   #cursor = "";
   #count = 0;
@@ -167,11 +169,11 @@ export class SessionClient {
     return one;
   }
 
-  /** Half of what it asks for concerns an order that it has, as long as it has one. */
+  /** Half of what it asks for concerns an order that it has, as long as it knows of an open one. */
   #asked(requestId: string): { terms?: AskedTerms; body: TradeRequest["request"] } {
     const { accountId } = this;
     const roll = this.#roll;
-    const orderId = this.#orders[roll(this.#orders.length)];
+    const orderId = [...this.#open][roll(this.#open.size)];
     const kind = orderId === undefined ? 0 : roll(6);
     if (orderId === undefined || kind < 3) {
       const { terms, order } = randomOrder(roll);
@@ -190,8 +192,15 @@ export class SessionClient {
     const cursor = Number(position.split(":")[1]);
     if (response.case === "opened") {
       this.told.push({ kind: "opened", cursor, sessionId: response.value.sessionId, resumes });
-    } else if (response.case === "report") this.told.push({ kind: "report", cursor, report: response.value });
-    else if (position !== last) this.told.push({ kind: "cursor", cursor });
+    } else if (response.case === "report") {
+      this.told.push({ kind: "report", cursor, report: response.value });
+      this.#notice(response.value);
+    } else if (position !== last) this.told.push({ kind: "cursor", cursor });
+  }
+
+  #notice({ orderId, status }: Pick<Order, "orderId" | "status">): void {
+    if (isEnd(status)) this.#open.delete(orderId);
+    else this.#open.add(orderId);
   }
 
   #take({ response }: TradeResponse, asked: Unanswered | undefined): void {
@@ -201,7 +210,7 @@ export class SessionClient {
     if (answer.kind === "UNKNOWN" || answer.kind === "NOTHING") return;
     if (answer.kind === "ORDER") {
       this.#model.show(answer.order, asked.known);
-      if (asked.request.method === "submit") this.#orders.push(answer.order.orderId);
+      this.#notice(answer.order);
     }
     this.#unanswered.delete(asked.request.requestId);
   }

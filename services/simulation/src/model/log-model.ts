@@ -39,7 +39,7 @@ export class LogModel {
     this.funds = new FundsModel(violations);
     this.market = new MarketModel(violations);
     this.#venues = new VenueModel(violations);
-    this.#trades = new TradeModel(violations, (match) => this.#venues.settled(match));
+    this.#trades = new TradeModel(violations, this.orders, (match) => this.#venues.settled(match));
     this.#causes = new CauseModel(violations);
     this.#placements = new PlacementModel(this.orders, violations);
     this.#orderEvents = new SequenceModel("event", violations);
@@ -99,7 +99,7 @@ export class LogModel {
   end(): void {
     this.checkAll();
     this.#venues.end();
-    this.#trades.end(this.orders);
+    this.#trades.end();
     this.#causes.end();
     this.#placements.end();
   }
