@@ -16,7 +16,6 @@ export const shellMutants: readonly Mutant[] = [
     find: "    if (error instanceof AppendUnknown) frame.unknown = true;\n",
     put: "",
     cases: ["F1"],
-    seed: 2,
   },
   {
     name: "a deposit is answered before it is on the log",
