@@ -52,7 +52,7 @@ export const shellMutants: readonly Mutant[] = [
     file: "platform/src/shard/outbox.ts",
     find: "        if (!(error instanceof LogUnavailable)) this.#options.troubled(error);",
     put: "        if (!(error instanceof LogUnavailable)) return this.#done({ offset: 0, appendTime: 0 }, count);",
-    seed: 4,
+    seed: 10,
   },
   {
     name: "output positions are written before the log has acknowledged",
@@ -83,7 +83,7 @@ export const shellMutants: readonly Mutant[] = [
     find: "      if (sequence !== this.last + 1) return false;\n",
     put: "",
     cases: ["F11"],
-    seed: 5,
+    seed: 3,
   },
   {
     name: "what had not left is not sent again",
@@ -97,7 +97,7 @@ export const shellMutants: readonly Mutant[] = [
     find: "    if ((this.#places.at(-1) as EventsPlace).sequence < batch.sequence) return;\n",
     put: "",
     cases: ["F15"],
-    seed: 11,
+    seed: 20,
   },
   {
     name: "the store forgets a batch that failed",
@@ -125,6 +125,7 @@ export const shellMutants: readonly Mutant[] = [
     put: `const isRoom = this.#sink.bufferedBytes < this.#context.room.sessionBytes;
     if (report !== undefined && isRoom) this.#send(0n, { case: "report", value: report });`,
     cases: ["F22"],
+    seed: 2,
   },
   {
     name: "a session that resumes says nothing of what it missed",
@@ -152,5 +153,6 @@ export const shellMutants: readonly Mutant[] = [
     find: `new Set(["fundsMoved", "limitsSet", "workAdvanced"])`,
     put: `new Set(["limitsSet", "workAdvanced"])`,
     cases: ["F7"],
+    seed: 2,
   },
 ];
