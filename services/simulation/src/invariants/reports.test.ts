@@ -53,7 +53,7 @@ test("F16, D5, I4, I5: reports that come again, late and in any order change not
   const unmatched = reading.orderEvents.filter(({ message }) => message?.event.case === "reportUnmatched");
   expect(unmatched.length).toBeGreaterThan(50);
   expect(floor.violations.found).toEqual([]);
-});
+}, 60_000);
 
 test("D6, I10: the log replayed twice gives the same ledger, to the last byte", async () => {
   const floor = await new TradingFloor(platform, 8).open(60);
