@@ -14,6 +14,7 @@ import type { PartitionCounts } from "@atlas/platform/topic/topics";
 import type { Pressure } from "./intake/command-intake.ts";
 import type { MarketReads } from "./market/market-reads.ts";
 import type { MarketSource } from "./stream/market-source.ts";
+import type { UnreadRoom } from "./unread-room.ts";
 
 export interface GatewayPorts {
   readonly log: Log;
@@ -39,6 +40,8 @@ export interface GatewayContext {
   readonly market: MarketSource;
   readonly marketReads: MarketReads;
   readonly pressure: Pressure;
+  /** Absent: as is usual. */
+  readonly room?: UnreadRoom;
   /** The platform's processes that live now, by name. Rejects with NOT_READY where that cannot be known. */
   readonly processes: () => Promise<readonly ProcessState[]>;
 }

@@ -23,6 +23,7 @@ import { AccountSnapshots } from "./stream/account-snapshot.ts";
 import { MarketGroups } from "./stream/market-groups.ts";
 import { NoticeBoard } from "./stream/notice-board.ts";
 import { StreamDesk } from "./stream/stream-desk.ts";
+import { USUAL_ROOM } from "./unread-room.ts";
 
 /** Patience for what a gateway reads for itself. */
 const PATIENCE = 10_000;
@@ -41,7 +42,7 @@ export interface Gateway {
 
 /** Resolves when every shard is followed and callers can be told apart; the shards must run. */
 export async function openGateway(context: GatewayContext): Promise<Gateway> {
-  const { ports, partitions, directory, queries, market, processes } = context;
+  const { ports, partitions, directory, queries, market, processes, room = USUAL_ROOM } = context;
   const { log, store, clock, chance, digest, journal, traces } = ports;
   const incarnation = newIncarnation(chance);
   const metrics = gatewayMetrics(ports.metrics);
@@ -77,11 +78,11 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
     partitions: partitions.venue,
   });
   const streams = new StreamDesk({
-    ...{ events, history, queries, markets, notices, isDefined, clock, journal, metrics },
+    ...{ events, history, queries, markets, notices, isDefined, room, clock, journal, metrics },
     snapshots: new AccountSnapshots(shards, queries),
   });
   const sessions = new SessionDesk({
-    ...{ desk, events, history, clock, chance, journal, metrics },
+    ...{ desk, events, history, room, clock, chance, journal, metrics },
     credentials: signIn.authenticator,
   });
 

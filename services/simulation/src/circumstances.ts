@@ -10,6 +10,9 @@ const TICKS = 0x71c5;
 /** The same for when an engine version is activated. */
 const ENGINE = 0xe2;
 
+/** And for what may wait for who does not read. */
+const ROOM = 0xf22;
+
 /** What a seed draws before anything begins. */
 export interface Circumstances {
   readonly platform: MemoryPlatformOptions;
@@ -45,6 +48,7 @@ export function circumstancesOf({ seed, minutes, cases, isDense = false }: Simul
         copyBytes: roll.pick([1, 1_000_000]),
       },
       archivePace: archivePaceOf(dice(seed ^ ARCHIVE)),
+      room: roomOf(dice(seed ^ ROOM)),
     },
     gateways: 1 + roll(3),
     ...paces(roll, isDense),
@@ -61,6 +65,11 @@ function activationOf(roll: Dice, minutes: number): number | undefined {
 /** Small objects, some by size and some by age. */
 function archivePaceOf(roll: Dice) {
   return { bytes: 2_000 + roll(60_000), milliseconds: roll.pick([10_000, 30_000, 90_000]) };
+}
+
+/** So little that it is soon full: minutes bring a stream some hundred messages. */
+function roomOf(roll: Dice) {
+  return { streamMessages: 12 + roll(60), streamBytes: 8_000_000, sessionBytes: 256 * (4 + roll(16)) };
 }
 
 function paces(roll: Dice, isDense: boolean) {

@@ -20,6 +20,7 @@ const STORIES: readonly [name: string, cases: readonly string[]][] = [
     "F18, F19, I22, I23: the archive fails and forgets to answer, archivers are killed, paused and doubled",
     ["F18", "F19"],
   ],
+  ["F22, I19: screens and session clients read slowly or not at all", ["F22"]],
   ["F17, I25: clocks jump by an hour, stand still, differ", ["F17"]],
 ];
 
@@ -62,6 +63,7 @@ test("each case of QUALITY that can exist here has its knob", () => {
     "F17",
     "F18",
     "F19",
+    "F22",
   ];
   expect([...cases].sort()).toEqual(due.sort());
 });

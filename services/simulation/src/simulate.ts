@@ -3,6 +3,7 @@ import { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
 import { ArchiveCheck } from "./checks/archive-check.ts";
 import { audit } from "./checks/audit.ts";
 import { LogWatch } from "./checks/log-watch.ts";
+import { checkMarkets } from "./checks/markets.ts";
 import { checkNothingAhead } from "./checks/nothing-ahead.ts";
 import { checkRebuilt, type Images, imagesOf } from "./checks/rebuild.ts";
 import { type Circumstances, circumstancesOf } from "./circumstances.ts";
@@ -71,7 +72,7 @@ class Simulation {
     this.#platform = new MemoryPlatform(this.#circumstances.platform);
     this.#floor = new TradingFloor(this.#platform, options.seed);
     this.#roll = dice(options.seed);
-    this.#faults = new Faults(this.#platform, () => this.#floor.traders, this.#roll, this.#circumstances.knobs);
+    this.#faults = new Faults(this.#platform, this.#floor, this.#roll, this.#circumstances.knobs);
     const { world } = this.#platform;
     this.#watch = new LogWatch(this.#floor.violations, world.digest);
     this.#archive = new ArchiveCheck(this.#platform, this.#floor.violations);
@@ -137,7 +138,8 @@ class Simulation {
   /** Everything at once, with all in mid-flight. */
   async #checkAll(): Promise<void> {
     this.#nextFullCheck = this.#watch.steps + FULL_CHECK;
-    this.#watch.checkAll();
+    this.#watch.model.checkAll();
+    checkMarkets(this.#platform, this.#watch.model);
     await this.#archive.checkNew();
     await checkNothingAhead(this.#platform, this.#floor.violations, this.#floor.accounts);
     this.#moments.push(await imagesOf(this.#platform));
@@ -151,9 +153,9 @@ class Simulation {
     await this.#floor.close();
     if (this.#isBroken) return;
     await this.#checkAll();
-    this.#watch.end();
+    this.#watch.model.end();
     await this.#archive.end();
-    await audit(this.#floor);
+    await audit(this.#floor, this.#watch.model);
     const some = this.#roll.pick(this.#moments) ?? [];
     await checkRebuilt(this.#platform, this.#floor.violations, [[], some, await imagesOf(this.#platform)]);
   }

@@ -2,6 +2,7 @@ import type { ArchivePace } from "@atlas/audit/archive-pace";
 import { ENGINE_VERSIONS } from "@atlas/domain/engine/engine-rules";
 import { RequestMemory } from "@atlas/domain/request-memory/request-memory";
 import { type Gateway, openGateway } from "@atlas/gateway/gateway";
+import type { UnreadRoom } from "@atlas/gateway/unread-room";
 import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { InstrumentService } from "@atlas/gen/atlas/instrument/v1/instrument_service_pb";
 import type { ProcessState } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
@@ -72,6 +73,8 @@ export interface MemoryPlatformOptions {
   readonly rememberedIds?: number;
   /** When records are archived; absent: nobody archives. */
   readonly archivePace?: ArchivePace;
+  /** What may wait at a gateway for a client that does not read; absent: as is usual. */
+  readonly room?: UnreadRoom;
 }
 
 /** Whom a gateway asks for a shard. */
@@ -98,6 +101,7 @@ export class MemoryPlatform {
   readonly #imagePace: ImagePace | undefined;
   readonly #rememberedIds: number | undefined;
   readonly #archivePace: ArchivePace | undefined;
+  readonly #room: UnreadRoom | undefined;
   readonly #seed: number;
   #chances = 0;
 
@@ -108,6 +112,7 @@ export class MemoryPlatform {
     this.#imagePace = options.imagePace;
     this.#rememberedIds = options.rememberedIds;
     this.#archivePace = options.archivePace;
+    this.#room = options.room;
   }
 
   get clock() {
@@ -230,6 +235,7 @@ export class MemoryPlatform {
       marketReads: marketReads(market, store, clock),
       processes: async () => this.#processes(),
       pressure: { storeLag: () => pressure.lag, diskLow: () => pressure.low },
+      ...(this.#room === undefined ? {} : { room: this.#room }),
     });
     const gateway = await this.#orKill(process, opening);
     const shutdown = new AbortController();

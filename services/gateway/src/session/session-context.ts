@@ -5,6 +5,7 @@ import type { Journal } from "@atlas/platform/telemetry/journal";
 import type { EventHistory } from "../follow/event-history.ts";
 import type { OrderEvents } from "../follow/order-events.ts";
 import type { OrderDesk } from "../order/order-desk.ts";
+import type { UnreadRoom } from "../unread-room.ts";
 
 /** What sessions share. */
 export interface SessionContext {
@@ -12,6 +13,8 @@ export interface SessionContext {
   readonly events: OrderEvents;
   readonly history: EventHistory;
   readonly credentials: Pick<Authenticator, "watch">;
+  /** What may wait for the client of one session. */
+  readonly room: UnreadRoom;
   readonly clock: Clock;
   readonly chance: Chance;
   readonly journal: Journal;

@@ -11,6 +11,7 @@ import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import type { AccountListener, OrderEvents } from "../follow/order-events.ts";
 import type { OrderDesk } from "../order/order-desk.ts";
+import { USUAL_ROOM } from "../unread-room.ts";
 import { Session } from "./session.ts";
 
 /** What a session holds while older events are fetched. */
@@ -38,6 +39,7 @@ function resuming() {
       clock: manualClock(),
       chance: seededChance(1),
       journal: silentJournal,
+      room: USUAL_ROOM,
     },
     over: () => {},
   };

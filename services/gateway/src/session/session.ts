@@ -25,8 +25,6 @@ import { SessionRequests } from "./session-requests.ts";
 const WINDOW = 256;
 /** Reading goes on when so few are left: not at every answer. */
 const RESUME_READING = WINDOW - 32;
-/** Bytes that a client may leave untaken. */
-const MOST_BUFFERED = 8_000_000;
 /** Events held while those before them are fetched. */
 const MOST_HELD = 20_000;
 const CATCH_UP_PATIENCE = 10_000;
@@ -183,7 +181,7 @@ export class Session implements TradeSession, AnswerDoor {
     const cursor = this.#shard === "" ? "" : cursorOf(this.#shard, this.#cursor);
     this.#sink.send({ $typeName: "atlas.order.v1.TradeResponse", clientSequence, cursor, response });
     this.#sentSinceHeartbeat = true;
-    if (this.#sink.bufferedBytes > MOST_BUFFERED) this.#end(tooSlow());
+    if (this.#sink.bufferedBytes > this.#context.room.sessionBytes) this.#end(tooSlow());
   }
 
   #beat(interval: number): void {

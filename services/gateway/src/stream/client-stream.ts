@@ -25,7 +25,7 @@ export class ClientStream implements StreamOutput, ResponseSource {
   constructor(request: SubscribeRequest, context: StreamContext, closed: () => void) {
     this.#context = context;
     this.#closed = closed;
-    this.#queue = new ResponseQueue(() => this.#restart());
+    this.#queue = new ResponseQueue(context.room, () => this.#restart());
     this.#feeds = feedsOf(request, context, this);
   }
 

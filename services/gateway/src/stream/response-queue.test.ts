@@ -2,7 +2,8 @@ import { type SubscribeResponse, SubscribeResponseSchema } from "@atlas/gen/atla
 import { notReady } from "@atlas/platform/shard/not-ready";
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
-import { MOST_BYTES, MOST_MESSAGES, ResponseQueue } from "./response-queue.ts";
+import { USUAL_ROOM } from "../unread-room.ts";
+import { ResponseQueue } from "./response-queue.ts";
 
 const response = (subscriptionId: string): SubscribeResponse => create(SubscribeResponseSchema, { subscriptionId });
 
@@ -14,7 +15,7 @@ async function take(responses: AsyncGenerator<SubscribeResponse>, count: number)
 
 describe("what waits for a reader (F22)", () => {
   test("comes in order, also to who waited for it", async () => {
-    const queue = new ResponseQueue(() => expect.unreachable());
+    const queue = new ResponseQueue(USUAL_ROOM, () => expect.unreachable());
     const responses = queue.responses();
     const first = take(responses, 1);
     for (const id of ["a", "b", "c"]) queue.push(response(id), 10, false);
@@ -22,13 +23,13 @@ describe("what waits for a reader (F22)", () => {
   });
 
   test.each([
-    ["messages", MOST_MESSAGES + 1, 1],
-    ["bytes", 9, MOST_BYTES / 8],
+    ["messages", USUAL_ROOM.streamMessages + 1, 1],
+    ["bytes", 9, USUAL_ROOM.streamBytes / 8],
   ])(
     "is bounded by %s: above it all is dropped, until the reader is back and everything starts anew",
     async (_, count, weight) => {
       let restarts = 0;
-      const queue = new ResponseQueue(() => {
+      const queue = new ResponseQueue(USUAL_ROOM, () => {
         restarts += 1;
         queue.push(response("anew"), 10, false);
       });
@@ -41,12 +42,12 @@ describe("what waits for a reader (F22)", () => {
   );
 
   test("ends with an error, or without, and takes nothing after", async () => {
-    const failed = new ResponseQueue(() => expect.unreachable());
+    const failed = new ResponseQueue(USUAL_ROOM, () => expect.unreachable());
     const waiting = failed.responses().next();
     failed.end(notReady("stopping"));
     failed.push(response("late"), 10, false);
     await expect(waiting).rejects.toThrow("stopping");
-    const ended = new ResponseQueue(() => expect.unreachable());
+    const ended = new ResponseQueue(USUAL_ROOM, () => expect.unreachable());
     ended.push(response("dropped"), 10, false);
     ended.end(undefined);
     expect(await ended.responses().next()).toEqual({ done: true, value: undefined });

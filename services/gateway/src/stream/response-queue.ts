@@ -1,10 +1,7 @@
 import type { SubscribeResponse } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
 import type { RefusalError } from "@atlas/platform/refusal/refusal-error";
 import type { WaitingResponse } from "@atlas/platform/session/response-source";
-
-/** What may wait for a reader: about so many bytes, and so many messages. */
-export const MOST_BYTES = 8_000_000;
-export const MOST_MESSAGES = 20_000;
+import type { UnreadRoom } from "../unread-room.ts";
 
 interface Weighed extends WaitingResponse {
   readonly weight: number;
@@ -15,6 +12,7 @@ interface Weighed extends WaitingResponse {
  * is too, until the reader asks for more; then `overflowed` is called, who starts everything anew (F22).
  */
 export class ResponseQueue {
+  readonly #room: UnreadRoom;
   readonly #overflowed: () => void;
   #waiting: Weighed[] = [];
   #head = 0;
@@ -23,7 +21,8 @@ export class ResponseQueue {
   #ended: { readonly error: RefusalError | undefined } | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(overflowed: () => void) {
+  constructor(room: UnreadRoom, overflowed: () => void) {
+    this.#room = room;
     this.#overflowed = overflowed;
   }
 
@@ -33,7 +32,8 @@ export class ResponseQueue {
 
   push(response: SubscribeResponse, weight: number, shared: boolean): void {
     if (this.#ended !== undefined || this.#dropping) return;
-    if (this.#bytes + weight > MOST_BYTES || this.#waiting.length - this.#head >= MOST_MESSAGES) {
+    const { streamBytes, streamMessages } = this.#room;
+    if (this.#bytes + weight > streamBytes || this.#waiting.length - this.#head >= streamMessages) {
       this.#drop();
       this.#dropping = true;
       return;

@@ -4,6 +4,7 @@ import type { Journal } from "@atlas/platform/telemetry/journal";
 import type { EventHistory } from "../follow/event-history.ts";
 import type { OrderEvents } from "../follow/order-events.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
+import type { UnreadRoom } from "../unread-room.ts";
 import type { AccountSnapshots } from "./account-snapshot.ts";
 import type { MarketGroups } from "./market-groups.ts";
 import type { NoticeBoard } from "./notice-board.ts";
@@ -18,6 +19,8 @@ export interface StreamContext {
   readonly notices: NoticeBoard;
   /** Whether there is such an instrument. */
   readonly isDefined: (instrumentId: string) => boolean;
+  /** What may wait for a reader of one stream. */
+  readonly room: UnreadRoom;
   readonly clock: Clock;
   readonly journal: Journal;
   readonly metrics: Pick<GatewayMetrics, "streams" | "resynced">;

@@ -6,54 +6,20 @@ import { type Order, OrderStatus, Side } from "@atlas/gen/atlas/order/v1/order_p
 import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import type { TradingFloor } from "../clients/trading-floor.ts";
 import { e8 } from "../model/e8.ts";
-import { FundsModel } from "../model/funds-model.ts";
-import { LedgerModel } from "../model/ledger-model.ts";
-import { checkCauses, checkSequences, checkVenueOrders } from "../model/link-model.ts";
-import { inSequence, type LogReading, readLog } from "../model/log-reading.ts";
-import { isEnd, type ModelOrder, OrderModel } from "../model/order-model.ts";
+import type { LogModel } from "../model/log-model.ts";
+import { type Levels, levelsOf, sameLevels, words } from "../model/market-model.ts";
+import { isEnd, type ModelOrder, type OrderModel } from "../model/order-model.ts";
 import { checkScreen } from "../model/screen-model.ts";
-import { TradeModel } from "../model/trade-model.ts";
-import type { Violations } from "../model/violations.ts";
+import { checkSession } from "../model/session-model.ts";
 
-/** The platform in plain maps, from its log alone. */
-export interface Model {
-  readonly reading: LogReading;
-  readonly ledger: LedgerModel;
-  readonly orders: OrderModel;
-  readonly funds: FundsModel;
-}
-
-/** Makes the model from what stands on the log, checking as it goes. */
-export function modelOf(reading: LogReading, violations: Violations): Model {
-  const ledger = new LedgerModel(violations);
-  const orders = new OrderModel(violations, ledger);
-  const trades = new TradeModel(violations);
-  const funds = new FundsModel(violations);
-  for (const events of inSequence(reading.orderEvents).values()) {
-    for (const { message } of events) {
-      if (message === undefined) throw new Error("an event does not decode");
-      ledger.take(message);
-      orders.take(message);
-      trades.take(message);
-      funds.take(message);
-    }
-  }
-  ledger.conserve();
-  trades.end(orders);
-  checkSequences(reading, violations);
-  checkCauses(reading, violations);
-  checkVenueOrders(reading, orders, violations);
-  return { reading, ledger, orders, funds };
-}
-
-/** Holds everything that can be known of a platform at rest against the model; answers what is broken. */
-export async function audit(floor: TradingFloor): Promise<Model> {
+/** Holds everything that can be known of a platform at rest against the model of its log. */
+export async function audit(floor: TradingFloor, model: LogModel): Promise<void> {
   const { platform, violations, clients } = floor;
   for (const failure of platform.failures) violations.check("S16", false, () => failure);
-  const model = modelOf(await readLog(platform), violations);
   clients.end(model.orders);
   model.funds.end(clients.requests);
-  for (const screen of floor.screens) checkScreen(screen, model.reading, violations);
+  for (const screen of floor.screens) checkScreen(screen, model.eventsOf(screen.accountId), violations);
+  for (const session of floor.sessions) checkSession(session, model.eventsOf(session.accountId), violations);
   for (const accountId of floor.accounts) {
     await checkBalances(floor, accountId, model);
     await checkOrders(floor, accountId, model);
@@ -63,10 +29,9 @@ export async function audit(floor: TradingFloor): Promise<Model> {
   for (const gateway of platform.gateways) {
     if (gateway.process.state === "RUNS") await checkBooks(floor, gateway, model);
   }
-  return model;
 }
 
-async function checkBalances(floor: TradingFloor, accountId: string, { ledger, orders }: Model): Promise<void> {
+async function checkBalances(floor: TradingFloor, accountId: string, { ledger, orders }: LogModel): Promise<void> {
   const { violations } = floor;
   for (const { asset, available, reserved } of await floor.balances(accountId)) {
     const held = ledger.of(accountId, asset);
@@ -83,7 +48,7 @@ async function checkBalances(floor: TradingFloor, accountId: string, { ledger, o
 }
 
 /** What the platform lists is what the log tells: no order lost, none doubled. */
-async function checkOrders(floor: TradingFloor, accountId: string, { orders }: Model): Promise<void> {
+async function checkOrders(floor: TradingFloor, accountId: string, { orders }: LogModel): Promise<void> {
   const { platform, violations } = floor;
   const listed = new Map<string, Order>();
   for (let pageToken = ""; ; ) {
@@ -109,7 +74,7 @@ async function checkOrders(floor: TradingFloor, accountId: string, { orders }: M
 }
 
 /** What the platform tells of an account's past is every posting that the log has, once, newest first (I4). */
-async function checkHistory({ platform, violations }: TradingFloor, accountId: string, model: Model): Promise<void> {
+async function checkHistory({ platform, violations }: TradingFloor, accountId: string, model: LogModel): Promise<void> {
   const told: string[] = [];
   for (let pageToken = ""; ; ) {
     const request = { accountId, pageSize: 100, pageToken };
@@ -118,11 +83,7 @@ async function checkHistory({ platform, violations }: TradingFloor, accountId: s
     pageToken = page.nextPageToken;
     if (pageToken === "") break;
   }
-  const logged = [...inSequence(model.reading.orderEvents).values()].flat();
-  const due = logged.flatMap(({ message }) => {
-    if (message?.accountId !== accountId) return [];
-    return message.postings.map(() => `${message.sequence}`);
-  });
+  const due = model.eventsOf(accountId).flatMap(({ postings, sequence }) => postings.map(() => `${sequence}`));
   const text = () => `${accountId}'s history tells of ${told.length} postings, the log of ${due.length}`;
   violations.check("I4", told.join() === due.reverse().join(), text);
 }
@@ -151,7 +112,11 @@ async function checkTotals(floor: TradingFloor): Promise<void> {
 }
 
 /** The book of a market of clients alone is what their open orders make it, and as new as the log (I11). */
-async function checkBooks(floor: TradingFloor, gateway: GatewayProcess, { orders, reading }: Model): Promise<void> {
+async function checkBooks(
+  floor: TradingFloor,
+  gateway: GatewayProcess,
+  { orders, market: logged }: LogModel,
+): Promise<void> {
   const { violations, platform } = floor;
   const market = gateway.client(MarketService);
   for (const instrumentId of ["ETH-USD", "ETH-BTC"]) {
@@ -160,30 +125,20 @@ async function checkBooks(floor: TradingFloor, gateway: GatewayProcess, { orders
       [Side.BUY, book?.bids],
       [Side.SELL, book?.asks],
     ] as const) {
-      const due = levelsOf(orders, instrumentId, side);
-      const shown = new Map(levels?.map(({ price, quantity }) => [e8(price), e8(quantity)]));
-      const same = due.size === shown.size && [...due].every(([price, quantity]) => shown.get(price) === quantity);
+      const due = openLevels(orders, instrumentId, side);
+      const shown = levelsOf(levels ?? []);
       const text = () =>
         `${instrumentId} ${side === Side.BUY ? "bids" : "asks"}: ${gateway.process.name} shows ${words(shown)}, due ${words(due)}`;
-      violations.check("I11", same, text);
+      violations.check("I11", sameLevels(shown, due), text);
     }
-    const logged = lastOf(reading, instrumentId);
-    const text = () => `${instrumentId} is at ${logged} on the log, shown at ${book?.sequence}`;
-    violations.check("I11", (book?.sequence ?? 0n) === logged, text);
+    const last = logged.sequence(instrumentId);
+    const text = () => `${instrumentId} is at ${last} on the log, shown at ${book?.sequence}`;
+    violations.check("I11", (book?.sequence ?? 0n) === last, text);
   }
 }
 
-/** Sequence of an instrument's last market event on the log. */
-function lastOf({ marketData }: LogReading, instrumentId: string): bigint {
-  return marketData.reduce(
-    (last, { message }) =>
-      message?.instrumentId === instrumentId && message.sequence > last ? message.sequence : last,
-    0n,
-  );
-}
-
-function levelsOf({ orders }: OrderModel, instrumentId: string, side: Side): Map<bigint, bigint> {
-  const levels = new Map<bigint, bigint>();
+function openLevels({ orders }: OrderModel, instrumentId: string, side: Side): Levels {
+  const levels: Levels = new Map();
   for (const one of orders.values()) {
     if (one.order.instrumentId !== instrumentId || one.order.side !== side || !rests(one)) continue;
     levels.set(one.limit, (levels.get(one.limit) ?? 0n) + one.leaves);
@@ -193,11 +148,4 @@ function levelsOf({ orders }: OrderModel, instrumentId: string, side: Side): Map
 
 function rests({ status }: ModelOrder): boolean {
   return status === OrderStatus.LIVE || status === OrderStatus.PARTIALLY_FILLED;
-}
-
-function words(levels: ReadonlyMap<bigint, bigint>): string {
-  return [...levels]
-    .sort()
-    .map(([price, quantity]) => `${quantity}@${price}`)
-    .join(" ");
 }

@@ -1,12 +1,14 @@
+import { OrderCommandCodec } from "@atlas/gen/atlas/log/v1/order_command_codec";
 import { OrderEventCodec } from "@atlas/gen/atlas/log/v1/order_event_codec";
+import { MarketEventCodec } from "@atlas/gen/atlas/market/v1/market_codec";
+import { ExecutionReportCodec } from "@atlas/gen/atlas/order/v1/execution_report_codec";
+import { VenueCommandCodec } from "@atlas/gen/atlas/venue/v1/venue_codec";
 import type { Digest } from "@atlas/platform/ports/digest";
 import type { LogRecord } from "@atlas/platform/ports/log";
 import { base64url } from "@atlas/platform/text/base64url";
-import { BrokenFrameError, type Frame, messageBytes, openFrame, readMessage } from "@atlas/platform/wire/codec/frame";
-import { LedgerModel } from "../model/ledger-model.ts";
-import { OrderModel } from "../model/order-model.ts";
-import { TradeModel } from "../model/trade-model.ts";
-import { VenueModel } from "../model/venue-model.ts";
+import { BrokenFrameError, type Frame, openFrame } from "@atlas/platform/wire/codec/frame";
+import { LogModel } from "../model/log-model.ts";
+import { messagesOf } from "../model/log-reading.ts";
 import type { Violations } from "../model/violations.ts";
 
 /** Lines that are told of what came last. */
@@ -15,36 +17,29 @@ const RECENT = 40;
 const HASHED = 10_000;
 
 /**
- * Stands beside the log and looks at each record as it is written: what it does to accounts and orders is held against the model
- * at once, and everything goes into one hash, so that two runs of a seed can be compared.
+ * Stands beside the log and looks at each record as it is written: what it holds is held against the model at once, and everything
+ * goes into one hash, so that two runs of a seed can be compared.
  */
 export class LogWatch {
   /** Records written. */
   steps = 0;
-  readonly ledger: LedgerModel;
-  readonly orders: OrderModel;
-  readonly #trades: TradeModel;
-  readonly #venues: VenueModel;
+  readonly model: LogModel;
   readonly #violations: Violations;
   readonly #digest: Digest;
   #trace = "";
   /** Happened since. */
   #unhashed = "";
-  /** Bytes of each partition's events, by sequence - 1. */
-  readonly #events = new Map<number, Uint8Array[]>();
   readonly #recent: string[] = [];
 
   constructor(violations: Violations, digest: Digest) {
     this.#violations = violations;
     this.#digest = digest;
-    this.ledger = new LedgerModel(violations);
-    this.orders = new OrderModel(violations, this.ledger);
-    this.#venues = new VenueModel(violations);
-    this.#trades = new TradeModel(violations, (match) => this.#venues.settled(match));
+    this.model = new LogModel(violations);
   }
 
   /** A record was written. */
-  take(topic: string, partition: number, { offset, appendTime, bytes }: LogRecord): void {
+  take(topic: string, partition: number, record: LogRecord): void {
+    const { offset, appendTime, bytes } = record;
     this.steps++;
     const frame = this.#opened(bytes);
     const { source, writer, firstNumber } = frame?.header ?? { source: "?", writer: "?", firstNumber: 0n };
@@ -52,8 +47,7 @@ export class LogWatch {
     this.note(`${appendTime} ${topic}/${partition}@${offset} ${what}`);
     if (frame === undefined) return;
     try {
-      if (topic === "orders.events") this.#takeEvents(partition, frame);
-      if (topic === "venue.orders") this.#venues.take(partition, frame, appendTime);
+      this.#take(topic, partition, record, frame);
     } catch (error) {
       this.#violations.check("MODEL", false, () => `the model cannot take it: ${(error as Error).stack}`);
     }
@@ -77,18 +71,6 @@ export class LogWatch {
     return this.#trace;
   }
 
-  /** What concerns all accounts together (I1, I3). */
-  checkAll(): void {
-    this.ledger.conserve();
-    this.orders.checkReserved();
-  }
-
-  /** When nothing is on its way any more. */
-  end(): void {
-    this.checkAll();
-    this.#venues.end();
-  }
-
   #hash(): void {
     this.#trace = base64url(this.#digest.sha256(`${this.#trace}${this.#unhashed}`));
     this.#unhashed = "";
@@ -103,29 +85,23 @@ export class LogWatch {
     }
   }
 
-  #takeEvents(partition: number, frame: Frame): void {
-    const known = this.#events.get(partition) ?? [];
-    this.#events.set(partition, known);
-    for (let index = 0; index < frame.count; index++) {
-      const place = Number(frame.header.firstNumber) + index - 1;
-      const bytes = messageBytes(frame, index);
-      const standing = known[place];
-      const name = () => `event ${place + 1} of ${partition}, written by ${frame.header.writer},`;
-      if (standing !== undefined) {
-        this.#violations.check("I20", equal(standing, bytes), () => `${name()} is another than the one that stands`);
-        continue;
-      }
-      this.#violations.check("I19", place === known.length, () => `${name()} comes after ${known.length}`);
-      if (place !== known.length) return;
-      known.push(bytes);
-      const event = readMessage(frame, index, OrderEventCodec);
-      this.ledger.take(event);
-      this.orders.take(event);
-      this.#trades.take(event);
+  #take(topic: string, partition: number, record: LogRecord, frame: Frame): void {
+    const { model } = this;
+    switch (topic) {
+      case "orders.commands":
+        for (const one of messagesOf(partition, record, frame, OrderCommandCodec)) model.takeCommand(one);
+        return;
+      case "venue.orders":
+        for (const one of messagesOf(partition, record, frame, VenueCommandCodec)) model.takeVenueOrder(one);
+        return;
+      case "orders.events":
+        for (const one of messagesOf(partition, record, frame, OrderEventCodec)) model.takeEvent(one);
+        return;
+      case "exec.reports":
+        for (const one of messagesOf(partition, record, frame, ExecutionReportCodec)) model.takeReport(one);
+        return;
+      case "market.data":
+        for (const one of messagesOf(partition, record, frame, MarketEventCodec)) model.takeMarketEvent(one);
     }
   }
-}
-
-function equal(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, index) => byte === right[index]);
 }

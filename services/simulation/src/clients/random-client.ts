@@ -10,15 +10,10 @@ import type { Answer, AskedFunds, AskedTerms, ClientModel, ClientRequest } from 
 import { Absence } from "./absence.ts";
 import { Caller, type Send } from "./caller.ts";
 import { randomLimits } from "./random-limits.ts";
-import { MARKETS, randomOrder } from "./random-order.ts";
+import { MARKETS, randomOrder, randomReplacement } from "./random-order.ts";
 
 /** Of what it sent long ago it sends the last few again more often than the rest. */
 const RECENT = 8;
-
-/** What a replace cannot ask for: no multiple of a lot or a tick, or more than there is. */
-const ODD_QUANTITY = { quantity: "0.00000001", limitPrice: "" };
-const ODD_PRICE = { quantity: "", limitPrice: "0.00000001" };
-const TOO_MUCH = { quantity: "90", limitPrice: "" };
 
 /**
  * A client as clients are: it makes a request's id, keeps it, sends, waits a while, and sends the same again to any gateway
@@ -96,21 +91,11 @@ export class RandomClient {
   }
 
   #replace(): Promise<void> {
-    const replace = { accountId: this.#accountId, orderId: this.#anOrder(), ...this.#replacement() };
+    const replace = { accountId: this.#accountId, orderId: this.#anOrder(), ...randomReplacement(this.#roll) };
     const expectedVersion = this.#roll.onceIn(2) ? this.#model.known(replace.orderId) : 0n;
     return this.#ask("replace", undefined, (requestId) => async (gateway) => {
       return (await gateway.client(OrderService).replaceOrder({ requestId, ...replace, expectedVersion })).order;
     });
-  }
-
-  /** Often the same price for more or less, so that its place in the queue is at stake; now and then nothing that can be. */
-  #replacement(): { quantity: string; limitPrice: string } {
-    const roll = this.#roll;
-    const market = roll.pick(MARKETS);
-    if (roll.onceIn(30)) return roll.pick([ODD_QUANTITY, ODD_PRICE, TOO_MUCH]);
-    const quantity = roll.onceIn(3) ? "" : ((1 + roll(900)) * market.lot).toFixed(market.decimals);
-    const price = market.price * (1 + (roll.onceIn(2) ? (roll(41) - 20) / 10_000 : (roll(5) - 2) / 500));
-    return { quantity, limitPrice: roll.onceIn(2) ? "" : price.toFixed(market.priceDecimals) };
   }
 
   #cancelMany(): Promise<void> {

@@ -54,12 +54,26 @@ const ODD: readonly Partial<NewOrder>[] = [
   { peg: { reference: 1 } },
 ];
 
+/** What a replace cannot ask for: no multiple of a lot or a tick, or more than there is. */
+const ODD_QUANTITY = { quantity: "0.00000001", limitPrice: "" };
+const ODD_PRICE = { quantity: "", limitPrice: "0.00000001" };
+const TOO_MUCH = { quantity: "90", limitPrice: "" };
+
 /** An order as any client might send it: near the market on either side, of any kind that a venue knows; a few are refused. */
 export function randomOrder(roll: Dice): { terms: AskedTerms; order: NewOrder } {
   const usual = usualOrder(roll);
   const order = roll.onceIn(20) ? { ...usual, ...roll.pick(ODD) } : usual;
   const { instrumentId, quantity, limitPrice } = order;
   return { terms: { instrumentId, quantity, limitPrice }, order };
+}
+
+/** Often the same price for more or less, so that its place in the queue is at stake; now and then nothing that can be. */
+export function randomReplacement(roll: Dice): { quantity: string; limitPrice: string } {
+  const market = roll.pick(MARKETS);
+  if (roll.onceIn(30)) return roll.pick([ODD_QUANTITY, ODD_PRICE, TOO_MUCH]);
+  const quantity = roll.onceIn(3) ? "" : ((1 + roll(900)) * market.lot).toFixed(market.decimals);
+  const price = market.price * (1 + (roll.onceIn(2) ? (roll(41) - 20) / 10_000 : (roll(5) - 2) / 500));
+  return { quantity, limitPrice: roll.onceIn(2) ? "" : price.toFixed(market.priceDecimals) };
 }
 
 function usualOrder(roll: Dice): NewOrder {

@@ -7,6 +7,8 @@ import {
   type SubscribeResponse,
 } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
 import { sleep } from "@atlas/platform/ports/clock";
+import { Reading } from "./reading.ts";
+import { Stay } from "./stay.ts";
 
 /** The private channels. */
 const CHANNELS = {
@@ -34,8 +36,6 @@ const SILENCE = 3_000;
 /** Why it leaves: as a browser says it, made once. */
 const LEFT = new DOMException("This operation was aborted", "AbortError");
 const STAY = 4_000;
-/** On some streams it once reads nothing for so many milliseconds (F22). */
-const SLEEP = 2_500;
 
 /**
  * A screen that shows an account by a stream, and opens it anew, by its cursors, at whichever gateway lives: where it breaks,
@@ -53,6 +53,7 @@ export class Screen {
   readonly #cursors = new Map<string, string>();
   /** Snapshots that have not come to an end, by subscription. */
   #parts = new Map<string, Contents[]>();
+  readonly #reading: Reading;
   #open = new AbortController();
   #stopped = false;
 
@@ -61,6 +62,7 @@ export class Screen {
     this.#platform = platform;
     this.accountId = accountId;
     this.#roll = roll;
+    this.#reading = new Reading(platform.clock);
   }
 
   /** Resolves when it was stopped. */
@@ -78,6 +80,14 @@ export class Screen {
     this.#open.abort();
   }
 
+  readSlowly(milliseconds: number, pause: number): void {
+    this.#reading.slow(milliseconds, pause);
+  }
+
+  wake(): void {
+    this.#reading.wake();
+  }
+
   async #read(gateway: GatewayProcess): Promise<void> {
     const { clock } = this.#platform;
     const open = new AbortController();
@@ -85,28 +95,21 @@ export class Screen {
     this.#parts = new Map();
     this.opened++;
     const leave = (): void => open.abort(LEFT);
-    let silence = clock.after(SILENCE, leave);
-    const moveOn = clock.after(500 + this.#roll(this.#stay), leave);
+    const stay = new Stay(clock, this.#reading, leave, 500 + this.#roll(this.#stay), SILENCE);
     const subscriptions = screenChannels.map((name) => {
       const cursor = this.#cursors.get(name) ?? "";
       return { subscriptionId: name, channel: CHANNELS[name], accountId: this.accountId, cursor };
     });
-    let naps = this.#roll.onceIn(4);
     const stream = gateway.client(StreamService).subscribe({ subscriptions }, { signal: open.signal });
     try {
       for await (const message of stream) {
-        silence();
-        silence = clock.after(SILENCE, leave);
+        stay.heard();
         if (open.signal.aborted) return;
         this.#take(message);
-        if (naps && this.#roll.onceIn(20)) {
-          naps = false;
-          await sleep(clock, SLEEP);
-        }
+        if (this.#reading.isSlow) await stay.pause();
       }
     } finally {
-      silence();
-      moveOn();
+      stay.end();
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Dice } from "@atlas/assembly/simulated/dice";
 import type { GatewayProcess, MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
 import { ReasonSchema } from "@atlas/gen/atlas/error/v1/refusal_pb";
+import type { ExecutionReport } from "@atlas/gen/atlas/order/v1/execution_report_pb";
 import type { Order } from "@atlas/gen/atlas/order/v1/order_pb";
 import {
   OrderSessionService,
@@ -11,9 +12,12 @@ import {
 import { sleep } from "@atlas/platform/ports/clock";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { Answer, ClientModel, ClientRequest } from "../model/client-model.ts";
+import type { Answer, AskedTerms, ClientModel, ClientRequest } from "../model/client-model.ts";
+import { isEnd } from "../model/order-model.ts";
 import { Absence } from "./absence.ts";
-import { randomOrder } from "./random-order.ts";
+import { randomOrder, randomReplacement } from "./random-order.ts";
+import { Reading } from "./reading.ts";
+import { Stay } from "./stay.ts";
 
 type TradeRequest = MessageInitShape<typeof TradeRequestSchema>;
 
@@ -25,6 +29,14 @@ interface Unanswered {
   known: bigint;
 }
 
+/** What a client was told on its sessions, beside answers. */
+export type SessionTold =
+  /** The session reports what comes after the cursor: of all the account's orders if it resumes, else of its own. */
+  | { readonly kind: "opened"; readonly cursor: number; readonly sessionId: string; readonly resumes: boolean }
+  | { readonly kind: "report"; readonly cursor: number; readonly report: ExecutionReport }
+  /** Every report up to the cursor has come, it says. */
+  | { readonly kind: "cursor"; readonly cursor: number };
+
 /** Requests without an answer, at most. */
 const WINDOW = 8;
 /** Without a sign of life for so many milliseconds it goes elsewhere. */
@@ -34,18 +46,24 @@ const PACE = 50;
 
 /**
  * A client of the fast road: it keeps a request before it sends it (F3), many at a time on one stream, and when the stream breaks,
- * falls silent or is killed, opens another at any gateway and sends again what has no answer, under the same ids.
+ * falls silent or is killed, opens another at any gateway, mostly by its last cursor, and sends again what has no answer, under the
+ * same ids.
  */
 export class SessionClient {
+  readonly accountId: string;
+  readonly told: SessionTold[] = [];
   readonly #platform: MemoryPlatform;
   readonly #model: ClientModel;
-  readonly #accountId: string;
   readonly #roll: Dice;
   /** Milliseconds between two requests, about. */
   readonly #pause: number;
   readonly #absence: Absence;
   readonly #unanswered = new Map<string, Unanswered>();
-  readonly #orders: string[] = [];
+  readonly #reading: Reading;
+  /** Orders that are open, as far as it was told. */
+  readonly #open = new Set<string>();
+  /** As it was told last; empty: it knows of none. */
+  #cursor = "";
   #count = 0;
   #stopped = false;
   #isDead = false;
@@ -53,10 +71,11 @@ export class SessionClient {
   constructor(platform: MemoryPlatform, model: ClientModel, accountId: string, roll: Dice, pause: number) {
     this.#platform = platform;
     this.#model = model;
-    this.#accountId = accountId;
+    this.accountId = accountId;
     this.#roll = roll;
     this.#pause = pause;
     this.#absence = new Absence(platform.clock);
+    this.#reading = new Reading(platform.clock);
   }
 
   /** Resolves when it was stopped and knows of every request what came of it. */
@@ -80,6 +99,14 @@ export class SessionClient {
     this.#absence.plan(milliseconds);
   }
 
+  readSlowly(milliseconds: number, pause: number): void {
+    this.#reading.slow(milliseconds, pause);
+  }
+
+  wake(): void {
+    this.#reading.wake();
+  }
+
   async #comeBack(): Promise<void> {
     await this.#absence.pass(() => this.#stopped);
     this.#isDead = false;
@@ -88,20 +115,20 @@ export class SessionClient {
   async #session(gateway: GatewayProcess): Promise<void> {
     const { clock } = this.#platform;
     const end = new AbortController();
-    const inTime = clock.after(1_000 + this.#roll(SESSION), () => end.abort());
-    let silence = clock.after(SILENCE, () => end.abort());
+    const stay = new Stay(clock, this.#reading, () => end.abort(), 1_000 + this.#roll(SESSION), SILENCE);
+    if (this.#roll.onceIn(6)) this.#cursor = "";
     const sent = new Map<bigint, Unanswered>();
     try {
       const requests = this.#requests(sent, end);
       const stream = gateway.client(OrderSessionService).trade(requests, { signal: end.signal });
       for await (const response of stream) {
-        silence();
-        silence = clock.after(SILENCE, () => end.abort());
+        stay.heard();
+        this.#hear(response);
         this.#take(response, sent.get(response.clientSequence));
+        if (this.#reading.isSlow) await stay.pause();
       }
     } finally {
-      inTime();
-      silence();
+      stay.end();
       end.abort();
     }
   }
@@ -109,10 +136,8 @@ export class SessionClient {
   /** What goes out on one session: the opening, what has no answer, then whatever comes to mind. */
   async *#requests(sent: Map<bigint, Unanswered>, end: AbortController): AsyncGenerator<TradeRequest> {
     let clientSequence = 1n;
-    yield {
-      clientSequence,
-      request: { case: "open", value: { accountId: this.#accountId, heartbeat: { seconds: 1n } } },
-    };
+    const open = { accountId: this.accountId, heartbeat: { seconds: 1n }, resumeCursor: this.#cursor };
+    yield { clientSequence, request: { case: "open", value: open } };
     const waiting = [...this.#unanswered.values()];
     while (!end.signal.aborted) {
       const isRoom = !this.#stopped && this.#unanswered.size < WINDOW;
@@ -133,20 +158,49 @@ export class SessionClient {
 
   /** Makes a request and keeps it, before it is sent. */
   #make(): Unanswered {
-    const requestId = `${this.#accountId} session ${++this.#count}`;
-    const accountId = this.#accountId;
-    const orderId = this.#orders[this.#roll(this.#orders.length)];
-    const isCancel = orderId !== undefined && this.#roll.onceIn(3);
-    const { terms, order } = randomOrder(this.#roll);
-    const body: TradeRequest["request"] = isCancel
-      ? { case: "cancel", value: { requestId, accountId, orderId } }
-      : { case: "submit", value: { requestId, accountId, order } };
-    const method = isCancel ? "cancel" : "submit";
-    const request: ClientRequest = { accountId, requestId, method, terms: isCancel ? undefined : terms, answers: [] };
+    const { accountId } = this;
+    const requestId = `${accountId} session ${++this.#count}`;
+    const { terms, body } = this.#asked(requestId);
+    const method = body?.case ?? "";
+    const request: ClientRequest = { accountId, requestId, method, terms, answers: [] };
     const one: Unanswered = { request, body, known: 0n };
     this.#model.requests.push(request);
     this.#unanswered.set(requestId, one);
     return one;
+  }
+
+  /** Half of what it asks for concerns an order that it has, as long as it knows of an open one. */
+  #asked(requestId: string): { terms?: AskedTerms; body: TradeRequest["request"] } {
+    const { accountId } = this;
+    const roll = this.#roll;
+    const orderId = [...this.#open][roll(this.#open.size)];
+    const kind = orderId === undefined ? 0 : roll(6);
+    if (orderId === undefined || kind < 3) {
+      const { terms, order } = randomOrder(roll);
+      return { terms, body: { case: "submit", value: { requestId, accountId, order } } };
+    }
+    if (kind < 5) return { body: { case: "cancel", value: { requestId, accountId, orderId } } };
+    const expectedVersion = roll.onceIn(2) ? this.#model.known(orderId) : 0n;
+    const value = { requestId, accountId, orderId, ...randomReplacement(roll), expectedVersion };
+    return { body: { case: "replace", value } };
+  }
+
+  #hear({ cursor: position, response }: TradeResponse): void {
+    const resumes = this.#cursor !== "";
+    const last = this.#cursor;
+    this.#cursor = position;
+    const cursor = Number(position.split(":")[1]);
+    if (response.case === "opened") {
+      this.told.push({ kind: "opened", cursor, sessionId: response.value.sessionId, resumes });
+    } else if (response.case === "report") {
+      this.told.push({ kind: "report", cursor, report: response.value });
+      this.#notice(response.value);
+    } else if (position !== last) this.told.push({ kind: "cursor", cursor });
+  }
+
+  #notice({ orderId, status }: Pick<Order, "orderId" | "status">): void {
+    if (isEnd(status)) this.#open.delete(orderId);
+    else this.#open.add(orderId);
   }
 
   #take({ response }: TradeResponse, asked: Unanswered | undefined): void {
@@ -156,7 +210,7 @@ export class SessionClient {
     if (answer.kind === "UNKNOWN" || answer.kind === "NOTHING") return;
     if (answer.kind === "ORDER") {
       this.#model.show(answer.order, asked.known);
-      if (asked.request.method === "submit") this.#orders.push(answer.order.orderId);
+      this.#notice(answer.order);
     }
     this.#unanswered.delete(asked.request.requestId);
   }
@@ -174,13 +228,13 @@ function passOnDefect(error: unknown): void {
 }
 
 function orderIdOf(body: TradeRequest["request"]): string {
-  return body?.case === "cancel" ? (body.value.orderId ?? "") : "";
+  return body?.case === "cancel" || body?.case === "replace" ? (body.value.orderId ?? "") : "";
 }
 
 function answerOf(response: TradeResponse["response"]): Answer {
   if (response.case === "refused") return refusedOf(response.value);
-  const order: Order | undefined =
-    response.case === "submitted" || response.case === "canceled" ? response.value.order : undefined;
+  const isOrdered = response.case === "submitted" || response.case === "replaced" || response.case === "canceled";
+  const order: Order | undefined = isOrdered ? response.value.order : undefined;
   return order === undefined ? { kind: "DONE" } : { kind: "ORDER", order };
 }
 
@@ -188,6 +242,8 @@ function refusedOf({ code, refusal }: SessionRefusal): Answer {
   const reason = refusal === undefined ? code : (ReasonSchema.value[refusal.reason]?.localName ?? "");
   if (code === "internal" || code === "unknown") throw new Defect(reason);
   if (code === "deadline_exceeded" || code === "canceled") return { kind: "UNKNOWN", reason };
-  if (code === "unavailable" || code === "resource_exhausted" || code === "aborted") return { kind: "NOTHING", reason };
+  const isNothing = code === "unavailable" || code === "resource_exhausted" || code === "aborted";
+  // A stale version is about this request alone: sent again it would be as stale.
+  if (isNothing && reason !== "STALE_VERSION") return { kind: "NOTHING", reason };
   return { kind: "REFUSED", reason, orderId: refusal?.orderId ?? "", field: refusal?.field ?? "" };
 }

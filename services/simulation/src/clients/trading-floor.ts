@@ -44,6 +44,11 @@ export class TradingFloor {
     this.#operator = new Operator(platform, this.violations, dice(seed ^ OPERATOR));
   }
 
+  /** Those of the traders who trade on sessions. */
+  get sessions(): readonly SessionClient[] {
+    return this.traders.filter((trader) => trader instanceof SessionClient);
+  }
+
   /** The engine version that every shard was said to decide by. */
   get engineVersion(): number {
     return this.#operator.activeVersion;

@@ -7,7 +7,7 @@ export const clientFaults: readonly Knob[] = [
     cases: ["F3"],
     bring({ clients, roll }) {
       // The longest is more than a shard remembers ids for (S18).
-      roll.pick(clients())?.die(roll.pick([500, 5_000, 20_000, 400_000]));
+      roll.pick(clients.traders)?.die(roll.pick([500, 5_000, 20_000, 400_000]));
     },
   },
 ];

@@ -3,10 +3,11 @@ import type { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
 import { archiveFaults } from "./archive-faults.ts";
 import { clientFaults } from "./client-faults.ts";
 import { clockFaults } from "./clock-faults.ts";
-import type { Knob, Mortal, Reach } from "./knob.ts";
+import type { Clientele, Knob, Reach } from "./knob.ts";
 import { logFaults } from "./log-faults.ts";
 import { networkFaults } from "./network-faults.ts";
 import { processFaults } from "./process-faults.ts";
+import { readerFaults } from "./reader-faults.ts";
 import { reportFaults } from "./report-faults.ts";
 import { storeFaults } from "./store-faults.ts";
 
@@ -20,6 +21,7 @@ export const knobs: readonly Knob[] = [
   ...reportFaults,
   ...clientFaults,
   ...archiveFaults,
+  ...readerFaults,
 ];
 
 /** Knobs of some of QUALITY's cases. */
@@ -35,7 +37,7 @@ export class Faults {
   readonly #knobs: readonly Knob[];
   #isOver = false;
 
-  constructor(platform: MemoryPlatform, clients: () => readonly Mortal[], roll: Dice, some: readonly Knob[]) {
+  constructor(platform: MemoryPlatform, clients: Clientele, roll: Dice, some: readonly Knob[]) {
     this.#knobs = some;
     const later = (milliseconds: number, action: () => void) => void platform.clock.after(milliseconds, action);
     this.#reach = { platform, clients, roll, later, isOver: () => this.#isOver };
@@ -50,13 +52,14 @@ export class Faults {
     return knob.name;
   }
 
-  /** Heals everything, for good: who is paused goes on, who is to die is spared. */
+  /** Heals everything, for good: who is paused goes on, who is to die is spared, who read slowly reads. */
   heal(): void {
-    const { platform } = this.#reach;
+    const { platform, clients } = this.#reach;
     const { gateways, archivers, world } = platform;
     this.#isOver = true;
     world.heal();
     world.thawWall();
+    for (const reader of [...clients.screens, ...clients.sessions]) reader.wake();
     for (const { process } of [...platform.living(), ...gateways, ...archivers]) {
       process.spare();
       process.wallOffset = 0;

@@ -7,10 +7,25 @@ export interface Mortal {
   die(milliseconds: number): void;
 }
 
+/** A client who is told things by a stream. */
+export interface Reader {
+  /** For so many milliseconds it waits so many, `pause`, behind each message (F22). */
+  readSlowly(milliseconds: number, pause: number): void;
+  /** It reads as it comes again. */
+  wake(): void;
+}
+
+/** Those who use the platform. */
+export interface Clientele {
+  readonly traders: readonly Mortal[];
+  readonly screens: readonly Reader[];
+  readonly sessions: readonly Reader[];
+}
+
 /** What a fault may reach. */
 export interface Reach {
   readonly platform: MemoryPlatform;
-  readonly clients: () => readonly Mortal[];
+  readonly clients: Clientele;
   readonly roll: Dice;
   /** Runs an action of the fault so many milliseconds later: its end, mostly. */
   readonly later: (milliseconds: number, action: () => void) => void;

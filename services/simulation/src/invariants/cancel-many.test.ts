@@ -5,7 +5,7 @@ import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import type { AppendFault } from "@atlas/platform/memory/memory-log";
 import { sleep } from "@atlas/platform/ports/clock";
 import { expect, test } from "vitest";
-import { modelOf } from "../checks/audit.ts";
+import { modelOf } from "../model/log-model.ts";
 import { inSequence, type LogReading, readLog } from "../model/log-reading.ts";
 import { Violations } from "../model/violations.ts";
 

@@ -8,6 +8,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { audit } from "../checks/audit.ts";
 import { TradingFloor } from "../clients/trading-floor.ts";
 import { Faults, knobsOf } from "../faults/faults.ts";
+import { modelOf } from "../model/log-model.ts";
+import { readLog } from "../model/log-reading.ts";
 
 /** Instead of 400,000: the five minutes of S18 never pass in these tests, ids are forgotten for their number alone. */
 const REMEMBERED = 8;
@@ -139,14 +141,14 @@ test.each([1, 2])(
   async (seed) => {
     const floor = await new TradingFloor(platform, seed).open(60);
     const roll = dice(seed);
-    const faults = new Faults(platform, () => floor.traders, roll, knobsOf(CASES));
+    const faults = new Faults(platform, floor, roll, knobsOf(CASES));
     for (let count = 0; count < 14; count++) {
       await platform.clock.advance(100 + roll(1_200));
       faults.bring();
     }
     faults.heal();
     await floor.close();
-    await audit(floor);
+    await audit(floor, modelOf(await readLog(platform), floor.violations));
     expect(floor.violations.found).toEqual([]);
     expect(floor.violations.seen.get("I6")).toBeGreaterThan(100);
   },

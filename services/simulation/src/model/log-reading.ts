@@ -10,7 +10,8 @@ import type { ExecutionReport } from "@atlas/gen/atlas/order/v1/execution_report
 import { VenueCommandCodec } from "@atlas/gen/atlas/venue/v1/venue_codec";
 import type { VenueCommand } from "@atlas/gen/atlas/venue/v1/venue_pb";
 import type { Codec } from "@atlas/gen/codec/codec";
-import { BrokenFrameError, messageBytes, openFrame, readMessage } from "@atlas/platform/wire/codec/frame";
+import type { LogRecord } from "@atlas/platform/ports/log";
+import { BrokenFrameError, type Frame, messageBytes, openFrame, readMessage } from "@atlas/platform/wire/codec/frame";
 
 /** A message as it stands on the log. */
 export interface Logged<M> {
@@ -53,19 +54,30 @@ async function readTopic<M>(platform: MemoryPlatform, topic: string, partitions:
   for (let partition = 0; partition < partitions; partition++) {
     const { start, end } = await platform.run(log.range(topic, partition));
     if (start === end) continue;
-    for (const { offset, appendTime, bytes } of await platform.run(log.read(topic, partition, start, 1e9))) {
-      const frame = opened(bytes, digest);
-      for (let index = 0; index < (frame?.count ?? 0); index++) {
-        if (frame === undefined) continue;
-        const { source, writer, firstNumber } = frame.header;
-        const number = firstNumber === 0n ? 0 : Number(firstNumber) + index;
-        const message = decoded(() => readMessage(frame, index, codec));
-        const own = { number, message, bytes: messageBytes(frame, index) };
-        read.push({ partition, offset, index, appendTime, source, writer, ...own });
-      }
+    for (const record of await platform.run(log.read(topic, partition, start, 1e9))) {
+      const frame = opened(record.bytes, digest);
+      if (frame !== undefined) read.push(...messagesOf(partition, record, frame, codec));
     }
   }
   return read;
+}
+
+/** The messages of a record that was taken apart. */
+export function messagesOf<M>(
+  partition: number,
+  { offset, appendTime }: LogRecord,
+  frame: Frame,
+  codec: Codec<M>,
+): Logged<M>[] {
+  const { source, writer, firstNumber } = frame.header;
+  const messages: Logged<M>[] = [];
+  for (let index = 0; index < frame.count; index++) {
+    const number = firstNumber === 0n ? 0 : Number(firstNumber) + index;
+    const message = decoded(() => readMessage(frame, index, codec));
+    const bytes = messageBytes(frame, index);
+    messages.push({ partition, offset, index, appendTime, source, writer, number, message, bytes });
+  }
+  return messages;
 }
 
 function opened(bytes: Uint8Array, digest: MemoryPlatform["world"]["digest"]) {

@@ -2,10 +2,10 @@ import { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
 import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import { OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
 import { beforeAll, expect, test } from "vitest";
-import { modelOf } from "../checks/audit.ts";
 import { TradingFloor } from "../clients/trading-floor.ts";
 import type { Answer, ClientRequest } from "./client-model.ts";
 import { FundsModel } from "./funds-model.ts";
+import { modelOf } from "./log-model.ts";
 import { type Logged, type LogReading, readLog } from "./log-reading.ts";
 import { Violations } from "./violations.ts";
 

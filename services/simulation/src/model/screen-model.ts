@@ -4,7 +4,6 @@ import type { OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
 import type { Contents } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
 import { type Screen, type ScreenChannel, screenChannels, type Told } from "../clients/screen.ts";
 import { e8 } from "./e8.ts";
-import { inSequence, type LogReading } from "./log-reading.ts";
 import { isEnd } from "./order-model.ts";
 import type { Violations } from "./violations.ts";
 
@@ -15,13 +14,10 @@ type Shown = Map<string, string>;
 const SNAPSHOT_FILLS = 100;
 
 /**
- * Holds all that a screen was told against the log: each channel begins with what stood at its cursor, tells every event that
+ * Holds all that a screen was told against its account's events: each channel begins with what stood at its cursor, tells every event that
  * concerns it once and in sequence, with what stood after it, and never goes back (I19).
  */
-export function checkScreen(screen: Screen, reading: LogReading, violations: Violations): void {
-  const events = [...inSequence(reading.orderEvents).values()]
-    .flat()
-    .flatMap(({ message }) => (message?.accountId === screen.accountId ? [message] : []));
+export function checkScreen(screen: Screen, events: readonly OrderEvent[], violations: Violations): void {
   for (const channel of screenChannels) {
     const told = screen.told.filter((one) => one.channel === channel);
     checkChannel(`${screen.accountId}'s ${channel}`, new Replay(channel, events), told, violations);
@@ -144,7 +140,8 @@ class Replay {
   }
 }
 
-function orderOf({ orderId, event }: OrderEvent): Shown {
+/** The order that an event concerns, as it is after it. */
+export function orderOf({ orderId, event }: OrderEvent): Shown {
   if (event.case === "orderAccepted" || event.case === "orderDenied")
     return shownBy([{ orders: listed(event.value.order) }]);
   if (event.case === undefined || !("progress" in event.value) || event.value.progress === undefined) return new Map();

@@ -24,14 +24,17 @@ export class TradeModel {
   readonly #violations: Violations;
   readonly #matches = new Map<string, MatchSide[]>();
   readonly #executions = new Set<string>();
+  readonly #orders: OrderModel;
   readonly #settled: (match: Match) => void;
 
   /** `settled` is told of each match between clients when both sides are. */
-  constructor(violations: Violations, settled: (match: Match) => void = () => undefined) {
+  constructor(violations: Violations, orders: OrderModel, settled: (match: Match) => void) {
     this.#violations = violations;
+    this.#orders = orders;
     this.#settled = settled;
   }
 
+  /** After the orders have taken the event. */
   take(event: OrderEvent): void {
     const body = event.event;
     if (body.case !== "orderFilled" && body.case !== "allotmentTraded") return;
@@ -43,7 +46,10 @@ export class TradeModel {
     const sides = this.#matches.get(matchId) ?? [];
     const both = [...sides, { fill, orderId: body.case === "orderFilled" ? event.orderId : undefined }];
     this.#matches.set(matchId, both);
-    if (both.length === 2) this.#tell(both);
+    const [one, other] = both;
+    if (one === undefined || other === undefined || both.length > 2) return;
+    this.#compare(matchId, one, other);
+    this.#tell(both);
   }
 
   #tell(sides: readonly MatchSide[]): void {
@@ -58,21 +64,23 @@ export class TradeModel {
     });
   }
 
-  end(orders: OrderModel): void {
-    for (const [matchId, sides] of this.#matches) {
-      const [one, other] = sides;
-      const isPair = sides.length === 2 && one !== undefined && other !== undefined;
-      this.#violations.check("I8", isPair, () => `match ${matchId} has ${sides.length} sides`);
-      if (one === undefined || other === undefined) continue;
-      const equal = one.fill.price === other.fill.price && one.fill.quantity === other.fill.quantity;
-      const opposite = [one.fill.side, other.fill.side].sort().join() === [Side.BUY, Side.SELL].sort().join();
-      this.#violations.check("I8", equal && opposite, () => `the sides of match ${matchId} differ`);
-      this.#notSelf(matchId, one, other, orders);
+  /** When nothing is on its way any more. */
+  end(): void {
+    for (const [matchId, { length }] of this.#matches) {
+      this.#violations.check("I8", length === 2, () => `match ${matchId} has ${length} sides`);
     }
   }
 
+  #compare(matchId: string, one: MatchSide, other: MatchSide): void {
+    const equal = one.fill.price === other.fill.price && one.fill.quantity === other.fill.quantity;
+    const opposite = [one.fill.side, other.fill.side].sort().join() === [Side.BUY, Side.SELL].sort().join();
+    this.#violations.check("I8", equal && opposite, () => `the sides of match ${matchId} differ`);
+    this.#notSelf(matchId, one, other);
+  }
+
   /** The maker's report comes first, so the arriving order's mode cannot be told by place: either's may allow it. */
-  #notSelf(matchId: string, one: MatchSide, other: MatchSide, { orders }: OrderModel): void {
+  #notSelf(matchId: string, one: MatchSide, other: MatchSide): void {
+    const { orders } = this.#orders;
     const [left, right] = [one, other].map(({ orderId }) => orders.get(orderId ?? "")?.order);
     if (left === undefined || right === undefined) return;
     const allows = [left, right].some(({ selfTradePrevention: mode }) => mode === SelfTradePrevention.ALLOW);

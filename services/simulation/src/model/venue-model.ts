@@ -1,7 +1,6 @@
-import { VenueCommandCodec } from "@atlas/gen/atlas/venue/v1/venue_codec";
 import type { VenueCommand } from "@atlas/gen/atlas/venue/v1/venue_pb";
-import { type Frame, readMessage } from "@atlas/platform/wire/codec/frame";
 import { BookModel } from "./book-model.ts";
+import type { Logged } from "./log-reading.ts";
 import type { Match } from "./trade-model.ts";
 import type { Violations } from "./violations.ts";
 
@@ -32,17 +31,14 @@ export class VenueModel {
     this.#books = new Map(CLIENTS_ALONE.map((name) => [name, new BookModel(name, violations)]));
   }
 
-  /** A frame stands on a venue's partition. */
-  take(partition: number, frame: Frame, appendTime: number): void {
-    const { source, firstNumber } = frame.header;
+  /** A message stands on a venue's partition. */
+  take({ partition, source, number, message, appendTime }: Logged<VenueCommand>): void {
     const link = `${partition} ${source}`;
-    for (let index = 0; index < frame.count; index++) {
-      const number = Number(firstNumber) + index;
-      const isOwn = firstNumber === 0n;
-      if (!isOwn && (!source.includes("/") || number !== (this.#links.get(link) ?? 0) + 1)) continue;
-      if (!isOwn) this.#links.set(link, number);
-      this.#takeOne(partition, readMessage(frame, index, VenueCommandCodec), appendTime);
-    }
+    const isOwn = number === 0;
+    if (!isOwn && (!source.includes("/") || number !== (this.#links.get(link) ?? 0) + 1)) return;
+    if (!isOwn) this.#links.set(link, number);
+    if (message === undefined) throw new Error(`#${number} of ${source} does not decode`);
+    this.#takeOne(partition, message, appendTime);
   }
 
   /** Both sides of a match are settled. */

@@ -33,6 +33,7 @@ export const coreMutants: readonly Mutant[] = [
     find: "if (evidence === undefined || evidence.storeTime < forgottenUntil)",
     put: "if (evidence === undefined)",
     cases: ["F7"],
+    seed: 2,
   },
   {
     name: "the wall clock is read in a decision",
@@ -52,6 +53,7 @@ export const coreMutants: readonly Mutant[] = [
     find: "  due.sort((left, right) => orderAt(venueBook, left).acceptance - orderAt(venueBook, right).acceptance);\n",
     put: "",
     cases: ["F5", "F17", "F7"],
+    seed: 2,
   },
   {
     name: "a fill behind an asked cancel does not count",
@@ -65,6 +67,7 @@ export const coreMutants: readonly Mutant[] = [
     find: "replaceLeavesLots: order.hasReplace ?",
     put: "replaceLeavesLots: order.hasReplace && order.version < 0 ?",
     cases: [],
+    seed: 23,
   },
   {
     name: "a report for an order in another shape is believed",
@@ -72,7 +75,7 @@ export const coreMutants: readonly Mutant[] = [
     find: "if (status === undefined || !fits(order, report, step)) return unmatched(state, input, report);",
     put: "if (status === undefined) return unmatched(state, input, report);",
     cases: ["F16"],
-    seed: 8,
+    seed: 9,
   },
   {
     name: "who comes last trades first",
@@ -95,7 +98,6 @@ export const coreMutants: readonly Mutant[] = [
     find: "if (price === book.price(handle) && leaves < before) {",
     put: "if (price === book.price(handle)) {",
     cases: [],
-    seed: 2,
   },
   {
     name: "an engine version is switched to at the wrong input: once any shard of the process has",

@@ -16,7 +16,30 @@ export const shellMutants: readonly Mutant[] = [
     find: "    if (error instanceof AppendUnknown) frame.unknown = true;\n",
     put: "",
     cases: ["F1"],
-    seed: 2,
+  },
+  {
+    name: "a deposit is answered before it is on the log",
+    file: "gateway/src/account/move-funds.ts",
+    find: `  const event = await decideOnce(request, { case: "deposit", value }, call, context, ownOf(FundsMovement.DEPOSIT));
+  return create(DepositFundsResponseSchema, await balanceAfter(event, request.accountId, amount.asset, call, context));`,
+    put: `  decideOnce(request, { case: "deposit", value }, call, context, ownOf(FundsMovement.DEPOSIT)).catch(() => undefined);
+  return create(DepositFundsResponseSchema, {});`,
+    cases: ["F4", "F12"],
+    seed: 3,
+  },
+  {
+    name: "an order is answered as accepted before it is on the log",
+    file: "gateway/src/order/submit-attempt.ts",
+    find: "    if (refused !== undefined) this.#answer.refused(refused);\n",
+    put: `    if (refused !== undefined) return this.#answer.refused(refused);
+    const { orderId, accountId, requestId, sessionId } = this.#draft;
+    const own = { orderId, accountId, requestId, sessionId, ownerId: "", status: OrderStatus.PENDING_SUBMIT, version: 1n };
+    const sums = { cumulativeQuantity: "0", leavesQuantity: this.#terms.quantity, canceledQuantity: "0", averagePrice: "" };
+    const order = { ...this.#terms, $typeName: "atlas.order.v1.Order", ...own, ...sums, fees: "0", refusedBy: 0 };
+    this.#answer.ordered(order);
+    this.#answer = { ordered() {}, refused() {} };
+`,
+    cases: ["F4", "F12"],
   },
   {
     name: "a link's number is accepted twice",
@@ -29,7 +52,7 @@ export const shellMutants: readonly Mutant[] = [
     file: "platform/src/shard/outbox.ts",
     find: "        if (!(error instanceof LogUnavailable)) this.#options.troubled(error);",
     put: "        if (!(error instanceof LogUnavailable)) return this.#done({ offset: 0, appendTime: 0 }, count);",
-    seed: 4,
+    seed: 10,
   },
   {
     name: "output positions are written before the log has acknowledged",
@@ -60,7 +83,7 @@ export const shellMutants: readonly Mutant[] = [
     find: "      if (sequence !== this.last + 1) return false;\n",
     put: "",
     cases: ["F11"],
-    seed: 5,
+    seed: 3,
   },
   {
     name: "what had not left is not sent again",
@@ -74,7 +97,7 @@ export const shellMutants: readonly Mutant[] = [
     find: "    if ((this.#places.at(-1) as EventsPlace).sequence < batch.sequence) return;\n",
     put: "",
     cases: ["F15"],
-    seed: 11,
+    seed: 20,
   },
   {
     name: "the store forgets a batch that failed",
@@ -87,6 +110,28 @@ export const shellMutants: readonly Mutant[] = [
     file: "gateway/src/follow/shard-follower.ts",
     find: "    const stream = this.#client.follow(this.#last, {",
     put: "    const stream = this.#client.follow(this.#last + 1, {",
+  },
+  {
+    name: "what a slow reader of a stream has lost is not told anew",
+    file: "gateway/src/stream/response-queue.ts",
+    find: "    this.#overflowed();\n",
+    put: "",
+    cases: ["F22"],
+  },
+  {
+    name: "reports that a slow session has no room for are left out",
+    file: "gateway/src/session/session.ts",
+    find: `if (report !== undefined) this.#send(0n, { case: "report", value: report });`,
+    put: `const isRoom = this.#sink.bufferedBytes < this.#context.room.sessionBytes;
+    if (report !== undefined && isRoom) this.#send(0n, { case: "report", value: report });`,
+    cases: ["F22"],
+    seed: 2,
+  },
+  {
+    name: "a session that resumes says nothing of what it missed",
+    file: "gateway/src/session/session.ts",
+    find: "    if (this.#cursor < position) this.#catchUp(accountId, position);\n",
+    put: "",
   },
   {
     name: "a standby that takes over lets go of events that its owner had not said",
@@ -108,5 +153,6 @@ export const shellMutants: readonly Mutant[] = [
     find: `new Set(["fundsMoved", "limitsSet", "workAdvanced"])`,
     put: `new Set(["limitsSet", "workAdvanced"])`,
     cases: ["F7"],
+    seed: 2,
   },
 ];

@@ -1,0 +1,118 @@
+import type { OrderCommand } from "@atlas/gen/atlas/log/v1/order_command_pb";
+import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import type { MarketEvent } from "@atlas/gen/atlas/market/v1/market_pb";
+import type { ExecutionReport } from "@atlas/gen/atlas/order/v1/execution_report_pb";
+import type { VenueCommand } from "@atlas/gen/atlas/venue/v1/venue_pb";
+import { CauseModel } from "./cause-model.ts";
+import { FundsModel } from "./funds-model.ts";
+import { LedgerModel } from "./ledger-model.ts";
+import { LinkModel } from "./link-model.ts";
+import type { Logged, LogReading } from "./log-reading.ts";
+import { MarketModel } from "./market-model.ts";
+import { OrderModel } from "./order-model.ts";
+import { PlacementModel } from "./placement-model.ts";
+import { SequenceModel } from "./sequence-model.ts";
+import { TradeModel } from "./trade-model.ts";
+import { VenueModel } from "./venue-model.ts";
+import type { Violations } from "./violations.ts";
+
+/** The platform in plain maps, from what stands on its log alone: each message is held against all before it as it comes. */
+export class LogModel {
+  readonly ledger: LedgerModel;
+  readonly orders: OrderModel;
+  readonly funds: FundsModel;
+  readonly market: MarketModel;
+  readonly #trades: TradeModel;
+  readonly #venues: VenueModel;
+  readonly #causes: CauseModel;
+  readonly #placements: PlacementModel;
+  readonly #orderEvents: SequenceModel<OrderEvent>;
+  readonly #marketEvents: SequenceModel<MarketEvent>;
+  readonly #toVenues: LinkModel;
+  readonly #toShards: LinkModel;
+  readonly #reports: LinkModel;
+  readonly #ofAccounts = new Map<string, OrderEvent[]>();
+
+  constructor(violations: Violations) {
+    this.ledger = new LedgerModel(violations);
+    this.orders = new OrderModel(violations, this.ledger);
+    this.funds = new FundsModel(violations);
+    this.market = new MarketModel(violations);
+    this.#venues = new VenueModel(violations);
+    this.#trades = new TradeModel(violations, this.orders, (match) => this.#venues.settled(match));
+    this.#causes = new CauseModel(violations);
+    this.#placements = new PlacementModel(this.orders, violations);
+    this.#orderEvents = new SequenceModel("event", violations);
+    this.#marketEvents = new SequenceModel("market event", violations);
+    this.#toVenues = new LinkModel(violations);
+    this.#toShards = new LinkModel(violations);
+    this.#reports = new LinkModel(violations);
+  }
+
+  takeCommand(one: Logged<OrderCommand>): void {
+    this.#toShards.take(one);
+    this.#causes.takeInput(one);
+  }
+
+  takeVenueOrder(one: Logged<VenueCommand>): void {
+    this.#venues.take(one);
+    if (this.#toVenues.take(one) && one.message !== undefined) this.#placements.takeCommand(one.message);
+  }
+
+  takeEvent(one: Logged<OrderEvent>): void {
+    if (!this.#orderEvents.take(one)) return;
+    const { partition, message } = one;
+    if (message === undefined) throw new Error(`event ${one.number} of ${partition} does not decode`);
+    this.ledger.take(message);
+    this.orders.take(message);
+    this.#trades.take(message);
+    this.funds.take(message);
+    this.#causes.takeEvent(partition, message);
+    if (message.event.case === "orderAccepted") this.#placements.accepted(message.orderId);
+    const own = this.#ofAccounts.get(message.accountId) ?? [];
+    this.#ofAccounts.set(message.accountId, own);
+    own.push(message);
+  }
+
+  takeReport(one: Logged<ExecutionReport>): void {
+    this.#reports.take(one, Number(one.message?.sequence ?? 0n));
+  }
+
+  takeMarketEvent(one: Logged<MarketEvent>): void {
+    if (!this.#marketEvents.take(one)) return;
+    if (one.message === undefined) throw new Error(`market event ${one.number} of ${one.partition} does not decode`);
+    this.market.take(one.message);
+  }
+
+  /** An account's events, in sequence. */
+  eventsOf(accountId: string): readonly OrderEvent[] {
+    return this.#ofAccounts.get(accountId) ?? [];
+  }
+
+  /** What concerns all accounts together (I1, I3). */
+  checkAll(): void {
+    this.ledger.conserve();
+    this.orders.checkReserved();
+  }
+
+  /** When nothing is on its way any more. */
+  end(): void {
+    this.checkAll();
+    this.#venues.end();
+    this.#trades.end();
+    this.#causes.end();
+    this.#placements.end();
+  }
+}
+
+/** Makes the model of what was read of a log at rest, checking as it goes; events come behind what they answer. */
+export function modelOf(reading: LogReading, violations: Violations): LogModel {
+  const model = new LogModel(violations);
+  for (const one of reading.orderCommands) model.takeCommand(one);
+  for (const one of reading.venueOrders) model.takeVenueOrder(one);
+  for (const one of reading.orderEvents) model.takeEvent(one);
+  for (const one of reading.reports) model.takeReport(one);
+  for (const one of reading.marketData) model.takeMarketEvent(one);
+  model.end();
+  return model;
+}
