@@ -1,4 +1,6 @@
 import type { OutputState } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
+import type { ResendRequest, ResendResponse } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
+import { sleep } from "../ports/clock.ts";
 import { encodeEach } from "../wire/codec/encode-each.ts";
 import type { EventShard } from "./event-shard.ts";
 import type { EventShardKind } from "./event-shard-kind.ts";
@@ -9,9 +11,12 @@ import { LinkOutputs } from "./link-outputs.ts";
 import { Outbox, type OutboxOptions, outboxOptions } from "./outbox.ts";
 import { type EventsPlace, OutputPositions } from "./output-positions.ts";
 import type { RecoveredEvents } from "./recovery.ts";
+import { sentByEvents } from "./sent-by-events.ts";
 
 /** Milliseconds that outputs wait for company when no answer waits for them (S16). */
 const PATIENCE = 20;
+/** Between two looks whether events stand on the log. */
+const LOOK = 5;
 
 /** All that leaves a shard with an event log: its events, its links' messages, its public reports (S12, S14). */
 export class EventOutputs<Command, Event, Report> {
@@ -97,6 +102,20 @@ export class EventOutputs<Command, Event, Report> {
     this.#emitBeyondEvents(events);
   }
 
+  /** Sends messages of a link again, by the events on the log: those that are on their way there come first. */
+  resend(request: ResendRequest, deadline: number): Promise<ResendResponse> {
+    const [ports, kind, shard, partition] = [this.#ports, this.#kind, this.#shard, this.#partition];
+    const find = sentByEvents({ ports, kind, shard, partition });
+    return this.#links.resend(
+      request,
+      async (range, take) => {
+        await this.#eventsThrough(shard.sequence);
+        await find(range, take);
+      },
+      deadline,
+    );
+  }
+
   get backlog(): number {
     return this.#events.backlog + (this.#reports?.backlog ?? 0) + this.#links.backlog;
   }
@@ -134,6 +153,10 @@ export class EventOutputs<Command, Event, Report> {
     const oldest = outboxes.reduce((least, box) => Math.min(least, box?.oldest ?? least), Number.MAX_SAFE_INTEGER);
     while (this.#places.length > 1 && (this.#places[1] as EventsPlace).sequence < oldest) this.#places.shift();
     return this.#places[0] as EventsPlace;
+  }
+
+  async #eventsThrough(sequence: number): Promise<void> {
+    while ((this.#events.oldest ?? sequence + 1) <= sequence) await sleep(this.#ports.clock, LOOK);
   }
 
   #emitBeyondEvents(events: readonly Event[]): void {

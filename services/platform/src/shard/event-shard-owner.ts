@@ -1,5 +1,10 @@
 import type { OutputState } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
-import type { ReadRequest, ReadResponse } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
+import type {
+  ReadRequest,
+  ReadResponse,
+  ResendRequest,
+  ResendResponse,
+} from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { encode } from "@atlas/gen/codec/codec";
 import { type Clock, within } from "../ports/clock.ts";
 import type { Digest } from "../ports/digest.ts";
@@ -16,6 +21,7 @@ import type { EventShardKind } from "./event-shard-kind.ts";
 import { type ImagePace, ImageWriter } from "./image-writer.ts";
 import { InputLoop } from "./input-loop.ts";
 import { KeptEvents } from "./kept-events.ts";
+import { LinkMender, type LinkSources } from "./link-mender.ts";
 import { LogClock } from "./log-clock.ts";
 import { notReady } from "./not-ready.ts";
 import type { EventsPlace } from "./output-positions.ts";
@@ -38,6 +44,8 @@ export interface OwnerPorts {
   readonly imagePace?: ImagePace;
   /** Unacknowledged messages above which no further input is taken, and events above which a standby gives up; absent: as is usual. */
   readonly mostWaiting?: number;
+  /** Whom the shard's owner asks for what never came over a link; absent: nobody. */
+  readonly sources?: LinkSources;
 }
 
 /** What a service adds to its shard's owner. */
@@ -84,6 +92,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
   readonly #partition: number;
   readonly #inputs: InputLoop<Command>;
   readonly #outputs: EventOutputs<Command, Event, Report>;
+  readonly #mender: LinkMender;
   readonly #images: ImageWriter;
   readonly #offsets: ReadGate;
   readonly #sequences: ReadGate;
@@ -120,11 +129,13 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
       link: (source) => shard.link(source),
       arrive: (arrival) => this.#decide(arrival),
       unreadable: (arrival) => this.#take(shard.decideUnreadable(arrival)),
-      missing: (source, from) => ports.warn("messages of a link are missing", { shard: shard.name, source, from }),
+      missing: (source, number) => this.#mender.missing(source, number),
+      broken: () => this.#mender.doubt(),
       settled: (offset, appendTime) => this.#settled(offset, appendTime),
       failed: (error) => this.#fail(error),
     });
     this.#outputs = new EventOutputs(ports, kind, shard, partition, (place) => this.#acknowledged(place));
+    this.#mender = new LinkMender(ports, shard, (deadline) => this.#caughtUp(deadline));
     this.#images = new ImageWriter(ports, shard.name, shard.slabs);
     const late = () => notReady(`${shard.name} has not come so far in time`);
     this.#offsets = new ReadGate(ports.clock, 0, late);
@@ -152,6 +163,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#inputs.start(this.#shard.cause);
     await this.#offsets.reach(end, Number.MAX_SAFE_INTEGER);
     this.#timer?.start();
+    this.#mender.open();
   }
 
   /**
@@ -205,12 +217,14 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#hooks.acknowledged(this.#outputs.eventsPlace());
     if (meanwhile.events.length > 0) this.#hooks.decided(meanwhile.events, meanwhile.encoded);
     this.#timer?.start();
+    this.#mender.open();
   }
 
   /** Stops taking inputs; resolves when what was decided is on the log and an image is kept, or after `patience` ms. */
   async stop(patience: number): Promise<void> {
     this.#isStopped = true;
     this.#inputs.close();
+    this.#mender.close();
     this.#timer?.close();
     this.#comparison?.close();
     const gone = notReady(`${this.#shard.name} is stopping`);
@@ -224,11 +238,14 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
   }
 
   async read(request: ReadRequest, deadline: number): Promise<ReadResponse> {
-    if (this.#failure !== undefined) throw notReady(`${this.#shard.name} has stopped`);
-    if (this.#kept !== undefined) throw notReady(`${this.#shard.name} is not owned here`);
-    await this.#offsets.reach(await this.#inputEnd(), deadline);
+    await this.#caughtUp(deadline);
     await this.#sequences.reach(Number(request.notBefore), deadline);
     return this.#hooks.answer(request, this.#outputs.states(), this.#inputs.next);
+  }
+
+  async resend(request: ResendRequest, deadline: number): Promise<ResendResponse> {
+    await this.#caughtUp(deadline);
+    return this.#outputs.resend(request, deadline);
   }
 
   follow(after: number, receiver: FollowReceiver): { close(): void } {
@@ -310,6 +327,13 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     return new DeadlineTimer(this.#ports, deadlines, this.#logClock);
   }
 
+  /** Resolves when an owner has decided all that stood when it was asked (S22). */
+  async #caughtUp(deadline: number): Promise<void> {
+    if (this.#failure !== undefined) throw notReady(`${this.#shard.name} has stopped`);
+    if (this.#kept !== undefined) throw notReady(`${this.#shard.name} is not owned here`);
+    await this.#offsets.reach(await this.#inputEnd(), deadline);
+  }
+
   /** The input's end as asked after the read arrived: one question for all reads in hand (S22). */
   #inputEnd(): Promise<number> {
     this.#end ??= this.#askEnd();
@@ -369,6 +393,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#failure = error;
     this.#breakOff();
     this.#inputs.close();
+    this.#mender.close();
     this.#timer?.close();
     this.#comparison?.close();
     this.#offsets.fail(error);
