@@ -6,6 +6,7 @@ import { LeaseTable } from "@atlas/platform/lease/lease-table";
 import { LeaseView } from "@atlas/platform/lease/lease-view";
 import { LeasedDirectory } from "@atlas/platform/lease/leased-directory";
 import { notReady } from "@atlas/platform/shard/not-ready";
+import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import type { Traces } from "@atlas/platform/telemetry/traces";
 import { openInternalEdge } from "./internal-edge.ts";
@@ -57,7 +58,7 @@ export async function openLeasedHost(
   const table = new LeaseTable(ports.store);
   const view = new LeaseView(table, clock);
   const here = { process, shards: { client: (shard: string) => shards.client(shard) } };
-  const directory = new LeasedDirectory({ clock, view, here, connect: (url) => connections.at(url) });
+  const directory: ShardDirectory = new LeasedDirectory({ clock, view, here, connect: (url) => connections.at(url) });
   const owned = { ...options, directory, failed: (shard: string, error: Error) => failed(shard, error) };
   const standbys = new StandbyShards(owned, cluster.standby);
   closes(async () => standbys.stop());

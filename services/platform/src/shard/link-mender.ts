@@ -98,7 +98,7 @@ export class LinkMender {
     let asked = -1;
     while (this.#isOpen && this.#needs(source, care)) {
       const { number } = this.#link(source);
-      pause = number > asked ? PAUSE : Math.min(2 * pause, LONGEST_PAUSE);
+      pause = number > asked || care.isDoubtful ? PAUSE : Math.min(2 * pause, LONGEST_PAUSE);
       asked = number;
       await this.#ask(source, care, directory);
       if (this.#needs(source, care)) await sleep(this.#ports.clock, pause);
@@ -116,7 +116,8 @@ export class LinkMender {
       if (!this.#isOpen || !this.#needs(source, care)) return;
       const { number, chain } = this.#link(source);
       const isMissing = number < care.through;
-      if (isMissing) warn("messages of a link are asked for again", { shard: this.#shard.name, source, from: number + 1 });
+      if (isMissing)
+        warn("messages of a link are asked for again", { shard: this.#shard.name, source, from: number + 1 });
       // What comes to be doubted meanwhile may be news to the answer.
       care.isDoubtful = false;
       const request = this.#request(source, { number, chain }, !isMissing);

@@ -1,6 +1,6 @@
 import { sleep } from "../ports/clock.ts";
-import type { Channel } from "./event-shard-kind.ts";
 import type { LinkMessage } from "./event-shard.ts";
+import type { Channel } from "./event-shard-kind.ts";
 import type { OwnerPorts } from "./event-shard-owner.ts";
 import { InputLoop } from "./input-loop.ts";
 import type { InputShard } from "./input-shard.ts";
