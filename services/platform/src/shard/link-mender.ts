@@ -1,6 +1,8 @@
+import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { type ResendRequest, ResendRequestSchema } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { create } from "@bufbuild/protobuf";
 import { type Clock, sleep } from "../ports/clock.ts";
+import { RefusalError } from "../refusal/refusal-error.ts";
 import type { LinkPosition } from "./arrival.ts";
 import type { ShardDirectory } from "./shard-client.ts";
 import type { Warn } from "./warn.ts";
@@ -36,7 +38,7 @@ interface Care {
 const NOTHING: LinkPosition = { number: 0, chain: 0n };
 /** Milliseconds between two questions about a link, and the most of them while nothing comes of it. */
 const PAUSE = 1_000;
-const LONGEST_PAUSE = 16_000;
+const LONGEST_PAUSE = 64_000;
 /** Milliseconds for an owner to answer. */
 const PATIENCE = 10_000;
 
@@ -98,22 +100,26 @@ export class LinkMender {
     let asked = -1;
     while (this.#isOpen && this.#needs(source, care)) {
       const { number } = this.#link(source);
-      pause = number > asked || care.isDoubtful ? PAUSE : Math.min(2 * pause, LONGEST_PAUSE);
+      const isNew = number > asked || care.isDoubtful;
       asked = number;
-      await this.#ask(source, care, directory);
+      const isAnswered = await this.#ask(source, care, directory);
+      pause = isNew || !isAnswered ? PAUSE : Math.min(2 * pause, LONGEST_PAUSE);
       if (this.#needs(source, care)) await sleep(this.#ports.clock, pause);
     }
     this.#cares.delete(source);
   }
 
-  /** What stands there already needs no sending; whether the rest does is asked. A question that failed is asked again. */
-  async #ask(source: string, care: Care, directory: ShardDirectory): Promise<void> {
+  /**
+   * What stands there already needs no sending; whether the rest does is asked. Answers whether the sender's owner said something to it: that it
+   * sends, or that it cannot.
+   */
+  async #ask(source: string, care: Care, directory: ShardDirectory): Promise<boolean> {
     const { clock, warn } = this.#ports;
     const deadline = clock.monotonic() + PATIENCE;
     const wasDoubtful = care.isDoubtful;
     try {
       await this.#caughtUp(deadline);
-      if (!this.#isOpen || !this.#needs(source, care)) return;
+      if (!this.#isOpen || !this.#needs(source, care)) return true;
       const { number, chain } = this.#link(source);
       const isMissing = number < care.through;
       if (isMissing)
@@ -123,11 +129,14 @@ export class LinkMender {
       const request = this.#request(source, { number, chain }, !isMissing);
       const { messages } = await directory.client(source).resend(request, deadline);
       care.through = Math.max(care.through, number + Number(messages));
+      return true;
     } catch (error) {
       care.isDoubtful ||= wasDoubtful;
       // Whoever only wants to know may wait until the others have started.
-      if (this.#link(source).number >= care.through) return;
-      warn("a link cannot be asked for", { shard: this.#shard.name, source, reason: (error as Error).message });
+      if (this.#link(source).number < care.through) {
+        warn("a link cannot be asked for", { shard: this.#shard.name, source, reason: (error as Error).message });
+      }
+      return error instanceof RefusalError && error.refusal.reason !== Reason.NOT_READY;
     }
   }
 
