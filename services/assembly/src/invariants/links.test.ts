@@ -90,8 +90,8 @@ describe("S4, F13: what was damaged on a link is sent again by itself, though no
     expect(await rests()).toBe("LIVE");
     const orders = await platform.run(desk.list());
     expect(new Set(orders.map(statusOf))).toEqual(new Set(["LIVE"]));
-    const [first, ...counts] = await numbers("venue.orders", "oms/0");
-    expect([first, ...counts].every((count) => count >= 1)).toBe(true);
+    const counts = await numbers("venue.orders", "oms/0");
+    expect(counts.every((count) => count >= 1)).toBe(true);
     expect(counts.at(-1)).toBe(1);
   });
 

@@ -8,6 +8,7 @@ import type { OwnerPorts } from "./event-shard-owner.ts";
 import { EventFraming, type FrameAuthor, ReportFraming, type SequencedEntry } from "./framing.ts";
 import type { DecidedEvents } from "./kept-events.ts";
 import { LinkOutputs } from "./link-outputs.ts";
+import { notReady } from "./not-ready.ts";
 import { Outbox, type OutboxOptions, outboxOptions } from "./outbox.ts";
 import { type EventsPlace, OutputPositions } from "./output-positions.ts";
 import type { RecoveredEvents } from "./recovery.ts";
@@ -32,6 +33,7 @@ export class EventOutputs<Command, Event, Report> {
   #reports: Outbox<SequencedEntry> | undefined;
   /** It emits: until then the positions are another's. */
   #hasBegun = false;
+  #isClosed = false;
   /** Events through this sequence stand on the log by another owner's hand, and are not put there again. */
   #standing = 0;
   /** Acknowledged ends of the event log, rising, from the last one at or below where everything has left. */
@@ -130,6 +132,7 @@ export class EventOutputs<Command, Event, Report> {
 
   /** Sends nothing more, and keeps the positions as they are. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#events.close();
     this.#reports?.close();
     for (const outbox of this.#links.outboxes()) outbox.close();
@@ -156,7 +159,10 @@ export class EventOutputs<Command, Event, Report> {
   }
 
   async #eventsThrough(sequence: number): Promise<void> {
-    while ((this.#events.oldest ?? sequence + 1) <= sequence) await sleep(this.#ports.clock, LOOK);
+    while ((this.#events.oldest ?? sequence + 1) <= sequence) {
+      if (this.#isClosed) throw notReady(`${this.#shard.name} has stopped`);
+      await sleep(this.#ports.clock, LOOK);
+    }
   }
 
   #emitBeyondEvents(events: readonly Event[]): void {

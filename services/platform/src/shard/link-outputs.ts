@@ -20,10 +20,14 @@ import { inputPartition } from "./shard-name.ts";
 export interface LinkRange {
   readonly destination: string;
   readonly from: number;
-  readonly through: number;
+  /** May rise until the first piece was taken. */
+  through(): number;
 }
 
-/** Finds what a shard sent: hands over the messages of a range in order, in pieces, and goes on when a piece was taken. */
+/**
+ * Finds what a shard sent: hands over the messages of a range in order, in pieces, and goes on when a piece was taken. Some behind the range
+ * may come with the last.
+ */
 export type FindSent = (range: LinkRange, take: (messages: readonly LinkMessage[]) => Promise<void>) => Promise<void>;
 
 /** What a shard sends to other shards: an outbox for each, opened by its first message (S4). */
@@ -90,26 +94,32 @@ export class LinkOutputs {
     return sending;
   }
 
-  /** Nothing new leaves meanwhile: behind what is missing it would be dropped. */
+  /** Once the first of them is found nothing new leaves: behind what is missing it would be dropped. */
   async #sendAgain(destination: string, from: number, afterChain: bigint, find: FindSent): Promise<void> {
     const outbox = this.#outbox(destination);
-    try {
+    const mark = () => this.#positions.mark(destination);
+    const through = () => mark().number;
+    let [next, chain] = [from, afterChain];
+    const take = async (messages: readonly LinkMessage[]) => {
       await outbox.hold();
-      const { number: through, chain: end } = this.#positions.mark(destination);
-      let [next, chain] = [from, afterChain];
-      await find({ destination, from, through }, async (messages) => {
-        const entries: LinkEntry[] = [];
-        for (const { number, bytes } of messages) {
-          entries.push({ number, sequence: 0, bytes, before: chain });
-          chain = nextChain(chain, bytes, this.#author.digest);
-          if (number !== next) throw this.#refused(destination, `${number} was found where ${next} was due`);
-          next += 1;
-        }
-        const isOther = next > through && chain !== end;
-        if (isOther) throw this.#refused(destination, `from ${from} on the receiver has another history`);
-        await outbox.sendAgain(entries);
-      });
-      if (next <= through) throw this.#refused(destination, `${next} is not found any more`);
+      const entries: LinkEntry[] = [];
+      for (const { number, bytes } of messages) {
+        if (number > through()) break;
+        if (number !== next) throw this.#refused(destination, `${number} was found where ${next} was due`);
+        entries.push({ number, sequence: 0, bytes, before: chain });
+        chain = nextChain(chain, bytes, this.#author.digest);
+        next += 1;
+      }
+      const isOther = next > through() && chain !== mark().chain;
+      if (isOther) throw this.#refused(destination, `from ${from} on the receiver has another history`);
+      await outbox.sendAgain(entries);
+    };
+    try {
+      for (let before = 0; next <= through(); ) {
+        if (before === next) throw this.#refused(destination, `${next} is not found any more`);
+        before = next;
+        await find({ destination, from: next, through }, take);
+      }
     } finally {
       outbox.release();
     }

@@ -7,6 +7,7 @@ import { encode } from "@atlas/gen/codec/codec";
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import type { AppendFault } from "../memory/memory-log.ts";
+import { sleep } from "../ports/clock.ts";
 import { encodeFrame, messageBytes, openFrame } from "../wire/codec/frame.ts";
 import type { LinkMessage } from "./event-shard.ts";
 import { nextChain } from "./link-chain.ts";
@@ -20,11 +21,12 @@ const DESTINATION = "venue/0";
 async function received(platform: TallyPlatform, damaged: readonly number[] = []) {
   const { end } = await run(platform, platform.log.range("venue.orders", 0));
   const records = end === 0 ? [] : await run(platform, platform.log.read("venue.orders", 0, 0, 100_000_000));
-  let [number, chain, frames] = [0, 0n, 0];
+  let [number, chain] = [0, 0n];
+  const firsts: number[] = [];
   const chains = [chain];
   for (const { bytes, offset } of records) {
     const frame = openFrame(bytes, digest);
-    frames += 1;
+    firsts.push(Number(frame.header.firstNumber));
     if (damaged.includes(offset)) continue;
     let before = frame.header.chain;
     for (let index = 0; index < frame.count; index++) {
@@ -38,7 +40,7 @@ async function received(platform: TallyPlatform, damaged: readonly number[] = []
       before = after;
     }
   }
-  return { number, chains, frames };
+  return { number, chains, frames: firsts.length, firsts };
 }
 
 async function run<Value>(platform: TallyPlatform, work: Promise<Value>, milliseconds = 200): Promise<Value> {
@@ -102,6 +104,25 @@ describe("S4: a shard with an event log sends again", () => {
     expect(Number((await run(platform, answer, 1_000)).messages)).toBeGreaterThanOrEqual(5);
     // It has seen neither the ninth message nor the one in flight.
     expect((await received(platform, [8, 10])).number).toBe(14);
+  });
+
+  test("while it looks for them new ones leave, and are sent again behind them; then they wait", async () => {
+    const platform = new TallyPlatform();
+    const owned = await platform.own();
+    await ten(platform);
+    const { chains } = await received(platform);
+    const read = platform.log.read.bind(platform.log);
+    platform.log.read = (...place) => sleep(platform.clock, 100).then(() => read(...place));
+    const answer = resend(platform, owned, 3, chains[2] as bigint);
+    for (let number = 11; number <= 20; number++) await platform.send(["b"], number);
+    await run(platform, answer, 1_000);
+    platform.log.read = read;
+    await platform.send(["c"], 21);
+    // It has seen nothing behind the second message until they came again.
+    const { number, firsts } = await received(platform, [2]);
+    expect(number).toBe(21);
+    expect(firsts.slice(10).indexOf(3)).toBeGreaterThan(0);
+    expect(firsts.filter((first) => first === 21)).toHaveLength(1);
   });
 
   test("by who comes after one that died when it had begun", async () => {
@@ -173,7 +194,7 @@ describe("S12: what a shard has sent is found in its event log", () => {
     } as never;
     const find = sentByEvents({ ports: { log, digest }, kind: tallyKind, shard: new TallyShard(), partition: 0 });
     const take = async (some: readonly LinkMessage[]) => void pieces.push(some.map(({ number }) => number));
-    await run(platform, find({ destination: DESTINATION, from, through }, take));
+    await run(platform, find({ destination: DESTINATION, from, through: () => through }, take));
     return { pieces, read };
   }
 

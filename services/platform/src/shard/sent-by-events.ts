@@ -36,7 +36,7 @@ export function sentByEvents<Command, Event, Report>(log: EventLog<Command, Even
       await take(messages);
     };
     // Two owners' events may stand there in turns: where a number stands first, all behind it come in order (S15).
-    for (let [offset, step] = [end, STEP_BACK]; next <= range.through && offset > start; step *= 2) {
+    for (let [offset, step] = [end, STEP_BACK]; next <= range.through() && offset > start; step *= 2) {
       const before = Math.max(start, offset - step);
       const rest = { ...range, from: next };
       if ((await lowest(log, range.destination, before, offset)) <= next) await goOn(log, rest, before, end, taken);
@@ -72,14 +72,14 @@ async function goOn<Command, Event, Report>(
   let piece: LinkMessage[] = [];
   for await (const messages of sent(log, destination, offset, end)) {
     for (const message of messages) {
-      if (message.number !== next || next > through) continue;
+      if (message.number !== next) continue;
       next += 1;
       size += message.bytes.length;
       piece.push(message);
     }
-    if (piece.length < PIECE_MESSAGES && size < PIECE_BYTES && next <= through) continue;
+    if (piece.length < PIECE_MESSAGES && size < PIECE_BYTES && next <= through()) continue;
     await take(piece);
-    if (next > through) return;
+    if (next > through()) return;
     piece = [];
     size = 0;
   }
