@@ -1,3 +1,4 @@
+import { LOG } from "@atlas/assembly/simulated/simulated-process";
 import type { AppendAttempt } from "@atlas/platform/memory/memory-log";
 import type { Digest } from "@atlas/platform/ports/digest";
 import { isShard } from "@atlas/platform/shard/shard-name";
@@ -9,7 +10,12 @@ export const linkFaults: readonly Knob[] = [
   {
     name: "frames of links are damaged",
     cases: ["F13"],
-    bring({ platform: { world }, roll, later }) {
+    bring({ platform, roll, later }) {
+      const { world } = platform;
+      const owner = () => roll.pick(platform.living())?.process.name ?? LOG;
+      const [asks, answers] = [owner(), owner()];
+      // Whoever is asked for them is not always reached at first.
+      if (roll.onceIn(2)) world.network.clog(asks, answers);
       const before = world.appendFault;
       const often = 1 + roll(4);
       let left = 1 + roll(3);
@@ -21,6 +27,7 @@ export const linkFaults: readonly Knob[] = [
       };
       later(1_000 + roll(10_000), () => {
         left = 0;
+        world.network.clear(asks, answers);
       });
     },
   },

@@ -33,8 +33,6 @@ function someWay({ platform, roll }: Reach): [from: string, to: string] {
   const owners = platform.living().map(({ process }) => process.name);
   const gateways = platform.livingGateways().map(({ process }) => process.name);
   const one = roll.pick([...owners, ...gateways]) ?? LOG;
-  const other = gateways.includes(one)
-    ? roll.pick([LOG, STORE, ...owners])
-    : roll.pick([LOG, STORE, ...owners, ...gateways]);
+  const other = gateways.includes(one) ? roll.pick([LOG, STORE, ...owners]) : roll.pick([LOG, STORE, ...gateways]);
   return roll.onceIn(2) ? [one, other] : [other, one];
 }

@@ -37,6 +37,7 @@ export const shellMutants: readonly Mutant[] = [
     find: "      broken: () => this.#mender.doubt(),",
     put: "      broken: () => undefined,",
     cases: ["F13"],
+    seed: 3,
   },
   {
     name: "an append without an answer is taken for done",
