@@ -129,6 +129,33 @@ test("S4: a question that failed is asked again each second; one whose answer br
   expect(gaps).toEqual([2, 4, 8, 16, 32, 64, 64, 64]);
 });
 
+test("F13: what a damaged header claims is not waited for: neither numbers that its sender never gave, nor a name that is nobody's", async () => {
+  const receiver = new Receiver();
+  receiver.mender.open();
+  await receiver.after(0);
+  receiver.decided.set(VENUE, 2);
+  receiver.arrive(VENUE, 2);
+  receiver.mender.missing(VENUE, 2 ** 40);
+  receiver.mender.missing("venve/0", 7);
+  expect(await receiver.after(100_000)).toEqual([`0 ${VENUE} 3`]);
+});
+
+test("S4: what jumps while the question is under way is news to its answer", async () => {
+  const receiver = new Receiver();
+  receiver.mender.open();
+  await receiver.after(0);
+  let answered = () => {};
+  const { answer } = receiver;
+  receiver.answer = () => new Promise((resolve) => (answered = () => resolve(create(ResendResponseSchema))));
+  receiver.mender.missing(VENUE, 2);
+  await receiver.after(10);
+  receiver.decided.set(VENUE, 4);
+  receiver.mender.missing(VENUE, 4);
+  receiver.answer = answer;
+  answered();
+  expect(await receiver.after(1_500)).toHaveLength(1);
+});
+
 test("S4: a sender that cannot send again is asked ever more seldom, and a person is told", async () => {
   const receiver = new Receiver();
   receiver.mender.open();

@@ -82,11 +82,13 @@ export class LinkMender {
   }
 
   #look(source: string, { through, isDoubtful }: Care): void {
-    if (!this.#isOpen || this.#ports.sources === undefined) return;
+    const { sources } = this.#ports;
+    // A name that is no sender's is one that somebody read wrong.
+    if (!this.#isOpen || !sources?.names.includes(source)) return;
     const care = this.#cares.get(source);
     if (care === undefined) {
       this.#cares.set(source, { through, isDoubtful });
-      void this.#mend(source, this.#ports.sources.directory);
+      void this.#mend(source, sources.directory);
       return;
     }
     care.through = Math.max(care.through, through);
@@ -116,7 +118,7 @@ export class LinkMender {
   async #ask(source: string, care: Care, directory: ShardDirectory): Promise<boolean> {
     const { clock, warn } = this.#ports;
     const deadline = clock.monotonic() + PATIENCE;
-    const wasDoubtful = care.isDoubtful;
+    const before = { ...care };
     try {
       await this.#caughtUp(deadline);
       if (!this.#isOpen || !this.#needs(source, care)) return true;
@@ -124,14 +126,15 @@ export class LinkMender {
       const isMissing = number < care.through;
       if (isMissing)
         warn("messages of a link are asked for again", { shard: this.#shard.name, source, from: number + 1 });
-      // What comes to be doubted meanwhile may be news to the answer.
-      care.isDoubtful = false;
+      // What comes to be known or doubted meanwhile may be news to the answer; what was before is not.
+      Object.assign(care, { through: 0, isDoubtful: false });
       const request = this.#request(source, { number, chain }, !isMissing);
       const { messages } = await directory.client(source).resend(request, deadline);
       care.through = Math.max(care.through, number + Number(messages));
       return true;
     } catch (error) {
-      care.isDoubtful ||= wasDoubtful;
+      care.through = Math.max(care.through, before.through);
+      care.isDoubtful ||= before.isDoubtful;
       // Whoever only wants to know may wait until the others have started.
       if (this.#link(source).number < care.through) {
         warn("a link cannot be asked for", { shard: this.#shard.name, source, reason: (error as Error).message });
