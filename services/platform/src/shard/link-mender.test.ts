@@ -156,6 +156,19 @@ test("S4: what jumps while the question is under way is news to its answer", asy
   expect(await receiver.after(1_500)).toHaveLength(1);
 });
 
+test("S4: who only wants to know asks again, too, of an owner that has not started; nobody is told", async () => {
+  const receiver = new Receiver();
+  const { answer } = receiver;
+  receiver.answer = () => Promise.reject(notReady("it has not started"));
+  receiver.mender.open();
+  await receiver.after(4_500);
+  receiver.answer = answer;
+  receiver.decided.set(VENUE, 1);
+  expect(await receiver.after(1_200)).toEqual([`5000 ${VENUE} 1?`, `5000 ${CONTROL} 1?`]);
+  expect(receiver.warnings).toEqual([]);
+  expect(await receiver.after(1_000)).toEqual([`6000 ${VENUE} 1`]);
+});
+
 test("S4: a sender that cannot send again is asked ever more seldom, and a person is told", async () => {
   const receiver = new Receiver();
   receiver.mender.open();

@@ -84,7 +84,7 @@ export class LinkMender {
   #look(source: string, { through, isDoubtful }: Care): void {
     const { sources } = this.#ports;
     // A name that is no sender's is one that somebody read wrong.
-    if (!this.#isOpen || !sources?.names.includes(source)) return;
+    if (!sources?.names.includes(source)) return;
     const care = this.#cares.get(source);
     if (care === undefined) {
       this.#cares.set(source, { through, isDoubtful });
