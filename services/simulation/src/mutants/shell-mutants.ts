@@ -37,14 +37,14 @@ export const shellMutants: readonly Mutant[] = [
     find: "      broken: () => this.#mender.doubt(),",
     put: "      broken: () => undefined,",
     cases: ["F13"],
-    seed: 3,
+    seed: 6,
   },
   {
     name: "an append without an answer is taken for done",
     file: "platform/src/shard/outbox.ts",
     find: "        if (!(error instanceof LogUnavailable)) this.#options.troubled(error);",
     put: "        if (!(error instanceof LogUnavailable)) return this.#done({ offset: 0, appendTime: 0 }, count);",
-    seed: 4,
+    seed: 10,
   },
   {
     name: "output positions are written before the log has acknowledged",
