@@ -128,9 +128,12 @@ describe("S4, F13: what was damaged on a link is sent again by itself, though no
     expect(await rests()).toBe("LIVE");
   });
 
-  test("S21: a standby does not ask; it does once it serves", async () => {
+  test.each([
+    ["a venue's", "venue.orders", "oms/0"],
+    ["an order shard's", "orders.commands", "venue/0"],
+  ])("S21: %s standby does not ask; it does once it serves", async (_, topic, source) => {
     const standby = await platform.run(platform.beginStandby());
-    const order = await unasked();
+    const order = await unasked(topic, source);
     platform.leader()?.process.kill();
     await platform.clock.advance(1_000);
     expect(askedBy(standby.process.name)).toBe(0);
@@ -141,11 +144,11 @@ describe("S4, F13: what was damaged on a link is sent again by itself, though no
   });
 });
 
-/** An order that was damaged on its way to its venue, of which the sender has kept that it left; the one owner's questions do not arrive. */
-async function unasked(): Promise<string> {
+/** An order of which something was damaged on its way; its sender has kept that it left, and the one owner's questions do not arrive. */
+async function unasked(topic = "venue.orders", source = "oms/0"): Promise<string> {
   const owner = platform.leader()?.process.name ?? "";
   platform.world.network.clog(owner, owner);
-  damage("venue.orders", "oms/0");
+  damage(topic, source);
   const { orderId } = await platform.run(desk.submit());
   await platform.clock.advance(3_000);
   expect(statusOf(await platform.run(desk.read(orderId)))).toBe("PENDING_SUBMIT");
