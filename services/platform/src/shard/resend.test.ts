@@ -103,7 +103,8 @@ describe("S4: a shard with an event log sends again", () => {
     await platform.send(["d"], 14);
     expect(Number((await run(platform, answer, 1_000)).messages)).toBeGreaterThanOrEqual(5);
     // It has seen neither the ninth message nor the one in flight.
-    expect((await received(platform, [8, 10])).number).toBe(14);
+    const { number, firsts } = await received(platform, [8, 10]);
+    expect([number, firsts.slice(10)]).toEqual([14, [11, 9, 11, 12]]);
   });
 
   test("while it looks for them new ones leave, and are sent again behind them; then they wait", async () => {
@@ -166,6 +167,18 @@ describe("S4: a shard with an event log sends again", () => {
     await expect(refused).rejects.toMatchObject({ refusal: { reason: Reason.DEFECT } });
     expect(platform.warnings).toContain("messages cannot be sent again");
     expect((await received(platform)).frames).toBe(frames);
+    await platform.send(["b"], 11);
+    expect((await received(platform)).number).toBe(11);
+  });
+
+  test("S28: not what its event log no longer has: loudly, and the link goes on", async () => {
+    const platform = new TallyPlatform();
+    const owned = await platform.own();
+    await ten(platform);
+    const { chains } = await received(platform);
+    await run(platform, platform.log.trim("orders.events", 0, 6));
+    const refused = run(platform, resend(platform, owned, 4, chains[3] as bigint));
+    await expect(refused).rejects.toThrow("4 is not found any more");
     await platform.send(["b"], 11);
     expect((await received(platform)).number).toBe(11);
   });
