@@ -7,6 +7,8 @@ import {
   FollowResponseSchema,
   ReadRequestSchema,
   ReadResponseSchema,
+  ResendRequestSchema,
+  ResendResponseSchema,
 } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { clusterAuthenticator, clusterCredential } from "@atlas/platform/access/cluster-authenticator";
 import { notReady } from "@atlas/platform/shard/not-ready";
@@ -33,6 +35,7 @@ const shards: ShardDirectory = {
     if (shard !== "oms/3") throw notReady(`${shard} is not owned here`);
     return {
       read: async () => create(ReadResponseSchema, { sequence: 42n }),
+      resend: async ({ fromNumber, afterChain }) => create(ResendResponseSchema, { messages: fromNumber + afterChain }),
       follow: (_after, follower) => {
         followers.push(follower);
         return {
@@ -75,6 +78,15 @@ describe("the shards of a process, asked by another", () => {
     expect((await there.client("oms/3").read(request, deadline())).sequence).toBe(42n);
     const elsewhere = create(ReadRequestSchema, { ...request, shard: "oms/4" });
     await expect(there.client("oms/4").read(elsewhere, deadline())).rejects.toThrow("oms/4 is not owned here");
+  });
+
+  test("S4: a link's messages are asked for as its receiver has it, and by no other number than one", async () => {
+    const owner = connections.at(edge.url).client("oms/3");
+    const link = { shard: "oms/3", destination: "venue/1", afterChain: 40n };
+    const resend = (fromNumber: bigint) =>
+      owner.resend(create(ResendRequestSchema, { ...link, fromNumber }), deadline());
+    expect((await resend(2n)).messages).toBe(42n);
+    await expect(resend(0n)).rejects.toThrow("from_number");
   });
 
   test("I19: a stream brings every event in its order, then says why it ends", async () => {

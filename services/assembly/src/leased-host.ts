@@ -6,6 +6,7 @@ import { LeaseTable } from "@atlas/platform/lease/lease-table";
 import { LeaseView } from "@atlas/platform/lease/lease-view";
 import { LeasedDirectory } from "@atlas/platform/lease/leased-directory";
 import { notReady } from "@atlas/platform/shard/not-ready";
+import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import type { Traces } from "@atlas/platform/telemetry/traces";
 import { openInternalEdge } from "./internal-edge.ts";
@@ -29,7 +30,7 @@ export interface ClusterTerms {
   readonly standby: number;
 }
 
-export interface LeasedHostOptions extends OwnedShardOptions {
+export interface LeasedHostOptions extends Omit<OwnedShardOptions, "directory"> {
   readonly cluster: ClusterTerms;
   /** What every process of the platform knows and nobody else. */
   readonly key: string;
@@ -52,7 +53,13 @@ export async function openLeasedHost(
   const { ports, partitions, cluster, key, journal, traces, engines = ENGINE_VERSIONS } = options;
   const { clock, digest, warn, writer: process } = ports;
   let unfit: EngineMissing | undefined;
-  const owned = { ...options, failed: (shard: string, error: Error) => failed(shard, error) };
+  const connections = new ShardConnections(clusterCredential(key, digest), traces);
+  closes(async () => connections.close());
+  const table = new LeaseTable(ports.store);
+  const view = new LeaseView(table, clock);
+  const here = { process, shards: { client: (shard: string) => shards.client(shard) } };
+  const directory: ShardDirectory = new LeasedDirectory({ clock, view, here, connect: (url) => connections.at(url) });
+  const owned = { ...options, directory, failed: (shard: string, error: Error) => failed(shard, error) };
   const standbys = new StandbyShards(owned, cluster.standby);
   closes(async () => standbys.stop());
   const shards = new LeasedShards(owned, standbys);
@@ -61,10 +68,6 @@ export async function openLeasedHost(
     authenticator: clusterAuthenticator(key, digest),
   });
   closes(() => edge.close());
-  const connections = new ShardConnections(clusterCredential(key, digest), traces);
-  closes(async () => connections.close());
-  const table = new LeaseTable(ports.store);
-  const view = new LeaseView(table, clock);
   view.listen(() => connections.keep(new Set(view.living(Number.POSITIVE_INFINITY).map(({ address }) => address))));
   const address = cluster.address ?? edge.url;
   const kinds = SHARD_KINDS.filter((kind) => cluster.roles.includes(kind));
@@ -98,7 +101,7 @@ export async function openLeasedHost(
   // A gateway needs all of them; who only owns some, only those.
   const needed = cluster.roles.includes("gateway") ? SHARD_KINDS.flatMap((kind) => shardsOf(kind, partitions)) : [];
   return {
-    directory: new LeasedDirectory({ clock, view, here: { process, shards }, connect: (url) => connections.at(url) }),
+    directory,
     venues: { [Symbol.iterator]: () => shards.venues() },
     isWatchedElsewhere: (instrumentId) =>
       others().some(({ watchedInstruments }) => watchedInstruments.includes(instrumentId)),

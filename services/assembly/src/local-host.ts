@@ -10,7 +10,7 @@ const PATIENCE = 10_000;
 
 /** Runs every shard in this process; resolves when all of them have recovered. */
 export async function openLocalHost(
-  options: OwnedShardOptions,
+  options: Omit<OwnedShardOptions, "directory">,
   closes: (close: () => Promise<void>) => void,
 ): Promise<ShardHost> {
   const shards = new LocalShards(options);

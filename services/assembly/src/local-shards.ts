@@ -10,9 +10,10 @@ export class LocalShards implements ShardDirectory {
   readonly venues: readonly OwnedVenue[];
   readonly #shards: ReadonlyMap<string, OwnedShard>;
 
-  constructor(options: OwnedShardOptions) {
+  /** `directory`: absent, its shards ask each other. */
+  constructor(options: Omit<OwnedShardOptions, "directory"> & Partial<Pick<OwnedShardOptions, "directory">>) {
     const names = SHARD_KINDS.flatMap((kind) => shardsOf(kind, options.partitions));
-    this.#shards = new Map(names.map((name) => [name, ownShard(name, options)]));
+    this.#shards = new Map(names.map((name) => [name, ownShard(name, { directory: this, ...options })]));
     const all = [...this.#shards.values()];
     this.oms = all.flatMap(({ oms }) => oms ?? []);
     this.venues = all.flatMap(({ venue }) => venue ?? []);

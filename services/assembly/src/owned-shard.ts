@@ -6,7 +6,7 @@ import { identityKind } from "@atlas/identity/identity-kind";
 import { IdentityShard } from "@atlas/identity/identity-shard";
 import { type OwnedOms, ownOms } from "@atlas/oms/own-oms";
 import { EventShardOwner, type OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
-import type { ShardClient } from "@atlas/platform/shard/shard-client";
+import type { ShardClient, ShardDirectory } from "@atlas/platform/shard/shard-client";
 import { shardName } from "@atlas/platform/shard/shard-name";
 import type { PartitionCounts } from "@atlas/platform/topic/topics";
 import { type OwnedVenue, ownVenue } from "@atlas/venue/venue-owner";
@@ -23,6 +23,8 @@ export interface ShardOwner extends ShardClient {
 export interface OwnedShardOptions {
   readonly ports: OwnerPorts;
   readonly partitions: PartitionCounts;
+  /** Where shards are asked to send again what never came over their links (S4). */
+  readonly directory: ShardDirectory;
   /** Milliseconds between ticks of the simulated market while somebody watches. */
   readonly tickInterval: number;
   /** The engine versions that this process carries; absent: all of its build (S26). */
@@ -51,10 +53,21 @@ export function shardsOf(kind: ShardKind, partitions: PartitionCounts): readonly
   return Array.from({ length: count }, (_, number) => shardName(kind, number));
 }
 
+/** The kinds of shards that send to one of a kind over links. */
+const SENDERS: Record<ShardKind, readonly ShardKind[]> = {
+  oms: ["venue", "control"],
+  venue: ["oms", "control"],
+  control: [],
+  identity: ["control"],
+};
+
 /** Owns one shard, such as `oms/3`, from its image and the log; `start` its owner. Throws for a name that is no shard's. */
 export function ownShard(name: string, options: OwnedShardOptions): OwnedShard {
-  const { ports, partitions, tickInterval, engines } = options;
+  const { partitions, tickInterval, engines, directory } = options;
   const kind = SHARD_KINDS.find((one) => shardsOf(one, partitions).includes(name));
+  const senders = kind === undefined ? [] : SENDERS[kind];
+  const names = senders.flatMap((sender) => shardsOf(sender, partitions));
+  const ports = { ...options.ports, sources: { directory, names } };
   const number = Number(name.slice(name.indexOf("/") + 1));
   const hooks = { failed: (error: Error) => options.failed(name, error) };
   switch (kind) {
@@ -68,9 +81,9 @@ export function ownShard(name: string, options: OwnedShardOptions): OwnedShard {
       return { name, owner: venue.owner, venue };
     }
     case "control":
-      return { name, owner: controlOwner(options, hooks) };
+      return { name, owner: controlOwner({ ...options, ports }, hooks) };
     case "identity":
-      return { name, owner: identityOwner(options, hooks) };
+      return { name, owner: identityOwner({ ...options, ports }, hooks) };
     default:
       throw new RangeError(`there is no shard ${name}`);
   }

@@ -3,6 +3,7 @@ import { type ReadRequest, ReadRequestSchema } from "@atlas/gen/atlas/operations
 import { LeaseKeeper } from "@atlas/platform/lease/lease-keeper";
 import { LeaseTable } from "@atlas/platform/lease/lease-table";
 import { LeaseView } from "@atlas/platform/lease/lease-view";
+import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
 import { openFrame } from "@atlas/platform/wire/codec/frame";
 import { TickDriver } from "@atlas/venue/tick-driver";
 import { create } from "@bufbuild/protobuf";
@@ -35,7 +36,8 @@ class Leased {
     const warn = (message: string) => void platform.warnings.push(`${name}: ${message}`);
     const ports = { log, store, clock, digest: world.digest, warn, writer: name };
     const failed = (shard: string, error: Error) => void platform.failures.push(`${name} ${shard}: ${error.stack}`);
-    const options = { ports, partitions, tickInterval: 100, failed };
+    const directory: ShardDirectory = { client: (shard) => this.shards.client(shard) };
+    const options = { ports, partitions, directory, tickInterval: 100, failed };
     this.standbys = new StandbyShards(options, standby);
     this.shards = new LeasedShards(options, this.standbys);
     const table = new LeaseTable(store);

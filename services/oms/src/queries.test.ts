@@ -57,6 +57,7 @@ async function open(flow: ShardFlow, store: Store): Promise<Place> {
     client: () => ({
       read: async (request) => answerOms(flow.shard, projection, request, { outputs: [], inputOffset: 0 }, ports),
       follow: () => ({ close: () => undefined }),
+      resend: () => Promise.reject(new Error("nothing is sent again")),
     }),
   };
   const half = Math.floor(flow.events.length / 2);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { OrderCommandCodec } from "@atlas/gen/atlas/log/v1/order_command_codec";
+import { ResendRequestSchema } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { OrderType, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { VenueCommandCodec } from "@atlas/gen/atlas/venue/v1/venue_codec";
 import { type VenueCommand, VenueCommandSchema } from "@atlas/gen/atlas/venue/v1/venue_pb";
@@ -10,10 +11,10 @@ import { type AppendFault, memoryLog } from "@atlas/platform/memory/memory-log";
 import { memoryStore } from "@atlas/platform/memory/memory-store";
 import { nextChain } from "@atlas/platform/shard/link-chain";
 import { stateHashOf } from "@atlas/platform/shard/state-hash";
-import { encodeFrame, openFrame, readMessages } from "@atlas/platform/wire/codec/frame";
+import { encodeFrame, messageBytes, openFrame, readMessages } from "@atlas/platform/wire/codec/frame";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { ownVenue } from "./venue-owner.ts";
 
 const digest = {
@@ -71,6 +72,19 @@ class Platform {
     const appended = this.log.append("venue.orders", 0, frame);
     await this.clock.advance(5);
     await appended;
+  }
+
+  /** Every report that stands there, repeats and all. */
+  async sent(partition: number): Promise<{ number: number; bytes: Uint8Array }[]> {
+    const records = this.log.read("orders.commands", partition, 0, 10_000_000).catch(() => []);
+    await this.clock.settle();
+    return (await records).flatMap((record) => {
+      const frame = openFrame(record.bytes, digest);
+      const first = Number(frame.header.firstNumber);
+      return Array.from({ length: frame.count }, (_, index) => {
+        return { number: first + index, bytes: messageBytes(frame, index).slice() };
+      });
+    });
   }
 
   async reports(partition: number) {
@@ -182,6 +196,76 @@ test("S12, S20, I10, I20, F14: a successor decides again from the image and send
     ),
     { numRuns: 25 },
   );
+});
+
+describe("S4: a venue sends its reports again, as it decides them anew", () => {
+  /** An order each; an image is kept behind so many of them. Where their reports went, and the link's chain after each. */
+  async function reported(platform: Platform, orders: number, imageAfter: number) {
+    let owned = await platform.own();
+    await platform.send(DEFINE);
+    for (let number = 1; number <= orders; number++) {
+      await platform.send(order(`o-${number}`, "a", Side.BUY, number, 1));
+      if (number !== imageAfter) continue;
+      const stopped = owned.owner.stop(1_000);
+      await platform.clock.advance(1_000);
+      await stopped;
+      owned = await platform.own();
+    }
+    await platform.clock.advance(1_500);
+    const partition = (await platform.reports(0)).size > 0 ? 0 : 1;
+    const chains = [0n];
+    for (const { bytes } of await platform.sent(partition)) chains.push(nextChain(chains.at(-1) ?? 0n, bytes, digest));
+    return { owned, partition, chains };
+  }
+
+  test.each([
+    ["from the first input, if there is no image", 0, 0],
+    ["from the first input, if the image has it behind it", 15, 0],
+    ["from the image, if that is early enough", 5, 6],
+  ])("%s", async (_, imageAfter, begin) => {
+    const platform = new Platform();
+    const { owned, partition, chains } = await reported(platform, 20, imageAfter);
+    const tails = vi.spyOn(platform.log, "tail");
+    const before = await platform.sent(partition);
+    const link = { shard: "venue/0", destination: `oms/${partition}`, fromNumber: 9n };
+    const request = create(ResendRequestSchema, { ...link, afterChain: chains[8] as bigint });
+    const answer = owned.owner.resend(request, Number.MAX_SAFE_INTEGER);
+    await platform.clock.advance(500);
+    expect((await answer).messages).toBe(12n);
+    expect(tails.mock.calls.map(([topic, number, from]) => [topic, number, from])).toEqual([
+      ["venue.orders", 0, begin],
+    ]);
+    const after = await platform.sent(partition);
+    expect(after.slice(before.length)).toEqual(before.slice(8));
+    await platform.send(order("o-last", "a", Side.BUY, 2, 1));
+    await platform.clock.advance(500);
+    expect((await platform.sent(partition)).at(-1)?.number).toBe(21);
+    expect(platform.problems).toEqual([]);
+  });
+
+  test("S2: and decides nothing of its own twice: what is in its books and on the market stays", async () => {
+    const platform = new Platform();
+    const { owned, partition, chains } = await reported(platform, 6, 0);
+    const [events, hash] = [platform.events, stateHashOf(owned.shard.copy(), digest)];
+    const link = { shard: "venue/0", destination: `oms/${partition}`, fromNumber: 2n, afterChain: chains[1] as bigint };
+    const answer = owned.owner.resend(create(ResendRequestSchema, link), Number.MAX_SAFE_INTEGER);
+    await platform.clock.advance(500);
+    await answer;
+    expect([platform.events, stateHashOf(owned.shard.copy(), digest)]).toEqual([events, hash]);
+  });
+
+  test("not where its inputs are read otherwise now: loudly", async () => {
+    const platform = new Platform();
+    const { owned, partition } = await reported(platform, 6, 0);
+    const before = await platform.sent(partition);
+    const link = { shard: "venue/0", destination: `oms/${partition}`, fromNumber: 2n, afterChain: 5n };
+    const answer = owned.owner.resend(create(ResendRequestSchema, link), Number.MAX_SAFE_INTEGER);
+    answer.catch(() => undefined);
+    await platform.clock.advance(500);
+    await expect(answer).rejects.toThrow("another history");
+    expect(platform.problems).toEqual(["messages cannot be sent again"]);
+    expect(await platform.sent(partition)).toHaveLength(before.length);
+  });
 });
 
 test("S26: an order for an instrument that the venue does not know is refused, not dropped", async () => {

@@ -18,7 +18,7 @@ import { timestampOf } from "@atlas/platform/wire/time";
 import { create } from "@bufbuild/protobuf";
 import { VenueShard } from "./venue-shard.ts";
 
-const KIND: InputShardKind<VenueCommand, MarketEvent> = {
+const KIND: Omit<InputShardKind<VenueCommand, MarketEvent>, "fresh"> = {
   inputs: { topic: topicOf(VenueCommandFrameSchema), codec: VenueCommandCodec },
   published: { topic: topicOf(MarketEventFrameSchema), codec: MarketEventCodec },
   sequenceOf: (event) => Number(event.shardSequence),
@@ -46,7 +46,8 @@ export function ownVenue(
   engines?: readonly number[],
 ): OwnedVenue {
   const shard = new VenueShard(settings, engines);
-  const owner: InputShardOwner<VenueCommand, MarketEvent> = new InputShardOwner(ports, KIND, shard, settings.shard, {
+  const kind = { ...KIND, fresh: () => new VenueShard(settings, engines) };
+  const owner: InputShardOwner<VenueCommand, MarketEvent> = new InputShardOwner(ports, kind, shard, settings.shard, {
     decided: (events) => hooks.decided(events),
     failed: (error) => hooks.failed(error),
     answer: (request, outputs, inputOffset) => answer(ports, shard, request, outputs, inputOffset),

@@ -74,6 +74,10 @@ export class VenueShard implements InputShard<VenueCommand, MarketEvent> {
     return this.#incoming.get(source);
   }
 
+  sent(destination: string): number {
+    return this.#outgoing.last(destination);
+  }
+
   decide(arrival: Arrival<VenueCommand>): InputOutcome<MarketEvent> {
     requireEngine(this.#state.engineVersion, this.#engines);
     const { appendTime, link, command } = arrival;

@@ -42,6 +42,7 @@ const shards: ShardDirectory = {
       receiver.fail(new Error("enough"));
       return { close: () => undefined };
     },
+    resend: () => Promise.reject(new Error("nothing is sent again")),
   }),
 };
 const lines: string[] = [];

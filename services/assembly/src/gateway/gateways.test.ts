@@ -66,6 +66,7 @@ class BrokenRoad implements ShardDirectory {
         if (this.#broken.delete(shard)) this.#lostBelow.set(shard, Number(answer.sequence));
         return answer;
       },
+      resend: (request, deadline) => owner.resend(request, deadline),
       follow: (after, receiver) => {
         if (this.#broken.has(shard) || after < (this.#lostBelow.get(shard) ?? 0)) {
           receiver.fail(new Error("events are not at hand"));

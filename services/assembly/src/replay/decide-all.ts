@@ -23,6 +23,7 @@ export function decideAll<Command>(
     const loop = new InputLoop(ports, place, codec, {
       ...shard,
       missing: () => undefined,
+      broken: () => undefined,
       settled: (offset) => {
         if (offset < place.end) return;
         loop.close();

@@ -186,6 +186,8 @@ export class MemoryPlatform {
     const ports: OwnerPorts = { log, store, clock, digest: this.world.digest, warn, writer: name, ...this.#paced() };
     const shards = new LocalShards({
       ports,
+      // What is missed is asked of whoever leads, over ways that can be clogged.
+      directory: remoteShards(process, this.world.network, () => this.leader()),
       partitions: this.partitions,
       tickInterval: 100,
       engines,

@@ -1,4 +1,3 @@
-import type { ReadRequest, ReadResponse } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { notReady } from "@atlas/platform/shard/not-ready";
 import type { FollowReceiver, ShardClient, ShardDirectory } from "@atlas/platform/shard/shard-client";
 import type { Network } from "./network.ts";
@@ -17,8 +16,11 @@ export function remoteShards(
   find: (shard: string) => RemoteOwner | undefined,
 ): ShardDirectory {
   const client = (shard: string): ShardClient => ({
-    read: (request, deadline) => read({ here, network, owner: find(shard), shard }, request, deadline),
+    read: (request, deadline) =>
+      ask({ here, network, owner: find(shard), shard }, deadline, (client) => client.read(request, deadline)),
     follow: (after, receiver) => follow({ here, network, owner: find(shard), shard }, after, receiver),
+    resend: (request, deadline) =>
+      ask({ here, network, owner: find(shard), shard }, deadline, (client) => client.resend(request, deadline)),
   });
   return { client };
 }
@@ -31,7 +33,11 @@ interface Way {
   readonly shard: string;
 }
 
-function read({ here, network, owner, shard }: Way, request: ReadRequest, deadline: number): Promise<ReadResponse> {
+function ask<Answer>(
+  { here, network, owner, shard }: Way,
+  deadline: number,
+  question: (client: ShardClient) => Promise<Answer>,
+): Promise<Answer> {
   if (owner === undefined) return Promise.reject(notReady(`${shard} has no owner`));
   const { process, shards } = owner;
   return new Promise((resolve, reject) => {
@@ -47,7 +53,7 @@ function read({ here, network, owner, shard }: Way, request: ReadRequest, deadli
       );
     network.carry(here.name, process.name, () => {
       process
-        .call(() => shards.client(shard).read(request, deadline))
+        .call(() => question(shards.client(shard)))
         .then(
           (response) => settle(() => resolve(response)),
           (error: Error) => settle(() => reject(error)),

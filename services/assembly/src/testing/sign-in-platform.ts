@@ -92,6 +92,7 @@ export class SignInPlatform implements ShardDirectory {
         if (this.away.has(shard)) return Promise.reject(notReady(`${shard} is away`));
         return this.#owners.get(shard)?.read(request, deadline) ?? this.#countLinks(shard);
       },
+      resend: () => Promise.reject(notReady(`${shard} sends nothing again`)),
       follow: (after, receiver) => {
         const owner = this.#owners.get(shard);
         if (owner === undefined) throw new Error(`${shard} is not followed here`);

@@ -201,6 +201,22 @@ describe("D27: the doctor reads orders' events", () => {
     expect(brokenRules(await examine(logOf(events)))).toEqual(["I18"]);
   });
 
+  test("S4: of a frame of a link that was damaged, and sent again, only the damage is told", async () => {
+    const log = logOf(lifeOfAnOrder());
+    const [damaged, behind] = [5, 6];
+    log.append(topics.orderCommands.name, new Uint8Array([1, 2, 3]));
+    log.reports(2, command());
+    log.reports(1, command(), command());
+    const told = { event: { case: "inputUnreadable" as const, value: {} } };
+    log.events(event(6, { ...told, cause: { offset: BigInt(damaged), index: 0 } }));
+    log.events(event(7, { ...told, cause: { offset: BigInt(behind + 1), index: 0 } }));
+    expect(brokenRules(await examine(log))).toEqual(["S1"]);
+    log.events(event(8, { ...told, cause: { offset: BigInt(behind + 1), index: 1 } }));
+    log.reports(3, command());
+    log.events(event(9, { ...told, cause: { offset: BigInt(behind + 2), index: 0 } }));
+    expect(brokenRules(await examine(log))).toEqual(["S1"]);
+  });
+
   test("S1: a record that is no frame", async () => {
     const log = logOf(lifeOfAnOrder());
     log.append(topics.orderEvents.name, new Uint8Array([1, 2, 3]));

@@ -36,6 +36,7 @@ function rig() {
       receiver.fail(notReady("nobody owns it"));
       return { close: () => undefined };
     },
+    resend: () => Promise.reject(new Error("nothing is sent again")),
   };
   const decide = (count: number) => {
     const events = Array.from({ length: count }, () => event(++sequence, sequence % 2 === 0 ? "even" : "odd"));

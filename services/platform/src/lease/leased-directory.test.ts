@@ -6,6 +6,8 @@ import {
   ReadRequestSchema,
   type ReadResponse,
   ReadResponseSchema,
+  ResendRequestSchema,
+  ResendResponseSchema,
 } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { create } from "@bufbuild/protobuf";
 import { beforeEach, expect, test } from "vitest";
@@ -44,6 +46,10 @@ beforeEach(() => {
         followers.set(name, receiver);
         return { close: () => void closed.push(name) };
       },
+      resend: async () => {
+        await (answers.get(name) ?? (() => Promise.reject(notReady(`${name} is gone`))))();
+        return create(ResendResponseSchema, { messages: 7n });
+      },
     }),
   });
   const here = { process: "here", shards: at("here") };
@@ -81,6 +87,15 @@ test("S21: a read goes to the lease's holder, here or elsewhere", async () => {
   expect((await run(directory.client(SHARD).read(request, 5_000))).sequence).toBe(1n);
   await give("here");
   expect((await run(directory.client(SHARD).read(request, clock.monotonic() + 5_000))).sequence).toBe(2n);
+});
+
+test("S4: who is asked to send again is the lease's holder, whoever that is by then", async () => {
+  answers.set("b", answer(1));
+  await give("a");
+  const resending = directory.client(SHARD).resend(create(ResendRequestSchema, { shard: SHARD }), 20_000);
+  await clock.advance(1_000);
+  await give("b");
+  expect((await run(resending)).messages).toBe(7n);
 });
 
 test("a read waits for an owner within its deadline, and is refused then", async () => {

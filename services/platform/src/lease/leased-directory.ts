@@ -1,5 +1,4 @@
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
-import type { ReadRequest, ReadResponse } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { type Clock, sleep } from "../ports/clock.ts";
 import { RefusalError } from "../refusal/refusal-error.ts";
 import { notReady } from "../shard/not-ready.ts";
@@ -34,20 +33,25 @@ export class LeasedDirectory implements ShardDirectory {
 
   client(shard: string): ShardClient {
     return {
-      read: (request, deadline) => this.#read(shard, request, deadline),
+      read: (request, deadline) => this.#ask(shard, deadline, (client) => client.read(request, deadline)),
       follow: (after, receiver) => this.#follow(shard, after, receiver),
+      resend: (request, deadline) => this.#ask(shard, deadline, (client) => client.resend(request, deadline)),
     };
   }
 
-  /** A read changes nothing: it is asked again, of whoever owns the shard by then, until its time is over. */
-  async #read(shard: string, request: ReadRequest, deadline: number): Promise<ReadResponse> {
+  /** What does no harm twice: it is asked again, of whoever owns the shard by then, until its time is over. */
+  async #ask<Answer>(
+    shard: string,
+    deadline: number,
+    question: (client: ShardClient) => Promise<Answer>,
+  ): Promise<Answer> {
     const { clock, view } = this.#options;
     for (;;) {
       const owner = this.#ownerOf(shard);
       let problem = notReady(`${shard} has no owner now`);
       if (owner !== undefined) {
         try {
-          return await this.#whileOwned(shard, owner, owner.client().read(request, deadline));
+          return await this.#whileOwned(shard, owner, question(owner.client()));
         } catch (error) {
           if (!isPassing(error)) throw error;
           problem = error;

@@ -27,7 +27,9 @@ export type AppendFault =
   /** Written at once, answered `milliseconds` later. */
   | { readonly kind: "answered-late"; readonly milliseconds: number }
   /** Written twice, as after a repeat that the caller does not know of (S4). */
-  | { readonly kind: "doubled" };
+  | { readonly kind: "doubled" }
+  /** Its last bit is flipped as it is written, and the caller told that it stands (F13). */
+  | { readonly kind: "damaged" };
 
 export interface AppendAttempt {
   readonly topic: string;
@@ -172,6 +174,8 @@ class ClockedLog implements MemoryLog {
       case "doubled":
         this.#write(attempt);
         return this.#write(attempt);
+      case "damaged":
+        return this.#write({ ...attempt, bytes: flipped(attempt.bytes) });
     }
   }
 
@@ -190,4 +194,10 @@ class ClockedLog implements MemoryLog {
     else hear();
     return { offset, appendTime };
   }
+}
+
+function flipped(bytes: Uint8Array): Uint8Array {
+  const damaged = bytes.slice();
+  damaged[damaged.length - 1] = (damaged.at(-1) ?? 0) ^ 1;
+  return damaged;
 }

@@ -36,7 +36,8 @@ async function read(
     sequence: BigInt(through),
     result: { case: "events", value: { events: [...inMemory] } },
   });
-  const client = { read: async () => answer, follow: () => ({ close: () => undefined }) };
+  const silent = { follow: () => ({ close: () => undefined }), resend: () => Promise.reject(new Error("never")) };
+  const client = { read: async () => answer, ...silent };
   const shards = new AccountShards({ client: () => client }, 1);
   const { events } = await accountEvents(shards, store, { accountId: "ada", notBefore: "" }, below, 0);
   const read: number[] = [];

@@ -1,4 +1,6 @@
 import type { OutputState } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
+import type { ResendRequest, ResendResponse } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
+import { sleep } from "../ports/clock.ts";
 import { encodeEach } from "../wire/codec/encode-each.ts";
 import type { EventShard } from "./event-shard.ts";
 import type { EventShardKind } from "./event-shard-kind.ts";
@@ -6,12 +8,16 @@ import type { OwnerPorts } from "./event-shard-owner.ts";
 import { EventFraming, type FrameAuthor, ReportFraming, type SequencedEntry } from "./framing.ts";
 import type { DecidedEvents } from "./kept-events.ts";
 import { LinkOutputs } from "./link-outputs.ts";
+import { notReady } from "./not-ready.ts";
 import { Outbox, type OutboxOptions, outboxOptions } from "./outbox.ts";
 import { type EventsPlace, OutputPositions } from "./output-positions.ts";
 import type { RecoveredEvents } from "./recovery.ts";
+import { sentByEvents } from "./sent-by-events.ts";
 
 /** Milliseconds that outputs wait for company when no answer waits for them (S16). */
 const PATIENCE = 20;
+/** Between two looks whether events stand on the log. */
+const LOOK = 5;
 
 /** All that leaves a shard with an event log: its events, its links' messages, its public reports (S12, S14). */
 export class EventOutputs<Command, Event, Report> {
@@ -27,6 +33,7 @@ export class EventOutputs<Command, Event, Report> {
   #reports: Outbox<SequencedEntry> | undefined;
   /** It emits: until then the positions are another's. */
   #hasBegun = false;
+  #isClosed = false;
   /** Events through this sequence stand on the log by another owner's hand, and are not put there again. */
   #standing = 0;
   /** Acknowledged ends of the event log, rising, from the last one at or below where everything has left. */
@@ -97,6 +104,20 @@ export class EventOutputs<Command, Event, Report> {
     this.#emitBeyondEvents(events);
   }
 
+  /** Sends messages of a link again, by the events on the log: those that are on their way there come first. */
+  resend(request: ResendRequest, deadline: number): Promise<ResendResponse> {
+    const [ports, kind, shard, partition] = [this.#ports, this.#kind, this.#shard, this.#partition];
+    const find = sentByEvents({ ports, kind, shard, partition });
+    return this.#links.resend(
+      request,
+      async (range, take) => {
+        await this.#eventsThrough(shard.sequence);
+        await find(range, take);
+      },
+      deadline,
+    );
+  }
+
   get backlog(): number {
     return this.#events.backlog + (this.#reports?.backlog ?? 0) + this.#links.backlog;
   }
@@ -111,6 +132,7 @@ export class EventOutputs<Command, Event, Report> {
 
   /** Sends nothing more, and keeps the positions as they are. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#events.close();
     this.#reports?.close();
     for (const outbox of this.#links.outboxes()) outbox.close();
@@ -134,6 +156,13 @@ export class EventOutputs<Command, Event, Report> {
     const oldest = outboxes.reduce((least, box) => Math.min(least, box?.oldest ?? least), Number.MAX_SAFE_INTEGER);
     while (this.#places.length > 1 && (this.#places[1] as EventsPlace).sequence < oldest) this.#places.shift();
     return this.#places[0] as EventsPlace;
+  }
+
+  async #eventsThrough(sequence: number): Promise<void> {
+    while ((this.#events.oldest ?? sequence + 1) <= sequence) {
+      if (this.#isClosed) throw notReady(`${this.#shard.name} has stopped`);
+      await sleep(this.#ports.clock, LOOK);
+    }
   }
 
   #emitBeyondEvents(events: readonly Event[]): void {

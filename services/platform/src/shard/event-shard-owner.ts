@@ -1,5 +1,9 @@
-import type { OutputState } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
-import type { ReadRequest, ReadResponse } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
+import type {
+  ReadRequest,
+  ReadResponse,
+  ResendRequest,
+  ResendResponse,
+} from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { encode } from "@atlas/gen/codec/codec";
 import { type Clock, within } from "../ports/clock.ts";
 import type { Digest } from "../ports/digest.ts";
@@ -16,9 +20,11 @@ import type { EventShardKind } from "./event-shard-kind.ts";
 import { type ImagePace, ImageWriter } from "./image-writer.ts";
 import { InputLoop } from "./input-loop.ts";
 import { KeptEvents } from "./kept-events.ts";
+import { LinkMender, type LinkSources } from "./link-mender.ts";
 import { LogClock } from "./log-clock.ts";
 import { notReady } from "./not-ready.ts";
 import type { EventsPlace } from "./output-positions.ts";
+import type { OwnerHooks } from "./owner-hooks.ts";
 import { endOf } from "./read-end.ts";
 import { ReadGate } from "./read-gate.ts";
 import { recentEvents } from "./recent-events.ts";
@@ -38,33 +44,8 @@ export interface OwnerPorts {
   readonly imagePace?: ImagePace;
   /** Unacknowledged messages above which no further input is taken, and events above which a standby gives up; absent: as is usual. */
   readonly mostWaiting?: number;
-}
-
-/** What a service adds to its shard's owner. */
-export interface OwnerHooks<Event> {
-  /** After events were decided and applied, before anybody hears of them. */
-  decided(events: readonly Event[], encoded: readonly Uint8Array[]): void;
-  /** Events through this place stand on the log. */
-  acknowledged(place: EventsPlace): void;
-  /** When the next input may be taken, if not at once: the projection is too far behind (S2: an owner's pace, never an outcome). */
-  room?(): Promise<void> | undefined;
-  /** Through where the service's own projection has everything; asked once, before recovery. Absent: it has none. */
-  projected?(): Promise<EventsPlace>;
-  /** The events behind that which stood on the log, in sequence; the shard's state holds them. Once, before any other. */
-  recovered?(events: readonly Event[]): Promise<void>;
-  /** Answers a read from the state as it is now. */
-  answer(
-    request: ReadRequest,
-    outputs: readonly OutputState[],
-    inputOffset: number,
-  ): ReadResponse | Promise<ReadResponse>;
-  /** The owner cannot go on: a broken invariant, a broken log. */
-  failed(error: Error): void;
-  /**
-   * Nothing is decided any more: it was stopped, or it failed, and then the state may hold what no event told (I21). May be called
-   * more than once.
-   */
-  ended?(): void;
+  /** Whom the shard's owner asks for what never came over a link; absent: nobody. */
+  readonly sources?: LinkSources;
 }
 
 /** Milliseconds for a standby to have decided what its owner had said: it is there already, or it is no hot one. */
@@ -84,6 +65,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
   readonly #partition: number;
   readonly #inputs: InputLoop<Command>;
   readonly #outputs: EventOutputs<Command, Event, Report>;
+  readonly #mender: LinkMender;
   readonly #images: ImageWriter;
   readonly #offsets: ReadGate;
   readonly #sequences: ReadGate;
@@ -120,11 +102,13 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
       link: (source) => shard.link(source),
       arrive: (arrival) => this.#decide(arrival),
       unreadable: (arrival) => this.#take(shard.decideUnreadable(arrival)),
-      missing: (source, from) => ports.warn("messages of a link are missing", { shard: shard.name, source, from }),
+      missing: (source, number) => this.#mender.missing(source, number),
+      broken: () => this.#mender.doubt(),
       settled: (offset, appendTime) => this.#settled(offset, appendTime),
       failed: (error) => this.#fail(error),
     });
     this.#outputs = new EventOutputs(ports, kind, shard, partition, (place) => this.#acknowledged(place));
+    this.#mender = new LinkMender(ports, shard, (deadline) => this.#caughtUp(deadline));
     this.#images = new ImageWriter(ports, shard.name, shard.slabs);
     const late = () => notReady(`${shard.name} has not come so far in time`);
     this.#offsets = new ReadGate(ports.clock, 0, late);
@@ -152,6 +136,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#inputs.start(this.#shard.cause);
     await this.#offsets.reach(end, Number.MAX_SAFE_INTEGER);
     this.#timer?.start();
+    this.#mender.open();
   }
 
   /**
@@ -205,12 +190,14 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#hooks.acknowledged(this.#outputs.eventsPlace());
     if (meanwhile.events.length > 0) this.#hooks.decided(meanwhile.events, meanwhile.encoded);
     this.#timer?.start();
+    this.#mender.open();
   }
 
   /** Stops taking inputs; resolves when what was decided is on the log and an image is kept, or after `patience` ms. */
   async stop(patience: number): Promise<void> {
     this.#isStopped = true;
     this.#inputs.close();
+    this.#mender.close();
     this.#timer?.close();
     this.#comparison?.close();
     const gone = notReady(`${this.#shard.name} is stopping`);
@@ -224,11 +211,14 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
   }
 
   async read(request: ReadRequest, deadline: number): Promise<ReadResponse> {
-    if (this.#failure !== undefined) throw notReady(`${this.#shard.name} has stopped`);
-    if (this.#kept !== undefined) throw notReady(`${this.#shard.name} is not owned here`);
-    await this.#offsets.reach(await this.#inputEnd(), deadline);
+    await this.#caughtUp(deadline);
     await this.#sequences.reach(Number(request.notBefore), deadline);
     return this.#hooks.answer(request, this.#outputs.states(), this.#inputs.next);
+  }
+
+  async resend(request: ResendRequest, deadline: number): Promise<ResendResponse> {
+    await this.#caughtUp(deadline);
+    return this.#outputs.resend(request, deadline);
   }
 
   follow(after: number, receiver: FollowReceiver): { close(): void } {
@@ -310,6 +300,13 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     return new DeadlineTimer(this.#ports, deadlines, this.#logClock);
   }
 
+  /** Resolves when an owner has decided all that stood when it was asked (S22). */
+  async #caughtUp(deadline: number): Promise<void> {
+    if (this.#failure !== undefined) throw notReady(`${this.#shard.name} has stopped`);
+    if (this.#kept !== undefined) throw notReady(`${this.#shard.name} is not owned here`);
+    await this.#offsets.reach(await this.#inputEnd(), deadline);
+  }
+
   /** The input's end as asked after the read arrived: one question for all reads in hand (S22). */
   #inputEnd(): Promise<number> {
     this.#end ??= this.#askEnd();
@@ -369,6 +366,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#failure = error;
     this.#breakOff();
     this.#inputs.close();
+    this.#mender.close();
     this.#timer?.close();
     this.#comparison?.close();
     this.#offsets.fail(error);

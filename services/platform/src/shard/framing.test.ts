@@ -4,7 +4,8 @@ import { encode } from "@atlas/gen/codec/codec";
 import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { openFrame } from "../wire/codec/frame.ts";
-import { EventFraming, ReportFraming, type SequencedEntry } from "./framing.ts";
+import { EventFraming, LinkFraming, ReportFraming, type SequencedEntry } from "./framing.ts";
+import { nextChain } from "./link-chain.ts";
 import { digest } from "./testing/tally-platform.ts";
 
 const AUTHOR = { source: "oms/0", writer: "w", digest };
@@ -47,6 +48,25 @@ test("S13: what one input made is never parted by the end of a frame", () => {
   const singles = Array.from({ length: 4_090 }, () => 1);
   expect(cut(framing, entriesOf([...singles, 20, 3]))).toEqual([4_090, 23]);
   expect(cut(framing, entriesOf(Array.from({ length: 20 }, () => 500)))).toEqual([4_000, 4_000, 2_000]);
+});
+
+test("S4: a link goes on in its chain behind what is sent again, though not all of that was", () => {
+  const kept: [number, bigint][] = [];
+  const framing = new LinkFraming(AUTHOR, 0n, (number, chain) => void kept.push([number, chain]));
+  const entry = (number: number, before?: bigint) => {
+    return { number, sequence: number, bytes: Uint8Array.of(number), ...(before === undefined ? {} : { before }) };
+  };
+  const written = (...entries: ReturnType<typeof entry>[]) => {
+    const { bytes, count } = framing.frame(entries);
+    framing.acknowledged(entries[count - 1]?.number ?? 0, { offset: 0, appendTime: 0 });
+    return openFrame(bytes, digest).header.chain;
+  };
+  const chains = [0n];
+  for (const number of [1, 2, 3]) chains.push(nextChain(chains.at(-1) ?? 0n, Uint8Array.of(number), digest));
+  expect([written(entry(1)), written(entry(2), entry(3))]).toEqual([chains[0], chains[1]]);
+  expect(written(entry(2, chains[1]))).toBe(chains[1]);
+  expect(written(entry(4))).toBe(chains[3]);
+  expect(kept.map(([number]) => number)).toEqual([1, 3, 4]);
 });
 
 test.each([

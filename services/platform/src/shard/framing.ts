@@ -22,15 +22,18 @@ type Acknowledged = (number: number, appended: Appended) => void;
 /** A message of a link, encoded. */
 export interface LinkEntry extends OutboxEntry {
   readonly bytes: Uint8Array;
+  /** Of one that is sent again: the link's chain before it. */
+  readonly before?: bigint;
 }
 
 /** Frames of a link between shards: numbered and chained (S4). */
 export class LinkFraming implements Framing<LinkEntry> {
   readonly #author: FrameAuthor;
   readonly #acknowledged: (number: number, chain: bigint, appended: Appended) => void;
-  /** Before the first entry that is not acknowledged, and behind the frame in flight. */
+  /** Before the first entry that was never acknowledged, and behind the frame in flight. */
   #chain: bigint;
   #chainAfter = 0n;
+  #isAgain = false;
 
   constructor(
     author: FrameAuthor,
@@ -45,20 +48,24 @@ export class LinkFraming implements Framing<LinkEntry> {
   frame(entries: readonly LinkEntry[]): { bytes: Uint8Array; count: number } {
     const { source, writer, digest } = this.#author;
     const messages: Uint8Array[] = [];
+    const { number, before } = entries[0] as LinkEntry;
+    const chain = before ?? this.#chain;
     let size = 0;
-    this.#chainAfter = this.#chain;
+    this.#isAgain = before !== undefined;
+    this.#chainAfter = chain;
     for (const { bytes } of entries) {
       if (messages.length === FRAME_MESSAGES || (size > 0 && size + bytes.length > FRAME_BYTES)) break;
       messages.push(bytes);
       size += bytes.length;
       this.#chainAfter = nextChain(this.#chainAfter, bytes, digest);
     }
-    const firstNumber = BigInt((entries[0] as LinkEntry).number);
-    const bytes = encodeFrame({ source, writer, firstNumber, chain: this.#chain }, messages, digest);
+    const bytes = encodeFrame({ source, writer, firstNumber: BigInt(number), chain }, messages, digest);
     return { bytes, count: messages.length };
   }
 
   acknowledged(number: number, appended: Appended): void {
+    // It was acknowledged before: the link went on from a later one.
+    if (this.#isAgain) return;
     this.#chain = this.#chainAfter;
     this.#acknowledged(number, this.#chain, appended);
   }

@@ -40,6 +40,7 @@ async function heard(originals: readonly (number | undefined)[]) {
       arrive: ({ position, appendTime }) => void inputs.push({ offset: position.offset, appendTime }),
       unreadable: () => undefined,
       missing: () => undefined,
+      broken: () => undefined,
       settled: (...through) => {
         settled = through;
       },

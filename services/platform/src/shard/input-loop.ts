@@ -21,8 +21,10 @@ export interface InputReceiver<Command> {
   /** The next input of its link, or one that came over none. */
   arrive(arrival: Arrival<Command>): void;
   unreadable(arrival: UnreadableArrival): void;
-  /** A shard's link jumped: numbers from `from` on never came (S4). */
-  missing(source: string, from: number): void;
+  /** A shard's link jumped: numbers up to this one never came (S4). */
+  missing(source: string, number: number): void;
+  /** A record is not what was written, so that nobody can tell whose it was: it may have been of any link. */
+  broken(): void;
   /**
    * Everything below `offset` is decided; the last of it was appended at `appendTime`, a copy when its original was. The next inputs wait for the answer, if there
    * is one.
@@ -113,6 +115,7 @@ export class InputLoop<Command> {
       if (!(error instanceof BrokenFrameError)) throw error;
       if (error instanceof BrokenCopyError) this.#appendTime = error.appendTime;
       this.#unreadable({ offset: record.offset, index: 0 }, this.#appendTime, error.message);
+      this.#receiver.broken();
       return undefined;
     }
   }
@@ -148,8 +151,9 @@ export class InputLoop<Command> {
     if (number <= last) return "drop";
     if (!isShard(source)) return { source, number, chain: 0n };
     if (number > last + 1) {
-      this.#ports.warn("a link jumped", { source, last, number });
-      this.#receiver.missing(source, last + 1);
+      // The frame's other messages tell nothing new.
+      if (index === 0) this.#ports.warn("a link jumped", { source, last, number });
+      this.#receiver.missing(source, number);
       return "drop";
     }
     if (before !== (known?.chain ?? 0n)) throw new Error(`the link of ${source} has two histories before ${number}`);

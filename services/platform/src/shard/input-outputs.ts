@@ -1,10 +1,11 @@
 import type { OutputState } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
+import type { ResendRequest, ResendResponse } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { encodeEach } from "../wire/codec/encode-each.ts";
 import type { OwnerPorts } from "./event-shard-owner.ts";
 import { EventFraming, type FrameAuthor, type SequencedEntry } from "./framing.ts";
 import type { InputOutcome } from "./input-shard.ts";
 import type { InputShardKind } from "./input-shard-owner.ts";
-import { LinkOutputs } from "./link-outputs.ts";
+import { type FindSent, LinkOutputs } from "./link-outputs.ts";
 import { Outbox, outboxOptions } from "./outbox.ts";
 import { OutputPositions } from "./output-positions.ts";
 
@@ -56,6 +57,11 @@ export class InputOutputs<Published> {
       messages.every(({ destination, number }) => number <= this.#positions.mark(destination).number) &&
       published.every((message) => this.#kind.sequenceOf(message) <= through)
     );
+  }
+
+  /** Sends messages of a link again, as `find` finds them. */
+  resend(request: ResendRequest, find: FindSent, deadline: number): Promise<ResendResponse> {
+    return this.#links.resend(request, find, deadline);
   }
 
   get backlog(): number {

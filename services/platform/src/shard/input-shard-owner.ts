@@ -1,19 +1,27 @@
 import type { OutputState } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
-import type { ReadRequest, ReadResponse } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
+import type {
+  ReadRequest,
+  ReadResponse,
+  ResendRequest,
+  ResendResponse,
+} from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { within } from "../ports/clock.ts";
 import type { Arrival } from "./arrival.ts";
 import type { Channel } from "./event-shard-kind.ts";
 import type { OwnerPorts } from "./event-shard-owner.ts";
-import { ImageIncomplete, ImageStore } from "./image-store.ts";
+import { ImageStore } from "./image-store.ts";
 import { changesUntilImage, type ImagePace } from "./image-writer.ts";
 import { InputLoop } from "./input-loop.ts";
 import { InputOutputs } from "./input-outputs.ts";
-import type { InputShard, StatePart } from "./input-shard.ts";
+import type { InputShard } from "./input-shard.ts";
 import { KeptOutcomes } from "./kept-outcomes.ts";
+import { LinkMender } from "./link-mender.ts";
 import { LogClock } from "./log-clock.ts";
 import { notReady } from "./not-ready.ts";
 import { endOf } from "./read-end.ts";
 import { ReadGate } from "./read-gate.ts";
+import { restoreImage } from "./restore-image.ts";
+import { sentByInputs } from "./sent-by-inputs.ts";
 import type { FollowReceiver, ShardClient } from "./shard-client.ts";
 
 /** What the owner of a shard without an event log needs to know of its kind. */
@@ -21,6 +29,8 @@ export interface InputShardKind<Command, Published> {
   readonly inputs: Channel<Command>;
   readonly published: Channel<Published>;
   sequenceOf(published: Published): number;
+  /** A shard like the one that is owned, before its first input: to decide again what has left. */
+  fresh(): InputShard<Command, Published>;
 }
 
 export interface InputOwnerHooks<Published> {
@@ -35,8 +45,6 @@ const USUAL: ImagePace = { changes: 20_000, milliseconds: 600_000 };
 /** After the store refused one, in milliseconds (F6). */
 const RETRY = 5_000;
 const BACKLOG = 100_000;
-/** How often an image that changes under the reader is loaded again before the log alone must do. */
-const TRIES = 3;
 
 /** Owns a shard without an event log: decides its inputs again from the last image on, then those that come. */
 export class InputShardOwner<Command, Published> implements ShardClient {
@@ -47,6 +55,7 @@ export class InputShardOwner<Command, Published> implements ShardClient {
   readonly #partition: number;
   readonly #inputs: InputLoop<Command>;
   readonly #outputs: InputOutputs<Published>;
+  readonly #mender: LinkMender;
   readonly #images: ImageStore;
   readonly #offsets: ReadGate;
   readonly #logClock: LogClock;
@@ -83,11 +92,13 @@ export class InputShardOwner<Command, Published> implements ShardClient {
       link: (source) => shard.link(source),
       arrive: (arrival) => this.#decide(arrival),
       unreadable: (arrival) => shard.decideUnreadable(arrival),
-      missing: (source, from) => ports.warn("messages of a link are missing", { shard: shard.name, source, from }),
+      missing: (source, number) => this.#mender.missing(source, number),
+      broken: () => this.#mender.doubt(),
       settled: (offset, appendTime) => this.#settled(offset, appendTime),
       failed: (error) => this.#fail(error),
     });
     this.#outputs = new InputOutputs(ports, kind, shard.name, partition);
+    this.#mender = new LinkMender(ports, shard, (deadline) => this.#caughtUp(deadline));
     this.#images = new ImageStore(ports.store, shard.name, ports.writer);
     this.#imageTime = ports.clock.monotonic();
     this.#logClock = new LogClock(ports, shard.name);
@@ -98,13 +109,16 @@ export class InputShardOwner<Command, Published> implements ShardClient {
   async start(): Promise<void> {
     const { end } = await this.#ports.log.range(this.#kind.inputs.topic.name, this.#partition);
     await this.#outputs.load();
-    this.#imageOffset = await this.#restore();
+    const { nextInput, bytes } = await restoreImage(this.#ports, this.#shard, this.#images);
+    this.#imageOffset = nextInput;
+    this.#imageBytes = bytes;
     this.#imageEngine = this.#shard.engineVersion;
     this.#offsets.raise(this.#imageOffset);
     this.#refuseStopped();
     this.#due = end;
     this.#inputs.startAt(this.#imageOffset);
     await this.#offsets.reach(end, Number.MAX_SAFE_INTEGER);
+    if (this.#kept === undefined) this.#mender.open();
   }
 
   /**
@@ -138,12 +152,14 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     // The one before wrote its images; the next is not due at once.
     this.#imageTime = this.#ports.clock.monotonic();
     this.#inputsSince = 0;
+    this.#mender.open();
   }
 
   /** Stops taking inputs; resolves when what was decided is on the log and an image is kept, or after `patience` ms. */
   async stop(patience: number): Promise<void> {
     this.#isStopped = true;
     this.#inputs.close();
+    this.#mender.close();
     this.#offsets.fail(notReady(`${this.#shard.name} is stopping`));
     if (this.#kept !== undefined) return;
     const finished = Promise.resolve(this.#imaging).then(() => this.#image());
@@ -152,16 +168,27 @@ export class InputShardOwner<Command, Published> implements ShardClient {
   }
 
   async read(request: ReadRequest, deadline: number): Promise<ReadResponse> {
-    if (this.#failure !== undefined) throw notReady(`${this.#shard.name} has stopped`);
-    if (this.#kept !== undefined) throw notReady(`${this.#shard.name} is not owned here`);
-    const end = await endOf(this.#ports.log, this.#kind.inputs.topic.name, this.#partition);
-    await this.#offsets.reach(end, deadline);
+    await this.#caughtUp(deadline);
     return this.#hooks.answer(request, this.#outputs.states(), this.#inputs.next);
+  }
+
+  async resend(request: ResendRequest, deadline: number): Promise<ResendResponse> {
+    await this.#caughtUp(deadline);
+    const [ports, { inputs, fresh }, partition] = [this.#ports, this.#kind, this.#partition];
+    return this.#outputs.resend(request, sentByInputs({ ports, inputs, partition, fresh }), deadline);
   }
 
   follow(_after: number, receiver: FollowReceiver): { close(): void } {
     receiver.fail(new Error(`${this.#shard.name} has no event log: follow its ${this.#kind.published.topic.name}`));
     return { close: () => undefined };
+  }
+
+  /** Resolves when an owner has decided all that stood when it was asked (S22). */
+  async #caughtUp(deadline: number): Promise<void> {
+    if (this.#failure !== undefined) throw notReady(`${this.#shard.name} has stopped`);
+    if (this.#kept !== undefined) throw notReady(`${this.#shard.name} is not owned here`);
+    const end = await endOf(this.#ports.log, this.#kind.inputs.topic.name, this.#partition);
+    await this.#offsets.reach(end, deadline);
   }
 
   #decide(arrival: Arrival<Command>): void {
@@ -217,37 +244,6 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     }
   }
 
-  /** The first input that the image does not hold. All parts are read before the first is put in place. */
-  async #restore(): Promise<number> {
-    const { warn } = this.#ports;
-    const shard = this.#shard.name;
-    for (let tries = 0; tries < TRIES; tries++) {
-      try {
-        const manifest = await this.#images.manifest();
-        if (manifest?.nextInput === undefined) return 0;
-        const parts = [];
-        for (const entry of manifest.slabs) parts.push({ key: entry.key, bytes: await this.#images.slab(entry) });
-        this.#restoreParts(parts);
-        this.#imageBytes = parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
-        return Number(manifest.nextInput.offset);
-      } catch (error) {
-        if (!(error instanceof ImageIncomplete)) throw error;
-        warn("an image is incomplete", { shard, reason: error.message });
-      }
-    }
-    warn("no image is usable: the shard is rebuilt from its whole log", { shard });
-    return 0;
-  }
-
-  /** What a shard of this version cannot read leaves it as it was. */
-  #restoreParts(parts: readonly StatePart[]): void {
-    try {
-      this.#shard.restore(parts);
-    } catch (error) {
-      throw new ImageIncomplete(`it cannot be read: ${(error as Error).message}`);
-    }
-  }
-
   /** Stopped while it waited for something: nobody would stop it again. */
   #refuseStopped(): void {
     if (this.#failure !== undefined || this.#isStopped) throw notReady(`${this.#shard.name} has stopped`);
@@ -257,6 +253,7 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     if (this.#failure !== undefined) return;
     this.#failure = error;
     this.#inputs.close();
+    this.#mender.close();
     this.#offsets.fail(error);
     this.#hooks.failed(error);
   }

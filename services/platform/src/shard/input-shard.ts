@@ -25,6 +25,8 @@ export interface InputShard<Command, Published> {
   /** The engine version whose rules decide (S26). */
   readonly engineVersion: number;
   link(source: string): LinkPosition | undefined;
+  /** Number of the last message to a shard; 0: there was none. */
+  sent(destination: string): number;
   decide(arrival: Arrival<Command>): InputOutcome<Published>;
   decideUnreadable(arrival: UnreadableArrival): void;
   /** All of the state as it is between two inputs, in canonical order. */

@@ -53,10 +53,15 @@ export class Outbox<Entry extends OutboxEntry> {
   readonly #options: OutboxOptions;
   readonly #framing: Framing<Entry>;
   #entries: Entry[] = [];
+  /** Written before, and now once more, ahead of all others. */
+  #again: readonly Entry[] = [];
   #inFlight = false;
+  #isHeld = false;
   #waiting = false;
   #closed = false;
   #emptied: (() => void)[] = [];
+  /** They wait until nothing is in flight, and nothing to be sent again is left. */
+  #rested: (() => void)[] = [];
 
   constructor(options: OutboxOptions, framing: Framing<Entry>) {
     this.#options = options;
@@ -65,7 +70,12 @@ export class Outbox<Entry extends OutboxEntry> {
 
   /** Entries that are not acknowledged. */
   get backlog(): number {
-    return this.#entries.length;
+    return this.#again.length + this.#entries.length;
+  }
+
+  /** Number of the last entry that is not acknowledged; `undefined`: none. */
+  get last(): number | undefined {
+    return this.#entries[this.#entries.length - 1]?.number;
   }
 
   /** Sequence of the oldest entry that is not acknowledged; `undefined`: none. */
@@ -83,8 +93,26 @@ export class Outbox<Entry extends OutboxEntry> {
 
   /** Resolves when everything added is acknowledged. */
   emptied(): Promise<void> {
-    if (this.#entries.length === 0) return Promise.resolve();
+    if (this.backlog === 0) return Promise.resolve();
     return new Promise((resolve) => this.#emptied.push(resolve));
+  }
+
+  /** Nothing new leaves until `release`. Resolves when what is in flight is acknowledged. */
+  hold(): Promise<void> {
+    this.#isHeld = true;
+    return this.#rest();
+  }
+
+  /** Writes once more what was written before; only while nothing new leaves. Resolves when it is acknowledged. */
+  sendAgain(entries: readonly Entry[]): Promise<void> {
+    this.#again = entries;
+    this.#cut();
+    return this.#rest();
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    if (!this.#inFlight) this.#cut();
   }
 
   /** Sends nothing more; what is in flight may still land. */
@@ -97,10 +125,16 @@ export class Outbox<Entry extends OutboxEntry> {
     if (!this.#inFlight) this.#cut();
   }
 
+  #rest(): Promise<void> {
+    if (!this.#inFlight) return Promise.resolve();
+    return new Promise((resolve) => this.#rested.push(resolve));
+  }
+
   #cut(): void {
-    if (this.#closed || this.#entries.length === 0) return;
+    const next = this.#isHeld || this.#again.length > 0 ? this.#again : this.#entries;
+    if (this.#closed || next.length === 0) return;
     this.#inFlight = true;
-    const { bytes, count } = this.#framing.frame(this.#entries);
+    const { bytes, count } = this.#framing.frame(next);
     this.#send(bytes, count);
   }
 
@@ -120,10 +154,14 @@ export class Outbox<Entry extends OutboxEntry> {
 
   #done(appended: Appended, count: number): void {
     this.#inFlight = false;
-    const last = this.#entries[count - 1] as Entry;
-    this.#entries = this.#entries.slice(count);
+    // Only while nothing new leaves is anything sent again: what was in flight is of these, or of those.
+    const sent = this.#again.length > 0 ? this.#again : this.#entries;
+    const last = sent[count - 1] as Entry;
+    if (sent === this.#entries) this.#entries = this.#entries.slice(count);
+    else this.#again = this.#again.slice(count);
     this.#framing.acknowledged(last.number, appended);
-    if (this.#entries.length === 0) for (const resolve of this.#emptied.splice(0)) resolve();
-    else this.#cut();
+    if (this.backlog === 0) for (const resolve of this.#emptied.splice(0)) resolve();
+    this.#cut();
+    if (!this.#inFlight) for (const resolve of this.#rested.splice(0)) resolve();
   }
 }

@@ -1,4 +1,10 @@
-import type { FollowResponse, ReadRequest, ReadResponse } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
+import type {
+  FollowResponse,
+  ReadRequest,
+  ReadResponse,
+  ResendRequest,
+  ResendResponse,
+} from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 
 /** Receives what a shard decides. */
 export interface FollowReceiver {
@@ -11,11 +17,13 @@ export interface FollowReceiver {
 /**
  * A shard at its owner: `ShardService` as the platform's processes use it, whether the owner is here or elsewhere.
  * `read` rejects with a `RefusalError` (NOT_READY) when there is no owner, or when `deadline` (clock's monotonic
- * milliseconds) passes before the shard shows what was asked for.
+ * milliseconds) passes before the shard shows what was asked for; so does `resend` before it has sent what was asked for.
  */
 export interface ShardClient {
   read(request: ReadRequest, deadline: number): Promise<ReadResponse>;
   follow(after: number, receiver: FollowReceiver): { close(): void };
+  /** Sends a link's messages again (S4). */
+  resend(request: ResendRequest, deadline: number): Promise<ResendResponse>;
 }
 
 /** Finds the owner of a shard: `oms/0` to `oms/15`, `venue/0` to `venue/7`, `control/0`, `identity/0`. */

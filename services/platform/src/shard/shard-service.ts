@@ -7,12 +7,12 @@ import type { ShardDirectory } from "./shard-client.ts";
 const USUAL_PATIENCE = 10_000;
 const MARGIN = 0.95;
 
-/**
- * The shards of this process for the platform's other processes. `Follow` has a road of its own (adapters/http/shard); `Resend` is
- * answered by nobody yet.
- */
+/** The shards of this process for the platform's other processes. `Follow` has a road of its own (adapters/http/shard). */
 export function shardService(shards: ShardDirectory, clock: Clock): Partial<ServiceImpl<typeof ShardService>> {
-  return { read: (request, context) => shards.client(request.shard).read(request, deadlineOf(context, clock)) };
+  return {
+    read: (request, context) => shards.client(request.shard).read(request, deadlineOf(context, clock)),
+    resend: (request, context) => shards.client(request.shard).resend(request, deadlineOf(context, clock)),
+  };
 }
 
 function deadlineOf(context: HandlerContext, clock: Clock): number {

@@ -4,6 +4,7 @@ import { archiveFaults } from "./archive-faults.ts";
 import { clientFaults } from "./client-faults.ts";
 import { clockFaults } from "./clock-faults.ts";
 import type { Clientele, Knob, Reach } from "./knob.ts";
+import { linkFaults } from "./link-faults.ts";
 import { logFaults } from "./log-faults.ts";
 import { networkFaults } from "./network-faults.ts";
 import { processFaults } from "./process-faults.ts";
@@ -22,6 +23,7 @@ export const knobs: readonly Knob[] = [
   ...clientFaults,
   ...archiveFaults,
   ...readerFaults,
+  ...linkFaults,
 ];
 
 /** Knobs of some of QUALITY's cases. */

@@ -106,7 +106,7 @@ export const coreMutants: readonly Mutant[] = [
     put: `  const all = globalThis as { newest?: number };
   all.newest = Math.max(all.newest ?? 1, version);
   const rules = RULES.get(all.newest);`,
-    seed: 5,
+    seed: 3,
   },
   {
     name: "an image forgets the engine version",

@@ -48,6 +48,21 @@ export const shellMutants: readonly Mutant[] = [
     put: `    if (number < last) return "drop";`,
   },
   {
+    name: "what is sent again begins one message too late",
+    file: "platform/src/shard/link-outputs.ts",
+    find: "    const from = Number(request.fromNumber);",
+    put: "    const from = Number(request.fromNumber) + 1;",
+    cases: ["F13"],
+  },
+  {
+    name: "behind a damaged frame of an order shard nobody asks what it was",
+    file: "platform/src/shard/event-shard-owner.ts",
+    find: "      broken: () => this.#mender.doubt(),",
+    put: "      broken: () => undefined,",
+    cases: ["F13"],
+    seed: 6,
+  },
+  {
     name: "an append without an answer is taken for done",
     file: "platform/src/shard/outbox.ts",
     find: "        if (!(error instanceof LogUnavailable)) this.#options.troubled(error);",

@@ -83,14 +83,13 @@ function connect(address: string, credential: string, traces: Traces): Connectio
 }
 
 function remoteShard(client: Client<typeof ShardService>, follow: Follow, shard: string): ShardClient {
+  const patience = (deadline: number) => ({ timeoutMs: Math.max(1, Math.ceil(deadline - performance.now())) });
+  const told = (error: unknown) => {
+    throw toldBy(error, shard);
+  };
   return {
-    async read(request, deadline) {
-      try {
-        return await client.read(request, { timeoutMs: Math.max(1, Math.ceil(deadline - performance.now())) });
-      } catch (error) {
-        throw toldBy(error, shard);
-      }
-    },
+    read: (request, deadline) => client.read(request, patience(deadline)).catch(told),
     follow: (after, receiver) => follow({ shard, after }, receiver),
+    resend: (request, deadline) => client.resend(request, patience(deadline)).catch(told),
   };
 }
