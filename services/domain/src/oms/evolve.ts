@@ -142,6 +142,7 @@ function moveOrder(state: OmsState, event: OmsEvent, account: Account, body: Ord
     order.replaceQuantityLots = body.replacement.quantityLots;
     order.replaceLimitPriceTicks = body.replacement.limitPriceTicks;
   } else if (body.kind === "ORDER_REPLACED" || body.kind === "REPLACE_REFUSED") {
+    if (body.kind === "ORDER_REPLACED") order.venueVersion = order.replaceVersion;
     order.replaceVersion = 0;
     order.replaceQuantityLots = 0;
     order.replaceLimitPriceTicks = 0;

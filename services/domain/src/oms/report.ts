@@ -55,7 +55,12 @@ function fits(order: OpenOrder, report: VenueReportInput, step: OrderStep): bool
     case "REFUSE_REPLACE":
       return order.replaceVersion === report.version;
     case "REDUCE":
-      return report.leavesLots <= order.leavesLots && report.cumulativeLots === order.cumulativeLots;
+      // One from before a replace tells of an order that is no more, however well its figures fit.
+      return (
+        order.venueVersion === report.version &&
+        report.leavesLots <= order.leavesLots &&
+        report.cumulativeLots === order.cumulativeLots
+      );
     case "CANCEL":
     case "EXPIRE":
       return report.cumulativeLots === order.cumulativeLots;
