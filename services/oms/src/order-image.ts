@@ -1,4 +1,4 @@
-import { OpenOrder, type OrderProgress, type OrderTerms, PLACED_VERSION } from "@atlas/domain/order/open-order";
+import { OpenOrder, type OrderProgress, type OrderTerms } from "@atlas/domain/order/open-order";
 import type { OrderImage } from "@atlas/gen/atlas/log/v1/order_image_pb";
 import { known, orderTypes, selfTradeModes, sides, statuses, timesInForce } from "@atlas/platform/wire/order/oms-terms";
 
@@ -38,14 +38,14 @@ export function writeOrder(order: OpenOrder): OrderImage {
     createTime: BigInt(terms.createTime),
     updateTime: BigInt(order.updateTime),
     contentDigest: terms.contentDigest,
-    venueVersion: BigInt(order.venueVersion === PLACED_VERSION ? 0 : order.venueVersion),
+    leastReductionVersion: BigInt(order.leastReductionVersion),
   };
 }
 
 export function readOrder(image: OrderImage, accountId: string): OpenOrder {
   const terms = readTerms(image, accountId);
   const order = new OpenOrder(terms, readProgress(image, terms));
-  order.venueVersion = Number(image.venueVersion) || PLACED_VERSION;
+  order.leastReductionVersion = Number(image.leastReductionVersion);
   order.replaceVersion = Number(image.replaceVersion);
   order.replaceQuantityLots = Number(image.replaceQuantityLots);
   order.replaceLimitPriceTicks = Number(image.replaceLimitPriceTicks);

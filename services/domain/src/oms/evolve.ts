@@ -142,7 +142,8 @@ function moveOrder(state: OmsState, event: OmsEvent, account: Account, body: Ord
     order.replaceQuantityLots = body.replacement.quantityLots;
     order.replaceLimitPriceTicks = body.replacement.limitPriceTicks;
   } else if (body.kind === "ORDER_REPLACED" || body.kind === "REPLACE_REFUSED") {
-    if (body.kind === "ORDER_REPLACED") order.venueVersion = order.replaceVersion;
+    const wasReduced = body.kind === "ORDER_REPLACED" && order.canceledLots > 0;
+    if (wasReduced) order.leastReductionVersion = order.replaceVersion;
     order.replaceVersion = 0;
     order.replaceQuantityLots = 0;
     order.replaceLimitPriceTicks = 0;

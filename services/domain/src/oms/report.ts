@@ -57,7 +57,7 @@ function fits(order: OpenOrder, report: VenueReportInput, step: OrderStep): bool
     case "REDUCE":
       // One from before a replace tells of an order that is no more, however well its figures fit.
       return (
-        order.venueVersion === report.version &&
+        report.version >= order.leastReductionVersion &&
         report.leavesLots <= order.leavesLots &&
         report.cumulativeLots === order.cumulativeLots
       );

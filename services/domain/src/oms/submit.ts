@@ -3,7 +3,7 @@ import { Posting } from "../ledger/posting.ts";
 import { type Assessment, assess } from "../limits/assess.ts";
 import { keptOf } from "../limits/refusal.ts";
 import type { Listing } from "../order/listing.ts";
-import { type OrderProgress, type OrderTerms, PLACED_VERSION } from "../order/open-order.ts";
+import type { OrderProgress, OrderTerms } from "../order/open-order.ts";
 import { checkRequest, REPEATED } from "./check-request.ts";
 import { answer, linkTo, logTimeOf, makeEvent, momentOf, NO_POSTINGS, settle } from "./make-event.ts";
 import type { OmsInput, SubmitOrder } from "./oms-command.ts";
@@ -93,7 +93,7 @@ function firstProgress(assessment: Assessment): OrderProgress {
   return {
     side: assessment.side,
     status: "PENDING_SUBMIT",
-    version: PLACED_VERSION,
+    version: 1,
     quantityLots: assessment.quantityLots,
     limitPriceTicks: assessment.limitPriceTicks,
     cumulativeLots: 0,

@@ -1,9 +1,6 @@
 import type { BookOrderType, BookTimeInForce, SelfTradePrevention, Side } from "../instrument/terms.ts";
 import type { OrderStatus } from "./order-status.ts";
 
-/** Of an order as it is placed. */
-export const PLACED_VERSION = 1;
-
 /** What an order is, from acceptance to the end. Prices of 0 are none. */
 export interface OrderTerms {
   readonly orderId: string;
@@ -65,8 +62,8 @@ export class OpenOrder {
   feeAccruedE16: bigint;
   feesMinor: bigint;
   reservedMinor: bigint;
-  /** Version of the last command that the venue applied: its placement's, or that of the last replace. */
-  venueVersion = PLACED_VERSION;
+  /** Reductions that a venue reports under a lower version are from before a replace, and old; 0: there were none. */
+  leastReductionVersion = 0;
   /** Version under which a replace is on its way; 0: none is. It stays while a cancel is pending, too. */
   replaceVersion = 0;
   /** The total that was asked for, filled included. */

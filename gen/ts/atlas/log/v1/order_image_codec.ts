@@ -15,7 +15,7 @@ export const OrderImageCodec: Codec<OrderImage> = {
 
 export function writeOrderImage(w: Writer, m: OrderImage): void {
   if (m.$unknown !== undefined) w.unknown(m.$unknown);
-  if (m.venueVersion !== 0n) w.uint64(256, m.venueVersion);
+  if (m.leastReductionVersion !== 0n) w.uint64(256, m.leastReductionVersion);
   if (m.contentDigest.length > 0) w.copy(250, m.contentDigest);
   if (m.updateTime !== 0n) w.uint64(240, m.updateTime);
   if (m.createTime !== 0n) w.uint64(232, m.createTime);
@@ -81,7 +81,7 @@ export function readOrderImage(r: Reader, end: number): OrderImage {
   let $createTime: OrderImage["createTime"] = 0n;
   let $updateTime: OrderImage["updateTime"] = 0n;
   let $contentDigest: OrderImage["contentDigest"] = new Uint8Array(0);
-  let $venueVersion: OrderImage["venueVersion"] = 0n;
+  let $leastReductionVersion: OrderImage["leastReductionVersion"] = 0n;
   while (r.pos < end) {
     const tag = r.tag();
     switch (tag) {
@@ -179,7 +179,7 @@ export function readOrderImage(r: Reader, end: number): OrderImage {
         $contentDigest = r.copy();
         break;
       case 256:
-        $venueVersion = r.uint64();
+        $leastReductionVersion = r.uint64();
         break;
       default:
         throw r.unknown("atlas.log.v1.OrderImage", tag);
@@ -219,7 +219,7 @@ export function readOrderImage(r: Reader, end: number): OrderImage {
     createTime: $createTime,
     updateTime: $updateTime,
     contentDigest: $contentDigest,
-    venueVersion: $venueVersion,
+    leastReductionVersion: $leastReductionVersion,
   };
 }
 
