@@ -39,6 +39,7 @@ export const distributedDefaults: RawSettings = {
   ATLAS_INTERNAL_URL: "",
 };
 
+const OF_THIS_MACHINE = /^(127\.0\.0\.1|localhost|\[::1\]):/;
 /** As many shards as a platform has: 16 for orders, 8 venues, control, identity. */
 const MOST_STANDBY = 26;
 /** Milliseconds after which an append without an answer is unknown and its bytes are sent again. */
@@ -96,6 +97,11 @@ function kafkaOf(raw: RawSettings): KafkaAccess {
   const mechanism = oneOf("ATLAS_KAFKA_SASL", raw, MECHANISMS);
   const ssl = oneOf("ATLAS_KAFKA_TLS", raw, TLS) === "on";
   if (mechanism === "none") return { brokers, ssl };
+  if (mechanism === "plain" && !ssl && !brokers.every((broker) => OF_THIS_MACHINE.test(broker))) {
+    throw new SettingsError(
+      "ATLAS_KAFKA_SASL is plain while ATLAS_KAFKA_TLS is off: the password would cross the network as it is",
+    );
+  }
   const username = textOf("ATLAS_KAFKA_USER", raw);
   const password = textOf("ATLAS_KAFKA_PASSWORD", raw);
   return { brokers, ssl, sasl: { mechanism, username, password } as KafkaAccess["sasl"] };

@@ -102,6 +102,18 @@ describe("settings", () => {
     expect(() => check({ ATLAS_ENGINES: "distributed", [name]: value })).toThrow(SettingsError);
   });
 
+  // Fails when TLS is not asked after.
+  test("a password crosses no network as it is", () => {
+    const plain = {
+      ...{ ATLAS_ENGINES: "distributed", ATLAS_S3_BUCKET: "archive", ATLAS_KAFKA_SASL: "plain" },
+      ...{ ATLAS_KAFKA_USER: "atlas", ATLAS_KAFKA_PASSWORD: "a secret" },
+    };
+    const away = { ...plain, ATLAS_KAFKA_BROKERS: "127.0.0.1:9092,b:9092" };
+    expect(() => check(away)).toThrow("ATLAS_KAFKA_TLS is off");
+    expect(check({ ...away, ATLAS_KAFKA_TLS: "on" }).distributed?.engines.kafka.ssl).toBe(true);
+    expect(check(plain).distributed?.engines.kafka.sasl?.mechanism).toBe("plain");
+  });
+
   test.each(wrong)("D26: %s=%o stops the start and is named", (name, value) => {
     expect(() => check({ [name]: value })).toThrow(SettingsError);
     expect(() => check({ [name]: value })).toThrow(name);

@@ -35,8 +35,15 @@ export class LeasedDirectory implements ShardDirectory {
     return {
       read: (request, deadline) => this.#ask(shard, deadline, (client) => client.read(request, deadline)),
       follow: (after, receiver) => this.#follow(shard, after, receiver),
-      resend: (request, deadline) => this.#ask(shard, deadline, (client) => client.resend(request, deadline)),
+      resend: (request, deadline) => this.#askOnce(shard, (client) => client.resend(request, deadline)),
     };
+  }
+
+  /** What whoever asks repeats by itself, in its own time: every shard asks every sender when a platform starts. */
+  async #askOnce<Answer>(shard: string, question: (client: ShardClient) => Promise<Answer>): Promise<Answer> {
+    const owner = this.#ownerOf(shard);
+    if (owner === undefined) throw notReady(`${shard} has no owner now`);
+    return this.#whileOwned(shard, owner, question(owner.client()));
   }
 
   /** What does no harm twice: it is asked again, of whoever owns the shard by then, until its time is over. */

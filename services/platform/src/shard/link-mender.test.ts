@@ -183,12 +183,43 @@ test("F13: behind a broken record every link is doubted anew, and who is behind 
   const receiver = new Receiver();
   receiver.mender.open();
   await receiver.after(0);
+  await receiver.after(1_000);
   receiver.late = 3_000;
   receiver.decided.set(CONTROL, 1);
   receiver.mender.doubt();
   expect(await receiver.after(2_999)).toEqual([]);
   receiver.arrive(CONTROL, 1);
-  expect(await receiver.after(100_000)).toEqual([`3000 ${VENUE} 1?`, `3000 ${CONTROL} 2?`]);
+  expect(await receiver.after(100_000)).toEqual([`4000 ${VENUE} 1?`, `4000 ${CONTROL} 2?`]);
+});
+
+// Fails when a doubt is not paced.
+test("F13: while one record after the other is broken every link is asked after once a second", async () => {
+  const receiver = new Receiver();
+  receiver.mender.open();
+  for (let count = 0; count < 30; count++) {
+    await receiver.clock.advance(100);
+    receiver.mender.doubt();
+  }
+  const due = [0, 1_000, 2_000, 3_000].map((time) => `${time} ${VENUE} 1?`);
+  expect((await receiver.after(0)).filter((one) => one.includes(VENUE))).toEqual(due);
+});
+
+// Fails when what is known is kept from before the owner caught up.
+test("S4: what comes to be doubted while the owner catches up is not forgotten when its question fails", async () => {
+  const receiver = new Receiver();
+  const { answer } = receiver;
+  receiver.mender.open();
+  await receiver.after(1_000);
+  receiver.late = 500;
+  receiver.answer = () => Promise.reject(notReady("it has just died"));
+  receiver.mender.missing(VENUE, 10);
+  await receiver.clock.advance(100);
+  receiver.arrive(VENUE, 10);
+  receiver.mender.doubt();
+  await receiver.after(500);
+  receiver.answer = answer;
+  receiver.decided.set(VENUE, 11);
+  expect((await receiver.after(5_000)).some((one) => one.endsWith(`${VENUE} 11`))).toBe(true);
 });
 
 test("S21: who has not begun, or has ended, does not ask", async () => {

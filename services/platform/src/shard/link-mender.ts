@@ -52,6 +52,8 @@ export class LinkMender {
   /** Resolves when all that stood on the shard's partition when it was called is decided. */
   readonly #caughtUp: (deadline: number) => Promise<void>;
   readonly #cares = new Map<string, Care>();
+  /** When each link was last doubted, by the monotonic clock. */
+  readonly #doubted = new Map<string, number>();
   #isOpen = false;
 
   constructor(ports: LinkMenderPorts, shard: LinkReceiver, caughtUp: (deadline: number) => Promise<void>) {
@@ -98,6 +100,7 @@ export class LinkMender {
   /** One question after the other, until everything came. */
   async #mend(source: string, directory: ShardDirectory): Promise<void> {
     const care = this.#cares.get(source) as Care;
+    if (care.isDoubtful) await this.#pace(source);
     let pause = PAUSE;
     let asked = -1;
     while (this.#isOpen && this.#needs(source, care)) {
@@ -111,6 +114,14 @@ export class LinkMender {
     this.#cares.delete(source);
   }
 
+  /** Records may be unreadable one after the other: whether something of a link was lost is asked once a second at most. */
+  async #pace(source: string): Promise<void> {
+    const { clock } = this.#ports;
+    const rest = (this.#doubted.get(source) ?? Number.NEGATIVE_INFINITY) + PAUSE - clock.monotonic();
+    if (rest > 0) await sleep(clock, rest);
+    this.#doubted.set(source, clock.monotonic());
+  }
+
   /**
    * What stands there already needs no sending; whether the rest does is asked. Answers whether the sender's owner said something to it: that it
    * sends, or that it cannot.
@@ -118,7 +129,7 @@ export class LinkMender {
   async #ask(source: string, care: Care, directory: ShardDirectory): Promise<boolean> {
     const { clock, warn } = this.#ports;
     const deadline = clock.monotonic() + PATIENCE;
-    const before = { ...care };
+    let before = { ...care };
     try {
       await this.#caughtUp(deadline);
       if (!this.#isOpen || !this.#needs(source, care)) return true;
@@ -127,6 +138,7 @@ export class LinkMender {
       if (isMissing)
         warn("messages of a link are asked for again", { shard: this.#shard.name, source, from: number + 1 });
       // What comes to be known or doubted meanwhile may be news to the answer; what was before is not.
+      before = { ...care };
       Object.assign(care, { through: 0, isDoubtful: false });
       const request = this.#request(source, { number, chain }, !isMissing);
       const { messages } = await directory.client(source).resend(request, deadline);
@@ -136,7 +148,7 @@ export class LinkMender {
       care.through = Math.max(care.through, before.through);
       care.isDoubtful ||= before.isDoubtful;
       // Whoever only wants to know may wait until the others have started.
-      if (this.#link(source).number < care.through) {
+      if (this.#isOpen && this.#link(source).number < care.through) {
         warn("a link cannot be asked for", { shard: this.#shard.name, source, reason: (error as Error).message });
       }
       return error instanceof RefusalError && error.refusal.reason !== Reason.NOT_READY;

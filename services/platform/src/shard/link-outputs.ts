@@ -6,7 +6,9 @@ import {
 } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { create } from "@bufbuild/protobuf";
 import { within } from "../ports/clock.ts";
-import { type RefusalError, refusal } from "../refusal/refusal-error.ts";
+import { LogUnavailable } from "../ports/log.ts";
+import { StoreUnavailable } from "../ports/store.ts";
+import { RefusalError, refusal } from "../refusal/refusal-error.ts";
 import type { LinkMessage } from "./event-shard.ts";
 import type { OwnerPorts } from "./event-shard-owner.ts";
 import { type FrameAuthor, type LinkEntry, LinkFraming } from "./framing.ts";
@@ -102,6 +104,7 @@ export class LinkOutputs {
     let [next, chain] = [from, afterChain];
     const take = async (messages: readonly LinkMessage[]) => {
       await outbox.hold();
+      this.#refuseClosed(outbox);
       const entries: LinkEntry[] = [];
       for (const { number, bytes } of messages) {
         if (number > through()) break;
@@ -113,6 +116,7 @@ export class LinkOutputs {
       const isOther = next > through() && chain !== mark().chain;
       if (isOther) throw this.#refused(destination, `from ${from} on the receiver has another history`);
       await outbox.sendAgain(entries);
+      this.#refuseClosed(outbox);
     };
     try {
       for (let before = 0; next <= through(); ) {
@@ -120,9 +124,17 @@ export class LinkOutputs {
         before = next;
         await find({ destination, from: next, through }, take);
       }
+    } catch (error) {
+      // To ask again at once brings nothing: what is there cannot be read.
+      if (isPassing(error)) throw error;
+      throw this.#refused(destination, (error as Error).message);
     } finally {
       outbox.release();
     }
+  }
+
+  #refuseClosed(outbox: Outbox<LinkEntry>): void {
+    if (outbox.isClosed) throw notReady(`${this.#author.source} has stopped`);
   }
 
   #refused(destination: string, reason: string): RefusalError {
@@ -145,4 +157,9 @@ export class LinkOutputs {
     this.#open.set(destination, outbox);
     return outbox;
   }
+}
+
+/** What was said already, or may be otherwise in a second. */
+function isPassing(error: unknown): boolean {
+  return error instanceof RefusalError || error instanceof LogUnavailable || error instanceof StoreUnavailable;
 }

@@ -118,6 +118,11 @@ export class Outbox<Entry extends OutboxEntry> {
   /** Sends nothing more; what is in flight may still land. */
   close(): void {
     this.#closed = true;
+    for (const resolve of this.#rested.splice(0)) resolve();
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   #wake(): void {
@@ -126,7 +131,7 @@ export class Outbox<Entry extends OutboxEntry> {
   }
 
   #rest(): Promise<void> {
-    if (!this.#inFlight) return Promise.resolve();
+    if (!this.#inFlight || this.#closed) return Promise.resolve();
     return new Promise((resolve) => this.#rested.push(resolve));
   }
 

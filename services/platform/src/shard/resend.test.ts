@@ -8,6 +8,7 @@ import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import type { AppendFault } from "../memory/memory-log.ts";
 import { sleep } from "../ports/clock.ts";
+import { copiedRecord } from "../wire/codec/copied-frame.ts";
 import { encodeFrame, messageBytes, openFrame } from "../wire/codec/frame.ts";
 import type { LinkMessage } from "./event-shard.ts";
 import { nextChain } from "./link-chain.ts";
@@ -183,6 +184,33 @@ describe("S4: a shard with an event log sends again", () => {
     expect((await received(platform)).number).toBe(11);
   });
 
+  // Fails when the link stays held, and when the asker is told that all was sent.
+  test("not when it stops in the midst of it: whoever asked is told", async () => {
+    let fault: AppendFault | undefined;
+    const platform = new TallyPlatform({ append: (topic) => (topic === "venue.orders" ? fault : undefined) });
+    const owned = await platform.own();
+    await ten(platform);
+    const { chains } = await received(platform);
+    fault = { kind: "answered-late", milliseconds: 4_000 };
+    const answer = resend(platform, owned, 4, chains[3] as bigint);
+    void answer.catch(() => undefined);
+    await platform.clock.advance(100);
+    await run(platform, owned.owner.stop(0));
+    const refused = expect(run(platform, answer, 1)).rejects;
+    await refused.toMatchObject({ refusal: { reason: Reason.NOT_READY } });
+  });
+
+  // Fails when it is taken for something that passes: it would be tried each second.
+  test("not what it cannot find for a reason that stays: loudly", async () => {
+    const platform = new TallyPlatform();
+    const owned = await platform.own();
+    await ten(platform);
+    platform.log.read = () => Promise.reject(new Error("what stands there makes no sense"));
+    const refused = run(platform, resend(platform, owned, 4, 0n));
+    await expect(refused).rejects.toMatchObject({ refusal: { reason: Reason.DEFECT } });
+    expect(platform.warnings).toContain("messages cannot be sent again");
+  });
+
   test("S21: not as a standby", async () => {
     const platform = new TallyPlatform();
     await platform.own();
@@ -241,6 +269,24 @@ describe("S12: what a shard has sent is found in its event log", () => {
     }
     expect((await found(platform, 55, 100)).pieces.flat()).toEqual(Array.from({ length: 46 }, (_, at) => 55 + at));
   });
+});
+
+// Fails when a copy is opened as the frame that it is.
+test("F13: the copy of a record that nobody could read holds no event", async () => {
+  const platform = new TallyPlatform();
+  await platform.own();
+  const broken = { offset: 0, appendTime: 1, bytes: new Uint8Array([1, 2, 3]) };
+  await run(platform, platform.log.append("orders.events", 0, copiedRecord(broken, digest)));
+  const find = sentByEvents({
+    ...{ ports: { log: platform.log, digest }, kind: tallyKind, shard: new TallyShard(), partition: 0 },
+  });
+  const range = { destination: DESTINATION, from: 1, through: () => 1 };
+  await expect(
+    run(
+      platform,
+      find(range, () => Promise.resolve()),
+    ),
+  ).resolves.toBeUndefined();
 });
 
 function decided(count: number): OrderEvent[] {

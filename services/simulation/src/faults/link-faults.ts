@@ -15,7 +15,8 @@ export const linkFaults: readonly Knob[] = [
       const owner = () => roll.pick(platform.living())?.process.name ?? LOG;
       const [asks, answers] = [owner(), owner()];
       // Whoever is asked for them is not always reached at first.
-      if (roll.onceIn(2)) world.network.clog(asks, answers);
+      const isClogged = roll.onceIn(2);
+      if (isClogged) world.network.clog(asks, answers);
       const before = world.appendFault;
       const often = 1 + roll(4);
       let left = 1 + roll(3);
@@ -27,7 +28,7 @@ export const linkFaults: readonly Knob[] = [
       };
       later(1_000 + roll(10_000), () => {
         left = 0;
-        world.network.clear(asks, answers);
+        if (isClogged) world.network.clear(asks, answers);
       });
     },
   },
