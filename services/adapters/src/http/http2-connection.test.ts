@@ -1,4 +1,5 @@
 import { createServer, type ServerHttp2Session } from "node:http2";
+import type { Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { Http2Connection } from "./http2-connection.ts";
 import { listen } from "./listen.ts";
@@ -11,10 +12,12 @@ afterEach(() => {
 /** A server that answers everything at once, and its connections in the order in which they were made. */
 async function serve() {
   const sessions: ServerHttp2Session[] = [];
+  const sockets: Socket[] = [];
   const server = createServer((_, response) => void response.end("answered"));
   server.on("session", (session) => void sessions.push(session));
+  server.on("connection", (socket: Socket) => void sockets.push(socket));
   closers.push(() => server.close());
-  return { sessions, url: `http://127.0.0.1:${await listen(server, "127.0.0.1", 0)}` };
+  return { sessions, sockets, url: `http://127.0.0.1:${await listen(server, "127.0.0.1", 0)}` };
 }
 
 /** Asks once; resolves with the session that was asked on when the answer has come. */
@@ -46,4 +49,27 @@ test.each([
   sessions[0]?.close();
   await Promise.all([acted, closed]);
   expect((await ask(connection)) === session).toBe(false);
+});
+
+// Fails when sessions are heard only once something was asked on them.
+test.each([
+  ["goes away", (session: ServerHttp2Session) => session.close()],
+  ["is reset", (_: ServerHttp2Session, socket: Socket) => void socket.resetAndDestroy()],
+])("a server %s before anything was asked, and who connects anew just then lives", async (_, end) => {
+  const { sessions, sockets, url } = await serve();
+  const unheard: unknown[] = [];
+  const hear = (error: unknown) => void unheard.push(error);
+  process.on("uncaughtException", hear);
+  closers.push(() => process.off("uncaughtException", hear));
+  for (let count = 0; count < 20; count++) {
+    const connection = new Http2Connection(url);
+    closers.push(() => connection.abort());
+    await connection.connect();
+    await expect.poll(() => sessions.length).toBe(count + 1);
+    end(sessions[count] as ServerHttp2Session, sockets[count] as Socket);
+    for (let turn = 0; turn < count; turn++) await new Promise((resolve) => void setImmediate(resolve));
+    connection.abort();
+  }
+  await new Promise((resolve) => void setTimeout(resolve, 50));
+  expect(unheard).toEqual([]);
 });

@@ -1,23 +1,26 @@
+import type { ClientHttp2Session } from "node:http2";
 import { Http2SessionManager } from "@connectrpc/connect-node";
 
-type Request = Parameters<Http2SessionManager["request"]>;
+/** What connect-node keeps to itself: it goes from one state to the next, and a connection that is made is part of one. */
+interface States {
+  setState(state: { readonly t: string; readonly conn?: ClientHttp2Session }): void;
+}
 
 /**
  * A client's connection over HTTP/2, made when it is first needed and again when it is lost. A server that stops says GOAWAY; where no
- * stream is open then, connect-node destroys the session with an error that Node tells only once the socket has closed. Who asks anew, or
- * ends the connection, before that takes connect-node's listener away, and the error nobody hears ends the process
- * (https://github.com/connectrpc/connect-es/issues/1768). Here each session has a listener that stays; its streams are told all the same.
+ * stream is open then, connect-node destroys the session with an error that Node tells only once the socket has closed, and a socket may be
+ * reset at any time. Who asks anew, or ends the connection, before that takes connect-node's listener away, and the error nobody hears
+ * ends the process (https://github.com/connectrpc/connect-es/issues/1768). Here each session has a listener that stays from the moment at
+ * which it is made, streams or not; its streams are told all the same.
  */
 export class Http2Connection extends Http2SessionManager {
-  readonly #heard = new WeakSet();
-
-  override async request(...request: Request): ReturnType<Http2SessionManager["request"]> {
-    const stream = await super.request(...request);
-    const { session } = stream;
-    if (session !== undefined && !this.#heard.has(session)) {
-      this.#heard.add(session);
-      session.on("error", () => {});
-    }
-    return stream;
+  constructor(...terms: ConstructorParameters<typeof Http2SessionManager>) {
+    super(...terms);
+    const states = this as unknown as States;
+    const go = states.setState.bind(this);
+    states.setState = (state) => {
+      if (state.t === "ready") state.conn?.on("error", () => {});
+      go(state);
+    };
   }
 }

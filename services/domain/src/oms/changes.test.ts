@@ -182,7 +182,11 @@ describe("replace", () => {
     exchange.settle();
     const [again] = exchange.input(0, reduction);
     expect(again?.body.kind).toBe("REPORT_UNMATCHED");
-    expect(order(exchange, orderId)).toMatchObject({ leavesLots: 8_000, canceledLots: 4_000, leastReductionVersion: 4 });
+    expect(order(exchange, orderId)).toMatchObject({
+      leavesLots: 8_000,
+      canceledLots: 4_000,
+      leastReductionVersion: 4,
+    });
     checkSettled(exchange);
   });
 });
