@@ -47,14 +47,17 @@ export class AccountGates {
     this.#learn = learn;
   }
 
-  /** Takes a command in, or says why not; what was taken in is given back by `leave`. */
-  enter(accountId: string, commandClass: CommandClass): RefusalError | undefined {
+  /**
+   * Takes a command in, or says why not; what was taken in is given back by `leave`. Not `counts`: it has been counted against
+   * the account's rate already.
+   */
+  enter(accountId: string, commandClass: CommandClass, counts = true): RefusalError | undefined {
     const isOrder = commandClass === "ORDER";
     if (isOrder ? this.#orders >= MOST_ORDERS_OF_ALL : this.#cancels >= MOST_CANCELS_OF_ALL) return overloaded();
     const gate = this.#gate(accountId);
     const waiting = isOrder ? gate.orders : gate.cancels;
     if (waiting >= (isOrder ? MOST_ORDERS : MOST_CANCELS)) return tooManyWaiting(waiting);
-    if (isOrder && gate.ordersPerSecond > 0 && !this.#takeToken(gate)) return tooFast(gate);
+    if (isOrder && counts && gate.ordersPerSecond > 0 && !this.#takeToken(gate)) return tooFast(gate);
     this.#count(gate, commandClass, 1);
     return undefined;
   }

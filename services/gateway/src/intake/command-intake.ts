@@ -42,6 +42,8 @@ export interface CommandDraft {
   readonly sessionId: string;
   readonly quote?: Quote | undefined;
   readonly evidence?: Evidence | undefined;
+  /** The shard asked for the evidence: what is sent again for it counts against the account's rate once. */
+  readonly wasAsked?: boolean;
   /** Of what is made once for ever (S18); else empty. */
   readonly orderId: string;
   readonly command: OrderCommand["command"];
@@ -121,7 +123,7 @@ export class CommandIntake {
    */
   send(draft: CommandDraft, receiver: CommandReceiver): RefusalError | undefined {
     const { metrics } = this.#options;
-    const refused = this.#refuse(draft) ?? this.#gates.enter(draft.accountId, draft.commandClass);
+    const refused = this.#refuse(draft) ?? this.#enter(draft);
     if (refused !== undefined) {
       metrics.shed(refused.refusal.reason);
       return refused;
@@ -171,6 +173,10 @@ export class CommandIntake {
   stop(): void {
     for (const writer of this.#writers) writer.stop();
     this.#pending.stop();
+  }
+
+  #enter({ accountId, commandClass, wasAsked }: CommandDraft): RefusalError | undefined {
+    return this.#gates.enter(accountId, commandClass, wasAsked !== true);
   }
 
   #refuse(draft: CommandDraft): RefusalError | undefined {

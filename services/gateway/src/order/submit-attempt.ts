@@ -21,6 +21,7 @@ export class SubmitAttempt implements CommandReceiver {
   readonly #terms: NewOrder;
   readonly #answer: OrderAnswer;
   #lookUps = 0;
+  #wasAsked = false;
 
   constructor(ports: OrderDeskPorts, draft: CommandDraft, terms: NewOrder, answer: OrderAnswer) {
     this.#ports = ports;
@@ -57,7 +58,7 @@ export class SubmitAttempt implements CommandReceiver {
 
   #send(evidence: Evidence | undefined): void {
     const quote = this.#ports.quote(this.#terms.instrumentId);
-    const refused = this.#ports.intake.send({ ...this.#draft, quote, evidence }, this);
+    const refused = this.#ports.intake.send({ ...this.#draft, quote, evidence, wasAsked: this.#wasAsked }, this);
     if (refused !== undefined) this.#answer.refused(refused);
   }
 
@@ -73,7 +74,8 @@ export class SubmitAttempt implements CommandReceiver {
   }
 
   #answered(refused: Refusal | undefined, notBefore: string): void {
-    if (refused?.reason === Reason.LOOK_UP_FIRST && this.#lookUps < MOST_LOOK_UPS) this.#lookUp();
+    this.#wasAsked = refused?.reason === Reason.LOOK_UP_FIRST;
+    if (this.#wasAsked && this.#lookUps < MOST_LOOK_UPS) this.#lookUp();
     else if (refused !== undefined && refused.reason !== Reason.REQUEST_ID_REUSED) {
       this.#answer.refused(new RefusalError(refused));
     } else this.#read(refused, notBefore);

@@ -71,6 +71,16 @@ describe.each(IDS)("S18, I6: %s, forgotten because too many came after it", (_, 
     expect(await kept()).toBe(`LIVE ${ONE_ORDER}`);
   });
 
+  test("S24: counts once against its account's rate, however often the shard asks for evidence", async () => {
+    await platform.run(desk.limit({ ordersPerSecond: 1, orderBurst: 1 }));
+    const requestId = makeId();
+    const { orderId } = await platform.run(desk.submit({}, requestId));
+    await forget();
+    // A gateway lets two a second pass, twice the account's rate.
+    const again = await platform.run(Promise.all([desk.submit({}, requestId), desk.submit({}, requestId)]));
+    expect(again.map((order) => order.orderId)).toEqual([orderId, orderId]);
+  });
+
   test("is refused with other content, naming the field", async () => {
     const requestId = makeId();
     await platform.run(desk.submit({}, requestId));
