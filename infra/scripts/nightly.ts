@@ -9,6 +9,9 @@ import { ROOT } from "./root.ts";
 /** What a night is; a shorter one is not written down. */
 const WHOLE = { seeds: 2_000, minutes: 60 };
 const REPORT = "docs/nightly.md";
+const LOWEST = ["nice", "-n", "19"];
+/** Of a command, what a person would leave out who calls it. */
+const UNTOLD = [...LOWEST, "--silent"];
 
 /** The runs that are too long for every change: many seeds, every planted fault, real processes killed for an hour or replaced. */
 async function main(): Promise<void> {
@@ -16,12 +19,16 @@ async function main(): Promise<void> {
   const seeds = whole("--seeds", values.seeds ?? `${WHOLE.seeds}`);
   const minutes = whole("--minutes", values.minutes ?? `${WHOLE.minutes}`);
   const facts = await factsNow();
-  const runs = [
-    await longRun("npm", "run", "--silent", "sim", "--", "--seeds", `${seeds}`),
-    await longRun("npm", "run", "--silent", "sim:mutants"),
-    await longRun("npm", "run", "--silent", "chaos", "--", "--minutes", `${minutes}`),
-    await longRun("npx", "vitest", "run", "--project", "cluster"),
-  ];
+  const timed = inTurn([
+    ["npm", "run", "--silent", "chaos", "--", "--minutes", `${minutes}`],
+    ["npx", "vitest", "run", "--project", "cluster"],
+  ]);
+  // Knows no clock: it takes what real processes leave of the processors.
+  const simulated = inTurn([
+    [...LOWEST, "npm", "run", "--silent", "sim", "--", "--seeds", `${seeds}`],
+    [...LOWEST, "npm", "run", "--silent", "sim:mutants"],
+  ]);
+  const runs = [...(await simulated), ...(await timed)];
   const report = nightlyReport(facts, runs);
   const isWhole = seeds >= WHOLE.seeds && minutes >= WHOLE.minutes;
   if (isWhole) writeFileSync(join(ROOT, REPORT), report);
@@ -29,12 +36,18 @@ async function main(): Promise<void> {
   process.exitCode = runs.every(({ holds }) => holds) ? 0 : 1;
 }
 
-async function longRun(command: string, ...words: string[]): Promise<LongRun> {
+async function inTurn(commands: readonly string[][]): Promise<LongRun[]> {
+  const runs: LongRun[] = [];
+  for (const command of commands) runs.push(await longRun(command));
+  return runs;
+}
+
+async function longRun([command = "", ...words]: readonly string[]): Promise<LongRun> {
   const started = performance.now();
   const heard = (text: string) => void process.stdout.write(text);
   const { code, output } = await runCommand(command, words, { heard });
   const minutes = (performance.now() - started) / 60_000;
-  const told = [command, ...words].filter((word) => word !== "--silent").join(" ");
+  const told = [command, ...words].filter((word) => !UNTOLD.includes(word)).join(" ");
   return { command: told, holds: code === 0, minutes, output };
 }
 
