@@ -31,7 +31,7 @@ export class BenchCluster {
 
   static async start(processes: ClusterTerms["processes"], pairs: number): Promise<BenchCluster> {
     const folder = mkdtempSync(join(tmpdir(), "atlas-bench-distributed-"));
-    const cluster = await startCluster({ folder, processes, keepsStore: false, storeNiceness: STORE_NICENESS });
+    const cluster = await startCluster({ folder, processes, storeNiceness: STORE_NICENESS });
     await cluster.ready();
     const address = { url: cluster.gateways[0] ?? "", key: cluster.key };
     const floor = floorPairs("bench", pairs);

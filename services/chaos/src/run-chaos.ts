@@ -1,8 +1,9 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dice } from "@atlas/assembly/simulated/dice";
 import { atlasClient } from "@atlas/cli/client/atlas-client";
+import { memoryFolder } from "@atlas/engines/memory-folder";
 import { type Cluster, startCluster, USUAL_PROCESSES } from "./cluster/cluster.ts";
 import { LEAST_KILLS } from "./faults/fault-plan.ts";
 import { ServiceWatch } from "./faults/service-watch.ts";
@@ -35,6 +36,8 @@ export interface Outcome {
  * that seven processes and three engines do not share with each other.
  */
 const SERVED = 20_000;
+/** Bytes that an hour's orders take in DynamoDB Local, and more. On a disk it is too slow for what seven processes write. */
+const STORE_ROOM = 2 ** 31;
 /** Records are archived soon, so that the archive can be looked at when all is over. */
 const SETTINGS = { ATLAS_ARCHIVE_SECONDS: "15" };
 
@@ -42,7 +45,9 @@ const SETTINGS = { ATLAS_ARCHIVE_SECONDS: "15" };
 export async function runChaos(options: ChaosOptions, tell: (line: string) => void): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), "atlas-chaos-"));
   tell(`starting a platform of ${Object.keys(USUAL_PROCESSES).length} processes in ${folder}`);
-  const cluster = await startCluster({ folder, processes: USUAL_PROCESSES, keepsStore: false, settings: SETTINGS });
+  const storeFolder = memoryFolder("atlas-chaos-", STORE_ROOM);
+  if (storeFolder === undefined) tell("no room for files in memory: DynamoDB Local is paused, not restarted");
+  const cluster = await startCluster({ folder, processes: USUAL_PROCESSES, storeFolder, settings: SETTINGS });
   const supervisor = new Supervisor(cluster.processes, tell);
   try {
     await cluster.ready();
@@ -50,6 +55,7 @@ export async function runChaos(options: ChaosOptions, tell: (line: string) => vo
   } finally {
     supervisor.stop();
     await cluster.stop();
+    if (storeFolder !== undefined) rmSync(storeFolder, { recursive: true, force: true });
   }
 }
 

@@ -14,7 +14,7 @@ let cluster: Cluster;
 let clients: AtlasClient[] = [];
 
 beforeAll(async () => {
-  cluster = await startCluster({ folder, processes: USUAL_PROCESSES, keepsStore: false });
+  cluster = await startCluster({ folder, processes: USUAL_PROCESSES });
   await cluster.ready();
   clients = cluster.gateways.map((url) => atlasClient(url, cluster.key));
 });

@@ -12,8 +12,8 @@ export interface ClusterTerms {
   readonly folder: string;
   /** The processes by name, and what each is there for. */
   readonly processes: Readonly<Record<string, readonly Role[]>>;
-  /** Whether DynamoDB Local finds after a restart what was there; without, it is much faster. */
-  readonly keepsStore: boolean;
+  /** Where DynamoDB Local keeps what it is to find after a restart; without, it is faster, and forgets. */
+  readonly storeFolder?: string | undefined;
   /** How much DynamoDB Local lets the others on this machine go first, 0 (not at all, default) to 19. */
   readonly storeNiceness?: number;
   /** Settings of the processes beside what the engines need. */
@@ -24,6 +24,8 @@ export interface ClusterTerms {
 export interface Cluster {
   readonly kafka: Kafka;
   readonly dynamodb: Dynamodb;
+  /** It finds after a restart what was there. */
+  readonly keepsStore: boolean;
   readonly s3: S3;
   /** Of the archive. */
   readonly bucket: string;
@@ -55,10 +57,14 @@ export const USUAL_PROCESSES: Readonly<Record<string, readonly Role[]>> = {
 
 /** Starts the engines, then the processes; nothing stays when one does not come up. */
 export async function startCluster(terms: ClusterTerms): Promise<Cluster> {
-  const { folder, processes, keepsStore, storeNiceness, settings } = terms;
+  const { folder, processes, storeFolder, storeNiceness, settings } = terms;
   const [kafka, dynamodb, s3] = await Promise.all([
     startKafka({ folder: join(folder, "kafka") }),
-    startDynamodb({ folder: join(folder, "dynamodb"), keeps: keepsStore, niceness: storeNiceness ?? 0 }),
+    startDynamodb({
+      folder: storeFolder ?? join(folder, "dynamodb"),
+      keeps: storeFolder !== undefined,
+      niceness: storeNiceness ?? 0,
+    }),
     startS3({ folder: join(folder, "s3") }),
   ]);
   const data = join(folder, "atlas");
@@ -79,6 +85,7 @@ export async function startCluster(terms: ClusterTerms): Promise<Cluster> {
   }
   return {
     ...{ kafka, dynamodb, s3, bucket: BUCKET, processes: all, stop },
+    keepsStore: storeFolder !== undefined,
     gateways: all.filter(({ roles }) => roles.includes("gateway")).map(({ url }) => url),
     key: readFileSync(join(data, "cli.key"), "utf8").trim(),
     ready: (patience = READY_WITHIN) => untilReady(all, patience),

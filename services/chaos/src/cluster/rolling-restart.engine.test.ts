@@ -36,7 +36,7 @@ let load: { stop(): void } | undefined;
 
 beforeAll(async () => {
   const settings = { ATLAS_ARCHIVE_SECONDS: "5" };
-  cluster = await startCluster({ folder, processes: USUAL_PROCESSES, keepsStore: false, settings });
+  cluster = await startCluster({ folder, processes: USUAL_PROCESSES, settings });
   await cluster.ready();
   const { gateways, key } = cluster;
   traders = await startTraders({ gateways, key, seed: 11 }, book);

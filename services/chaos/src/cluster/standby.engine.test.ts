@@ -39,7 +39,7 @@ let load: { stop(): void } | undefined;
 
 beforeAll(async () => {
   const settings = { ATLAS_STANDBY: "26", ATLAS_ARCHIVE_SECONDS: "5" };
-  cluster = await startCluster({ folder, processes: PROCESSES, keepsStore: false, settings });
+  cluster = await startCluster({ folder, processes: PROCESSES, settings });
   await cluster.ready();
   const { gateways, key } = cluster;
   traders = await startTraders({ gateways, key, seed: 5 }, book);

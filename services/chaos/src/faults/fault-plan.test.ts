@@ -5,10 +5,10 @@ import type { FaultGround } from "./fault.ts";
 import { nextFault } from "./fault-plan.ts";
 
 const processes = Object.entries(USUAL_PROCESSES).map(([name, roles]) => ({ name, roles }));
-const cluster = { processes, kafka: { brokers: [] } } as unknown as Cluster;
+const usual = { processes, kafka: { brokers: [] }, keepsStore: true } as unknown as Cluster;
 
 /** What comes first of each of many seeds. */
-function firstFaults(away: readonly string[], kills: number, minutes: number) {
+function firstFaults(away: readonly string[], kills: number, minutes: number, cluster = usual) {
   return Array.from({ length: 500 }, (_, seed) => {
     const ground = { cluster, away: new Set(away), roll: dice(seed) } as unknown as FaultGround;
     return nextFault(ground, kills, minutes);
@@ -21,7 +21,13 @@ test("everything is met, by kill and by pause, and engines too", () => {
   const names = [...Object.keys(USUAL_PROCESSES), "kafka", "dynamodb", "s3"];
   expect([...targets([])].sort()).toEqual(names.sort());
   const kinds = new Set(firstFaults([], 100, 1).map((fault) => fault?.kind));
-  expect(kinds.size).toBe(6);
+  expect(kinds.size).toBe(7);
+});
+
+test("a store that would forget is not restarted", () => {
+  const forgets = { ...usual, keepsStore: false };
+  const kinds = new Set(firstFaults([], 100, 1, forgets).map((fault) => fault?.kind));
+  expect([kinds.has("store restarted"), kinds.has("store paused")]).toEqual([false, true]);
 });
 
 test("one gateway stays, and what is away is left alone", () => {

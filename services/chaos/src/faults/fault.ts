@@ -5,7 +5,14 @@ import type { Cluster } from "../cluster/cluster.ts";
 import type { ServiceWatch } from "./service-watch.ts";
 import type { Supervisor } from "./supervisor.ts";
 
-export type FaultKind = "kill" | "pause" | "broker killed" | "store paused" | "archive killed" | "archive paused";
+export type FaultKind =
+  | "kill"
+  | "pause"
+  | "broker killed"
+  | "store paused"
+  | "store restarted"
+  | "archive killed"
+  | "archive paused";
 
 /** One thing that goes wrong for a while. */
 export interface Fault {
@@ -70,10 +77,7 @@ export function killBroker({ cluster: { kafka } }: FaultGround): Fault {
   };
 }
 
-/**
- * It takes requests and says nothing, for longer than a lease lasts. Not killed: DynamoDB Local, killed hard, forgets what it
- * acknowledged, as DynamoDB never does, and one that keeps everything in files is too slow for what seven processes write.
- */
+/** It takes requests and says nothing, for longer than a lease lasts. */
 export function pauseStore({ cluster: { dynamodb }, roll }: FaultGround): Fault {
   const still = AWAY.least + roll(2 * AWAY.more);
   return {
@@ -82,6 +86,20 @@ export function pauseStore({ cluster: { dynamodb }, roll }: FaultGround): Fault 
       await dynamodb.process.pause();
       await sleep(still);
       dynamodb.process.resume();
+    },
+  };
+}
+
+/**
+ * It refuses connections until it is there again. It ends in an orderly way: DynamoDB Local, killed hard, forgets what it
+ * acknowledged, as DynamoDB never does.
+ */
+export function restartStore({ cluster: { dynamodb } }: FaultGround): Fault {
+  return {
+    ...{ kind: "store restarted", target: "dynamodb" },
+    async run() {
+      await dynamodb.process.stop();
+      await dynamodb.process.start();
     },
   };
 }
