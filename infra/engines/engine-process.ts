@@ -75,9 +75,9 @@ export class EngineProcess {
     return this.#child !== undefined && isOver(this.#child);
   }
 
-  /** Ends it in an orderly way. */
-  async stop(): Promise<void> {
-    const hard = setTimeout(() => this.#signal("SIGKILL"), END);
+  /** Ends it in an orderly way; in a hard one when that takes longer than so many milliseconds. */
+  async stop(patience = END): Promise<void> {
+    const hard = setTimeout(() => this.#signal("SIGKILL"), patience);
     this.#signal("SIGCONT");
     await this.#end("SIGTERM");
     clearTimeout(hard);

@@ -47,14 +47,17 @@ export async function runChaos(options: ChaosOptions, tell: (line: string) => vo
   tell(`starting a platform of ${Object.keys(USUAL_PROCESSES).length} processes in ${folder}`);
   const storeFolder = memoryFolder("atlas-chaos-", STORE_ROOM);
   if (storeFolder === undefined) tell("no room for files in memory: DynamoDB Local is paused, not restarted");
-  const cluster = await startCluster({ folder, processes: USUAL_PROCESSES, storeFolder, settings: SETTINGS });
-  const supervisor = new Supervisor(cluster.processes, tell);
   try {
-    await cluster.ready();
-    return { folder, ...(await runOn(cluster, supervisor, options, tell)) };
+    const cluster = await startCluster({ folder, processes: USUAL_PROCESSES, storeFolder, settings: SETTINGS });
+    const supervisor = new Supervisor(cluster.processes, tell);
+    try {
+      await cluster.ready();
+      return { folder, ...(await runOn(cluster, supervisor, options, tell)) };
+    } finally {
+      supervisor.stop();
+      await cluster.stop();
+    }
   } finally {
-    supervisor.stop();
-    await cluster.stop();
     if (storeFolder !== undefined) rmSync(storeFolder, { recursive: true, force: true });
   }
 }

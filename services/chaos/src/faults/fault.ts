@@ -39,6 +39,9 @@ const AWAY = { least: 500, more: 4_000 };
 /** Milliseconds that a process stands still: longer than a lease lasts (S21), up to five times as long (F10). */
 const STILL = { least: 6_000, more: 14_000 };
 
+/** Milliseconds for the store to end: after that it is killed, and forgets. */
+const ORDERLY_END = 120_000;
+
 /** kill -9, and a start, as often as it takes: what it needs may be away just then. */
 export function killProcess(one: AtlasProcess, { watch, roll, supervisor }: FaultGround): Fault {
   const away = AWAY.least + roll(AWAY.more);
@@ -98,7 +101,7 @@ export function restartStore({ cluster: { dynamodb } }: FaultGround): Fault {
   return {
     ...{ kind: "store restarted", target: "dynamodb" },
     async run() {
-      await dynamodb.process.stop();
+      await dynamodb.process.stop(ORDERLY_END);
       await dynamodb.process.start();
     },
   };

@@ -1,3 +1,5 @@
+import { ControlCommandCodec, ControlEventCodec } from "@atlas/gen/atlas/log/v1/control_record_codec";
+import { IdentityCommandCodec, IdentityEventCodec } from "@atlas/gen/atlas/log/v1/identity_record_codec";
 import { OrderCommandCodec } from "@atlas/gen/atlas/log/v1/order_command_codec";
 import { OrderEventCodec } from "@atlas/gen/atlas/log/v1/order_event_codec";
 import { MarketEventCodec } from "@atlas/gen/atlas/market/v1/market_codec";
@@ -102,6 +104,18 @@ export class LogWatch {
         return;
       case "market.data":
         for (const one of messagesOf(partition, record, frame, MarketEventCodec)) model.takeMarketEvent(one);
+        return;
+      case "control.commands":
+        for (const one of messagesOf(partition, record, frame, ControlCommandCodec)) model.takeControlCommand(one);
+        return;
+      case "control.events":
+        for (const one of messagesOf(partition, record, frame, ControlEventCodec)) model.takeControlEvent(one);
+        return;
+      case "identity.commands":
+        for (const one of messagesOf(partition, record, frame, IdentityCommandCodec)) model.takeIdentityCommand(one);
+        return;
+      case "identity.events":
+        for (const one of messagesOf(partition, record, frame, IdentityEventCodec)) model.takeIdentityEvent(one);
     }
   }
 }

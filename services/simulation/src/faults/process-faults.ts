@@ -33,8 +33,9 @@ export const processFaults: readonly Knob[] = [
     bring(reach) {
       const [eldest] = reach.platform.living();
       startOwner(reach);
-      // Whose lease has lapsed notices at last.
-      reach.later(5_000 + reach.roll(40_000), () => {
+      // Whose lease has lapsed notices at last, now and then after minutes.
+      const unaware = reach.roll(44_000);
+      reach.later(5_000 + (unaware < 40_000 ? unaware : 40 * (unaware - 40_000)), () => {
         if (reach.platform.living().length > 1) eldest?.process.kill();
       });
     },

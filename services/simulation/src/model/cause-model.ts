@@ -1,7 +1,17 @@
-import type { OrderCommand } from "@atlas/gen/atlas/log/v1/order_command_pb";
-import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import type { Position } from "@atlas/gen/atlas/log/v1/frame_pb";
 import type { Logged } from "./log-reading.ts";
 import type { Violations } from "./violations.ts";
+
+/** An input of a shard that keeps its events. */
+interface Input {
+  readonly command: { readonly case?: string | undefined };
+}
+
+/** An event of such a shard. */
+interface Caused {
+  readonly cause?: Position | undefined;
+  readonly commandId: string;
+}
 
 /** An input of a shard that no event has cited yet, nor one behind it. */
 interface WaitingInput {
@@ -28,8 +38,8 @@ export class CauseModel {
     this.#violations = violations;
   }
 
-  /** An input stands on an order shard's partition. */
-  takeInput({ partition, offset, index, source, number, message }: Logged<OrderCommand>): void {
+  /** An input stands on a shard's partition. */
+  takeInput({ partition, offset, index, source, number, message }: Logged<Input>): void {
     if (number === 0) return;
     const link = `${partition} ${source}`;
     const last = this.#last.get(link) ?? 0;
@@ -43,7 +53,7 @@ export class CauseModel {
   }
 
   /** An event that is new, in sequence. */
-  takeEvent(partition: number, { cause, commandId }: OrderEvent): void {
+  takeEvent(partition: number, { cause, commandId }: Caused): void {
     if (cause === undefined) return;
     const offset = Number(cause.offset);
     const { index } = cause;

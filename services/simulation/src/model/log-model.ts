@@ -1,3 +1,5 @@
+import type { ControlCommand, ControlEvent } from "@atlas/gen/atlas/log/v1/control_record_pb";
+import type { IdentityCommand, IdentityEvent } from "@atlas/gen/atlas/log/v1/identity_record_pb";
 import type { OrderCommand } from "@atlas/gen/atlas/log/v1/order_command_pb";
 import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import type { MarketEvent } from "@atlas/gen/atlas/market/v1/market_pb";
@@ -25,9 +27,13 @@ export class LogModel {
   readonly #trades: TradeModel;
   readonly #venues: VenueModel;
   readonly #causes: CauseModel;
+  readonly #ofControl: CauseModel;
+  readonly #ofIdentity: CauseModel;
   readonly #placements: PlacementModel;
   readonly #orderEvents: SequenceModel<OrderEvent>;
   readonly #marketEvents: SequenceModel<MarketEvent>;
+  readonly #controlEvents: SequenceModel<ControlEvent>;
+  readonly #identityEvents: SequenceModel<IdentityEvent>;
   readonly #toVenues: LinkModel;
   readonly #toShards: LinkModel;
   readonly #reports: LinkModel;
@@ -41,9 +47,13 @@ export class LogModel {
     this.#venues = new VenueModel(violations);
     this.#trades = new TradeModel(violations, this.orders, (match) => this.#venues.settled(match));
     this.#causes = new CauseModel(violations);
+    this.#ofControl = new CauseModel(violations);
+    this.#ofIdentity = new CauseModel(violations);
     this.#placements = new PlacementModel(this.orders, violations);
     this.#orderEvents = new SequenceModel("event", violations);
     this.#marketEvents = new SequenceModel("market event", violations);
+    this.#controlEvents = new SequenceModel("control event", violations);
+    this.#identityEvents = new SequenceModel("identity event", violations);
     this.#toVenues = new LinkModel(violations);
     this.#toShards = new LinkModel(violations);
     this.#reports = new LinkModel(violations);
@@ -61,8 +71,8 @@ export class LogModel {
 
   takeEvent(one: Logged<OrderEvent>): void {
     if (!this.#orderEvents.take(one)) return;
-    const { partition, message } = one;
-    if (message === undefined) throw new Error(`event ${one.number} of ${partition} does not decode`);
+    const { partition } = one;
+    const message = decoded(one);
     this.ledger.take(message);
     this.orders.take(message);
     this.#trades.take(message);
@@ -80,8 +90,23 @@ export class LogModel {
 
   takeMarketEvent(one: Logged<MarketEvent>): void {
     if (!this.#marketEvents.take(one)) return;
-    if (one.message === undefined) throw new Error(`market event ${one.number} of ${one.partition} does not decode`);
-    this.market.take(one.message);
+    this.market.take(decoded(one));
+  }
+
+  takeControlCommand(one: Logged<ControlCommand>): void {
+    this.#ofControl.takeInput(one);
+  }
+
+  takeControlEvent(one: Logged<ControlEvent>): void {
+    if (this.#controlEvents.take(one)) this.#ofControl.takeEvent(one.partition, decoded(one));
+  }
+
+  takeIdentityCommand(one: Logged<IdentityCommand>): void {
+    this.#ofIdentity.takeInput(one);
+  }
+
+  takeIdentityEvent(one: Logged<IdentityEvent>): void {
+    if (this.#identityEvents.take(one)) this.#ofIdentity.takeEvent(one.partition, decoded(one));
   }
 
   /** An account's events, in sequence. */
@@ -100,9 +125,15 @@ export class LogModel {
     this.checkAll();
     this.#venues.end();
     this.#trades.end();
-    this.#causes.end();
+    for (const causes of [this.#causes, this.#ofControl, this.#ofIdentity]) causes.end();
     this.#placements.end();
   }
+}
+
+/** What a shard wrote as its event. Throws where it does not decode. */
+function decoded<M>({ message, source, number, partition }: Logged<M>): M {
+  if (message === undefined) throw new Error(`event ${number} of ${source} on ${partition} does not decode`);
+  return message;
 }
 
 /** Makes the model of what was read of a log at rest, checking as it goes; events come behind what they answer. */
