@@ -170,4 +170,36 @@ export const shellMutants: readonly Mutant[] = [
     cases: ["F7"],
     seed: 2,
   },
+  {
+    name: "an archiver goes on one record too far behind what it wrote",
+    file: "audit/src/partition-archiver.ts",
+    find: "    chain.next = Number(manifest.lastOffset) + 1;",
+    put: "    chain.next = Number(manifest.lastOffset) + 2;",
+  },
+  {
+    name: "an archiver that begins chains to nothing",
+    file: "audit/src/partition-archiver.ts",
+    find: "previous: sha256 };",
+    put: "previous: new Uint8Array(sha256.length) };",
+    cases: ["F19"],
+  },
+  {
+    name: "a book loses what is asked",
+    file: "market/src/instrument-market.ts",
+    find: "        setAll(this.asks, event.value.asks);\n",
+    put: "",
+  },
+  {
+    name: "a sign-out ends nothing",
+    file: "domain/src/identity/decide-session.ts",
+    find: `  return { type: "SESSION_ENDED", sessionId, tokenReused: false };`,
+    put: "  return answered();",
+  },
+  {
+    name: "what control refuses leaves no event",
+    file: "control/src/control-shard.ts",
+    find: "    const event = this.#outcome(arrival);\n",
+    put: `    const event = this.#outcome(arrival);\n    if (event.case === "answered") return [];\n`,
+    seed: 4,
+  },
 ];
