@@ -5,7 +5,7 @@ const PROCESS_TESTS = "**/*.process.test.ts";
 /** Hold the platform to seconds: nothing else may run beside them. */
 const TIMED_TESTS = ["start", "streams", "disk-full"].map((name) => `services/cli/src/${name}.process.test.ts`);
 /** What a client sees of a platform: the same on the embedded column and on engines. */
-const END_TO_END = ["access", "streams", "verbs"].map((name) => `services/cli/src/${name}.process.test.ts`);
+const END_TO_END = ["access", "archive", "streams", "verbs"].map((name) => `services/cli/src/${name}.process.test.ts`);
 const ENGINE_TESTS = "**/*.engine.test.ts";
 /** Minutes of load on processes that are killed or replaced: by hand, and before a release (README). */
 const CLUSTER_TESTS = ["standby", "rolling-restart", "rolling-upgrade"].map(

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { runAtlas } from "./run-atlas.ts";
 import { newFolder, type PlatformProcess, removeFolder, startPlatformProcess } from "./testing/platform-process.ts";
 
@@ -9,18 +9,15 @@ const folder = newFolder("audit");
 const environment = { ATLAS_ARCHIVE_SECONDS: "1" };
 const ARCHIVED_WITHIN = 60_000;
 let platform: PlatformProcess;
-let auditor = "";
-let orderId = "";
 
 beforeAll(async () => {
   platform = await startPlatformProcess({ folder, environment });
   vi.stubEnv("ATLAS_URL", platform.url);
   vi.stubEnv("ATLAS_DATA", folder);
-  await json("users", "create", "ann", "--role", "auditor");
-  auditor = (await json("keys", "create", "--user", "ann"))[0]?.secret as string;
-  orderId = (await json("submit", "buy", "0.01", "BTC-USD"))[0]?.orderId as string;
+  await json("submit", "buy", "0.01", "BTC-USD");
+  const isArchived = async () => expect((await json("audit", "verify")).length).toBeGreaterThan(20);
+  await vi.waitFor(isArchived, { timeout: ARCHIVED_WITHIN, interval: 500 });
 });
-afterEach(() => void vi.stubEnv("ATLAS_KEY", undefined));
 afterAll(async () => {
   vi.unstubAllEnvs();
   await platform?.stop();
@@ -53,47 +50,6 @@ function objects(topic: string): string[] {
     .filter((path) => statSync(path).isFile())
     .sort();
 }
-
-test("timeline shows an order's commands, events, postings and reports, in the order in which they were decided", async () => {
-  expect((await atlas("audit", "timeline", orderId)).stderr).toContain("needs AUDITOR or COMPLIANCE_OFFICER");
-  vi.stubEnv("ATLAS_KEY", auditor);
-  const entries = await vi.waitFor(
-    async () => {
-      const found = await json("audit", "timeline", orderId);
-      expect(found.at(-1)?.executionReport?.status).toBe("ORDER_STATUS_FILLED");
-      expect(found.every(({ archived }) => archived === true)).toBe(true);
-      return found;
-    },
-    { timeout: ARCHIVED_WITHIN, interval: 200 },
-  );
-  const kinds = entries.map(({ command, event, venueCommand, executionReport }) => {
-    if (command !== undefined) return "report" in command ? "venue report" : "command";
-    if (event !== undefined) return `event with ${event.postings.length} postings`;
-    return venueCommand === undefined ? executionReport.executionType : "to the venue";
-  });
-  expect(kinds.slice(0, 4)).toEqual(["command", "event with 1 postings", "to the venue", "EXECUTION_TYPE_NEW"]);
-  expect(kinds.slice(4, 6)).toEqual(["venue report", expect.stringMatching(/^event with [3-5] postings$/)]);
-  const { stdout } = await atlas("audit", "timeline", orderId);
-  expect(stdout).toContain("command: submit by local");
-  expect(stdout).toMatch(/RESERVE: [\d.]+ USD of demo, AVAILABLE to RESERVED/);
-  expect((await atlas("audit", "timeline", "00AAAAAAAAAAAAAAAAAAAA")).code).toBe(1);
-});
-
-test("export gives every record once, whether archived or on the log alone", async () => {
-  vi.stubEnv("ATLAS_KEY", auditor);
-  const live = await json("audit", "export", "--topic", "orders.events");
-  const offsets = new Map<number, number[]>();
-  for (const { partition = 0, offset = "0" } of live) {
-    offsets.set(partition, [...(offsets.get(partition) ?? []), Number(offset)]);
-  }
-  for (const own of offsets.values()) expect(own).toEqual(own.map((_, index) => index));
-  const out = join(folder, "exported");
-  expect((await atlas("audit", "export", "--data", folder, "--topic", "orders.events", "--out", out)).code).toBe(0);
-  const lines = readdirSync(out).flatMap((name) => readFileSync(join(out, name), "utf8").trimEnd().split("\n"));
-  const alone = lines.map((line) => JSON.parse(line));
-  expect(alone.length).toBeGreaterThan(15);
-  expect(alone.length).toBeLessThanOrEqual(live.length);
-});
 
 test("F14, F19, I22, I23: after kill -9 the archive is sound by itself, and goes on at the next start", async () => {
   await platform.kill();
@@ -155,7 +111,7 @@ test("without a place named, the archive of a distributed platform is its bucket
 
 test("wrong usage ends with 2, an archive that is not there with 1, a server that is not with 3", async () => {
   expect((await atlas("audit", "verify", "--checkpoint", "/nowhere")).code).toBe(2);
-  expect((await atlas("audit", "timeline", orderId, "--from", "yesterday")).code).toBe(2);
+  expect((await atlas("audit", "timeline", "00AAAAAAAAAAAAAAAAAAAA", "--from", "yesterday")).code).toBe(2);
   expect((await atlas("audit", "verify", "--data", join(folder, "none"))).code).toBe(1);
   vi.stubEnv("AWS_ACCESS_KEY_ID", "any");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "any");
