@@ -48,7 +48,8 @@ export async function runChaos(options: ChaosOptions, tell: (line: string) => vo
   const storeFolder = memoryFolder("atlas-chaos-", STORE_ROOM);
   if (storeFolder === undefined) tell("no room for files in memory: DynamoDB Local is paused, not restarted");
   try {
-    const cluster = await startCluster({ folder, processes: USUAL_PROCESSES, storeFolder, settings: SETTINGS });
+    const terms = { folder, processes: USUAL_PROCESSES, brokers: options.brokers, storeFolder, settings: SETTINGS };
+    const cluster = await startCluster(terms);
     const supervisor = new Supervisor(cluster.processes, tell);
     try {
       await cluster.ready();

@@ -12,6 +12,8 @@ export interface ClusterTerms {
   readonly folder: string;
   /** The processes by name, and what each is there for. */
   readonly processes: Readonly<Record<string, readonly Role[]>>;
+  /** Of Kafka, default 1. */
+  readonly brokers?: 1 | 3;
   /** Where DynamoDB Local keeps what it is to find after a restart; without, it is faster, and forgets. */
   readonly storeFolder?: string | undefined;
   /** How much DynamoDB Local lets the others on this machine go first, 0 (not at all, default) to 19. */
@@ -57,9 +59,9 @@ export const USUAL_PROCESSES: Readonly<Record<string, readonly Role[]>> = {
 
 /** Starts the engines, then the processes; nothing stays when one does not come up. */
 export async function startCluster(terms: ClusterTerms): Promise<Cluster> {
-  const { folder, processes, storeFolder, storeNiceness, settings } = terms;
+  const { folder, processes, brokers = 1, storeFolder, storeNiceness, settings } = terms;
   const [kafka, dynamodb, s3] = await Promise.all([
-    startKafka({ folder: join(folder, "kafka") }),
+    startKafka({ folder: join(folder, "kafka"), brokers }),
     startDynamodb({
       folder: storeFolder ?? join(folder, "dynamodb"),
       keeps: storeFolder !== undefined,

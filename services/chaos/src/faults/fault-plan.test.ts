@@ -5,7 +5,7 @@ import type { FaultGround } from "./fault.ts";
 import { nextFault } from "./fault-plan.ts";
 
 const processes = Object.entries(USUAL_PROCESSES).map(([name, roles]) => ({ name, roles }));
-const usual = { processes, kafka: { brokers: [] }, keepsStore: true } as unknown as Cluster;
+const usual = { processes, kafka: { brokers: [{}] }, keepsStore: true } as unknown as Cluster;
 
 /** What comes first of each of many seeds. */
 function firstFaults(away: readonly string[], kills: number, minutes: number, cluster = usual) {

@@ -68,9 +68,9 @@ export function pauseProcess(one: AtlasProcess, { watch, roll }: FaultGround): F
   };
 }
 
-/** The only broker dies hard; its log is on disk. */
-export function killBroker({ cluster: { kafka } }: FaultGround): Fault {
-  const [broker] = kafka.brokers;
+/** A broker dies hard, mostly the only one; its log is on disk. */
+export function killBroker({ cluster: { kafka }, roll }: FaultGround): Fault {
+  const broker = kafka.brokers[roll(kafka.brokers.length)];
   return {
     ...{ kind: "broker killed", target: "kafka" },
     async run() {
