@@ -4,29 +4,38 @@ import { ControlCommandCodec } from "@atlas/gen/atlas/log/v1/control_record_code
 import { ControlCommandSchema } from "@atlas/gen/atlas/log/v1/control_record_pb";
 import { ReadRequestSchema } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { encode } from "@atlas/gen/codec/codec";
-import { memoryLog } from "@atlas/platform/memory/memory-log";
-import { memoryStore } from "@atlas/platform/memory/memory-store";
+import { type MemoryLog, memoryLog } from "@atlas/platform/memory/memory-log";
+import { type MemoryStore, memoryStore } from "@atlas/platform/memory/memory-store";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { noTraces } from "@atlas/platform/telemetry/traces";
 import { topics } from "@atlas/platform/topic/topics";
 import { encodeFrame } from "@atlas/platform/wire/codec/frame";
 import { create } from "@bufbuild/protobuf";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { refuseMissingEngine } from "./active-engine.ts";
 import { openLeasedHost } from "./leased-host.ts";
+import type { Role } from "./role.ts";
 import type { ShardHost } from "./shard-host.ts";
 
 const clock = systemClock();
 const digest = systemDigest();
-const log = memoryLog({ clock });
-const store = memoryStore({ clock });
 const partitions = { oms: 4, venue: 2 };
 const ROLES = ["oms", "venue", "control", "identity"] as const;
 const SHARDS = ["oms/0", "oms/1", "oms/2", "oms/3", "venue/0", "venue/1", "control/0", "identity/0"];
+/** A field that no version knows stops the shard that reads it. */
+const UNKNOWN = Uint8Array.of(0xf8, 0x3f, 1);
 const WAITS = { timeout: 60_000, interval: 50 };
 const LACKS = "engine version 2 is active, and this build carries 1 only: start a newer one";
 const closers: (() => Promise<void>)[] = [];
-const failures: string[] = [];
+let log: MemoryLog;
+let store: MemoryStore;
+let failures: string[];
+
+beforeEach(() => {
+  log = memoryLog({ clock });
+  store = memoryStore({ clock });
+  failures = [];
+});
 
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
@@ -34,13 +43,13 @@ afterEach(async () => {
 
 const portsOf = (writer: string) => ({ log, store, clock, digest, warn: () => undefined, writer });
 
-/** A process that owns what is free. */
-function open(name: string, engines: readonly number[]): Promise<ShardHost> {
+/** A process that owns what is free of its roles. */
+function open(name: string, engines: readonly number[], roles: readonly Role[] = ROLES): Promise<ShardHost> {
   return openLeasedHost(
     {
       ...{ ports: portsOf(name), partitions, tickInterval: 100, engines },
       failed: (shard, error) => void failures.push(`${name} ${shard}: ${error.message}`),
-      cluster: { roles: ROLES, host: "127.0.0.1", port: 0, standby: 0 },
+      cluster: { roles, host: "127.0.0.1", port: 0, standby: 0 },
       ...{
         key: "a key of every process of this platform",
         journal: silentJournal,
@@ -101,4 +110,30 @@ test("S26: a process that lacks what was activated gives its shards to one that 
 
   await expect(refuseMissingEngine(portsOf("old again"), partitions, [1])).rejects.toThrow(LACKS);
   await refuseMissingEngine(portsOf("newer"), partitions, [1, 2]);
+});
+
+test("S21: a gateway says which shards have no owner, are being recovered or have stopped in other processes", {
+  timeout: 150_000,
+}, async () => {
+  const gateway = await open("gateway", [1, 2], ["gateway"]);
+  await expect.poll(() => gateway.missing(), WAITS).toEqual(SHARDS.map((shard) => `${shard} has no owner`));
+
+  const ranges = log.range.bind(log);
+  const released = Promise.withResolvers<void>();
+  log.range = async (topic, partition) => {
+    if (topic === topics.orderCommands.name && partition === 1) await released.promise;
+    return ranges(topic, partition);
+  };
+  const owner = await open("owner", [1, 2]);
+  await expect.poll(() => gateway.missing(), WAITS).toEqual(["oms/1 is being recovered"]);
+  expect(owner.missing()).toEqual(["oms/1 is being recovered"]);
+  released.resolve();
+  await expect.poll(() => gateway.missing(), WAITS).toEqual([]);
+
+  const header = { source: "gNEWER", writer: "gNEWER", firstNumber: 1n };
+  await log.append(topics.orderCommands.name, 2, encodeFrame(header, [UNKNOWN], digest));
+  const stopped = ["oms/2 has stopped: atlas.log.v1.OrderCommand has no field 1023 of this wire type"];
+  await expect.poll(() => gateway.missing(), WAITS).toEqual(stopped);
+  expect(owner.missing()).toEqual(stopped);
+  expect(failures).toHaveLength(1);
 });

@@ -6,7 +6,6 @@ import { LeaseTable } from "@atlas/platform/lease/lease-table";
 import { LeaseView } from "@atlas/platform/lease/lease-view";
 import { LeasedDirectory } from "@atlas/platform/lease/leased-directory";
 import { notReady } from "@atlas/platform/shard/not-ready";
-import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import type { Traces } from "@atlas/platform/telemetry/traces";
 import { openInternalEdge } from "./internal-edge.ts";
@@ -16,6 +15,7 @@ import { processState } from "./process-state.ts";
 import type { Role } from "./role.ts";
 import type { ShardHost } from "./shard-host.ts";
 import { StandbyShards } from "./standby-shards.ts";
+import { linesOf, waitingElsewhere } from "./waiting-shards.ts";
 
 /** How a process takes part in a platform of many. */
 export interface ClusterTerms {
@@ -44,6 +44,8 @@ export interface LeasedHostOptions extends Omit<OwnedShardOptions, "directory"> 
 const LEASE = 4_000;
 /** Instruments told with a beat, at most. */
 const MOST_WATCHED = 1_000;
+/** Characters of why a shard waits. */
+const MOST_SAID = 200;
 
 /** Takes part in a platform of many processes: owns what is free of its roles, finds the others. */
 export async function openLeasedHost(
@@ -58,11 +60,12 @@ export async function openLeasedHost(
   const table = new LeaseTable(ports.store);
   const view = new LeaseView(table, clock);
   const here = { process, shards: { client: (shard: string) => shards.client(shard) } };
-  const directory: ShardDirectory = new LeasedDirectory({ clock, view, here, connect: (url) => connections.at(url) });
+  const directory = new LeasedDirectory({ clock, view, here, connect: (url) => connections.at(url) });
+  closes(async () => directory.close());
   const owned = { ...options, directory, failed: (shard: string, error: Error) => failed(shard, error) };
   const standbys = new StandbyShards(owned, cluster.standby);
   closes(async () => standbys.stop());
-  const shards = new LeasedShards(owned, standbys);
+  const shards: LeasedShards = new LeasedShards(owned, { standbys });
   const edge = await openInternalEdge({
     ...{ host: cluster.host, port: cluster.port, shards, clock, journal, traces },
     authenticator: clusterAuthenticator(key, digest),
@@ -79,8 +82,9 @@ export async function openLeasedHost(
       ...{ clock, warn, table, view, patience: LEASE },
       beat: () => ({
         ...{ process, address, roles: roles(), engineVersions: [...engines] },
-        storeLag: BigInt(highest(shards.storeLags().values())),
+        storeLag: BigInt(shards.storeLag()),
         watchedInstruments: options.watched().slice(0, MOST_WATCHED),
+        waitingShards: [...shards.waiting()].map(([shard, reason]) => ({ shard, reason: reason.slice(0, MOST_SAID) })),
       }),
       shards: new Map(kinds.map((kind) => [kind, shardsOf(kind, partitions)])),
       ...(cluster.standby > 0 ? { isHot: (shard: string) => standbys.isHot(shard) } : {}),
@@ -106,8 +110,7 @@ export async function openLeasedHost(
     isWatchedElsewhere: (instrumentId) =>
       others().some(({ watchedInstruments }) => watchedInstruments.includes(instrumentId)),
     storeLags: () => shards.storeLags(),
-    storeLag: () =>
-      Math.max(highest(shards.storeLags().values()), highest(others().map(({ storeLag }) => Number(storeLag)))),
+    storeLag: () => others().reduce((most, { storeLag }) => Math.max(most, Number(storeLag)), shards.storeLag()),
     processes: async () => {
       await view.look().catch((error: Error) => {
         throw notReady(`the table of leases cannot be read: ${error.message}`);
@@ -115,20 +118,13 @@ export async function openLeasedHost(
       return view.living(LEASE).map((beat) => processState(beat.process, beat.roles, beat.engineVersions));
     },
     missing: () => {
-      const silent = (shard: string) => view.silenceOf(view.holderOf(shard) ?? "") >= LEASE;
-      const unowned = needed.filter((shard) => !keeper.held.has(shard) && silent(shard));
-      const reasons = unfit === undefined ? shards.missing() : [`no shard is owned here: ${unfit.message}`];
-      return [...reasons, ...unowned.map((shard) => `${shard} has no owner`)];
+      const elsewhere = needed.filter((shard) => !keeper.held.has(shard));
+      const own = unfit === undefined ? linesOf(shards.waiting()) : [`no shard is owned here: ${unfit.message}`];
+      return [...own, ...linesOf(waitingElsewhere(elsewhere, view, LEASE))];
     },
   };
 }
 
 function isShardKind(role: Role): boolean {
   return SHARD_KINDS.some((kind) => kind === role);
-}
-
-function highest(numbers: Iterable<number>): number {
-  let most = 0;
-  for (const number of numbers) most = Math.max(most, number);
-  return most;
 }

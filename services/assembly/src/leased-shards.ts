@@ -9,32 +9,54 @@ import type { StandbyShards } from "./standby-shards.ts";
 /** A shard whose lease is this process's. */
 interface Held {
   readonly shard: OwnedShard;
-  /** Why it cannot be asked yet; empty: it runs. */
+  /** Why it cannot be asked, behind its name; empty: it runs. */
   waits: string;
+  /** What went wrong, for who operates the platform; empty: nothing. */
+  problem: string;
+  /** This owner has stopped for good. */
+  hasStopped: boolean;
+  /** Owners before it that did so while they recovered. */
+  readonly stops: number;
   cancel: () => void;
 }
 
-/** Milliseconds for a shard that leaves to put on the log what it decided and to keep an image. */
-const PATIENCE = 5_000;
-/** Milliseconds until a shard that could not recover is tried again. */
-const RETRY = 1_000;
+export interface LeasedShardsTerms {
+  /** Shards of others that are kept hot. Absent: none. */
+  readonly standbys?: StandbyShards;
+  /** Milliseconds for a shard that leaves to put on the log what it decided and to keep an image. Absent: as is usual. */
+  readonly patience?: number;
+}
 
-/** The shards that this process owns for as long as it has their leases. */
+/** As is usual. */
+const PATIENCE = 5_000;
+/** Milliseconds until a shard that could not recover is tried again; one that stops at every trial is tried less and less. */
+const RETRY = 1_000;
+const LONGEST_RETRY = 30_000;
+
+/** The shards that this process owns for as long as it has their leases, or the lock of a data folder that it has for itself. */
 export class LeasedShards implements ShardDirectory, LeaseHooks {
   readonly #options: OwnedShardOptions;
-  readonly #standbys: StandbyShards;
+  readonly #standbys: StandbyShards | undefined;
+  readonly #patience: number;
   readonly #held = new Map<string, Held>();
 
-  constructor(options: OwnedShardOptions, standbys: StandbyShards) {
+  constructor(options: OwnedShardOptions, { standbys, patience = PATIENCE }: LeasedShardsTerms) {
     this.#options = options;
     this.#standbys = standbys;
+    this.#patience = patience;
   }
 
   client(shard: string): ShardClient {
     const held = this.#held.get(shard);
     if (held === undefined) throw notReady(`${shard} is not owned here`);
-    if (held.waits !== "") throw notReady(held.waits);
+    if (held.waits !== "") throw notReady(`${shard} ${held.waits}`);
     return held.shard.owner;
+  }
+
+  /** Whether a shard is on its way to be asked here. */
+  isComing(shard: string): boolean {
+    const held = this.#held.get(shard);
+    return held !== undefined && held.waits !== "" && !held.hasStopped && held.stops === 0;
   }
 
   /** The venues among them that run. */
@@ -53,15 +75,32 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
     return lags;
   }
 
-  /** Why shards that are owned here cannot be asked, one line each. */
-  missing(): readonly string[] {
-    return [...this.#held.values()].flatMap(({ waits }) => (waits === "" ? [] : [waits]));
+  /** The same of the order shard that is furthest behind. */
+  storeLag(): number {
+    let most = 0;
+    for (const { shard } of this.#held.values()) most = Math.max(most, shard.oms?.projection.lag ?? 0);
+    return most;
+  }
+
+  /** Why shards that are owned here cannot be asked, behind the name of each. */
+  waiting(): ReadonlyMap<string, string> {
+    const reasons = new Map<string, string>();
+    for (const [name, { waits, problem }] of this.#held) {
+      if (waits !== "") reasons.set(name, problem === "" ? waits : `${waits}: ${problem}`);
+    }
+    return reasons;
   }
 
   taken(name: string): void {
-    const standby = this.#standbys.take(name);
+    let held: Held | undefined;
+    const standby = this.#standbys?.take(name, (error) => {
+      if (held !== undefined) this.#stopped(held, error);
+    });
     if (standby === undefined) void this.#open(name);
-    else void this.#serve(name, standby);
+    else {
+      held = heldOf(standby, "is being taken over");
+      void this.#serve(name, held);
+    }
   }
 
   async given(name: string): Promise<void> {
@@ -69,47 +108,81 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
     this.#held.delete(name);
     held?.cancel();
     await held?.shard.owner
-      .stop(PATIENCE)
+      .stop(this.#patience)
       .catch((error: Error) => this.#warn("could not be ended in order", name, error));
   }
 
   /** A hot one only says what had not been said; if that cannot be, it is recovered as any other. */
-  async #serve(name: string, shard: OwnedShard): Promise<void> {
-    const held: Held = { shard, waits: `${name} is being taken over`, cancel: () => undefined };
+  async #serve(name: string, held: Held): Promise<void> {
     this.#held.set(name, held);
     try {
-      await shard.owner.serve();
-      held.waits = "";
+      await held.shard.owner.serve();
+      runs(held);
     } catch (error) {
       if (this.#held.get(name) !== held) return;
       this.#warn("could not be taken over as it stood by", name, error as Error);
-      await shard.owner.stop(0);
+      await held.shard.owner.stop(0);
       if (this.#held.get(name) === held) void this.#open(name);
     }
   }
 
-  /** Its image and the log may be away just now: it is tried until it has recovered, or its lease is gone. */
-  async #open(name: string): Promise<void> {
+  /**
+   * Its image and the log may be away just now: it is tried until it has recovered, or its lease is gone. `before`: the owner that
+   * could not; what was the matter with that one is said until this one runs.
+   */
+  async #open(name: string, before?: Held): Promise<void> {
+    const failed = (_: string, error: Error) => this.#stopped(held, error);
+    const shard = ownShard(name, { ...this.#options, failed });
+    const stops = (before?.stops ?? 0) + (before?.hasStopped === true ? 1 : 0);
     const held: Held = {
-      shard: ownShard(name, this.#options),
-      waits: `${name} is being recovered`,
-      cancel: () => undefined,
+      ...heldOf(shard, before?.waits ?? "is being recovered", stops),
+      problem: before?.problem ?? "",
     };
     this.#held.set(name, held);
     try {
       await held.shard.owner.start();
-      held.waits = "";
+      runs(held);
     } catch (error) {
       if (this.#held.get(name) !== held) return;
-      // No trial will change that.
-      if (error instanceof EngineMissing) return this.#options.failed(name, error);
-      this.#warn("could not be recovered", name, error as Error);
-      held.waits = `${name} cannot be recovered: ${(error as Error).message}`;
-      held.cancel = this.#options.ports.clock.after(RETRY, () => void this.#open(name));
+      this.#couldNot(held, error as Error);
     }
+  }
+
+  #couldNot(held: Held, error: Error): void {
+    const { name } = held.shard;
+    if (error instanceof EngineMissing) {
+      // No trial will change that.
+      if (!held.hasStopped) this.#stopped(held, error);
+      return;
+    }
+    this.#warn("could not be recovered", name, error);
+    if (!held.hasStopped) {
+      held.waits = "cannot be recovered";
+      held.problem = error.message;
+    }
+    const pause = held.hasStopped ? Math.min(LONGEST_RETRY, RETRY * 2 ** held.stops) : RETRY;
+    held.cancel = this.#options.ports.clock.after(pause, () => void this.#open(name, held));
+  }
+
+  #stopped(held: Held, error: Error): void {
+    held.waits = "has stopped";
+    held.problem = error.message;
+    held.hasStopped = true;
+    this.#options.failed(held.shard.name, error);
   }
 
   #warn(what: string, shard: string, { message }: Error): void {
     this.#options.ports.warn(`a shard ${what}`, { shard, reason: message });
   }
+}
+
+function heldOf(shard: OwnedShard, waits: string, stops = 0): Held {
+  return { shard, waits, problem: "", hasStopped: false, stops, cancel: () => undefined };
+}
+
+/** It may have stopped meanwhile. */
+function runs(held: Held): void {
+  if (held.hasStopped) return;
+  held.waits = "";
+  held.problem = "";
 }

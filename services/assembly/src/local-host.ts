@@ -1,29 +1,36 @@
-import { shardName } from "@atlas/platform/shard/shard-name";
-import { LocalShards } from "./local-shards.ts";
-import type { OwnedShardOptions } from "./owned-shard.ts";
+import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
+import { LeasedShards } from "./leased-shards.ts";
+import { LocalDirectory } from "./local-directory.ts";
+import { type OwnedShardOptions, SHARD_KINDS, shardsOf } from "./owned-shard.ts";
 import { processState } from "./process-state.ts";
 import { ROLES } from "./role.ts";
 import type { ShardHost } from "./shard-host.ts";
+import { linesOf } from "./waiting-shards.ts";
 
 /** Milliseconds for shards to put on the log what they decided, and to keep images. */
 const PATIENCE = 10_000;
 
-/** Runs every shard in this process; resolves when all of them have recovered. */
-export async function openLocalHost(
+/** Begins to run every shard in this process (S21: the data folder's lock is the lease of all of them). */
+export function openLocalHost(
   options: Omit<OwnedShardOptions, "directory">,
   closes: (close: () => Promise<void>) => void,
-): Promise<ShardHost> {
-  const shards = new LocalShards(options);
-  closes(() => shards.stop(PATIENCE));
-  await shards.start();
+): ShardHost {
+  const { ports, partitions, engines } = options;
+  const linked: ShardDirectory = { client: (shard) => directory.client(shard) };
+  const shards = new LeasedShards({ ...options, directory: linked }, { patience: PATIENCE });
+  const directory = new LocalDirectory(shards, ports.clock);
+  const names = SHARD_KINDS.flatMap((kind) => shardsOf(kind, partitions));
+  closes(async () => {
+    await Promise.all(names.map((name) => shards.given(name)));
+  });
+  for (const name of names) shards.taken(name);
   return {
-    directory: shards,
-    venues: shards.venues.map(({ shard }) => shard),
+    directory,
+    venues: { [Symbol.iterator]: () => shards.venues() },
     isWatchedElsewhere: () => false,
-    storeLags: () =>
-      new Map(shards.oms.map(({ projection }, partition) => [shardName("oms", partition), projection.lag])),
-    storeLag: () => shards.oms.reduce((most, { projection }) => Math.max(most, projection.lag), 0),
-    processes: async () => [processState(options.ports.writer, ROLES, options.engines)],
-    missing: () => [],
+    storeLags: () => shards.storeLags(),
+    storeLag: () => shards.storeLag(),
+    processes: async () => [processState(ports.writer, ROLES, engines)],
+    missing: () => linesOf(shards.waiting()),
   };
 }

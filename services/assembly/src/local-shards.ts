@@ -4,7 +4,7 @@ import type { ShardClient, ShardDirectory } from "@atlas/platform/shard/shard-cl
 import type { OwnedVenue } from "@atlas/venue/venue-owner";
 import { type OwnedShard, type OwnedShardOptions, ownShard, SHARD_KINDS, shardsOf } from "./owned-shard.ts";
 
-/** Every shard of a platform, owned by this process (S21: the data folder's lock is the lease). */
+/** Every shard of a platform, owned by one process: all of them run, or none does. */
 export class LocalShards implements ShardDirectory {
   readonly oms: readonly OwnedOms[];
   readonly venues: readonly OwnedVenue[];

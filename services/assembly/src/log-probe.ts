@@ -4,7 +4,7 @@ import type { Log } from "@atlas/platform/ports/log";
 /** Whether the log can be asked now. */
 export interface LogProbe {
   /** Why not; empty: it can. */
-  problem(): string;
+  problems(): readonly string[];
   close(): void;
 }
 
@@ -13,16 +13,16 @@ const PACE = 1_000;
 const PATIENCE = 3_000;
 
 /** Asks the log again and again where a partition ends. */
-export function probeLog(log: Log, topic: string, clock: Clock): LogProbe {
-  let problem = "";
+export function probeLog(log: Pick<Log, "range">, topic: string, clock: Clock): LogProbe {
+  let problems: readonly string[] = [];
   let asked: number | undefined;
   let isClosed = false;
   const ask = async () => {
     while (!isClosed) {
       asked = clock.monotonic();
-      problem = await log.range(topic, 0).then(
-        () => "",
-        (error: Error) => `the log is away: ${error.message}`,
+      problems = await log.range(topic, 0).then(
+        () => [],
+        (error: Error) => [`the log is away: ${error.message}`],
       );
       asked = undefined;
       await sleep(clock, PACE);
@@ -30,7 +30,8 @@ export function probeLog(log: Log, topic: string, clock: Clock): LogProbe {
   };
   void ask();
   return {
-    problem: () => (asked !== undefined && clock.monotonic() - asked > PATIENCE ? "the log does not answer" : problem),
+    problems: () =>
+      asked !== undefined && clock.monotonic() - asked > PATIENCE ? ["the log does not answer"] : problems,
     close: () => {
       isClosed = true;
     },

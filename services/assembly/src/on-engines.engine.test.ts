@@ -39,9 +39,9 @@ beforeEach(async () => {
 });
 afterEach(() => platform.stop());
 
-function start(): Promise<RunningPlatform> {
+async function start(): Promise<RunningPlatform> {
   const credentials = { accessKeyId: "any", secretAccessKey: "any" };
-  return startPlatform({
+  const running = await startPlatform({
     host: "127.0.0.1",
     port: 0,
     dataFolder: join(folder, "data"),
@@ -61,6 +61,8 @@ function start(): Promise<RunningPlatform> {
     traces: asyncTraces(systemChance()),
     progress: () => {},
   });
+  await running.started;
+  return running;
 }
 
 interface Answer {

@@ -14,7 +14,6 @@ export interface Readiness {
 /** What has happened so far, and who says what still has to. */
 export class PlatformReadiness implements Readiness {
   readonly #clock: Clock;
-  readonly #failures = new Map<string, string>();
   readonly #problems: (() => readonly string[])[] = [];
   #stage = "starting";
   #instruments: readonly Instrument[] = [];
@@ -46,18 +45,13 @@ export class PlatformReadiness implements Readiness {
     this.#problems.push(problems);
   }
 
-  failed(shard: string, error: Error): void {
-    this.#failures.set(shard, error.message);
-  }
-
   missing(): readonly string[] {
-    const failed = [...this.#failures].map(([shard, message]) => `${shard} has stopped: ${message}`);
-    for (const problems of this.#problems) failed.push(...problems());
-    if (this.#stage !== "") return [...failed, this.#stage];
+    const reasons = this.#problems.flatMap((problems) => problems());
+    if (this.#stage !== "") return [...reasons, this.#stage];
     const silent = this.#instruments.filter((instrument) => !this.#isHeard(instrument));
     const oneSided = this.#instruments.filter((instrument) => !this.#hasTwoSides(instrument));
     return [
-      ...failed,
+      ...reasons,
       ...silent.map(({ instrumentId }) => `the market of ${instrumentId} is silent`),
       ...oneSided.map(({ instrumentId }) => `the book of ${instrumentId} has not two sides yet`),
     ];

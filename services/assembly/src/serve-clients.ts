@@ -2,18 +2,18 @@ import { secretFiles } from "@atlas/adapters/files/secret-files";
 import { absentSite, readSite } from "@atlas/adapters/http/site/site";
 import { systemChance } from "@atlas/adapters/system/system-chance";
 import type { PrometheusMetrics } from "@atlas/adapters/telemetry/prometheus-metrics";
-import { openGateway } from "@atlas/gateway/gateway";
+import { type Gateway, openGateway } from "@atlas/gateway/gateway";
 import { type Instrument, MarketModel } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
 import type { MarketView } from "@atlas/market/market-view";
 import { mergedAccountQueries } from "@atlas/platform/query/merged-account-queries";
-import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
+import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { auditReads } from "./archiving.ts";
 import { firstStart } from "./first-start/first-start.ts";
 import { type LocalCalls, localCalls } from "./first-start/local-calls.ts";
 import { patiently } from "./first-start/patiently.ts";
 import { marketReads, marketSource } from "./market-source.ts";
 import { PARTITIONS } from "./platform-terms.ts";
-import { playForEver, type Recording } from "./play-for-ever.ts";
+import { playForEver } from "./play-for-ever.ts";
 import { openPublicEdge } from "./public-edge.ts";
 import type { PlatformReadiness } from "./readiness.ts";
 import type { ShardHost } from "./shard-host.ts";
@@ -25,6 +25,8 @@ export interface ServeOptions {
   readonly ports: PlatformPorts;
   readonly host: ShardHost;
   readonly market: MarketView;
+  /** Resolves when the market is read that stood on the log. */
+  readonly marketRead: Promise<void>;
   readonly readiness: PlatformReadiness;
   readonly metrics: PrometheusMetrics;
   readonly look: () => void;
@@ -32,13 +34,21 @@ export interface ServeOptions {
   readonly disk: { readonly isLow: boolean };
   readonly stage: (text: string) => void;
   readonly closes: (close: () => Promise<void> | void) => void;
+  /** The process stops. */
+  readonly signal: AbortSignal;
 }
 
-/** A process that serves clients. */
-export interface ServedClients {
+/** A process that answers at its port. */
+export interface ServedProcess {
   readonly url: string;
   readonly hasConsole: boolean;
-  readonly calls: LocalCalls;
+  /**
+   * Resolves when it has what it waits for: a gateway serves, and the platform has what a new one begins with. Rejects with what no
+   * waiting cures.
+   */
+  readonly started: Promise<void>;
+  /** Of a gateway, once it has started. */
+  readonly loginLink?: () => Promise<string>;
 }
 
 /** Milliseconds for streams and calls under way. */
@@ -46,14 +56,13 @@ const GRACE = 1_000;
 const KEY_FILE = "cli.key";
 const NO_CONSOLE = "The console is not built here: stop Atlas and start it by npm start, which builds it.";
 
-/** Opens gateway and public edge, and gives a new platform what it begins with. */
-export async function serveClients(parts: ServeOptions): Promise<ServedClients> {
+/** Opens gateway and public edge; goes on behind them to what they wait for. */
+export async function serveClients(parts: ServeOptions): Promise<ServedProcess> {
   const { options, ports, host, market, readiness, metrics, look, closes } = parts;
-  const { journal, consoleFolder, dataFolder, recording } = options;
+  const { journal, consoleFolder, dataFolder } = options;
   parts.stage("opening the gateway");
-  const files = secretFiles(dataFolder);
   const gateway = await openGateway({
-    ports: { ...ports, chance: systemChance(), journal, metrics, files },
+    ports: { ...ports, chance: systemChance(), journal, metrics, files: secretFiles(dataFolder) },
     partitions: PARTITIONS,
     directory: host.directory,
     queries: mergedAccountQueries(host.directory, ports.store, PARTITIONS.oms),
@@ -63,6 +72,7 @@ export async function serveClients(parts: ServeOptions): Promise<ServedClients> 
     pressure: { storeLag: () => host.storeLag(), diskLow: () => parts.disk.isLow },
   });
   closes(() => gateway.stop());
+  readiness.asks(() => unfollowed(gateway, host));
   const site = consoleFolder === undefined ? undefined : readSite(consoleFolder);
   const edge = await openPublicEdge({
     ...{ host: options.host, port: options.port, readiness, metrics, look, journal },
@@ -72,26 +82,40 @@ export async function serveClients(parts: ServeOptions): Promise<ServedClients> 
     site: site ?? absentSite(NO_CONSOLE),
   });
   closes(() => edge.close(GRACE));
-  parts.stage("defining what a new platform begins with");
-  const key = (await files.read(KEY_FILE)) ?? "";
-  const calls = localCalls(edge.handlers, key.trim());
-  const begin = () => firstStart(calls, { recorded: recording !== undefined });
-  await patiently(begin, ports.clock, ports.warn);
-  if (recording !== undefined) startRecording(calls, recording, ports, closes);
-  const instruments = await patiently(() => calls.instruments(), ports.clock, ports.warn);
-  readiness.up(marketsOf(instruments, options), market);
-  return { url: edge.url, hasConsole: site !== undefined, calls };
+  const calls = begin(parts, gateway, edge.handlers);
+  return {
+    ...{ url: edge.url, hasConsole: site !== undefined, started: calls.then(() => undefined) },
+    loginLink: async () => (await calls).loginLink(),
+  };
 }
 
-function startRecording(
-  calls: LocalCalls,
-  recording: Recording,
-  { clock, warn }: OwnerPorts,
-  closes: ServeOptions["closes"],
-): void {
-  const end = new AbortController();
-  closes(() => end.abort());
-  void playForEver({ recording, play: calls.play, clock, warn }, end.signal);
+/** Waits for identity, control and the market, then for what the first start needs. */
+async function begin(
+  parts: ServeOptions,
+  gateway: Gateway,
+  handlers: readonly UniversalHandler[],
+): Promise<LocalCalls> {
+  const { options, market, readiness, signal } = parts;
+  const { recording, dataFolder } = options;
+  const { clock, warn } = parts.ports;
+  const patience = { clock, warn, signal };
+  await parts.marketRead;
+  await patiently(() => gateway.start(), patience);
+  parts.stage("defining what a new platform begins with");
+  const key = (await secretFiles(dataFolder).read(KEY_FILE)) ?? "";
+  const calls = localCalls(handlers, key.trim());
+  await patiently(() => firstStart(calls, { recorded: recording !== undefined }), patience);
+  if (recording !== undefined) void playForEver({ recording, play: calls.play, clock, warn }, signal);
+  const instruments = await patiently(() => calls.instruments(), patience);
+  readiness.up(marketsOf(instruments, options), market);
+  return calls;
+}
+
+/** One line for each shard that is not followed yet, but of what is said to be missing already. */
+function unfollowed(gateway: Gateway, host: ShardHost): string[] {
+  const said = host.missing();
+  const untold = gateway.unfollowed().filter((shard) => !said.some((line) => line.startsWith(`${shard} `)));
+  return untold.map((shard) => `${shard} is not followed yet`);
 }
 
 /** Those whose market this platform makes: a recorded one has one only while somebody plays it. */

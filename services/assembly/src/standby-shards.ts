@@ -5,8 +5,8 @@ interface Standby {
   readonly shard: OwnedShard;
   /** It has come to where the log was when it began. */
   isStarted: boolean;
-  /** Its lease is this process's now. */
-  isTaken: boolean;
+  /** Hears that it has stopped, once its lease is this process's. */
+  taken: ((error: Error) => void) | undefined;
   isAsked: boolean;
   /** Monotonic milliseconds until which it counts as being where its owner is. */
   hotUntil: number;
@@ -63,8 +63,11 @@ export class StandbyShards {
     return (this.#standbys.get(shard)?.hotUntil ?? Number.NEGATIVE_INFINITY) > this.#options.ports.clock.monotonic();
   }
 
-  /** Hands over a shard whose lease is this process's now; `undefined`: it is not hot, and must be recovered. */
-  take(name: string): OwnedShard | undefined {
+  /**
+   * Hands over a shard whose lease is this process's now; `undefined`: it is not hot, and must be recovered. `failed` hears when it
+   * stops for good.
+   */
+  take(name: string, failed: (error: Error) => void): OwnedShard | undefined {
     const standby = this.#standbys.get(name);
     if (standby === undefined) return undefined;
     if (!this.isHot(name)) {
@@ -72,7 +75,7 @@ export class StandbyShards {
       return undefined;
     }
     this.#standbys.delete(name);
-    standby.isTaken = true;
+    standby.taken = failed;
     return standby.shard;
   }
 
@@ -84,13 +87,13 @@ export class StandbyShards {
 
   /** One at a time: what is owned here goes first. */
   async #start(name: string): Promise<void> {
-    const failed = (shard: string, error: Error) => {
-      if (standby.isTaken) this.#options.failed(shard, error);
-      else this.#giveUp(name, standby, error);
+    const failed = (_: string, error: Error) => {
+      if (standby.taken === undefined) this.#giveUp(name, standby, error);
+      else standby.taken(error);
     };
     const standby: Standby = {
       shard: ownShard(name, { ...this.#options, failed }),
-      ...{ isStarted: false, isTaken: false, isAsked: false, hotUntil: Number.NEGATIVE_INFINITY },
+      ...{ isStarted: false, taken: undefined, isAsked: false, hotUntil: Number.NEGATIVE_INFINITY },
     };
     this.#standbys.set(name, standby);
     this.#isStarting = true;

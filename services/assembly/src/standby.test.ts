@@ -39,7 +39,7 @@ class Leased {
     const directory: ShardDirectory = { client: (shard) => this.shards.client(shard) };
     const options = { ports, partitions, directory, tickInterval: 100, failed };
     this.standbys = new StandbyShards(options, standby);
-    this.shards = new LeasedShards(options, this.standbys);
+    this.shards = new LeasedShards(options, { standbys: this.standbys });
     const table = new LeaseTable(store);
     const view = new LeaseView(table, clock);
     const kinds = SHARD_KINDS.map((kind) => [kind, shardsOf(kind, partitions)] as const);

@@ -6,7 +6,7 @@ import { systemChance } from "@atlas/adapters/system/system-chance";
 import { systemClock } from "@atlas/adapters/system/system-clock";
 import { systemCompression } from "@atlas/adapters/system/system-compression";
 import { systemDigest } from "@atlas/adapters/system/system-digest";
-import { type PrometheusMetrics, prometheusMetrics } from "@atlas/adapters/telemetry/prometheus-metrics";
+import { prometheusMetrics } from "@atlas/adapters/telemetry/prometheus-metrics";
 import type { ArchivePace } from "@atlas/audit/archive-pace";
 import { MarketView } from "@atlas/market/market-view";
 import type { Archive } from "@atlas/platform/ports/archive";
@@ -30,7 +30,7 @@ import type { Recording } from "./play-for-ever.ts";
 import { openPublicEdge } from "./public-edge.ts";
 import { PlatformReadiness } from "./readiness.ts";
 import { ROLES } from "./role.ts";
-import { type ServedClients, serveClients } from "./serve-clients.ts";
+import { type ServedProcess, type ServeOptions, serveClients } from "./serve-clients.ts";
 import type { ShardHost } from "./shard-host.ts";
 
 /** A platform of any number of processes on Kafka, DynamoDB and S3. */
@@ -61,14 +61,19 @@ export interface PlatformOptions {
   readonly progress: (stage: string) => void;
 }
 
-/** A platform that serves. */
+/** A platform, or a process's part of one, that answers at its port. */
 export interface RunningPlatform {
   readonly url: string;
   /** Whether there is a console at `/`. */
   readonly hasConsole: boolean;
   /**
-   * Makes a link by which whoever holds the data folder signs in, once, within ten minutes: path and fragment behind the address.
-   * Absent: the process serves no clients.
+   * Resolves when it has come to where it serves, and is ready or has waited long enough for that: `missing` tells. What it cannot do
+   * before, it refuses as NOT_READY. Rejects, with a sentence for a person, when it never will.
+   */
+  readonly started: Promise<void>;
+  /**
+   * Makes a link by which whoever holds the data folder signs in, once, within ten minutes: path and fragment behind the address; of a
+   * process that has started. Absent: it serves no clients.
    */
   readonly loginLink?: () => Promise<string>;
   /** Why it is not ready; empty: it is. */
@@ -81,7 +86,7 @@ export interface RunningPlatform {
 const DISK_RESERVE = 256 << 20;
 /** Bytes that must be free to start: room for cancels, which pass while orders do not. */
 const DISK_TO_START = 16 << 20;
-/** Milliseconds for the markets to be heard of, before the start goes on without. */
+/** Milliseconds for markets and shards to be heard of, before the start goes on without. */
 const PATIENCE = 10_000;
 /** Milliseconds for calls under way. */
 const GRACE = 1_000;
@@ -90,8 +95,9 @@ const WRITER_BYTES = 6;
 type Close = () => Promise<void> | void;
 
 /**
- * Starts a platform in this process, or this process's part of one. Rejects, with everything closed again, when the data folder is held
- * or unusable, the port is taken, or a shard cannot recover: each with a sentence for a person.
+ * Starts a platform in this process, or this process's part of one. Resolves when it answers at its port: its shards recover behind it,
+ * each for itself. Rejects, with everything closed again, when the data folder is held or unusable, log or store cannot be opened, or the
+ * port is taken: each with a sentence for a person.
  */
 export async function startPlatform(options: PlatformOptions): Promise<RunningPlatform> {
   const closers: Close[] = [];
@@ -110,6 +116,7 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
   const { progress, distributed } = options;
   const roles = distributed?.cluster.roles ?? ROLES;
   const closes = (close: Close) => void closers.push(close);
+  const stopping = new AbortController();
   const readiness = new PlatformReadiness(systemClock());
   const stage = (text: string) => {
     readiness.at(text);
@@ -120,17 +127,16 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
   const ports = await openPorts(options, disk, closes);
   const probe = probeLog(ports.log, topics.controlCommands.name, ports.clock);
   closes(() => probe.close());
-  readiness.asks(() => [probe.problem()].filter((problem) => problem !== ""));
+  readiness.asks(() => probe.problems());
   const metrics = prometheusMetrics();
 
   stage("recovering the shards");
   await refuseMissingEngine(ports, PARTITIONS, options.engines);
   const market = new MarketView({ ...ports, readOnly: !roles.includes("market") }, PARTITIONS.venue);
   closes(() => market.close());
-  const [host] = await Promise.all([
-    openHost(options, ports, market, readiness, closes),
-    roles.includes("gateway") || roles.includes("market") ? market.start() : undefined,
-  ]);
+  const marketRead = roles.includes("gateway") || roles.includes("market") ? market.start() : Promise.resolve();
+  marketRead.catch(() => undefined);
+  const host = await openHost(options, ports, market, closes);
   readiness.asks(() => host.missing());
   startTicks(ports, host, market, closes);
   if (roles.includes("audit")) {
@@ -138,16 +144,13 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
     closes(() => archiver.stop(PATIENCE));
   }
   const look = storeLagGauge(metrics, host);
-  const parts = { options, ports, host, market, readiness, metrics, look, disk, stage, closes };
+  const { signal } = stopping;
+  const parts = { options, ports, host, market, marketRead, readiness, metrics, look, disk, stage, closes, signal };
   const served = roles.includes("gateway") ? await serveClients(parts) : await serveProbes(parts);
-  await untilReady(readiness, ports);
-  return {
-    url: served.url,
-    hasConsole: served.hasConsole,
-    ...(served.calls === undefined ? {} : { loginLink: served.calls.loginLink }),
-    missing: () => readiness.missing(),
-    stop,
-  };
+  closes(() => stopping.abort());
+  const started = served.started.then(() => untilReady(readiness, ports, signal));
+  started.catch(() => undefined);
+  return { ...served, started, missing: () => readiness.missing(), stop };
 }
 
 /** Takes the data folder, and watches the room around it. */
@@ -203,13 +206,9 @@ async function openHost(
   { journal, distributed, dataFolder, engines }: PlatformOptions,
   ports: PlatformPorts,
   market: MarketView,
-  readiness: PlatformReadiness,
   closes: (close: () => Promise<void>) => void,
 ): Promise<ShardHost> {
-  const failed = (shard: string, error: Error) => {
-    readiness.failed(shard, error);
-    journal.error("a shard has stopped", { shard }, error);
-  };
+  const failed = (shard: string, error: Error) => journal.error("a shard has stopped", { shard }, error);
   const owned = { ports, partitions: PARTITIONS, tickInterval: TICKS.watched, engines, failed };
   if (distributed === undefined) return openLocalHost(owned, closes);
   const { cluster } = distributed;
@@ -240,30 +239,21 @@ function startTicks(ports: OwnerPorts, host: ShardHost, market: MarketView, clos
   closes(() => ticks.stop());
 }
 
-interface ProbeParts {
-  readonly options: PlatformOptions;
-  readonly ports: PlatformPorts;
-  readonly readiness: PlatformReadiness;
-  readonly metrics: PrometheusMetrics;
-  readonly look: () => void;
-  readonly closes: (close: Close) => void;
-}
-
 /** Of a process that serves no clients: whether it lives, whether it is ready, and its metrics. */
-async function serveProbes(parts: ProbeParts): Promise<Omit<ServedClients, "calls"> & { calls?: undefined }> {
+async function serveProbes(parts: ServeOptions): Promise<ServedProcess> {
   const { options, ports, readiness, metrics, look, closes } = parts;
   const { host, port, journal } = options;
   const { clock, traces } = ports;
   const edge = await openPublicEdge({ host, port, readiness, metrics, look, journal, clock, traces });
   closes(() => edge.close(GRACE));
-  readiness.upWithoutMarkets();
-  return { url: edge.url, hasConsole: false };
+  const started = parts.marketRead.then(() => readiness.upWithoutMarkets());
+  return { url: edge.url, hasConsole: false, started };
 }
 
-/** Waits for the simulated books, but not for ever: what is missing then is said by `/readyz`. */
-async function untilReady(readiness: PlatformReadiness, { clock }: OwnerPorts): Promise<void> {
+/** Waits for shards and for the simulated books, but not for ever: what is missing then is said by `/readyz`. */
+async function untilReady(readiness: PlatformReadiness, { clock }: OwnerPorts, signal: AbortSignal): Promise<void> {
   const deadline = clock.monotonic() + PATIENCE;
-  while (readiness.missing().length > 0 && clock.monotonic() < deadline) {
+  while (readiness.missing().length > 0 && clock.monotonic() < deadline && !signal.aborted) {
     await new Promise<void>((resolve) => void clock.after(20, resolve));
   }
 }

@@ -33,7 +33,7 @@ export interface GatewayPorts {
 export interface GatewayContext {
   readonly ports: GatewayPorts;
   readonly partitions: PartitionCounts;
-  /** The shards; they must run when the gateway opens. */
+  /** Every shard of the platform. */
   readonly directory: ShardDirectory;
   readonly queries: AccountQueries;
   /** The public market, live and as it is read. */

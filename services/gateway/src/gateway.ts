@@ -4,6 +4,8 @@ import type { Served } from "@atlas/platform/access/create-handlers";
 import { AccountShards } from "@atlas/platform/query/account-shard";
 import type { OpenResponseSource } from "@atlas/platform/session/response-source";
 import type { OpenTradeSession } from "@atlas/platform/session/trade-session";
+import { notReady } from "@atlas/platform/shard/not-ready";
+import { IDENTITY_SHARD } from "./access/identity-view.ts";
 import { Calls } from "./calls.ts";
 import type { GatewayContext } from "./context.ts";
 import { eventHistory } from "./follow/event-history.ts";
@@ -11,7 +13,8 @@ import { InstrumentView } from "./follow/instrument-view.ts";
 import { OrderEvents } from "./follow/order-events.ts";
 import { gatewayMetrics } from "./gateway-metrics.ts";
 import { grantTrader } from "./identity/grants.ts";
-import { openSignIn } from "./identity/open-sign-in.ts";
+import { openSignIn, type SignIn } from "./identity/open-sign-in.ts";
+import { CONTROL_SHARD } from "./instrument/instrument-context.ts";
 import { ClockSkew } from "./intake/clock-skew.ts";
 import { CommandIntake } from "./intake/command-intake.ts";
 import { newIncarnation } from "./intake/incarnation.ts";
@@ -36,11 +39,18 @@ export interface Gateway {
   readonly openTradeSession: OpenTradeSession<Caller>;
   /** The fast road of `Subscribe`. */
   readonly openResponses: OpenResponseSource;
+  /**
+   * Resolves when calls are served, the local key's first: identity and control are followed. Until then every call is refused as
+   * NOT_READY, from then on only what needs an order shard that is not followed yet. It may be called again after it rejected.
+   */
+  start(): Promise<void>;
+  /** The shards that are not followed yet. */
+  unfollowed(): readonly string[];
   /** Ends sessions and streams; what was taken in and not logged is dropped and told so. */
   stop(): void;
 }
 
-/** Resolves when every shard is followed and callers can be told apart; the shards must run. */
+/** Opens a gateway, which begins to follow every shard: one that does not serve makes only who needs it wait. `start` it. */
 export async function openGateway(context: GatewayContext): Promise<Gateway> {
   const { ports, partitions, directory, queries, market, processes, room = USUAL_ROOM } = context;
   const { log, store, clock, chance, digest, journal, traces } = ports;
@@ -51,9 +61,10 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
     ...{ log, clock, digest, journal, metrics, traces, incarnation, skew },
     pressure: context.pressure,
     partitions: partitions.oms,
+    isFollowed: (shard) => events.isFollowed(shard),
     learnLimits: (accountId) => void learnLimits(accountId),
   });
-  const events = new OrderEvents(
+  const events: OrderEvents = new OrderEvents(
     { directory, clock, journal, partitions: partitions.oms },
     {
       event(event) {
@@ -65,7 +76,6 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
   );
   const notices = new NoticeBoard();
   const instruments = new InstrumentView(directory, notices, ports);
-  await Promise.all([events.start(), instruments.start()]);
   const signIn = await openSignIn({ ...ports, directory, queries, skew, incarnation });
   const shards = new AccountShards(directory, partitions.oms);
   const history = eventHistory(events, shards, store);
@@ -112,13 +122,46 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
     openSession: sessions.open,
   });
   return {
-    authenticator: signIn.authenticator,
+    ...followed({ signIn, instruments, events }),
     services,
     openTradeSession: sessions.open,
     openResponses: streams.open,
     stop() {
       for (const part of [sessions, streams, markets, signIn, instruments, events, recordings, intake]) part.stop();
     },
+  };
+}
+
+interface Followed {
+  readonly signIn: SignIn;
+  readonly instruments: InstrumentView;
+  readonly events: OrderEvents;
+}
+
+/** Begins to follow the shards. Calls are let in once who may do what is known, and which instruments there are. */
+function followed({ signIn, instruments, events }: Followed): Pick<Gateway, "authenticator" | "start" | "unfollowed"> {
+  const { authenticator, identity } = signIn;
+  let isServing = false;
+  events.begin();
+  const known = Promise.all([signIn.opened, instruments.start()]);
+  return {
+    authenticator: {
+      authenticate(header, source) {
+        if (!isServing) throw notReady("this gateway is starting: send the same again");
+        return authenticator.authenticate(header, source);
+      },
+      watch: (caller, ended) => authenticator.watch(caller, ended),
+    },
+    async start() {
+      await known;
+      isServing = true;
+      await signIn.provision();
+    },
+    unfollowed: () => [
+      ...(identity.view.sequence < 0 ? [IDENTITY_SHARD] : []),
+      ...(instruments.isFollowed ? [] : [CONTROL_SHARD]),
+      ...events.unfollowed(),
+    ],
   };
 }
 

@@ -51,6 +51,7 @@ test("S6: every definition opens its house account, funds it and allots all of i
     traces: noTraces,
     ...{ chance: systemChance(), journal: silentJournal, files: memorySecretFiles(files), incarnation: "gAAAAAAAAAAA" },
   });
+  await signIn.provision();
   const header = new Headers({ authorization: `Bearer ${files.get("cli.key")}` });
   const caller = await signIn.authenticator.authenticate(header, "here");
   const call = { ...caller, deadline: clock.monotonic() + 15_000, source: "here" };

@@ -12,7 +12,8 @@ test("F9 a start goes on as long as shards are away, and says so once", async ()
     if (code !== undefined) throw new ConnectError("send the same again", code);
     return "done";
   };
-  const done = patiently(work, clock, (message) => void warnings.push(message));
+  const { signal } = new AbortController();
+  const done = patiently(work, { clock, warn: (message) => void warnings.push(message), signal });
   await clock.advance(5_000);
   expect(await done).toBe("done");
   expect(warnings).toHaveLength(1);
@@ -20,10 +21,7 @@ test("F9 a start goes on as long as shards are away, and says so once", async ()
 
 test("what no repeat cures ends the start", async () => {
   const refused = new ConnectError("no", Code.PermissionDenied);
-  const done = patiently(
-    () => Promise.reject(refused),
-    manualClock(),
-    () => undefined,
-  );
+  const ports = { clock: manualClock(), warn: () => undefined, signal: new AbortController().signal };
+  const done = patiently(() => Promise.reject(refused), ports);
   await expect(done).rejects.toBe(refused);
 });

@@ -50,6 +50,7 @@ beforeAll(async () => {
   const quiet = { journal: silentJournal, progress: () => undefined };
   const options = { host: "127.0.0.1", port: 0, dataFolder: folder, archivePace, ...quiet };
   platform = await startPlatform(options);
+  await platform.started;
   localKey = `Bearer ${(await readFile(join(folder, "cli.key"), "utf8")).trim()}`;
   const { createUser, grantAccount, createApiKey } = IdentityService.method;
   await call(createUser, { userId: "trader" });

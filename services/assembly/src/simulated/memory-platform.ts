@@ -1,7 +1,7 @@
 import type { ArchivePace } from "@atlas/audit/archive-pace";
 import { ENGINE_VERSIONS } from "@atlas/domain/engine/engine-rules";
 import { RequestMemory } from "@atlas/domain/request-memory/request-memory";
-import { type Gateway, openGateway } from "@atlas/gateway/gateway";
+import type { Gateway } from "@atlas/gateway/gateway";
 import type { UnreadRoom } from "@atlas/gateway/unread-room";
 import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { InstrumentService } from "@atlas/gen/atlas/instrument/v1/instrument_service_pb";
@@ -31,6 +31,7 @@ import { marketReads, marketSource } from "../market-source.ts";
 import { processState } from "../process-state.ts";
 import { FaultyWorld } from "./faulty-world.ts";
 import { fewInstruments } from "./few-instruments.ts";
+import { openWholeGateway } from "./open-whole-gateway.ts";
 import { type RemoteOwner, remoteShards } from "./remote-shards.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 
@@ -224,7 +225,7 @@ export class MemoryPlatform {
     const directory = remoteShards(process, this.world.network, find);
     const pressure = { lag: 0, low: false };
     await this.#orKill(process, market.start());
-    const opening = openGateway({
+    const opening = openWholeGateway({
       ports: {
         ...{ log, store, clock, digest, journal, metrics: silentMetrics, traces: noTraces },
         chance: seededChance(this.#seed * 7_000 + this.#chances++),

@@ -1,5 +1,5 @@
 import { systemDigest } from "@atlas/adapters/system/system-digest";
-import { type Gateway, openGateway } from "@atlas/gateway/gateway";
+import type { Gateway } from "@atlas/gateway/gateway";
 import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { IdentityService } from "@atlas/gen/atlas/identity/v1/identity_service_pb";
 import { InstrumentService } from "@atlas/gen/atlas/instrument/v1/instrument_service_pb";
@@ -27,6 +27,7 @@ import { firstStart } from "../first-start/first-start.ts";
 import { LocalShards } from "../local-shards.ts";
 import { marketReads, marketSource } from "../market-source.ts";
 import { processState } from "../process-state.ts";
+import { openWholeGateway } from "../simulated/open-whole-gateway.ts";
 import { turn } from "../simulated/turn.ts";
 
 const PARTITIONS = { oms: 16, venue: 8 };
@@ -112,9 +113,10 @@ export class GatewayPlatform {
     return this;
   }
 
-  /** A gateway of its own, as of another process; the platform's clients go by the first. */
+  /** A gateway of its own, as of another process; the platform's clients go by the first. `open`: absent, it serves every account. */
   async anotherGateway(
     directory: ShardDirectory = this.shards,
+    open: typeof openWholeGateway = openWholeGateway,
   ): Promise<{ readonly gateway: Gateway; readonly handlers: UniversalHandler[] }> {
     const view = this.#view as MarketView;
     const { clock, log, store, digest, pressure } = this;
@@ -132,7 +134,7 @@ export class GatewayPlatform {
       processes: async () => [processState("process", ["oms"])],
       pressure: { storeLag: () => pressure.lag, diskLow: () => pressure.low },
     };
-    const gateway = await this.run(openGateway(context));
+    const gateway = await this.run(open(context));
     const handlers = createHandlers(gateway.services, {
       authenticator: gateway.authenticator,
       limiter: new CallLimiter(clock),

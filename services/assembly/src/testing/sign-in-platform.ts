@@ -81,9 +81,10 @@ export class SignInPlatform implements ShardDirectory {
     const chance = seededChance(number);
     const skew = new ClockSkew(clock, journal);
     const ports = { log, clock, digest, chance, journal, traces: noTraces, files, incarnation, skew };
-    return this.run(
-      openSignIn({ ...ports, directory: this, queries: { account: (request) => this.#account(request) } }),
-    );
+    const queries = { account: (request: GetAccountRequest) => this.#account(request) };
+    const signIn = await openSignIn({ ...ports, directory: this, queries });
+    await this.run(signIn.provision());
+    return signIn;
   }
 
   client(shard: string): ShardClient {

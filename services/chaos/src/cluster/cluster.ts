@@ -34,7 +34,7 @@ export interface Cluster {
   readonly processes: readonly AtlasProcess[];
   /** Addresses of the gateways. */
   readonly gateways: readonly string[];
-  /** The local key: ADMIN, OPERATOR, and TRADER on `demo`. */
+  /** The local key: ADMIN, OPERATOR, and TRADER on `demo`. It is there once a gateway is ready. */
   readonly key: string;
   /** Resolves when every process says that it is ready; rejects with what is missing after three minutes. */
   ready(patience?: number): Promise<void>;
@@ -89,7 +89,9 @@ export async function startCluster(terms: ClusterTerms): Promise<Cluster> {
     ...{ kafka, dynamodb, s3, bucket: BUCKET, processes: all, stop },
     keepsStore: storeFolder !== undefined,
     gateways: all.filter(({ roles }) => roles.includes("gateway")).map(({ url }) => url),
-    key: readFileSync(join(data, "cli.key"), "utf8").trim(),
+    get key() {
+      return readFileSync(join(data, "cli.key"), "utf8").trim();
+    },
     ready: (patience = READY_WITHIN) => untilReady(all, patience),
   };
 }

@@ -8,7 +8,7 @@ import { type RunningPlatform, startPlatform } from "@atlas/assembly/start-platf
 import { playRequest } from "@atlas/platform/recording/recorded-step";
 import { type Journal, silentJournal } from "@atlas/platform/telemetry/journal";
 import type { Traces } from "@atlas/platform/telemetry/traces";
-import { refused } from "../client/failure.ts";
+import { Failure, refused } from "../client/failure.ts";
 import type { Io } from "../output/io.ts";
 import { paced } from "../recording/pace.ts";
 import { readSteps } from "../recording/read-steps.ts";
@@ -21,15 +21,28 @@ const CONSOLE = fileURLToPath(new URL("../../../../console/build", import.meta.u
 /** A terminal and a launcher may both hand one signal on; a later one means it. Milliseconds. */
 const SAME_SIGNAL = 1_000;
 
-/** Starts a platform and serves until a signal comes. `engines`: the engine versions that it carries; absent: all of this build. */
+/** Starts a platform and serves until a signal comes, also while it still starts. `engines`: the engine versions that it carries; absent: all of this build. */
 export async function serve(io: Io, settings: Settings, engines?: readonly number[]): Promise<void> {
   const stopping = signaled();
-  const platform = await open(io, settings, engines);
-  await welcome(io, settings, platform);
-  await stopping;
-  io.out("stopping");
-  await platform.stop();
+  const platform = await explained(settings, open(io, settings, engines));
+  try {
+    const begun = explained(settings, platform.started).then(() => true);
+    if (await Promise.race([begun, stopping.then(() => false)])) {
+      await welcome(io, settings, platform);
+      await stopping;
+    }
+    io.out("stopping");
+  } finally {
+    await platform.stop();
+  }
   io.out("stopped");
+}
+
+/** What cannot be is said in a sentence. */
+function explained<Value>({ logLevel }: Settings, work: Promise<Value>): Promise<Value> {
+  return work.catch((error: Error) => {
+    throw logLevel === "debug" || error instanceof Failure ? error : refused(error.message);
+  });
 }
 
 async function open(io: Io, settings: Settings, engines?: readonly number[]): Promise<RunningPlatform> {
@@ -38,24 +51,19 @@ async function open(io: Io, settings: Settings, engines?: readonly number[]): Pr
     throw refused(`ATLAS_CONSOLE is "${consoleFolder}"; it is a folder with a built console`);
   }
   const traces = asyncTraces(systemChance());
-  try {
-    return await startPlatform({
-      host,
-      port,
-      dataFolder,
-      consoleFolder,
-      archivePace,
-      ...(distributed === undefined ? {} : { distributed }),
-      ...(engines === undefined ? {} : { engines }),
-      ...(market === "recorded" ? { recording } : {}),
-      journal: journalOf(settings, traces),
-      traces,
-      progress: (stage) => io.out(stage),
-    });
-  } catch (error) {
-    if (settings.logLevel === "debug") throw error;
-    throw refused((error as Error).message);
-  }
+  return startPlatform({
+    host,
+    port,
+    dataFolder,
+    consoleFolder,
+    archivePace,
+    ...(distributed === undefined ? {} : { distributed }),
+    ...(engines === undefined ? {} : { engines }),
+    ...(market === "recorded" ? { recording } : {}),
+    journal: journalOf(settings, traces),
+    traces,
+    progress: (stage) => io.out(stage),
+  });
 }
 
 /** The example market, at its own pace. */

@@ -16,7 +16,9 @@ interface StartOptions {
 
 export function startVerb(io: Io, engines?: readonly number[]): Command {
   return new Command("start")
-    .description("Starts a platform in the foreground: every service in one process, on a data folder.")
+    .description(
+      "Starts a platform in the foreground: all of it on a data folder, or with --role a process of many on engines.",
+    )
     .option("--port <port>", "of the edge; 0: any free one (ATLAS_PORT)")
     .option("--host <address>", "that the edge listens on (ATLAS_HOST)")
     .option("--data <folder>", "the data folder (ATLAS_DATA)")

@@ -45,6 +45,10 @@ export class InstrumentView {
     return this.#follower.start();
   }
 
+  get isFollowed(): boolean {
+    return this.#follower.last >= 0;
+  }
+
   stop(): void {
     this.#follower.stop();
   }

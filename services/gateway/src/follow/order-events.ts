@@ -64,9 +64,9 @@ export class OrderEvents {
     });
   }
 
-  /** Resolves when every shard is followed. */
-  async start(): Promise<void> {
-    await Promise.all(this.#followers.map((follower) => follower.start()));
+  /** Begins to follow every shard, each as soon as it can be asked. */
+  begin(): void {
+    for (const follower of this.#followers) void follower.start();
   }
 
   stop(): void {
@@ -77,9 +77,19 @@ export class OrderEvents {
     return partitionOf(accountId, this.#options.partitions);
   }
 
-  /** Sequence of the last event heard from a shard; below 0: none is followed yet. */
+  /** Sequence of the last event heard from a shard; below 0: it is not followed yet. */
   position(shard: number): number {
     return (this.#followers[shard] as ShardFollower<OrderEvent>).last;
+  }
+
+  /** Whether a shard's events are heard: without them no outcome of what it decides is known here. */
+  isFollowed(shard: number): boolean {
+    return this.position(shard) >= 0;
+  }
+
+  /** The names of the shards that are not. */
+  unfollowed(): string[] {
+    return this.#followers.flatMap((_, shard) => (this.isFollowed(shard) ? [] : [shardName("oms", shard)]));
   }
 
   /** Begins to listen to an account; what is called ends it. */

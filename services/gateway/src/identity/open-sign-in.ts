@@ -47,13 +47,17 @@ export interface SignIn {
   readonly authenticator: BearerAuthenticator;
   readonly identity: IdentityContext;
   readonly instruments: InstrumentContext;
+  /** Resolves when callers can be told apart: identity is known to its end (S23), and control is followed. */
+  readonly opened: Promise<void>;
+  /** Makes the local key work, once it has opened. It may be called again after it rejected. */
+  provision(): Promise<void>;
   stop(): void;
 }
 
 /** How long the first key may take to be made. */
 const PROVISION_PATIENCE = 60_000;
 
-/** Opens a gateway's sign-in; resolves when callers can be told apart and the local key works. The shards must run. */
+/** Opens a gateway's sign-in, which refuses everybody until it has `opened`. */
 export async function openSignIn(ports: SignInPorts): Promise<SignIn> {
   const { clock, chance, digest, directory, files, journal, queries } = ports;
   const identityClient = directory.client(IDENTITY_SHARD);
@@ -66,7 +70,7 @@ export async function openSignIn(ports: SignInPorts): Promise<SignIn> {
     ended: () => view.ended(),
     revoke: (principal, by) => tellControl(principal, by, control.intake),
   });
-  const control = await openControl(ports, revocations);
+  const control = openControl(ports, revocations);
   const instruments: InstrumentContext = { intake: control.intake, directory, clock, digest };
   const intake = identityIntake(ports, view);
   const { freshness } = authenticator;
@@ -74,38 +78,46 @@ export async function openSignIn(ports: SignInPorts): Promise<SignIn> {
     ...{ intake, view, freshness, tokens, guesses, clock, chance, digest, queries },
     revoke: (principal, deadline) => revokePrincipal(principal, deadline, instruments),
   };
-  await authenticator.start();
-  revocations.start();
-  const deadline = clock.monotonic() + PROVISION_PATIENCE;
-  const replaced = await provisionLocalKey(files, identity, deadline);
-  for (const principal of replaced) {
-    journal.info("a local key was replaced", { keyId: principal.keyId });
-    await identity.revoke(principal, deadline);
-  }
+  let isStopped = false;
+  const opened = Promise.all([control.start(), authenticator.start()]).then(() => {
+    if (!isStopped) revocations.start();
+  });
+  const provision = async () => {
+    await opened;
+    const deadline = clock.monotonic() + PROVISION_PATIENCE;
+    const replaced = await provisionLocalKey(files, identity, deadline);
+    for (const principal of replaced) {
+      journal.info("a local key was replaced", { keyId: principal.keyId });
+      await identity.revoke(principal, deadline);
+    }
+  };
   const stop = () => {
+    isStopped = true;
     revocations.stop();
     authenticator.stop();
     control.stop();
     intake.stop();
   };
-  return { authenticator, identity, instruments, stop };
+  return { authenticator, identity, instruments, opened, provision, stop };
 }
 
 function identityIntake(ports: SignInPorts, view: IdentityView): FollowedIntake<IdentityCommand, IdentityEvent> {
   const { log, clock, digest, journal, traces, incarnation, skew } = ports;
-  const options = { log, clock, digest, journal, traces, skew, source: incarnation };
+  const isFollowed = () => view.sequence >= 0;
+  const options = { log, clock, digest, journal, traces, skew, isFollowed, source: incarnation };
   const { name } = topics.identityCommands;
   const intake = new FollowedIntake<IdentityCommand, IdentityEvent>(options, name, IdentityCommandCodec);
   view.listen({ event: (event) => intake.decided(event), missed: () => intake.missed() });
   return intake;
 }
 
-async function openControl(ports: SignInPorts, revocations: Revocations) {
+function openControl(ports: SignInPorts, revocations: Revocations) {
   const { log, clock, digest, journal, traces, incarnation, skew, directory } = ports;
-  const options = { log, clock, digest, journal, traces, skew, source: incarnation };
+  const isFollowed = () => follower.last >= 0;
+  const options = { log, clock, digest, journal, traces, skew, isFollowed, source: incarnation };
   const { name } = topics.controlCommands;
   const intake = new FollowedIntake<ControlCommand, ControlEvent>(options, name, ControlCommandCodec);
-  const follower = new ShardFollower<ControlEvent>(
+  const follower: ShardFollower<ControlEvent> = new ShardFollower<ControlEvent>(
     {
       shard: CONTROL_SHARD,
       query: { case: "revoked", value: { $typeName: "atlas.operations.v1.RevokedQuery" } },
@@ -122,10 +134,9 @@ async function openControl(ports: SignInPorts, revocations: Revocations) {
     directory.client(CONTROL_SHARD),
     ports,
   );
-  await follower.start();
   const stop = () => {
     follower.stop();
     intake.stop();
   };
-  return { intake, stop };
+  return { intake, start: () => follower.start(), stop };
 }

@@ -18,7 +18,7 @@ import { expect, test } from "vitest";
 import { ClockSkew } from "../intake/clock-skew.ts";
 import { FollowedIntake, MOST_RECORDS } from "./record-intake.ts";
 
-test("S24: a shard that answers nothing fills its intake up to a bound; what is answered makes room", async () => {
+function rig(isFollowed: () => boolean) {
   const clock = manualClock();
   const digest = {
     sha256: (content: Uint8Array | string) => createHash("sha256").update(content).digest(),
@@ -33,7 +33,7 @@ test("S24: a shard that answers nothing fills its intake up to a bound; what is 
     source: "gtest",
   };
   const intake = new FollowedIntake<IdentityCommand, IdentityEvent>(
-    { ...options, skew: new ClockSkew(clock, silentJournal) },
+    { ...options, skew: new ClockSkew(clock, silentJournal), isFollowed },
     "identity.commands",
     IdentityCommandCodec,
   );
@@ -43,8 +43,13 @@ test("S24: a shard that answers nothing fills its intake up to a bound; what is 
     void intake.submit(command, clock.monotonic() + 10_000).then(
       () => outcomes.push("decided"),
       ({ refusal: { reason, retryAfter } }: RefusalError) =>
-        outcomes.push(reason === Reason.BUSY && retryAfter?.seconds === 1n ? "busy" : "else"),
+        outcomes.push(reason === Reason.BUSY && retryAfter?.seconds === 1n ? "busy" : `reason ${reason}`),
     );
+  return { clock, intake, options, outcomes, submit };
+}
+
+test("S24: a shard that answers nothing fills its intake up to a bound; what is answered makes room", async () => {
+  const { clock, intake, outcomes, submit } = rig(() => true);
   for (let count = 0; count < MOST_RECORDS; count++) submit();
   await clock.advance(100);
   expect(outcomes).toEqual([]);
@@ -56,4 +61,17 @@ test("S24: a shard that answers nothing fills its intake up to a bound; what is 
   submit();
   await clock.advance(10);
   expect(outcomes).toEqual(["busy", "decided", "busy"]);
+});
+
+test("nothing goes on the log for a shard that is not followed yet: its answer would not be heard", async () => {
+  let isFollowed = false;
+  const { clock, options, outcomes, submit } = rig(() => isFollowed);
+  submit();
+  await clock.advance(10);
+  expect(outcomes).toEqual([`reason ${Reason.NOT_READY}`]);
+  isFollowed = true;
+  submit();
+  await clock.advance(10);
+  expect(outcomes).toEqual([`reason ${Reason.NOT_READY}`]);
+  expect((await options.log.range("identity.commands", 0)).end).toBe(1);
 });

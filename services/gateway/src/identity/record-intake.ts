@@ -4,6 +4,7 @@ import type { IdentityCommand, IdentityEvent } from "@atlas/gen/atlas/log/v1/ide
 import type { Codec } from "@atlas/gen/codec/codec";
 import type { Clock } from "@atlas/platform/ports/clock";
 import { RefusalError, refusal } from "@atlas/platform/refusal/refusal-error";
+import { notReady } from "@atlas/platform/shard/not-ready";
 import { timestampOf } from "@atlas/platform/wire/time";
 import type { ClockSkew } from "../intake/clock-skew.ts";
 import { type Outgoing, PartitionWriter, type PartitionWriterOptions } from "../intake/partition-writer.ts";
@@ -25,7 +26,7 @@ interface Event {
 export interface RecordIntake<Sent extends Command, Decided extends Event> {
   /**
    * Sends a command; `command_id` and `valid_until` are the intake's. Rejects with the `RefusalError` that the shard
-   * answered; BUSY when too much is unanswered already; OUTCOME_UNKNOWN when `deadline` (clock's monotonic milliseconds) passes first; NOT_READY when the log is away.
+   * answered; BUSY when too much is unanswered already; OUTCOME_UNKNOWN when `deadline` (clock's monotonic milliseconds) passes first; NOT_READY when the log is away, or the shard is not followed yet.
    */
   submit(command: Sent, deadline: number): Promise<Decided>;
 }
@@ -47,28 +48,34 @@ interface Waiting<Sent, Decided> extends Outgoing<Sent> {
   readonly cancel: () => void;
 }
 
+export interface FollowedIntakeOptions<Sent>
+  extends Omit<PartitionWriterOptions<Sent>, "partition" | "topic" | "codec" | "appended"> {
+  readonly skew: ClockSkew;
+  /** Whether the shard's events are heard. What became of a command sent before would never be told. */
+  readonly isFollowed: () => boolean;
+}
+
 /** The intake of the control shard, or of the identity shard; whoever follows the shard hands its events over. */
 export class FollowedIntake<Sent extends Command, Decided extends Event> implements RecordIntake<Sent, Decided> {
   readonly #writer: PartitionWriter<Sent>;
   readonly #clock: Clock;
   readonly #source: string;
   readonly #skew: ClockSkew;
+  readonly #isFollowed: () => boolean;
   readonly #waiting = new Map<string, Waiting<Sent, Decided>>();
   #lastNumber = 0;
 
-  constructor(
-    options: Omit<PartitionWriterOptions<Sent>, "partition" | "topic" | "codec" | "appended"> & { skew: ClockSkew },
-    topic: string,
-    codec: Codec<Sent>,
-  ) {
+  constructor(options: FollowedIntakeOptions<Sent>, topic: string, codec: Codec<Sent>) {
     this.#clock = options.clock;
     this.#source = options.source;
     this.#skew = options.skew;
+    this.#isFollowed = options.isFollowed;
     const appended = (sentAt: number, appendTime: number) => options.skew.appended(sentAt, appendTime);
     this.#writer = new PartitionWriter({ ...options, topic, codec, partition: 0, appended });
   }
 
   submit(command: Sent, deadline: number): Promise<Decided> {
+    if (!this.#isFollowed()) return Promise.reject(notReady("whoever decides this is not followed here yet"));
     if (this.#waiting.size >= MOST_RECORDS) return Promise.reject(busy());
     return new Promise((resolve, reject) => {
       const commandId = `${this.#source}-${++this.#lastNumber}`;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
+import { partitionOf } from "@atlas/domain/partition/partition";
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { PrincipalSchema } from "@atlas/gen/atlas/identity/v1/identity_pb";
 import { OrderCommandSchema } from "@atlas/gen/atlas/log/v1/order_command_pb";
@@ -23,7 +24,7 @@ const digest: Digest = {
 const PATIENCE = 20_000;
 
 /** An intake whose shards take their time: nothing is decided unless the test says so. */
-function rig() {
+function rig(unfollowed = -1) {
   const clock = manualClock();
   const shed: Reason[] = [];
   const silences: string[] = [];
@@ -36,6 +37,7 @@ function rig() {
       log: memoryLog({ clock }),
       incarnation: "gtest",
       partitions: 4,
+      isFollowed: (shard: number) => shard !== unfollowed,
     },
     metrics: { taken: () => undefined, shed: (reason) => void shed.push(reason), settled: () => undefined },
     skew: new ClockSkew(clock, silentJournal),
@@ -74,4 +76,13 @@ test("S24: shards that answer nothing fill a gateway up to its bound, whoever se
   await clock.advance(PATIENCE + 1_000);
   expect([intake.unanswered, silences.length]).toEqual([0, MOST_ORDERS_OF_ALL + 1]);
   expect(send("bob", "ORDER")).toBeUndefined();
+});
+
+test("what a shard decides that is not followed yet would not be heard: commands for it are refused, others taken", () => {
+  const { intake, send, shed } = rig(partitionOf("ann", 4));
+  const other = ["bob", "cyn", "dan"].find((name) => partitionOf(name, 4) !== partitionOf("ann", 4)) ?? "";
+  expect(send("ann", "ORDER")?.refusal.reason).toBe(Reason.NOT_READY);
+  expect(send("ann", "CANCEL")?.refusal.reason).toBe(Reason.NOT_READY);
+  expect(send(other, "ORDER")).toBeUndefined();
+  expect([intake.unanswered, shed]).toEqual([1, [Reason.NOT_READY, Reason.NOT_READY]]);
 });

@@ -10,6 +10,8 @@ import type { Clock } from "@atlas/platform/ports/clock";
 import type { Digest } from "@atlas/platform/ports/digest";
 import type { Log } from "@atlas/platform/ports/log";
 import { type RefusalError, refusal } from "@atlas/platform/refusal/refusal-error";
+import { notReady } from "@atlas/platform/shard/not-ready";
+import { shardName } from "@atlas/platform/shard/shard-name";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import type { Traces } from "@atlas/platform/telemetry/traces";
 import { topics } from "@atlas/platform/topic/topics";
@@ -72,6 +74,8 @@ export interface CommandIntakeOptions {
   readonly incarnation: string;
   /** Order shards. */
   readonly partitions: number;
+  /** Whether a shard's events are heard. What became of a command to one that is not would never be told. */
+  readonly isFollowed: (shard: number) => boolean;
   /** An account sends its first command: `limits` wants to be told its limits. */
   readonly learnLimits: (accountId: string) => void;
 }
@@ -180,6 +184,8 @@ export class CommandIntake {
   }
 
   #refuse(draft: CommandDraft): RefusalError | undefined {
+    const shard = this.shardOf(draft.accountId);
+    if (!this.#options.isFollowed(shard)) return notReady(`${shardName("oms", shard)} is not followed here yet`);
     let waiting = 0;
     for (const writer of this.#writers) waiting += writer.queuedWeight;
     if (waiting > MOST_BYTES || (waiting > MOST_BYTES_ORDERS && draft.commandClass === "ORDER")) return busy();

@@ -18,13 +18,13 @@ import { Session } from "./session.ts";
 const MOST = 20_000;
 
 /** A session that resumes 5 events back, and what of the world it hears and says. */
-function resuming() {
+function resuming(position = 10) {
   const ended: (RefusalError | undefined)[] = [];
   const fetched = Promise.withResolvers<readonly OrderEvent[] | undefined>();
   let listener: AccountListener | undefined;
   const events: Partial<OrderEvents> = {
     shardOf: () => 0,
-    position: () => 10,
+    position: () => position,
     watch(_accountId, heard) {
       listener = heard;
       return () => {
@@ -77,4 +77,10 @@ test("what was held is told once the older events have come", async () => {
   const value = { accountId: "ann" };
   session.receive(create(TradeRequestSchema, { clientSequence: 2n, request: { case: "open", value } }));
   expect([cursors.at(0), cursors.at(-1), ended]).toEqual(["oms/0:5", `oms/0:${10 + MOST}`, []]);
+});
+
+test("a session of an account whose shard is not followed yet is refused, and may be opened again", () => {
+  const { ended, cursors } = resuming(-1);
+  expect(ended.map((error) => error?.refusal.reason)).toEqual([Reason.NOT_READY]);
+  expect(cursors).toEqual([]);
 });

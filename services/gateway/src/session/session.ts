@@ -11,6 +11,7 @@ import { refuseInvalid } from "@atlas/platform/access/validate";
 import { cursorOf, sequenceOf } from "@atlas/platform/query/cursor";
 import { RefusalError, refusal } from "@atlas/platform/refusal/refusal-error";
 import type { SessionSink, TradeSession } from "@atlas/platform/session/trade-session";
+import { notReady } from "@atlas/platform/shard/not-ready";
 import { shardName } from "@atlas/platform/shard/shard-name";
 import { base64url } from "@atlas/platform/text/base64url";
 import { timestampOf } from "@atlas/platform/wire/time";
@@ -129,12 +130,13 @@ export class Session implements TradeSession, AnswerDoor {
     const { accountId, resumeCursor } = open;
     const shard = events.shardOf(accountId);
     this.#shard = shardName("oms", shard);
+    const position = events.position(shard);
+    if (position < 0) return this.#end(notReady(`${this.#shard} is not followed here yet: open the session again`));
     const resumeAfter = sequenceOf(resumeCursor, this.#shard, "open.resume_cursor");
     const sessionId = `s${base64url(chance.bytes(12))}`;
     const { principal } = this.#caller;
     this.#requests = new SessionRequests(this.#context, this, { principal, sessionId, accountId });
     this.#orders = new OwnOrders(sessionId, resumeCursor !== "");
-    const position = Math.max(0, events.position(shard));
     this.#cursor = resumeCursor === "" ? position : resumeAfter;
     this.#stops.push(
       events.watch(accountId, { event: (event) => this.#hear(event), missed: () => this.#end(missed()) }),

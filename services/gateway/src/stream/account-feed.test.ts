@@ -19,10 +19,10 @@ const eventAt = (sequence: number): OrderEvent =>
   create(OrderEventSchema, { sequence: BigInt(sequence), accountId, shard: "oms/0" });
 
 /** A feed of balances, from a cursor if there is one; `read` lets the oldest read of what stands come back. */
-function feed(cursor: string, missed: readonly OrderEvent[] = []) {
+function feed(cursor: string, missed: readonly OrderEvent[] = [], start = 10) {
   const told: string[] = [];
   const reads: (() => void)[] = [];
-  let position = 10;
+  let position = start;
   let listener: AccountListener | undefined;
   const events: Partial<OrderEvents> = {
     shardOf: () => 0,
@@ -35,7 +35,8 @@ function feed(cursor: string, missed: readonly OrderEvent[] = []) {
   const snapshots: Partial<AccountSnapshots> = {
     view: () => new Promise((resolve) => void reads.push(() => resolve({ value: view, sequence: position }))),
   };
-  const context = { events, snapshots, history: async () => missed, clock: manualClock(), journal: silentJournal };
+  const clock = manualClock();
+  const context = { events, snapshots, history: async () => missed, clock, journal: silentJournal };
   const subscription = create(SubscriptionSchema, {
     subscriptionId: "b",
     channel: Channel.BALANCES,
@@ -53,11 +54,14 @@ function feed(cursor: string, missed: readonly OrderEvent[] = []) {
     for (let next = 0; next < count; next++) listener?.event(eventAt(++position));
   };
   const read = async () => {
-    await context.clock.settle();
+    await clock.settle();
     reads.shift()?.();
-    await context.clock.settle();
+    await clock.settle();
   };
-  return { told, reads, hear, read };
+  const follow = (from: number) => {
+    position = from;
+  };
+  return { told, reads, hear, read, follow, clock };
 }
 
 test("F22: a feed holds so many events while what stands is read; with one more it tells so, and begins anew", async () => {
@@ -83,4 +87,26 @@ test("who missed more than that gets what stands instead", async () => {
   );
   await many.read();
   expect(many.told).toEqual(["snapshot"]);
+});
+
+test("S15: while the account's shard is not followed nothing that stands is read; then it is told, from the cursor on", async () => {
+  const early = feed("oms/0:5", [6, 7].map(eventAt), -1);
+  await early.clock.advance(5_000);
+  expect([early.reads.length, early.told]).toEqual([0, []]);
+  early.follow(7);
+  await early.clock.advance(10);
+  await early.read();
+  early.hear(1);
+  expect(early.told).toEqual([]);
+  const fresh = feed("", [], -1);
+  fresh.follow(0);
+  await fresh.clock.advance(10);
+  await fresh.read();
+  expect(fresh.told).toEqual(["snapshot"]);
+});
+
+test("a stream ends as not ready when the account's shard is not followed in time", async () => {
+  const early = feed("", [], -1);
+  await early.clock.advance(11_000);
+  expect(early.told).toEqual(["the account's events do not come in time"]);
 });

@@ -117,6 +117,12 @@ export class AccountFeed implements Feed {
   async #catchUp(round: number, cursors: ReadonlyMap<PrivateSubscription, number>): Promise<void> {
     const deadline = this.#context.clock.monotonic() + PATIENCE;
     const position = this.#position();
+    if (position < 0) {
+      // What happens between a read of what stands and the first event heard would be told to nobody (S15).
+      await this.#heard(0, deadline);
+      if (round === this.#round) this.#begin(cursors);
+      return;
+    }
     const { snapshots } = this.#context;
     const missed = await this.#missed(cursors, position, deadline);
     const resumed = missed === undefined ? new Map<PrivateSubscription, number>() : cursors;
@@ -248,7 +254,7 @@ export class AccountFeed implements Feed {
   }
 
   #position(): number {
-    return Math.max(0, this.#context.events.position(this.#context.events.shardOf(this.#accountId)));
+    return this.#context.events.position(this.#context.events.shardOf(this.#accountId));
   }
 
   #newOrders(): AccountOrders {

@@ -26,6 +26,7 @@ const PAUSE = 50;
 /** Finds a shard's owner by its lease, here or in another process, and follows it when it moves. */
 export class LeasedDirectory implements ShardDirectory {
   readonly #options: LeasedDirectoryOptions;
+  #isClosed = false;
 
   constructor(options: LeasedDirectoryOptions) {
     this.#options = options;
@@ -37,6 +38,11 @@ export class LeasedDirectory implements ShardDirectory {
       follow: (after, receiver) => this.#follow(shard, after, receiver),
       resend: (request, deadline) => this.#askOnce(shard, (client) => client.resend(request, deadline)),
     };
+  }
+
+  /** Who waits for an owner is refused. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   /** What whoever asks repeats by itself, in its own time: every shard asks every sender when a platform starts. */
@@ -64,7 +70,7 @@ export class LeasedDirectory implements ShardDirectory {
           problem = error;
         }
       }
-      if (clock.monotonic() + PAUSE >= deadline) throw problem;
+      if (this.#isClosed || clock.monotonic() + PAUSE >= deadline) throw problem;
       await sleep(clock, PAUSE);
       // Away, or not: what was read last is gone by.
       await view.look().catch(() => undefined);

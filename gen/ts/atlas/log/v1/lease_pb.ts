@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atlas/log/v1/lease.proto.
  */
 export const file_atlas_log_v1_lease: GenFile = /*@__PURE__*/
-  fileDesc("ChhhdGxhcy9sb2cvdjEvbGVhc2UucHJvdG8SDGF0bGFzLmxvZy52MSJYCgpTaGFyZExlYXNlEiMKBXNoYXJkGAEgASgJQhS6SBFyDzINXlsgLX5dezEsNjR9JBIlCgdwcm9jZXNzGAIgASgJQhS6SBFyDzINXlsgLX5dezAsNjR9JCLsAQoLUHJvY2Vzc0JlYXQSJQoHcHJvY2VzcxgBIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQSGQoHYWRkcmVzcxgCIAEoCUIIukgFcgMYgAISKgoFcm9sZXMYAyADKAlCG7pIGJIBFRAQIhFyDzINXlthLXpdezEsMTZ9JBIRCglzdG9yZV9sYWcYBCABKAQSOQoTd2F0Y2hlZF9pbnN0cnVtZW50cxgFIAMoCUIcukgZkgEWEOgHIhFyDzINXlsgLX5dezEsNjR9JBIhCg9lbmdpbmVfdmVyc2lvbnMYBiADKA1CCLpIBZIBAhAQYgZwcm90bzM", [file_buf_validate_validate]);
+  fileDesc("ChhhdGxhcy9sb2cvdjEvbGVhc2UucHJvdG8SDGF0bGFzLmxvZy52MSJYCgpTaGFyZExlYXNlEiMKBXNoYXJkGAEgASgJQhS6SBFyDzINXlsgLX5dezEsNjR9JBIlCgdwcm9jZXNzGAIgASgJQhS6SBFyDzINXlsgLX5dezAsNjR9JCKqAgoLUHJvY2Vzc0JlYXQSJQoHcHJvY2VzcxgBIAEoCUIUukgRcg8yDV5bIC1+XXsxLDY0fSQSGQoHYWRkcmVzcxgCIAEoCUIIukgFcgMYgAISKgoFcm9sZXMYAyADKAlCG7pIGJIBFRAQIhFyDzINXlthLXpdezEsMTZ9JBIRCglzdG9yZV9sYWcYBCABKAQSOQoTd2F0Y2hlZF9pbnN0cnVtZW50cxgFIAMoCUIcukgZkgEWEOgHIhFyDzINXlsgLX5dezEsNjR9JBIhCg9lbmdpbmVfdmVyc2lvbnMYBiADKA1CCLpIBZIBAhAQEjwKDndhaXRpbmdfc2hhcmRzGAcgAygLMhouYXRsYXMubG9nLnYxLldhaXRpbmdTaGFyZEIIukgFkgECEEAiTQoMV2FpdGluZ1NoYXJkEiMKBXNoYXJkGAEgASgJQhS6SBFyDzINXlsgLX5dezEsNjR9JBIYCgZyZWFzb24YAiABKAlCCLpIBXIDGIACYgZwcm90bzM", [file_buf_validate_validate]);
 
 /**
  * Who owns a shard: an item of `atlas_shards`, whose version rises with every change of owner. For liveness only (S21).
@@ -88,6 +88,13 @@ export type ProcessBeat = Message<"atlas.log.v1.ProcessBeat"> & {
    * @generated from field: repeated uint32 engine_versions = 6;
    */
   engineVersions: number[];
+
+  /**
+   * The shards that it owns and that cannot be asked there: gateways tell of them in `/readyz`.
+   *
+   * @generated from field: repeated atlas.log.v1.WaitingShard waiting_shards = 7;
+   */
+  waitingShards: WaitingShard[];
 };
 
 /**
@@ -96,4 +103,32 @@ export type ProcessBeat = Message<"atlas.log.v1.ProcessBeat"> & {
  */
 export const ProcessBeatSchema: GenMessage<ProcessBeat> = /*@__PURE__*/
   messageDesc(file_atlas_log_v1_lease, 1);
+
+/**
+ * A shard that cannot be asked at its owner.
+ *
+ * @generated from message atlas.log.v1.WaitingShard
+ */
+export type WaitingShard = Message<"atlas.log.v1.WaitingShard"> & {
+  /**
+   * The shard, such as `oms/3`.
+   *
+   * @generated from field: string shard = 1;
+   */
+  shard: string;
+
+  /**
+   * Why, behind its name, such as `is being recovered`.
+   *
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message atlas.log.v1.WaitingShard.
+ * Use `create(WaitingShardSchema)` to create a new message.
+ */
+export const WaitingShardSchema: GenMessage<WaitingShard> = /*@__PURE__*/
+  messageDesc(file_atlas_log_v1_lease, 2);
 

@@ -1,0 +1,110 @@
+import { partitionOf } from "@atlas/domain/partition/partition";
+import type { GatewayContext } from "@atlas/gateway/context";
+import { type Gateway, openGateway } from "@atlas/gateway/gateway";
+import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
+import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
+import { IdentityService } from "@atlas/gen/atlas/identity/v1/identity_service_pb";
+import { inProcessTransport } from "@atlas/platform/access/in-process-transport";
+import { refusalOf } from "@atlas/platform/refusal/refusal-error";
+import { notReady } from "@atlas/platform/shard/not-ready";
+import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
+import type { DescService } from "@bufbuild/protobuf";
+import { type Client, createClient } from "@connectrpc/connect";
+import type { UniversalHandler } from "@connectrpc/connect/protocol";
+import { beforeEach, expect, test } from "vitest";
+import { GatewayPlatform } from "../testing/gateway-platform.ts";
+
+let platform: GatewayPlatform;
+/** Shards that the gateway under test cannot reach. */
+let away: Set<string>;
+/** What that gateway's start came to. */
+let started: string;
+let ada: string;
+let bob: string;
+
+beforeEach(async () => {
+  platform = await new GatewayPlatform().start();
+  ada = await platform.account({ USD: "100" });
+  do bob = await platform.account({ USD: "100" });
+  while (shardOf(bob) === shardOf(ada));
+  started = "";
+});
+
+const shardOf = (accountId: string) => `oms/${partitionOf(accountId, 16)}`;
+
+/** A gateway that starts while shards are away. */
+async function startWithout(...shards: string[]): Promise<{ gateway: Gateway; handlers: readonly UniversalHandler[] }> {
+  away = new Set(shards);
+  const directory: ShardDirectory = {
+    client(shard) {
+      const real = platform.shards.client(shard);
+      const gone = () => notReady(`${shard} is away`);
+      return {
+        read: (request, deadline) => (away.has(shard) ? Promise.reject(gone()) : real.read(request, deadline)),
+        resend: (request, deadline) => real.resend(request, deadline),
+        follow: (after, receiver) => real.follow(after, receiver),
+      };
+    },
+  };
+  return platform.anotherGateway(directory, async (context: GatewayContext) => {
+    const gateway = await openGateway(context);
+    gateway.start().then(
+      () => {
+        started = "done";
+      },
+      (error: Error) => {
+        started = error.message;
+      },
+    );
+    return gateway;
+  });
+}
+
+function clientOf<S extends DescService>(service: S, handlers: readonly UniversalHandler[]): Client<S> {
+  return createClient(service, inProcessTransport(handlers, { authorization: platform.localKey() }));
+}
+
+async function reasonOf(call: Promise<unknown>): Promise<string> {
+  return platform.run(call).then(
+    () => "done",
+    (error: unknown) => (refusalOf(error)?.reason === Reason.NOT_READY ? "not ready" : String(error)),
+  );
+}
+
+test("F9: a gateway that starts while an order shard is away serves all others, and that one once it is there", async () => {
+  const { gateway, handlers } = await startWithout(shardOf(ada));
+  await platform.clock.advance(1_000);
+  expect([started, gateway.unfollowed()]).toEqual(["done", [shardOf(ada)]]);
+  const accounts = clientOf(AccountService, handlers);
+  const deposit = (accountId: string) =>
+    reasonOf(accounts.depositFunds({ requestId: "more", accountId, amount: { asset: "USD", amount: "1" } }));
+  expect([await deposit(ada), await deposit(bob)]).toEqual(["not ready", "done"]);
+  away.clear();
+  await platform.clock.advance(1_000);
+  expect([gateway.unfollowed(), await deposit(ada)]).toEqual([[], "done"]);
+  const { balances } = await platform.run(accounts.listBalances({ accountId: ada }));
+  expect(balances.map(({ available }) => available)).toEqual(["101"]);
+});
+
+test.each(["identity/0", "control/0"])(
+  "S23: without %s a gateway that starts refuses everything, and says so",
+  async (shard) => {
+    const { gateway, handlers } = await startWithout(shard);
+    await platform.clock.advance(1_000);
+    expect([started, gateway.unfollowed()]).toEqual(["", [shard]]);
+    const list = () => reasonOf(clientOf(AccountService, handlers).listBalances({ accountId: bob }));
+    expect(await list()).toBe("not ready");
+    away.clear();
+    await platform.clock.advance(1_000);
+    expect([started, gateway.unfollowed(), await list()]).toEqual(["done", [], "done"]);
+  },
+);
+
+test("S23: without identity a gateway that starts takes no refresh token: its successor would not be heard of", async () => {
+  const { token } = await platform.run(platform.client(IdentityService).createLoginLink({}));
+  const { tokens } = await platform.run(platform.client(IdentityService).redeemLoginLink({ token }));
+  const { handlers } = await startWithout("identity/0");
+  const refreshToken = tokens?.refreshToken ?? "";
+  expect(await reasonOf(clientOf(IdentityService, handlers).refreshToken({ refreshToken }))).toBe("not ready");
+  expect(await reasonOf(platform.client(IdentityService).refreshToken({ refreshToken }))).toBe("done");
+});

@@ -1,0 +1,134 @@
+import { systemDigest } from "@atlas/adapters/system/system-digest";
+import { type ManualClock, manualClock } from "@atlas/platform/memory/manual-clock";
+import { type MemoryLog, memoryLog } from "@atlas/platform/memory/memory-log";
+import { type MemoryStore, memoryStore } from "@atlas/platform/memory/memory-store";
+import type { Log } from "@atlas/platform/ports/log";
+import { topics } from "@atlas/platform/topic/topics";
+import { encodeFrame } from "@atlas/platform/wire/codec/frame";
+import { beforeEach, expect, test } from "vitest";
+import { LeasedShards } from "./leased-shards.ts";
+import { LocalDirectory } from "./local-directory.ts";
+import { turn } from "./simulated/turn.ts";
+import { linesOf } from "./waiting-shards.ts";
+
+const SHARD = "oms/0";
+const digest = systemDigest();
+/** A field that no version knows stops the shard that reads it (S26). */
+const UNKNOWN = Uint8Array.of(0xf8, 0x3f, 1);
+const STOPPED = `${SHARD} has stopped: atlas.log.v1.OrderCommand has no field 1023 of this wire type`;
+
+let clock: ManualClock;
+let store: MemoryStore;
+let log: MemoryLog;
+let shards: LeasedShards;
+let failures: string[];
+let warnings: string[];
+
+beforeEach(() => {
+  clock = manualClock({ turn });
+  store = memoryStore({ clock });
+  log = memoryLog({ clock });
+  failures = [];
+  warnings = [];
+  // The log may become another one.
+  const now: Log = {
+    append: (...args) => log.append(...args),
+    read: (...args) => log.read(...args),
+    range: (...args) => log.range(...args),
+    tail: (...args) => log.tail(...args),
+    trim: (...args) => log.trim(...args),
+  };
+  const warn = (message: string) => void warnings.push(message);
+  const options = {
+    ports: { log: now, store, clock, digest, warn, writer: "test" },
+    ...{
+      partitions: { oms: 1, venue: 1 },
+      tickInterval: 100,
+      directory: { client: (name: string) => shards.client(name) },
+    },
+    failed: (shard: string) => void failures.push(shard),
+  };
+  shards = new LeasedShards(options, {});
+});
+
+const waiting = () => linesOf(shards.waiting());
+
+async function poison(): Promise<void> {
+  const header = { source: "gNEWER", writer: "gNEWER", firstNumber: 1n };
+  await log.append(topics.orderCommands.name, 0, encodeFrame(header, [UNKNOWN], digest));
+}
+
+function state(deadline: number) {
+  const query = {
+    case: "state",
+    value: { $typeName: "atlas.operations.v1.StateQuery", withStateHash: false },
+  } as const;
+  const request = { $typeName: "atlas.operations.v1.ReadRequest", shard: SHARD, notBefore: 0n, query } as const;
+  const read = new LocalDirectory(shards, clock).client(SHARD).read(request, clock.monotonic() + deadline);
+  let said = "";
+  read.then(
+    () => {
+      said = "answered";
+    },
+    (error: Error) => {
+      said = error.message;
+    },
+  );
+  return () => said;
+}
+
+test("F6: a shard that cannot read its image says so until it has, and who asks it meanwhile waits for it", async () => {
+  store.setDown(true);
+  shards.taken(SHARD);
+  expect(waiting()).toEqual([`${SHARD} is being recovered`]);
+  const early = state(100);
+  const patient = state(60_000);
+  await clock.advance(1_500);
+  expect(waiting()).toEqual([`${SHARD} cannot be recovered: the store is down`]);
+  expect([early(), patient()]).toEqual([`${SHARD} cannot be recovered`, ""]);
+  store.setDown(false);
+  await clock.advance(2_000);
+  expect([waiting(), patient(), failures]).toEqual([[], "answered", []]);
+});
+
+test("F13: one that stops says so for as long as it is owned here, to be served by another or here again", async () => {
+  shards.taken(SHARD);
+  await clock.advance(1_000);
+  expect(waiting()).toEqual([]);
+  await poison();
+  await clock.advance(1_000);
+  expect([waiting(), failures]).toEqual([[STOPPED], [SHARD]]);
+  expect(() => shards.client(SHARD)).toThrow(`${SHARD} has stopped`);
+  const given = shards.given(SHARD);
+  expect(waiting()).toEqual([]);
+  await clock.advance(6_000);
+  await given;
+  log = memoryLog({ clock });
+  shards.taken(SHARD);
+  await clock.advance(1_000);
+  expect([waiting(), failures]).toEqual([[], [SHARD]]);
+});
+
+test("F13: one that stops at every trial says why all the time, refuses at once, and is tried less and less", async () => {
+  await poison();
+  shards.taken(SHARD);
+  await clock.advance(500);
+  expect([waiting(), failures.length]).toEqual([[STOPPED], 1]);
+  const said = new Set<string>();
+  for (let milliseconds = 0; milliseconds < 120_000; milliseconds += 10) {
+    await clock.advance(10);
+    for (const line of waiting()) said.add(line);
+  }
+  expect([...said]).toEqual([STOPPED]);
+  expect(failures.length).toBeGreaterThan(5);
+  expect(failures.length).toBeLessThan(10);
+  const asked = state(60_000);
+  await clock.advance(10);
+  expect(asked()).toBe(`${SHARD} has stopped`);
+  const given = shards.given(SHARD);
+  await clock.advance(6_000);
+  await given;
+  const tried = failures.length;
+  await clock.advance(60_000);
+  expect([waiting(), failures.length]).toEqual([[], tried]);
+});
