@@ -18,7 +18,7 @@ export async function openLocalHost(
   await shards.start();
   return {
     directory: shards,
-    venues: shards.venues.map(({ shard }) => shard),
+    venues: shards.venues,
     isWatchedElsewhere: () => false,
     storeLags: () =>
       new Map(shards.oms.map(({ projection }, partition) => [shardName("oms", partition), projection.lag])),
