@@ -211,10 +211,12 @@ export class EventOutputs<Command, Event, Report> {
 
   #reportOutbox({ name }: { name: string }): Outbox<SequencedEntry> {
     const after = this.#positions.mark(name).number;
-    return new Outbox<SequencedEntry>(
+    const outbox = new Outbox<SequencedEntry>(
       this.#options(name),
       new ReportFraming(this.#author, after, (sequence) => this.#positions.raise(name, sequence, 0n)),
     );
+    if (this.#isClosed) outbox.close();
+    return outbox;
   }
 
   #options(topic: string): OutboxOptions {
