@@ -182,7 +182,9 @@ describe("F18: a partition by itself", () => {
     world.start();
     await world.clock.advance(PACE.milliseconds);
     await expectWhole(world);
-    expect(world.warnings).toEqual([expect.stringContaining('"topic":"orders.commands","partition":0')]);
+    expect(world.warnings).toEqual([
+      'a partition waits to be archived {"topic":"orders.commands","partition":0,"reason":"refused"}',
+    ]);
     expect(world.gauges.get("atlas_archive_waiting_partitions orders.commands")).toBe(1);
     expect(world.gauges.get("atlas_archive_waiting_partitions orders.events")).toBe(0);
     await world.clock.advance(3_600_000);

@@ -159,13 +159,13 @@ export class Archiver {
     const [first] = failures.values();
     if (isAwayNow && !this.#isAway) this.#ports.warn("archiving waits", { reason: first?.message ?? "" });
     this.#isAway = isAwayNow;
-    if (isAwayNow) return;
     const now = this.#ports.clock.monotonic();
-    for (const [archiver, { message: reason }] of failures) {
+    for (const [archiver, error] of failures) {
       const waiting = this.#waiting.get(archiver);
-      if (waiting === undefined || now - waiting.toldAt < TOLD_AGAIN) continue;
+      if (waiting === undefined || now - waiting.toldAt < TOLD_AGAIN || (isAwayNow && isAway(error))) continue;
       waiting.toldAt = now;
-      this.#ports.warn("a partition is not archived", { ...archiver.partition, reason });
+      const what = isAway(error) ? "a partition waits to be archived" : "a partition is not archived";
+      this.#ports.warn(what, { ...archiver.partition, reason: error.message });
     }
   }
 
