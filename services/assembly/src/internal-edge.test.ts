@@ -1,6 +1,10 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { ShardConnections } from "@atlas/adapters/http/shard/shard-connections";
 import { systemClock } from "@atlas/adapters/system/system-clock";
 import { systemDigest } from "@atlas/adapters/system/system-digest";
+import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
+import { PrincipalSchema, UserSchema } from "@atlas/gen/atlas/identity/v1/identity_pb";
 import { OrderEventSchema } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import {
   type FollowResponse,
@@ -10,13 +14,16 @@ import {
   ResendRequestSchema,
   ResendResponseSchema,
 } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
+import { Role } from "@atlas/gen/atlas/options/v1/options_pb";
+import type { Authenticator, Caller } from "@atlas/platform/access/caller";
 import { clusterAuthenticator, clusterCredential } from "@atlas/platform/access/cluster-authenticator";
+import { RefusalError } from "@atlas/platform/refusal/refusal-error";
 import { notReady } from "@atlas/platform/shard/not-ready";
-import type { FollowReceiver, ShardDirectory } from "@atlas/platform/shard/shard-client";
+import type { FollowReceiver, ShardClient, ShardDirectory } from "@atlas/platform/shard/shard-client";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { noTraces } from "@atlas/platform/telemetry/traces";
 import { create } from "@bufbuild/protobuf";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type InternalEdge, openInternalEdge } from "./internal-edge.ts";
 
 const digest = systemDigest();
@@ -29,9 +36,26 @@ const followers: FollowReceiver[] = [];
 let isClosed = false;
 const connections = new ShardConnections(clusterCredential(KEY, digest));
 
-/** One shard that answers, and one that does not. */
+const LINK = { destination: "venue/1", fromNumber: 2n, afterChain: 40n };
+const LINK_JSON = { destination: "venue/1", fromNumber: "2", afterChain: "40" };
+
+/** Calls to the owner that does not answer by itself. */
+let unanswered: { readonly deadline: number; answer(): void }[] = [];
+
+function held<Answer>(deadline: number, answer: Answer): Promise<Answer> {
+  return new Promise((resolve) => void unanswered.push({ deadline, answer: () => resolve(answer) }));
+}
+
+/** One shard that answers, one whose owner does not, and no other. */
 const shards: ShardDirectory = {
   client: (shard) => {
+    if (shard === "oms/5") {
+      return {
+        read: (_request, deadline) => held(deadline, create(ReadResponseSchema)),
+        resend: (_request, deadline) => held(deadline, create(ResendResponseSchema)),
+        follow: () => ({ close: () => undefined }),
+      };
+    }
     if (shard !== "oms/3") throw notReady(`${shard} is not owned here`);
     return {
       read: async () => create(ReadResponseSchema, { sequence: 42n }),
@@ -48,17 +72,16 @@ const shards: ShardDirectory = {
   },
 };
 
+function openEdge(authenticator: Authenticator): Promise<InternalEdge> {
+  const place = { host: "127.0.0.1", port: 0 };
+  return openInternalEdge({ ...place, authenticator, shards, clock, journal: silentJournal, traces: noTraces });
+}
+
 beforeAll(async () => {
-  const authenticator = clusterAuthenticator(KEY, digest);
-  edge = await openInternalEdge({
-    host: "127.0.0.1",
-    port: 0,
-    authenticator,
-    shards,
-    clock,
-    journal: silentJournal,
-    traces: noTraces,
-  });
+  edge = await openEdge(clusterAuthenticator(KEY, digest));
+});
+beforeEach(() => {
+  unanswered = [];
 });
 afterAll(async () => {
   connections.close();
@@ -131,27 +154,114 @@ describe("the shards of a process, asked by another", () => {
   });
 });
 
+describe("a call to another process ends at its caller's deadline", () => {
+  const asked: [string, (client: ShardClient, deadline: number) => Promise<unknown>][] = [
+    ["a read", (client, deadline) => client.read(create(ReadRequestSchema, { ...request, shard: "oms/5" }), deadline)],
+    [
+      "a resend",
+      (client, deadline) => client.resend(create(ResendRequestSchema, { ...LINK, shard: "oms/5" }), deadline),
+    ],
+  ];
+
+  /** The refusal with which it ended, and after how many milliseconds. */
+  async function refused(ended: Promise<unknown>): Promise<[Reason | undefined, number]> {
+    const began = clock.monotonic();
+    const error = await ended.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    return [error instanceof RefusalError ? error.refusal.reason : undefined, clock.monotonic() - began];
+  }
+
+  test.each(asked)("%s whose owner does not answer, as one that cannot be asked now", async (_, ask) => {
+    const [reason, milliseconds] = await refused(
+      ask(connections.at(edge.url).client("oms/5"), clock.monotonic() + 200),
+    );
+    expect(reason).toBe(Reason.NOT_READY);
+    expect(milliseconds).toBeGreaterThan(150);
+    expect(milliseconds).toBeLessThan(1_500);
+  });
+
+  test.each(asked)("%s of a process that hears and says nothing, too", async (_, ask) => {
+    const silent = createServer((socket) => void socket.on("error", () => undefined)).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
+    const client = connections.at(`http://127.0.0.1:${port}`).client("oms/5");
+    const [reason, milliseconds] = await refused(ask(client, clock.monotonic() + 200));
+    expect(reason).toBe(Reason.NOT_READY);
+    expect(milliseconds).toBeLessThan(1_500);
+    connections.keep(new Set([edge.url]));
+    silent.close();
+  });
+
+  test.each(asked)("%s: its owner has a little less time than its caller, so that it can say why", async (_, ask) => {
+    const mine = clock.monotonic() + 30_000;
+    const call = ask(connections.at(edge.url).client("oms/5"), mine).catch(() => undefined);
+    await expect.poll(() => unanswered.length).toBe(1);
+    const [{ deadline: its, answer } = { deadline: 0, answer: () => undefined }] = unanswered;
+    answer();
+    await call;
+    expect(its).toBeLessThan(mine);
+    expect(its).toBeGreaterThan(mine - 5_000);
+  });
+});
+
 describe("I26: a stranger on the network cannot read a shard", () => {
-  const call = (headers: Record<string, string>) =>
-    fetch(`${edge.url}/atlas.operations.v1.ShardService/Read`, {
+  const call = (method: "Read" | "Resend", headers: Record<string, string>, url = edge.url) =>
+    fetch(`${url}/atlas.operations.v1.ShardService/${method}`, {
       method: "POST",
       headers: { "content-type": "application/json", ...headers },
-      body: JSON.stringify({ shard: "oms/3", state: {} }),
+      body: JSON.stringify({ shard: "oms/3", ...(method === "Read" ? { state: {} } : LINK_JSON) }),
     });
 
-  test.each([
+  const strangers: [string, Record<string, string>][] = [
     ["nothing", {}],
     ["the key itself", { authorization: `Bearer ${KEY}` }],
     ["a key of a client", { authorization: "Bearer ak_local-1_x" }],
     ["another platform's credential", { authorization: clusterCredential("another key", digest) }],
-  ] as [string, Record<string, string>][])("who sends %s is refused", async (_, headers) => {
-    const answer = await call(headers);
-    expect(answer.status).toBe(401);
-    expect(await answer.text()).not.toContain(KEY);
+  ];
+
+  describe.each(["Read", "Resend"] as const)("by %s", (method) => {
+    test.each(strangers)("who sends %s is refused", async (_, headers) => {
+      const answer = await call(method, headers);
+      expect(answer.status).toBe(401);
+      expect(await answer.text()).not.toContain(KEY);
+    });
+
+    test("the platform's own processes are not", async () => {
+      expect((await call(method, { authorization: clusterCredential(KEY, digest) })).status).toBe(200);
+    });
   });
 
-  test("the platform's own processes are not", async () => {
-    expect((await call({ authorization: clusterCredential(KEY, digest) })).status).toBe(200);
+  /** Why it hears nothing of a shard; rejects if it does. */
+  async function followFailure(url: string, credential: string): Promise<string> {
+    const before = followers.length;
+    const strange = new ShardConnections(credential);
+    const heard: FollowResponse[] = [];
+    let failure: Error | undefined;
+    const fail = (error: Error) => {
+      failure = error;
+    };
+    const receiver = { receive: (response: FollowResponse) => void heard.push(response), fail };
+    strange.at(url).client("oms/3").follow(0, receiver);
+    await expect.poll(() => failure ?? followers[before]).toBeDefined();
+    strange.close();
+    expect([heard.length, followers.length]).toEqual([0, before]);
+    return failure?.message ?? "";
+  }
+
+  test.each(strangers)("by Follow, which has a road of its own: who sends %s hears nothing", async (_, headers) => {
+    expect(await followFailure(edge.url, headers.authorization ?? "")).toContain("their key differs");
+  });
+
+  test("nor can a person, an administrator either, whatever may let one in there", async () => {
+    const user = create(UserSchema, { roles: [Role.ADMIN] });
+    const caller: Caller = { principal: create(PrincipalSchema), user, internal: false };
+    const open = await openEdge({ authenticate: () => caller, watch: () => () => undefined });
+    expect(await followFailure(open.url, "")).toContain("only the platform itself may");
+    expect((await call("Read", {}, open.url)).status).toBe(403);
+    expect((await call("Resend", {}, open.url)).status).toBe(403);
+    await open.close();
   });
 
   test("another key is told as such to the process that has it, and read as an owner that cannot be asked", async () => {

@@ -2,7 +2,7 @@ import { EngineMissing } from "@atlas/domain/engine/engine-rules";
 import type { LeaseHooks } from "@atlas/platform/lease/lease-keeper";
 import { notReady } from "@atlas/platform/shard/not-ready";
 import type { ShardClient, ShardDirectory } from "@atlas/platform/shard/shard-client";
-import type { VenueShard } from "@atlas/venue/venue-shard";
+import type { OwnedVenue } from "@atlas/venue/venue-owner";
 import { type OwnedShard, type OwnedShardOptions, ownShard } from "./owned-shard.ts";
 import type { StandbyShards } from "./standby-shards.ts";
 
@@ -60,9 +60,9 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
   }
 
   /** The venues among them that run. */
-  *venues(): Generator<VenueShard> {
+  *venues(): Generator<OwnedVenue> {
     for (const { shard, waits } of this.#held.values()) {
-      if (shard.venue !== undefined && waits === "") yield shard.venue.shard;
+      if (shard.venue !== undefined && waits === "") yield shard.venue;
     }
   }
 

@@ -1,13 +1,13 @@
 import type { ProcessState } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
-import type { VenueShard } from "@atlas/venue/venue-shard";
+import type { OwnedVenue } from "@atlas/venue/venue-owner";
 
 /** The shards of a platform as one process has them: its own, and the way to the others. */
 export interface ShardHost {
   /** Every shard of the platform. */
   readonly directory: ShardDirectory;
   /** The venues that run here now. */
-  readonly venues: Iterable<VenueShard>;
+  readonly venues: Iterable<OwnedVenue>;
   /** Whether clients of another process watch an instrument's market. */
   isWatchedElsewhere(instrumentId: string): boolean;
   /** Events that the query store does not show yet, by order shard that runs here. */

@@ -12,8 +12,14 @@ export const LOOK = 5_000;
 export const HELD_BYTES = 64_000_000;
 /** Of one read of the log. */
 export const READ_BYTES = 1_000_000;
-/** Milliseconds before the log or the archive is asked again that was away, and at most after many times. */
+/** Milliseconds before a partition whose log or archive was away is tried again, and at most after many times. */
 export const RETRY = 500;
 export const LONGEST_RETRY = 30_000;
 /** Milliseconds before a partition is looked at again in which something stands that should not. */
 export const REFUSED_RETRY = 60_000;
+/** And it waits at least so many times as long as it took to fail. */
+export const TIMES_TAKEN = 4;
+/** After so many failures in a row the log or the archive counts as away: a round ends, and the next begins behind. */
+export const IN_ROW = 3;
+/** Milliseconds before a partition that still cannot be archived is told of once more. */
+export const TOLD_AGAIN = 3_600_000;

@@ -3,7 +3,7 @@ import { openRecords } from "@atlas/platform/archive/records-object";
 import { testCompression, testDigest } from "@atlas/platform/archive/testing/test-compression";
 import { verifyArchive } from "@atlas/platform/archive/verify-archive";
 import { type ManualClock, manualClock } from "@atlas/platform/memory/manual-clock";
-import { type ArchiveFault, memoryArchive } from "@atlas/platform/memory/memory-archive";
+import { type ArchiveCall, type ArchiveFault, memoryArchive } from "@atlas/platform/memory/memory-archive";
 import { type MemoryLog, memoryLog } from "@atlas/platform/memory/memory-log";
 import type { Archive } from "@atlas/platform/ports/archive";
 import type { Log, LogRecord } from "@atlas/platform/ports/log";
@@ -23,12 +23,12 @@ export class ArchiveWorld {
   readonly objects = new Map<string, Uint8Array>();
   readonly warnings: string[] = [];
   /** Asked for each call of the archive. */
-  fault: () => ArchiveFault | undefined = () => undefined;
+  fault: (call: ArchiveCall) => ArchiveFault | undefined = () => undefined;
   /** Gauges as they were set last, by name and label. */
   readonly gauges = new Map<string, number>();
 
   archive(): Archive {
-    return memoryArchive({ objects: this.objects, clock: this.clock, fault: () => this.fault() });
+    return memoryArchive({ objects: this.objects, clock: this.clock, fault: (call) => this.fault(call) });
   }
 
   start(pace = PACE, ports: { log?: Log; archive?: Archive } = {}): Archiver {

@@ -2,8 +2,10 @@ import { manifestName, recordsName } from "@atlas/platform/archive/object-names"
 import { packRecords } from "@atlas/platform/archive/records-object";
 import { testCompression } from "@atlas/platform/archive/testing/test-compression";
 import { seededChance } from "@atlas/platform/memory/seeded-chance";
+import { type Log, LogUnavailable } from "@atlas/platform/ports/log";
 import { describe, expect, test } from "vitest";
 import { ArchiveWorld, doomed, PACE, PARTITIONS } from "./archiver.fixture.ts";
+import { PartitionArchiver } from "./partition-archiver.ts";
 
 const EVENTS = "orders.events";
 const PATIENCE = 10_000;
@@ -168,6 +170,90 @@ describe("I22: every offset once, in order", () => {
     expect(world.warnings).toEqual([expect.stringContaining("dropped")]);
     expect(await world.problems()).toEqual([expect.stringContaining("offsets 40 to 44 were gone from the log")]);
   });
+});
+
+describe("F18: a partition by itself", () => {
+  const FIRST = "orders.commands/0";
+
+  test("whose object is refused waits, is told, and keeps no other waiting", async () => {
+    const world = await written();
+    await world.write("orders.commands", 0, 5);
+    world.fault = ({ name }) => (name.includes(FIRST) ? { kind: "refused" } : undefined);
+    world.start();
+    await world.clock.advance(PACE.milliseconds);
+    await expectWhole(world);
+    expect(world.warnings).toEqual([
+      'a partition waits to be archived {"topic":"orders.commands","partition":0,"reason":"refused"}',
+    ]);
+    expect(world.gauges.get("atlas_archive_waiting_partitions orders.commands")).toBe(1);
+    expect(world.gauges.get("atlas_archive_waiting_partitions orders.events")).toBe(0);
+    await world.clock.advance(3_600_000);
+    expect(world.warnings).toHaveLength(2);
+    world.fault = () => undefined;
+    await world.clock.advance(60_000);
+    expect(await world.archived("orders.commands", 0)).toHaveLength(5);
+    expect(world.gauges.get("atlas_archive_waiting_partitions orders.commands")).toBe(0);
+  });
+
+  test("F12: that has no leader waits, and keeps no other waiting", async () => {
+    const world = await written();
+    const away = () => Promise.reject(new LogUnavailable("no leader"));
+    const isAway = (topic: string, partition: number) => `${topic}/${partition}` === FIRST;
+    const log: Log = {
+      ...{ append: world.log.append.bind(world.log), trim: world.log.trim.bind(world.log) },
+      tail: world.log.tail.bind(world.log),
+      range: (topic, partition) => (isAway(topic, partition) ? away() : world.log.range(topic, partition)),
+      read: (topic, partition, from, most) =>
+        isAway(topic, partition) ? away() : world.log.read(topic, partition, from, most),
+    };
+    world.start(PACE, { log });
+    await world.clock.advance(PACE.milliseconds);
+    await expectWhole(world);
+    expect(world.warnings).toEqual([expect.stringContaining("no leader")]);
+  });
+
+  test("when all of a topic are refused the others come all the same, whichever it is", async () => {
+    for (const denied of ["orders.commands", "orders.events", "market.data"]) {
+      const world = await written();
+      await world.write("orders.commands", 0, 5);
+      world.fault = ({ name }) => (name.includes(`${denied}/`) ? { kind: "refused" } : undefined);
+      world.start();
+      await world.clock.advance(2 * PACE.milliseconds);
+      for (const [topic, count] of [
+        ["orders.commands", 5],
+        ["orders.events", 40],
+        ["market.data", 30],
+      ] as const) {
+        expect(await world.archived(topic, 0)).toHaveLength(topic === denied ? 0 : count);
+      }
+    }
+  });
+
+  test("while all are refused a round asks for a few", async () => {
+    const world = await written();
+    let calls = 0;
+    world.fault = () => {
+      calls += 1;
+      return { kind: "refused" };
+    };
+    world.start();
+    await world.clock.advance(600_000);
+    expect(calls).toBeLessThan(100);
+    expect(world.warnings).toEqual([expect.stringContaining("archiving waits")]);
+  });
+});
+
+test("F18: of what cannot be written no more is held than its share", async () => {
+  const world = await written();
+  world.fault = ({ operation }) => (operation === "create" ? { kind: "refused" } : undefined);
+  const ports = {
+    ...{ log: world.log, archive: world.archive(), compression: testCompression, clock: world.clock },
+    warn: () => undefined,
+  };
+  const archiver = new PartitionArchiver(ports, { topic: EVENTS, partition: 0 }, PACE);
+  await archiver.measure();
+  for (let times = 0; times < 3; times++) await archiver.look(300).catch(() => undefined);
+  expect([archiver.heldBytes >= 300, archiver.heldBytes < 500]).toEqual([true, true]);
 });
 
 describe("an object without a manifest", () => {

@@ -3,7 +3,17 @@ import { within } from "@atlas/platform/ports/clock";
 import { LogUnavailable } from "@atlas/platform/ports/log";
 import type { Counter, Gauge, Metrics } from "@atlas/platform/telemetry/metrics";
 import { type PartitionCounts, partitionsOf, topics } from "@atlas/platform/topic/topics";
-import { type ArchivePace, HELD_BYTES, LONGEST_RETRY, LOOK, REFUSED_RETRY, RETRY } from "./archive-pace.ts";
+import {
+  type ArchivePace,
+  HELD_BYTES,
+  IN_ROW,
+  LONGEST_RETRY,
+  LOOK,
+  REFUSED_RETRY,
+  RETRY,
+  TIMES_TAKEN,
+  TOLD_AGAIN,
+} from "./archive-pace.ts";
 import { type ArchiverPorts, PartitionArchiver } from "./partition-archiver.ts";
 
 export interface ArchiverOptions {
@@ -13,20 +23,33 @@ export interface ArchiverOptions {
   readonly pace: ArchivePace;
 }
 
+/** Why a partition waits, and until when. */
+interface Waiting {
+  /** By the clock's monotonic milliseconds. */
+  until: number;
+  /** For how long it waits when it fails again. */
+  retry: number;
+  /** When a person was told of it last. */
+  toldAt: number;
+}
+
 /**
- * Archives every partition of every topic, one after the other. An archive or a log that is away is asked again, for ever: nothing
- * of the platform waits for it, and the metrics tell how far it is behind (F18).
+ * Archives every partition of every topic, one after the other. What is away is asked again, for ever: nothing of the platform waits
+ * for it, and the metrics tell how far it is behind (F18). A partition that cannot be archived waits by itself, whatever the reason,
+ * and the others go on; only when several in a row fail is nobody else asked for a while.
  */
 export class Archiver {
   readonly #ports: ArchiverPorts;
   readonly #archivers: readonly PartitionArchiver[];
-  /** Until when a partition is left alone, by the clock's monotonic milliseconds. */
-  readonly #refused = new Map<PartitionArchiver, number>();
+  readonly #waiting = new Map<PartitionArchiver, Waiting>();
   readonly #lag: Gauge;
+  readonly #waits: Gauge;
   readonly #failures: Counter;
   #isStopped = false;
   #isAway = false;
   #retry = RETRY;
+  /** With whom the next round begins: none comes late for ever because those before it take all the time. */
+  #first = 0;
   #wake = () => {};
   #running: Promise<void> | undefined;
 
@@ -39,6 +62,11 @@ export class Archiver {
       ),
     );
     this.#lag = metrics.gauge("atlas_archive_lag_records", "Records of the log that are not archived yet.", "topic");
+    this.#waits = metrics.gauge(
+      "atlas_archive_waiting_partitions",
+      "Partitions whose last archiving failed and is tried again.",
+      "topic",
+    );
     this.#failures = metrics.counter("atlas_archive_failures_total", "Times that archiving had to wait and try again.");
   }
 
@@ -68,39 +96,56 @@ export class Archiver {
     }
   }
 
-  /** Looks at each partition once; answers whether more waits in one. */
+  /** Looks once at each partition that does not wait; answers whether more is to be had from one. */
   async #round(): Promise<boolean> {
+    const failures = new Map<PartitionArchiver, Error>();
+    const order = [...this.#archivers.slice(this.#first), ...this.#archivers.slice(0, this.#first)];
+    const due = order.filter((archiver) => this.#isDue(archiver));
+    await this.#measure(due, failures);
     let isMore = false;
-    if (!(await this.#measure())) return false;
-    for (const archiver of this.#archivers) {
+    let inRow = failures.size === due.length ? failures.size : 0;
+    for (const archiver of due) {
       if (this.#isStopped) return false;
-      if ((this.#refused.get(archiver) ?? Number.NEGATIVE_INFINITY) > this.#ports.clock.monotonic()) continue;
+      if (failures.has(archiver)) continue;
+      const began = this.#ports.clock.monotonic();
       try {
         isMore = (await archiver.look(this.#share())) || isMore;
-        this.#refused.delete(archiver);
+        this.#waiting.delete(archiver);
+        inRow = 0;
       } catch (error) {
-        this.#failures.add(1);
-        if (error instanceof ArchiveUnavailable || error instanceof LogUnavailable) {
-          this.#away(error);
-          return false;
-        }
-        this.#refuse(archiver, error as Error);
+        this.#failed(archiver, error as Error, began, failures);
+        inRow = isAway(error) ? inRow + 1 : 0;
       }
+      if (inRow < IN_ROW) continue;
+      this.#first = (this.#archivers.indexOf(archiver) + 1) % this.#archivers.length;
+      break;
     }
-    this.#isAway = false;
+    this.#report(failures, inRow >= IN_ROW);
     return isMore;
   }
 
   /** All before any is archived, so that an archive which is away does not hide how far it is behind. */
-  async #measure(): Promise<boolean> {
-    try {
-      await Promise.all(this.#archivers.map((archiver) => archiver.measure()));
-      return true;
-    } catch (error) {
-      this.#failures.add(1);
-      this.#away(error as Error);
-      return false;
-    }
+  async #measure(due: readonly PartitionArchiver[], failures: Map<PartitionArchiver, Error>): Promise<void> {
+    const began = this.#ports.clock.monotonic();
+    const measuring = due.map((archiver) =>
+      archiver.measure().catch((error: Error) => this.#failed(archiver, error, began, failures)),
+    );
+    await Promise.all(measuring);
+  }
+
+  #isDue(archiver: PartitionArchiver): boolean {
+    return (this.#waiting.get(archiver)?.until ?? Number.NEGATIVE_INFINITY) <= this.#ports.clock.monotonic();
+  }
+
+  /** It waits, the longer the oftener and the longer it took to find out: most of the time is for the others. */
+  #failed(archiver: PartitionArchiver, error: Error, began: number, failures: Map<PartitionArchiver, Error>): void {
+    const now = this.#ports.clock.monotonic();
+    const before = this.#waiting.get(archiver);
+    const retry = isAway(error) ? Math.min(before?.retry ?? RETRY, LONGEST_RETRY) : REFUSED_RETRY;
+    const until = now + Math.max(retry, TIMES_TAKEN * (now - began));
+    this.#waiting.set(archiver, { until, retry: 2 * retry, toldAt: before?.toldAt ?? Number.NEGATIVE_INFINITY });
+    this.#failures.add(1);
+    failures.set(archiver, error);
   }
 
   /** What a partition may hold: as much as an object takes, or only its share when there is too much of all. */
@@ -109,26 +154,31 @@ export class Archiver {
     return held < HELD_BYTES ? Number.POSITIVE_INFINITY : HELD_BYTES / this.#archivers.length;
   }
 
-  #away(error: Error): void {
-    if (!this.#isAway) this.#ports.warn("archiving waits", { reason: error.message });
-    this.#isAway = true;
-  }
-
-  /** The other partitions go on. */
-  #refuse(archiver: PartitionArchiver, error: Error): void {
-    const { topic, partition } = archiver.partition;
-    if (!this.#refused.has(archiver)) {
-      this.#ports.warn("a partition is not archived", { topic, partition, reason: error.message });
+  /** What is away as a whole is told once, a partition by its name, and again while it lasts. */
+  #report(failures: ReadonlyMap<PartitionArchiver, Error>, isAwayNow: boolean): void {
+    const [first] = failures.values();
+    if (isAwayNow && !this.#isAway) this.#ports.warn("archiving waits", { reason: first?.message ?? "" });
+    this.#isAway = isAwayNow;
+    const now = this.#ports.clock.monotonic();
+    for (const [archiver, error] of failures) {
+      const waiting = this.#waiting.get(archiver);
+      if (waiting === undefined || now - waiting.toldAt < TOLD_AGAIN || (isAwayNow && isAway(error))) continue;
+      waiting.toldAt = now;
+      const what = isAway(error) ? "a partition waits to be archived" : "a partition is not archived";
+      this.#ports.warn(what, { ...archiver.partition, reason: error.message });
     }
-    this.#refused.set(archiver, this.#ports.clock.monotonic() + REFUSED_RETRY);
   }
 
   #tell(): void {
     const lags = new Map<string, number>();
-    for (const { partition, lag } of this.#archivers) {
-      lags.set(partition.topic, (lags.get(partition.topic) ?? 0) + lag);
+    const waits = new Map<string, number>();
+    for (const archiver of this.#archivers) {
+      const { topic } = archiver.partition;
+      lags.set(topic, (lags.get(topic) ?? 0) + archiver.lag);
+      waits.set(topic, (waits.get(topic) ?? 0) + (this.#waiting.has(archiver) ? 1 : 0));
     }
     for (const [topic, lag] of lags) this.#lag.set(lag, topic);
+    for (const [topic, count] of waits) this.#waits.set(count, topic);
   }
 
   #pause(milliseconds: number): Promise<void> {
@@ -141,4 +191,9 @@ export class Archiver {
       if (this.#isStopped) this.#wake();
     });
   }
+}
+
+/** It may be there again soon; of what else stands in a partition's way somebody has to take care. */
+function isAway(error: unknown): boolean {
+  return error instanceof ArchiveUnavailable || error instanceof LogUnavailable;
 }

@@ -82,7 +82,7 @@ export class PartitionArchiver {
    */
   async look(share: number): Promise<boolean> {
     await this.#open();
-    const isMore = await this.#gather();
+    const isMore = await this.#gather(Math.min(this.#pace.bytes, share));
     if (this.#heldBytes >= share || this.#isDue()) await this.#keep();
     return isMore;
   }
@@ -167,19 +167,19 @@ export class PartitionArchiver {
     chain.next = Number(manifest.lastOffset) + 1;
   }
 
-  /** Reads on until enough is held; answers whether there is more. */
-  async #gather(): Promise<boolean> {
+  /** Reads on until `most` bytes are held, or a record more; answers whether there is more. */
+  async #gather(most: number): Promise<boolean> {
     const { log, clock } = this.#ports;
     const { topic, partition } = this.partition;
     const { start, end } = this.#log;
     let from = this.#readFrom(start);
     if (from > end) throw new ArchiveConflict(`${topic}/${partition} is archived up to ${from}, and ends at ${end}`);
     if (from < start) from = this.#skip(from, start);
-    while (from < end && this.#heldBytes < this.#pace.bytes && !this.#isCut) {
+    while (from < end && this.#heldBytes < most && !this.#isCut) {
       const page = await log.read(topic, partition, from, READ_BYTES);
       if (this.#held.length === 0) this.#heldSince = clock.monotonic();
       for (const record of page) {
-        if (this.#heldBytes >= this.#pace.bytes) break;
+        if (this.#heldBytes >= most) break;
         this.#held.push(record);
         this.#heldBytes += record.bytes.length;
         from = record.offset + 1;

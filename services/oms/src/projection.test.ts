@@ -1,4 +1,4 @@
-import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import { type OrderEvent, OrderEventSchema } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import { StoredHistoryCodec, StoredOrderCodec, StorePositionCodec } from "@atlas/gen/atlas/log/v1/order_store_codec";
 import type { Order } from "@atlas/gen/atlas/order/v1/order_pb";
 import { decode } from "@atlas/gen/codec/codec";
@@ -9,6 +9,8 @@ import { HISTORY_TABLE, ORDERS_TABLE, REQUESTS_TABLE, storePositionKey } from "@
 import { SHARDS_TABLE } from "@atlas/platform/shard/output-positions";
 import { orderIdOf } from "@atlas/platform/text/order-id";
 import { advanceOrder, orderMadeBy } from "@atlas/platform/wire/order/advance-order";
+import { timestampOf } from "@atlas/platform/wire/time";
+import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import { balanceOf } from "./account-view.ts";
 import { Projection } from "./projection.ts";
@@ -230,3 +232,43 @@ async function loaded(projection: Projection, clock: ManualClock) {
   await clock.settle();
   return loading;
 }
+
+/** Events of one account that set its limits, each as large as the contract lets it be. */
+function limitsSet(count: number): OrderEvent[] {
+  const quantityLimits = Array.from({ length: 1_000 }, (_, index) => ({
+    instrumentId: `${index}`.padStart(64, "X"),
+    maximumQuantity: `${"9".repeat(18)}.${"9".repeat(18)}`,
+  }));
+  return Array.from({ length: count }, (_, index) =>
+    create(OrderEventSchema, {
+      ...{ eventId: `oms/0:${index + 1}`, shard: "oms/0", sequence: BigInt(index + 1), accountId: "alice" },
+      occurredAt: timestampOf(1_000_000),
+      event: { case: "limitsSet", value: { limits: { quantityLimits } } },
+    }),
+  );
+}
+
+test("S27: of events that are large an item holds fewer, so that the store takes it; cut anew behind them, it is the same cut", async () => {
+  const clock = manualClock();
+  const store = memoryStore({ clock });
+  const packsOf = async () => {
+    const items = await store.query(HISTORY_TABLE, { partition: "alice", limit: 1_000 });
+    return items.map(({ body }) => decode(StoredHistoryCodec, body).events.map(({ sequence }) => Number(sequence)));
+  };
+  const events = limitsSet(40);
+  const first = project(new ShardFlow(), store, clock);
+  first.decided(events.slice(0, 30));
+  first.acknowledged({ sequence: 30, offset: 1 });
+  await clock.advance(2_000);
+  expect(first.lag).toBe(0);
+  const packs = await packsOf();
+  expect(packs.flat()).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+  // What the one before had stored its successor may decide again, with more behind it.
+  const second = project(new ShardFlow(), store, clock);
+  second.decided(events);
+  second.acknowledged({ sequence: 40, offset: 1 });
+  await clock.advance(2_000);
+  expect(second.lag).toBe(0);
+  expect((await packsOf()).slice(0, packs.length - 1)).toEqual(packs.slice(0, -1));
+  expect((await packsOf()).flat()).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
+});

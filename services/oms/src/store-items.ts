@@ -13,6 +13,7 @@ import type { StorePut } from "@atlas/platform/ports/store";
 import {
   BALANCES_TABLE,
   balanceKey,
+  HISTORY_ITEM_BYTES,
   HISTORY_ITEM_EVENTS,
   HISTORY_TABLE,
   historyKey,
@@ -45,11 +46,16 @@ export function orderItem({ order, acceptedSequence, contentDigest }: OrderView,
 const EVENTS_TAG = 0x0a;
 const writer = new Writer();
 
-/** An account's events, up to 100 an item: their bytes end to end, each behind its tag, as protobuf-es would write them. */
+/**
+ * An account's events, up to 100 an item, or as many as it has bytes for: their bytes end to end, each behind its tag, as protobuf-es
+ * would write them. Where an item ends the events alone say, so that of two owners' items with the same first event one holds the
+ * other.
+ */
 export function historyItems(shard: string, accountId: string, events: readonly UnstoredEvent[]): StorePut[] {
   const items: StorePut[] = [];
-  for (let start = 0; start < events.length; start += HISTORY_ITEM_EVENTS) {
-    const packed = events.slice(start, start + HISTORY_ITEM_EVENTS);
+  for (let start = 0, end = 0; start < events.length; start = end) {
+    end = packEnd(events, start);
+    const packed = events.slice(start, end);
     const first = (packed[0] as UnstoredEvent).sequence;
     writer.drop();
     for (let index = packed.length - 1; index >= 0; index--) {
@@ -68,6 +74,17 @@ export function historyItems(shard: string, accountId: string, events: readonly 
     });
   }
   return items;
+}
+
+/** Behind the last event that goes into an item with the one at `start`, which goes into it whatever it weighs. */
+function packEnd(events: readonly UnstoredEvent[], start: number): number {
+  let [end, left] = [start, HISTORY_ITEM_BYTES];
+  while (end < events.length && end - start < HISTORY_ITEM_EVENTS) {
+    left -= (events[end] as UnstoredEvent).bytes.length;
+    if (left < 0 && end > start) break;
+    end += 1;
+  }
+  return end;
 }
 
 export function balanceItem(accountId: string, balance: Balance, sequence: number): StorePut {

@@ -5,6 +5,7 @@ import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
 import { topics } from "@atlas/platform/topic/topics";
 import { encodeFrame } from "@atlas/platform/wire/codec/frame";
 import { create } from "@bufbuild/protobuf";
+import type { OwnedVenue } from "./venue-owner.ts";
 import type { VenueShard } from "./venue-shard.ts";
 
 /** How fast simulated time goes. */
@@ -15,13 +16,19 @@ export interface TickPace {
   readonly quiet: number;
 }
 
+/** A venue with what says whether it still decides: for one that does not, time stands. */
+export interface TickedVenue {
+  readonly shard: VenueShard;
+  readonly owner: Pick<OwnedVenue["owner"], "hasFailed">;
+}
+
 /**
  * Lets simulated time pass in the venue shards of this process, whichever these are at the time (S10): one tick for each, handed to the log in one turn,
  * so that they share a commit. A tick that the log does not take is offered again, under the same number.
  */
 export class TickDriver {
   readonly #ports: OwnerPorts;
-  readonly #shards: Iterable<VenueShard>;
+  readonly #venues: Iterable<TickedVenue>;
   readonly #pace: TickPace;
   readonly #isWatched: (instrumentId: string) => boolean;
   readonly #inFlight = new Set<VenueShard>();
@@ -31,12 +38,12 @@ export class TickDriver {
 
   constructor(
     ports: OwnerPorts,
-    shards: Iterable<VenueShard>,
+    venues: Iterable<TickedVenue>,
     pace: TickPace,
     isWatched: (instrumentId: string) => boolean,
   ) {
     this.#ports = ports;
-    this.#shards = shards;
+    this.#venues = venues;
     this.#pace = pace;
     this.#isWatched = isWatched;
   }
@@ -56,8 +63,8 @@ export class TickDriver {
       this.#elapsed += this.#pace.watched;
       const isDue = this.#elapsed >= this.#pace.quiet;
       if (isDue) this.#elapsed = 0;
-      for (const shard of this.#shards) {
-        if (this.#inFlight.has(shard) || shard.state.books.length === 0) continue;
+      for (const { shard, owner } of this.#venues) {
+        if (owner.hasFailed || this.#inFlight.has(shard) || shard.state.books.length === 0) continue;
         if (isDue || isBusy(shard, this.#isWatched)) this.#offer(shard);
       }
       this.#wait();

@@ -122,6 +122,39 @@ function order(orderId: string, accountId: string, side: Side, price: number, lo
   };
 }
 
+test("S14: one that failed sends nothing more and keeps no position, image or tick", async () => {
+  let away = false;
+  const platform = new Platform((topic) => (away && topic !== "venue.orders" ? { kind: "refused" } : undefined));
+  const { owner, shard } = await platform.own();
+  await platform.send(DEFINE);
+  await platform.clock.advance(2_000);
+  const position = async () => {
+    const stored = platform.store.get("atlas_shards", "venue/0/outputs");
+    await platform.clock.settle();
+    return (await stored)?.version;
+  };
+  const [sent, kept] = [await platform.sent(0), await position()];
+  away = true;
+  await platform.send(order("o-1", "a", Side.BUY, 1, 1));
+  vi.spyOn(shard, "decide").mockImplementation(() => {
+    throw new Error("a defect");
+  });
+  await platform.send(order("o-2", "a", Side.BUY, 2, 1));
+  expect(platform.problems).toContain("a defect");
+  expect(owner.hasFailed).toBe(true);
+  away = false;
+  await platform.clock.advance(5_000);
+  const stopping = owner.stop(60_000);
+  await platform.clock.advance(100);
+  await stopping;
+  expect(await platform.sent(0)).toEqual(sent);
+  expect(await platform.sent(1)).toEqual([]);
+  expect(await position()).toBe(kept);
+  const images = platform.store.query("atlas_shards", { partition: "venue/0", from: "", to: "~", limit: 10 });
+  await platform.clock.settle();
+  expect((await images).map(({ sort }) => sort)).toEqual(["outputs"]);
+});
+
 test("F22: with so many messages unacknowledged no further order is taken, until the log has them", async () => {
   let away = false;
   const platform = new Platform((topic) => (away && topic !== "venue.orders" ? { kind: "refused" } : undefined));

@@ -1,4 +1,5 @@
 import {
+  checkItems,
   type Store,
   type StoreItem,
   type StorePut,
@@ -278,6 +279,7 @@ class TableStore implements DynamodbStore {
 
   async #write<Answer>(items: readonly StoreItem[], work: () => Promise<Answer>): Promise<Answer> {
     if (this.#closed) throw new StoreUnavailable("the store is closed");
+    checkItems(items);
     const bytes = items.reduce((sum, { body }) => sum + body.length + ITEM_BYTES, 0);
     // One that is larger than the bound passes when nothing else waits.
     if (this.#bytes > 0 && this.#bytes + bytes > this.#pendingBytes) {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import {
+  checkItems,
   type Store,
   StoreDamaged,
   type StoreItem,
@@ -114,6 +115,7 @@ class ThreadedStore implements SqliteStore {
 
   async #put(puts: readonly StorePut[]): Promise<number> {
     for (const { table } of puts) this.#checkTable(table);
+    checkItems(puts.map(({ item }) => item));
     const packed = packPuts(puts);
     const bytes = packed.bodies.byteLength + puts.length * ITEM_BYTES;
     const answer = await this.#write(bytes, (id) => ({ kind: "put", id, puts: packed }), buffersOf(packed));

@@ -199,8 +199,7 @@ export class MemoryPlatform {
         Object.assign(shard.state, { requests: new RequestMemory(this.#rememberedIds) });
       }
     }
-    const venues = shards.venues.map(({ shard }) => shard);
-    const ticks = new TickDriver(ports, venues, { watched: this.#pace, quiet: 1_000 }, () => true);
+    const ticks = new TickDriver(ports, shards.venues, { watched: this.#pace, quiet: 1_000 }, () => true);
     return { process, engines, shards, ticks };
   }
 

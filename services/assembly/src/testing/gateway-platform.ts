@@ -94,8 +94,9 @@ export class GatewayPlatform {
     const { gateway, handlers } = await this.anotherGateway();
     this.#gateway = gateway;
     this.#handlers = handlers;
-    const venues = this.#shards.venues.map(({ shard }) => shard);
-    new TickDriver(ports, venues, { watched: this.#pace, quiet: 1_000 }, (id) => view.isWatched(id)).start();
+    new TickDriver(ports, this.#shards.venues, { watched: this.#pace, quiet: 1_000 }, (id) =>
+      view.isWatched(id),
+    ).start();
     const authorization = this.localKey();
     const accounts = this.client(AccountService, { authorization });
     const instruments = this.client(InstrumentService, { authorization });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Store, StoreItem, StoreQuery } from "../ports/store.ts";
+import { MOST_ITEM_BYTES, type Store, type StoreItem, type StoreQuery } from "../ports/store.ts";
 
 /** An open store whose tables are empty. */
 export interface StoreUnderTest {
@@ -48,6 +48,19 @@ export function describeStore(name: string, options: StoreSuiteOptions): void {
         expectSame(await store.get(A, put.key), put);
         expect(await store.get(B, put.key)).toBeUndefined();
       }
+    });
+
+    test("a body of as many bytes as an item may have comes back; of one more nothing is written, nor of what came with it", async () => {
+      const most = item("k".repeat(200), 1, { sort: "s".repeat(200), body: new Uint8Array(MOST_ITEM_BYTES).fill(7) });
+      await store.putAll([{ table: A, item: most }]);
+      expectSame(await store.get(A, most.key), most);
+      expect(await sorts({})).toEqual([most.sort]);
+      const above = item("above", 1, { body: new Uint8Array(MOST_ITEM_BYTES + 1) });
+      await expect(store.put(A, above)).rejects.toThrow(RangeError);
+      const both = [item("beside", 1), above].map((put) => ({ table: A, item: put }));
+      await expect(store.putAll(both)).rejects.toThrow(RangeError);
+      expect(await store.get(A, "above")).toBeUndefined();
+      expect(await store.get(A, "beside")).toBeUndefined();
     });
 
     test("S27 an older or equal version never replaces a newer one", async () => {

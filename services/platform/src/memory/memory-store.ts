@@ -1,5 +1,6 @@
 import type { Clock } from "../ports/clock.ts";
 import {
+  checkItems,
   type Store,
   StoreDamaged,
   type StoreItem,
@@ -79,7 +80,8 @@ export function memoryStore(options: MemoryStoreOptions): MemoryStore {
     return action();
   }
 
-  async function write<T>(call: StoreCall, action: (items: number) => T): Promise<T> {
+  async function write<T>(call: StoreCall, written: readonly StoreItem[], action: (items: number) => T): Promise<T> {
+    checkItems(written);
     const fault = await meet(call);
     if (fault === undefined) return action(call.items);
     if (fault.kind === "done-late") options.clock.after(fault.milliseconds, () => void action(call.items));
@@ -92,16 +94,19 @@ export function memoryStore(options: MemoryStoreOptions): MemoryStore {
     query: (table, query) => read({ operation: "query", table, items: query.limit }, () => tableOf(table).query(query)),
     put: (table, item) => {
       const kept = copyOf(item);
-      return write({ operation: "put", table, items: 1 }, () => tableOf(table).put(kept));
+      return write({ operation: "put", table, items: 1 }, [kept], () => tableOf(table).put(kept));
     },
     putAll: (puts) => {
       const kept = puts.map((put) => ({ table: put.table, item: copyOf(put.item) }));
-      return write({ operation: "putAll", table: puts[0]?.table ?? "", items: puts.length }, (items) =>
-        putSome(tableOf, kept, items),
+      const call: StoreCall = { operation: "putAll", table: puts[0]?.table ?? "", items: puts.length };
+      return write(
+        call,
+        kept.map(({ item }) => item),
+        (items) => putSome(tableOf, kept, items),
       );
     },
     remove: (table, keys) =>
-      write({ operation: "remove", table, items: keys.length }, () => {
+      write({ operation: "remove", table, items: keys.length }, [], () => {
         for (const key of keys) tableOf(table).remove(key);
       }),
     setDown(isDown) {

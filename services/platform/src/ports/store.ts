@@ -1,3 +1,6 @@
+/** Bytes that an item's body has at most: DynamoDB takes 409,600 for all of an item. */
+export const MOST_ITEM_BYTES = 400_000;
+
 /** An item of a table. */
 export interface StoreItem {
   /** Unique in its table; 1-200 ASCII characters. */
@@ -10,6 +13,7 @@ export interface StoreItem {
    */
   readonly partition: string;
   readonly sort: string;
+  /** At most 400,000 bytes; of more a write is a `RangeError`, and nothing of it is done. */
   readonly body: Uint8Array;
 }
 
@@ -65,4 +69,12 @@ export class WriteUnknown extends Error {
 /** A stored item is not what was written. */
 export class StoreDamaged extends Error {
   override name = "StoreDamaged";
+}
+
+/** Throws a `RangeError` unless every item may have its body. */
+export function checkItems(items: readonly Pick<StoreItem, "key" | "body">[]): void {
+  for (const { key, body } of items) {
+    if (body.length > MOST_ITEM_BYTES)
+      throw new RangeError(`${key} has ${body.length} bytes: an item has ${MOST_ITEM_BYTES} at most`);
+  }
 }

@@ -4,6 +4,8 @@ export const BALANCES_TABLE = "atlas_balances";
 export const HISTORY_TABLE = "atlas_history";
 /** Events of an account in one item of its history, at most (S27). */
 export const HISTORY_ITEM_EVENTS = 100;
+/** Bytes of these events, at most: with their tags they are fewer than a store's item may have, and no event alone has so many. */
+export const HISTORY_ITEM_BYTES = 300_000;
 /** Deposits, withdrawals, limits and cancels of many, by the hash of account and request id. */
 export const REQUESTS_TABLE = "atlas_idempotency";
 

@@ -130,13 +130,17 @@ export class EventOutputs<Command, Event, Report> {
     ]);
   }
 
-  /** Sends nothing more, and keeps the positions as they are. */
-  async close(): Promise<void> {
+  /** Sends nothing more; the positions go nowhere by themselves. */
+  close(): void {
     this.#isClosed = true;
     this.#events.close();
     this.#reports?.close();
-    for (const outbox of this.#links.outboxes()) outbox.close();
+    this.#links.close();
     this.#positions.close();
+  }
+
+  /** Keeps the positions as they are, if the store takes them. */
+  async keepPositions(): Promise<void> {
     if (!this.#hasBegun) return;
     await this.#positions.flush().catch(() => undefined);
   }
@@ -207,10 +211,12 @@ export class EventOutputs<Command, Event, Report> {
 
   #reportOutbox({ name }: { name: string }): Outbox<SequencedEntry> {
     const after = this.#positions.mark(name).number;
-    return new Outbox<SequencedEntry>(
+    const outbox = new Outbox<SequencedEntry>(
       this.#options(name),
       new ReportFraming(this.#author, after, (sequence) => this.#positions.raise(name, sequence, 0n)),
     );
+    if (this.#isClosed) outbox.close();
+    return outbox;
   }
 
   #options(topic: string): OutboxOptions {

@@ -326,6 +326,32 @@ describe("an owner that is behind", () => {
   });
 });
 
+describe("an owner that failed", () => {
+  test("S14, S16: sends nothing more and keeps no position: what was not with the log when it failed never leaves", async () => {
+    let away = true;
+    const platform = new TallyPlatform({
+      append: (topic) => (away && ["venue.orders", "exec.reports"].includes(topic) ? { kind: "refused" } : undefined),
+    });
+    const right = await platform.own();
+    const wrong = await platform.own((amount) => amount + 1);
+    await platform.send(["a"], 1);
+    await platform.clock.advance(200);
+    expect(platform.failures.map(({ message }) => message)).toEqual([
+      `event 1 of oms/0 differs from what ${right.writer} wrote`,
+    ]);
+    const writes = platform.writes.get(wrong.writer);
+    away = false;
+    await platform.clock.advance(5_000);
+    const stopping = wrong.owner.stop(60_000);
+    await platform.clock.advance(100);
+    await stopping;
+    expect(platform.writes.get(wrong.writer)).toBe(writes);
+    for (const topic of ["orders.events", "venue.orders", "exec.reports"]) {
+      expect((await platform.frames(topic)).map(({ header }) => header.writer)).toEqual([right.writer]);
+    }
+  });
+});
+
 describe("who follows", () => {
   test("S15, S21: goes on at the next owner where the one before broke off, without a gap", async () => {
     const platform = new TallyPlatform();

@@ -204,9 +204,11 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#offsets.fail(gone);
     this.#sequences.fail(gone);
     if (this.#kept !== undefined) return this.#breakOff();
+    if (this.#failure !== undefined) return;
     const finished = this.#outputs.emptied().then(() => this.#images.finish(this.#outputs.eventsPlace()));
     await within(this.#ports.clock, patience, finished).finally(() => this.#hooks.ended?.());
-    await this.#outputs.close();
+    this.#outputs.close();
+    await this.#outputs.keepPositions();
     this.#feed?.fail(gone);
   }
 
@@ -375,8 +377,12 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#hooks.failed(error);
   }
 
-  /** The state may stand in the middle of an input: from now on it goes nowhere. */
+  /**
+   * The state may stand in the middle of an input, and what was decided may be wrong: from now on it goes nowhere. What waits to be sent
+   * is left to the next owner, who decides it again; the positions stay where they are, so that it does.
+   */
   #breakOff(): void {
+    this.#outputs.close();
     this.#images.close();
     this.#hooks.ended?.();
   }

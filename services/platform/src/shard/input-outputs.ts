@@ -6,6 +6,7 @@ import { EventFraming, type FrameAuthor, type SequencedEntry } from "./framing.t
 import type { InputOutcome } from "./input-shard.ts";
 import type { InputShardKind } from "./input-shard-owner.ts";
 import { type FindSent, LinkOutputs } from "./link-outputs.ts";
+import { notReady } from "./not-ready.ts";
 import { Outbox, outboxOptions } from "./outbox.ts";
 import { OutputPositions } from "./output-positions.ts";
 
@@ -21,10 +22,13 @@ export class InputOutputs<Published> {
   readonly #positions: OutputPositions;
   readonly #links: LinkOutputs;
   readonly #published: Outbox<SequencedEntry>;
+  readonly #shard: string;
+  #isClosed = false;
 
   constructor(ports: OwnerPorts, kind: InputShardKind<unknown, Published>, shard: string, partition: number) {
     this.#ports = ports;
     this.#kind = kind;
+    this.#shard = shard;
     const author: FrameAuthor = { source: shard, writer: ports.writer, digest: ports.digest };
     this.#positions = new OutputPositions(ports.store, ports.clock, shard, () => ({ sequence: 0, offset: 0 }));
     this.#links = new LinkOutputs(ports, author, this.#positions);
@@ -72,28 +76,32 @@ export class InputOutputs<Published> {
     await Promise.all(this.#outboxes().map((outbox) => outbox.emptied()));
   }
 
-  /** Resolves when what inputs through `offset` made the shard say is acknowledged. */
+  /** Resolves when what inputs through `offset` made the shard say is acknowledged; rejects if that never will be. */
   async emptiedThrough(offset: number): Promise<void> {
     while (this.#outboxes().some(({ oldest }) => oldest !== undefined && oldest <= offset)) {
+      if (this.#isClosed) throw notReady(`${this.#shard} has stopped`);
       await new Promise<void>((resolve) => void this.#ports.clock.after(LOOK, resolve));
     }
   }
 
+  /** Rejects as the store does. */
   keepPositions(): Promise<void> {
     return this.#positions.flush();
   }
 
-  async close(): Promise<void> {
-    for (const outbox of this.#outboxes()) outbox.close();
+  /** Sends nothing more; the positions go nowhere by themselves. */
+  close(): void {
+    this.#isClosed = true;
+    this.#published.close();
+    this.#links.close();
     this.#positions.close();
-    await this.#positions.flush().catch(() => undefined);
   }
 
   states(): readonly OutputState[] {
     return this.#positions.states();
   }
 
-  #outboxes(): { backlog: number; oldest: number | undefined; emptied(): Promise<void>; close(): void }[] {
+  #outboxes(): { backlog: number; oldest: number | undefined; emptied(): Promise<void> }[] {
     return [this.#published, ...this.#links.outboxes()];
   }
 }

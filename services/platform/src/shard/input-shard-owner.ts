@@ -155,16 +155,22 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     this.#mender.open();
   }
 
+  /** It decides and says nothing any more, for a broken invariant or a broken log. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /** Stops taking inputs; resolves when what was decided is on the log and an image is kept, or after `patience` ms. */
   async stop(patience: number): Promise<void> {
     this.#isStopped = true;
     this.#inputs.close();
     this.#mender.close();
     this.#offsets.fail(notReady(`${this.#shard.name} is stopping`));
-    if (this.#kept !== undefined) return;
+    if (this.#kept !== undefined || this.#failure !== undefined) return;
     const finished = Promise.resolve(this.#imaging).then(() => this.#image());
     await within(this.#ports.clock, patience, finished);
-    await this.#outputs.close();
+    this.#outputs.close();
+    await this.#outputs.keepPositions().catch(() => undefined);
   }
 
   async read(request: ReadRequest, deadline: number): Promise<ReadResponse> {
@@ -252,6 +258,7 @@ export class InputShardOwner<Command, Published> implements ShardClient {
   #fail(error: Error): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
+    this.#outputs.close();
     this.#inputs.close();
     this.#mender.close();
     this.#offsets.fail(error);

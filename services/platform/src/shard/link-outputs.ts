@@ -40,11 +40,18 @@ export class LinkOutputs {
   readonly #open = new Map<string, Outbox<LinkEntry>>();
   /** What is being sent again now, by destination. */
   readonly #again = new Map<string, Promise<void>>();
+  #isClosed = false;
 
   constructor(ports: OwnerPorts, author: FrameAuthor, positions: OutputPositions) {
     this.#ports = ports;
     this.#author = author;
     this.#positions = positions;
+  }
+
+  /** Sends nothing more, to nobody. */
+  close(): void {
+    this.#isClosed = true;
+    for (const outbox of this.#open.values()) outbox.close();
   }
 
   /** What is at or below its destination's position has left before (S14). */
@@ -154,6 +161,7 @@ export class LinkOutputs {
         this.#positions.raise(destination, number, chain),
       ),
     );
+    if (this.#isClosed) outbox.close();
     this.#open.set(destination, outbox);
     return outbox;
   }

@@ -22,8 +22,9 @@ export class LogClock {
   }
 
   /**
-   * An input was read that was appended then. S8 would have an owner give its lease back when that lies ahead: where one process
-   * owns every shard there is nobody to take it, so it says so and goes on.
+   * An input was read that was appended then. S8 would have an owner give its lease back when that lies ahead. It says so and goes on:
+   * its own clock decides nothing, so another owner would say the same, and where the log's clock is the wrong one every owner would
+   * give the shard back, for as long as such inputs stand there to be read again.
    */
   heard(appendTime: number): void {
     this.#appendTime = appendTime;

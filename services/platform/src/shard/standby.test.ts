@@ -246,6 +246,25 @@ describe("a standby that is none", () => {
     expect(platform.failures).toEqual([]);
   });
 
+  test("S14: an owner that is stopped while it recovers says nothing of what had not left", async () => {
+    let away = true;
+    const platform = new TallyPlatform({
+      append: (topic) => (away && ["venue.orders", "exec.reports"].includes(topic) ? { kind: "refused" } : undefined),
+    });
+    const owner = await platform.own();
+    await platform.send(["a", "b"], 1);
+    await kill(platform, owner);
+    away = false;
+    const late = platform.prepare();
+    void late.owner.start().catch(() => undefined);
+    await kill(platform, late);
+    await platform.clock.advance(2_000);
+    expect(platform.writes.get(late.writer)).toBeUndefined();
+    const next = await platform.own();
+    await platform.clock.advance(2_000);
+    expect((await platform.frames("exec.reports")).map(({ header }) => header.writer)).toEqual([next.writer]);
+  });
+
   test("one that is stopped while it takes over is not an owner afterwards", async () => {
     const platform = new TallyPlatform();
     const dead = await platform.own();

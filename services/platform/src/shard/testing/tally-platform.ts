@@ -69,15 +69,15 @@ export class TallyPlatform {
     return owned;
   }
 
-  /** A process that has not begun. */
-  prepare(rule?: TallyRule, late = 0, mostWaiting = 100_000): Owned {
+  /** A process that has not begun; its own clock is `behind` milliseconds behind the log's. */
+  prepare(rule?: TallyRule, late = 0, mostWaiting = 100_000, behind = 0): Owned {
     const writer = `process-${++this.#owners}`;
     const shard = new TallyShard(rule);
     const events: OrderEvent[] = [];
     const ports = {
       log: this.#counted(writer, late === 0 ? this.log : this.#lateLog(late), ["append", "trim"]),
       store: this.#counted(writer, this.store, ["put", "putAll", "remove"]),
-      clock: this.clock,
+      clock: { ...this.clock, now: () => this.clock.now() - behind },
       digest,
       warn: (message: string) => void this.warnings.push(message),
       ...{ writer, mostWaiting },
