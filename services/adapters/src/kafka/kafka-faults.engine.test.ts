@@ -208,7 +208,10 @@ const unfit: [string, string][] = [
   ["retention.ms", "604800000"],
   ["retention.bytes", "1000000"],
   ["max.message.bytes", "1000000"],
+  ["min.insync.replicas", "0"],
   ["unclean.leader.election.enable", "true"],
+  ["compression.type", "producer"],
+  ["compression.type", "zstd"],
 ];
 
 test("S28: a topic that somebody made in a way that loses records is refused by name and setting, and left as it is", async () => {

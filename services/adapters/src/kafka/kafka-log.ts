@@ -8,6 +8,7 @@ import {
   type Tail,
   type TailReceiver,
 } from "@atlas/platform/ports/log";
+import type { Warn } from "@atlas/platform/shard/warn";
 import { LogFollower } from "@atlas/platform/tail/log-follower";
 import { noTraces, type Traces } from "@atlas/platform/telemetry/traces";
 import { topics } from "@atlas/platform/topic/topics";
@@ -16,6 +17,7 @@ import type { ClusterMap } from "./cluster-map.ts";
 import { APPEND_TIMEOUT, type KafkaAccess, openMap } from "./kafka-access.ts";
 import { type FollowedLane, PartitionPoller } from "./partition-poller.ts";
 import { PartitionReader } from "./partition-reader.ts";
+import { SilenceWatch } from "./silence-watch.ts";
 
 export interface KafkaLogOptions extends KafkaAccess {
   /** Bytes handed over and not answered, above which `append` rejects with `LogUnavailable`; default 64 MB. */
@@ -24,6 +26,8 @@ export interface KafkaLogOptions extends KafkaAccess {
   readonly tailBytes?: number;
   /** Records name the trace of the call that appends them; absent: none. */
   readonly traces?: Traces;
+  /** Told of brokers and partitions that tails have not heard of for long; absent: nobody is. */
+  readonly warn?: Warn;
 }
 
 export interface KafkaLog extends Log {
@@ -83,7 +87,8 @@ class ClusterLog implements KafkaLog {
       traces: this.#traces,
     });
     this.#reader = new PartitionReader(map);
-    this.#poller = new PartitionPoller(map, (lane) => void this.#explain(lane));
+    const silence = new SilenceWatch(options.warn ?? (() => {}), () => performance.now());
+    this.#poller = new PartitionPoller(map, silence, (lane) => void this.#explain(lane));
   }
 
   append(topic: string, partition: number, bytes: Uint8Array): Promise<Appended> {
