@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { zstdCompressSync } from "node:zlib";
 import type { EngineProcess } from "@atlas/engines/engine-process";
 import { type Kafka, startKafka } from "@atlas/engines/kafka";
-import { LogDamaged, type LogRecord } from "@atlas/platform/ports/log";
+import { LogDamaged, type LogRecord, LogUnavailable } from "@atlas/platform/ports/log";
+import type { Warn } from "@atlas/platform/shard/warn";
 import { CompressionCodecs, CompressionTypes, Kafka as KafkaClient, logLevel } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type KafkaLog, openKafkaLog } from "./kafka-log.ts";
@@ -69,7 +70,7 @@ async function sendZstd(partition: number, values: readonly string[]): Promise<v
   CompressionCodecs[CompressionTypes.ZSTD] = usual;
 }
 
-const open = () => openKafkaLog({ brokers: kafka.addresses, appendTimeout: 3_000, askTimeout: 1_000 });
+const open = (warn?: Warn) => openKafkaLog({ brokers: kafka.addresses, appendTimeout: 3_000, askTimeout: 1_000, warn });
 
 test("F13 a batch that nobody here can decompress has records without bytes at its offsets, for tails and reads alike, and keeps no other partition back", async () => {
   const log = await open();
@@ -92,34 +93,43 @@ test("F13 a batch that nobody here can decompress has records without bytes at i
   await log.close();
 });
 
-test("S1 a batch that is not what was written ends the tail at it, loudly: nothing is passed over, and no other partition is kept back", async () => {
+test("S1 a batch that is not what was written is not passed over: a tail ends at it, loudly, and of one that the broker itself does not find is said that it is waited for", async () => {
   const writer = await open();
   for (const number of [0, 1, 2]) await writer.append(FOREIGN, 1, bytesOf(number));
+  // So much that the broker's index leads behind the damage: else it takes this for the end.
+  for (let kilobytes = 0; kilobytes < 20; kilobytes += 5) await writer.append(FOREIGN, 0, new Uint8Array(5_000));
   const { end } = await writer.range(FOREIGN, 1);
   await writer.close();
   await broker.stop();
-  const records = await damageLast(join(folder, "broker-1", "log", `${FOREIGN}-1`, `${"0".repeat(20)}.log`));
-  expect(records).toBe(end);
+  damage(0, (bytes, [, second = 0]) => bytes.writeInt32BE(1 << 30, second + 8));
+  damage(1, (bytes, batches) => bytes.writeInt32BE(2, batches[end - 1]! + 57));
   await broker.start();
 
-  const log = await open();
+  const warned: unknown[] = [];
+  const log = await open(
+    (message, { topic, partition, offset }) => void warned.push([message, topic, partition, offset]),
+  );
   const [tail, neighbour, own] = [follow(log, FOREIGN, 1), follow(log, FOREIGN, 0), follow(log, OWN, 0)];
   await expect.poll(() => tail.failure, { timeout: 10_000 }).toBeInstanceOf(LogDamaged);
-  expect(tail.failure?.message).toContain(`${FOREIGN}/1: ${end - 1} cannot be read`);
+  expect(tail.failure?.message).toBe(`${FOREIGN}/1: ${end - 1} cannot be read: the checksum of a batch does not match`);
   expect(tail.texts.length).toBe(end - 1);
   await expect(log.read(FOREIGN, 1, end - 1, 1 << 20)).rejects.toThrow(LogDamaged);
   await log.append(OWN, 0, bytesOf(1));
   await expect.poll(() => own.texts.at(-1), { timeout: 10_000 }).toContain("number 1");
-  expect(neighbour.failure).toBeUndefined();
+  await expect(log.read(FOREIGN, 0, 1, 1 << 20)).rejects.toThrow(LogUnavailable);
+  await expect
+    .poll(() => warned, { timeout: 20_000 })
+    .toEqual([["a partition of the log cannot be read", FOREIGN, 0, 1]]);
+  expect([neighbour.failure, neighbour.texts]).toEqual([undefined, ["0 number 0"]]);
   await log.close();
 });
 
-/** Makes the last batch of a segment say that it holds one record more than it does. Answers how many batches of one record there are. */
-async function damageLast(segment: string): Promise<number> {
+/** Changes a partition's segment, told where its batches begin. */
+function damage(partition: number, change: (bytes: Buffer, batches: readonly number[]) => void): void {
+  const segment = join(folder, "broker-1", "log", `${FOREIGN}-${partition}`, `${"0".repeat(20)}.log`);
   const bytes = readFileSync(segment);
-  let [last, count] = [0, 0];
-  for (let at = 0; at < bytes.length; at += 12 + bytes.readInt32BE(at + 8)) [last, count] = [at, count + 1];
-  bytes.writeInt32BE(2, last + 57);
+  const batches: number[] = [];
+  for (let at = 0; at < bytes.length; at += 12 + bytes.readInt32BE(at + 8)) batches.push(at);
+  change(bytes, batches);
   writeFileSync(segment, bytes);
-  return count;
 }

@@ -27,7 +27,7 @@ export interface KafkaLogOptions extends KafkaAccess {
   /** Records name the trace of the call that appends them; absent: none. */
   readonly traces?: Traces;
   /** Told of brokers and partitions that tails have not heard of for long; absent: nobody is. */
-  readonly warn?: Warn;
+  readonly warn?: Warn | undefined;
 }
 
 export interface KafkaLog extends Log {
@@ -70,6 +70,7 @@ class ClusterLog implements KafkaLog {
   readonly #queue: AppendQueue;
   readonly #reader: PartitionReader;
   readonly #poller: PartitionPoller;
+  readonly #silence: SilenceWatch;
   readonly #lanes = new Map<string, FollowedLane>();
   #closed: LogUnavailable | undefined;
 
@@ -87,8 +88,8 @@ class ClusterLog implements KafkaLog {
       traces: this.#traces,
     });
     this.#reader = new PartitionReader(map);
-    const silence = new SilenceWatch(options.warn ?? (() => {}), () => performance.now());
-    this.#poller = new PartitionPoller(map, silence, (lane) => void this.#explain(lane));
+    this.#silence = new SilenceWatch(options.warn ?? (() => {}), () => performance.now());
+    this.#poller = new PartitionPoller(map, this.#silence, (lane) => void this.#explain(lane));
   }
 
   append(topic: string, partition: number, bytes: Uint8Array): Promise<Appended> {
@@ -112,7 +113,7 @@ class ClusterLog implements KafkaLog {
   tail(topic: string, partition: number, from: number, receiver: TailReceiver): Tail {
     const lane = this.#obtain(this.#prefix + topic, partition);
     const follower: LogFollower = new LogFollower(
-      { end: () => lane.end, read: (next, maxBytes) => this.read(topic, partition, next, maxBytes) },
+      { end: () => lane.end, read: (next, maxBytes) => this.#readFor(follower, lane, next, maxBytes) },
       from,
       receiver,
       { bufferBytes: this.#tailBytes, readBytes: READ_BYTES, ended: () => this.#leave(lane, follower) },
@@ -136,6 +137,21 @@ class ClusterLog implements KafkaLog {
     this.#map.close();
     for (const lane of this.#lanes.values()) {
       for (const follower of [...lane.followers]) follower.fail(this.#closed);
+    }
+  }
+
+  /** An outage is waited out, and told when it lasts. */
+  async #readFor(follower: LogFollower, lane: FollowedLane, from: number, maxBytes: number) {
+    this.#checkOpen();
+    const { topic, partition } = lane;
+    try {
+      const records = await this.#reader.read(topic, partition, from, maxBytes);
+      this.#silence.over(follower);
+      return records;
+    } catch (error) {
+      const facts = { topic, partition, offset: from, reason: (error as Error).message };
+      if (lane.followers.has(follower)) this.#silence.goesOn(follower, "a partition of the log cannot be read", facts);
+      throw error;
     }
   }
 
@@ -184,6 +200,7 @@ class ClusterLog implements KafkaLog {
 
   #leave(lane: FollowedLane, follower: LogFollower): void {
     lane.followers.delete(follower);
+    this.#silence.over(follower);
     if (lane.followers.size > 0) return;
     this.#poller.unfollow(lane);
     this.#lanes.delete(`${lane.topic}/${lane.partition}`);

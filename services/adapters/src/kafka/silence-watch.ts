@@ -14,7 +14,7 @@ interface Silence {
 export class SilenceWatch {
   readonly #warn: Warn;
   readonly #now: () => number;
-  readonly #silent = new Map<string, Silence>();
+  readonly #silent = new Map<unknown, Silence>();
 
   /** @param now milliseconds of a clock that never goes back. */
   constructor(warn: Warn, now: () => number) {
@@ -23,7 +23,7 @@ export class SilenceWatch {
   }
 
   /** `what` was asked in vain. */
-  goesOn(what: string, message: string, facts: Parameters<Warn>[1]): void {
+  goesOn(what: unknown, message: string, facts: Parameters<Warn>[1]): void {
     const now = this.#now();
     const silence = this.#silent.get(what) ?? { since: now, saidAt: Number.NEGATIVE_INFINITY };
     this.#silent.set(what, silence);
@@ -32,7 +32,7 @@ export class SilenceWatch {
     this.#warn(message, { ...facts, seconds: Math.floor((now - silence.since) / 1_000) });
   }
 
-  over(what: string): void {
+  over(what: unknown): void {
     this.#silent.delete(what);
   }
 }
