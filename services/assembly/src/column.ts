@@ -13,7 +13,8 @@ import type { Archive } from "@atlas/platform/ports/archive";
 import { sleep } from "@atlas/platform/ports/clock";
 import { type Log, LogUnavailable } from "@atlas/platform/ports/log";
 import type { Store } from "@atlas/platform/ports/store";
-import { noTraces, type Traces } from "@atlas/platform/telemetry/traces";
+import type { Warn } from "@atlas/platform/shard/warn";
+import type { Traces } from "@atlas/platform/telemetry/traces";
 import type { PartitionCounts } from "@atlas/platform/topic/topics";
 import { archiveIn } from "./archive-in.ts";
 import { LateArchive } from "./late-archive.ts";
@@ -46,20 +47,22 @@ export interface ColumnOptions {
   /** `undefined`: the embedded column. */
   readonly engines: EngineTerms | undefined;
   readonly traces: Traces;
+  /** Told what an engine does not do, or not as it could. */
+  readonly warn: Warn;
 }
 
 type Closes = (close: () => Promise<void> | void) => void;
 
 /** Opens what the services keep things in; `closes` is told how each part is closed, in the order of opening. */
 export async function openColumn(
-  { dataFolder, engines, traces }: ColumnOptions,
+  { dataFolder, engines, traces, warn }: ColumnOptions,
   partitions: PartitionCounts,
   closes: Closes,
 ): Promise<ArchivedColumn> {
   if (engines === undefined) {
     return { ...(await openFolderColumn(dataFolder, closes)), archive: archiveFolder(archiveIn(dataFolder)) };
   }
-  const column = await openEngines(engines, partitions, closes, traces);
+  const column = await openEngines(engines, partitions, closes, { traces, warn });
   await refuseUnfinishedMove(column.store);
   const archive = new LateArchive(() => openS3Archive(engines.archive));
   closes(async () => (await archive.opened())?.close());
@@ -80,12 +83,12 @@ const BROKERS_PATIENCE = 60_000;
 const PAUSE = 500;
 
 /** Brokers may be starting as this process does, or be busy. */
-async function topicsReady({ kafka }: EngineAccess, partitions: PartitionCounts): Promise<void> {
+async function topicsReady({ kafka }: EngineAccess, partitions: PartitionCounts, warn: Warn): Promise<void> {
   const clock = systemClock();
   const deadline = clock.monotonic() + BROKERS_PATIENCE;
   for (;;) {
     try {
-      return await prepareTopics(planTopics(partitions), kafka);
+      return await prepareTopics(planTopics(partitions), kafka, warn);
     } catch (error) {
       if (!(error instanceof LogUnavailable) || clock.monotonic() > deadline) throw error;
       await sleep(clock, PAUSE);
@@ -98,10 +101,10 @@ export async function openEngines(
   engines: EngineAccess,
   partitions: PartitionCounts,
   closes: Closes,
-  traces: Traces = noTraces,
+  { traces, warn }: Pick<ColumnOptions, "traces" | "warn">,
 ): Promise<Column> {
-  await Promise.all([topicsReady(engines, partitions), createTables(engines.dynamodb)]);
-  const log = await openKafkaLog({ ...engines.kafka, traces });
+  await Promise.all([topicsReady(engines, partitions, warn), createTables(engines.dynamodb)]);
+  const log = await openKafkaLog({ ...engines.kafka, traces, warn });
   closes(() => log.close());
   const store = openDynamodbStore(engines.dynamodb);
   closes(() => store.close());

@@ -12,6 +12,7 @@ import { MarketView } from "@atlas/market/market-view";
 import type { Archive } from "@atlas/platform/ports/archive";
 import type { Compression } from "@atlas/platform/ports/compression";
 import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
+import type { Warn } from "@atlas/platform/shard/warn";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import type { Metrics } from "@atlas/platform/telemetry/metrics";
 import { noTraces, type Traces } from "@atlas/platform/telemetry/traces";
@@ -184,8 +185,9 @@ async function openPorts(
   closes: (close: Close) => void,
 ): Promise<PlatformPorts> {
   const { journal, dataFolder, distributed, traces = noTraces } = options;
+  const warn: Warn = (message, facts) => journal.warn(message, facts);
   const { log, store, archive } = await openColumn(
-    { dataFolder, engines: distributed?.engines, traces },
+    { dataFolder, engines: distributed?.engines, traces, warn },
     PARTITIONS,
     closes,
   );
@@ -197,7 +199,7 @@ async function openPorts(
     traces,
     clock: systemClock(),
     digest: systemDigest(),
-    warn: (message, facts) => journal.warn(message, facts),
+    warn,
     writer: base64url(systemChance().bytes(WRITER_BYTES)),
   };
 }

@@ -2,7 +2,7 @@ import { MarketEventCodec } from "@atlas/gen/atlas/market/v1/market_codec";
 import type { MarketEvent } from "@atlas/gen/atlas/market/v1/market_pb";
 import type { Clock } from "@atlas/platform/ports/clock";
 import type { Digest } from "@atlas/platform/ports/digest";
-import { type Log, type LogRecord, OffsetTrimmed, type Tail } from "@atlas/platform/ports/log";
+import { type Log, type LogRange, type LogRecord, OffsetTrimmed, type Tail } from "@atlas/platform/ports/log";
 import type { Store } from "@atlas/platform/ports/store";
 import type { Warn } from "@atlas/platform/shard/warn";
 import { topics } from "@atlas/platform/topic/topics";
@@ -28,7 +28,7 @@ const RETRY = 1_000;
 
 /**
  * The instruments of one partition of `market.data`: events are applied in `shard_sequence`, repeats dropped, and at a
- * gap it stops, says so, and reads again from there (S15, I19).
+ * gap it stops, says so, and reads again from there (S15, I19); what was trimmed before it was read it does without.
  */
 export class MarketPartition {
   readonly #ports: MarketPorts;
@@ -56,20 +56,11 @@ export class MarketPartition {
 
   /** Resolves when everything is applied that stood on the log when it was called. */
   async start(): Promise<void> {
-    const range = await this.#ports.log.range(topics.marketData.name, this.#partition);
-    const image = await this.#keeper.load();
-    if (image !== undefined && image.nextOffset >= range.start && image.nextOffset <= range.end) {
-      for (const market of image.markets) this.#adopt(market);
-      this.#sequence = image.shardSequence;
-      this.#next = image.nextOffset;
-    } else {
-      this.#sequence = range.start === 0 ? 0 : undefined;
-      this.#next = range.start;
-    }
+    const { end } = await this.#seek();
     if (this.#closed) return;
     const caughtUp = new Promise<void>((resolve) => {
       this.#progress = () => {
-        if (this.#next >= range.end) resolve();
+        if (this.#next >= end) resolve();
       };
     });
     this.#follow();
@@ -81,6 +72,35 @@ export class MarketPartition {
     this.#closed = true;
     this.#cancelRetry();
     this.#tail?.close();
+  }
+
+  /** Finds where to read from: behind the image, or where the log begins if there is none that it goes on from. */
+  async #seek(): Promise<LogRange> {
+    const range = await this.#ports.log.range(topics.marketData.name, this.#partition);
+    const image = await this.#keeper.load();
+    for (const { instrumentId } of this.#own.splice(0)) this.#markets.delete(instrumentId);
+    if (image !== undefined && image.nextOffset >= range.start && image.nextOffset <= range.end) {
+      for (const market of image.markets) this.#adopt(market);
+      this.#sequence = image.shardSequence;
+      this.#next = image.nextOffset;
+    } else {
+      this.#sequence = range.start === 0 ? 0 : undefined;
+      this.#next = range.start;
+    }
+    return range;
+  }
+
+  /** What it was to read next is gone for good, and what it knows cannot go on over the hole: as at a start, an image or the log's rest is what it can show. */
+  async #beginAnew(): Promise<void> {
+    try {
+      await this.#seek();
+    } catch (error) {
+      this.#stop(error as Error, true);
+      return;
+    }
+    if (this.#closed) return;
+    this.#follow();
+    this.#progress();
   }
 
   #follow(): void {
@@ -152,7 +172,7 @@ export class MarketPartition {
   }
 
   /** What stands there may be mended, or be a passing fault of the reader: it is read again, and said once per place. */
-  #stop(error: Error): void {
+  #stop(error: Error, isTrimmed = error instanceof OffsetTrimmed): void {
     this.#tail?.close();
     if (this.#closed) return;
     if (this.#stoppedAt !== this.#next) {
@@ -164,7 +184,7 @@ export class MarketPartition {
         reason: error.message,
       });
     }
-    if (error instanceof OffsetTrimmed) return;
-    this.#cancelRetry = this.#ports.clock.after(RETRY, () => this.#follow());
+    const goOn = () => (isTrimmed ? void this.#beginAnew() : this.#follow());
+    this.#cancelRetry = this.#ports.clock.after(RETRY, goOn);
   }
 }

@@ -1,4 +1,5 @@
 import { CandleInterval, type MarketEvent } from "@atlas/gen/atlas/market/v1/market_pb";
+import { LogUnavailable } from "@atlas/platform/ports/log";
 import { topics } from "@atlas/platform/topic/topics";
 import { describe, expect, test } from "vitest";
 import { imageOf } from "./instrument-image.ts";
@@ -135,5 +136,50 @@ describe("a start", () => {
     };
     await world.startView();
     expect(reads[0]).toBeGreaterThan(10);
+  });
+
+  test("S28: what is trimmed between its look at the log and its first read is not waited for: it begins where the log does", async () => {
+    const world = marketWorld();
+    await world.write(BTC, snapshot, trade("100", "1"), trade("101", "1"));
+    const range = world.log.range.bind(world.log);
+    let looks = 0;
+    world.log.range = async (topic, partition) => {
+      const seen = await range(topic, partition);
+      looks += 1;
+      if (looks === 1) await world.log.trim(topic, partition, 2);
+      return seen;
+    };
+    const view = await world.startView();
+    await world.clock.advance(1_000);
+    expect(required(view.market(BTC)).sequence).toBe(3);
+    await world.write(BTC, snapshot);
+    expect(required(view.market(BTC))).toMatchObject({ sequence: 4, complete: true });
+    view.close();
+  });
+
+  test("S28: a view whose next record was trimmed begins anew, and tries again while the log cannot be asked", async () => {
+    const world = marketWorld();
+    const view = await world.startView();
+    await world.write(BTC, snapshot, trade("100", "1"));
+    const [lost, next] = [trade("101", "1"), trade("102", "1")].map((event) => world.writer.event(BTC, event));
+    const read = world.log.read.bind(world.log);
+    world.log.read = async (topic, partition, from, maxBytes) => {
+      if (from === 2) await world.log.trim(topic, partition, 3);
+      return read(topic, partition, from, maxBytes);
+    };
+    const range = world.log.range.bind(world.log);
+    let looks = 0;
+    world.log.range = async (topic, partition) => {
+      looks += 1;
+      if (looks === 1) throw new LogUnavailable("away");
+      return range(topic, partition);
+    };
+    await world.append([lost as MarketEvent]);
+    await world.append([next as MarketEvent]);
+    await world.clock.advance(3_000);
+    expect(looks).toBe(2);
+    expect(required(view.market(BTC))).toMatchObject({ sequence: 4, complete: false });
+    expect(required(view.market(BTC)).session.last).toBe("102");
+    view.close();
   });
 });

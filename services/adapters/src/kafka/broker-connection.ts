@@ -5,6 +5,7 @@ import Connection from "kafkajs/src/network/connection.js";
 import createSocketFactory from "kafkajs/src/network/socketFactory.js";
 import apiKeys from "kafkajs/src/protocol/requests/apiKeys.js";
 import { lookup, requests } from "kafkajs/src/protocol/requests/index.js";
+import { decodeFetch, FETCH_VERSION } from "./fetch-answer.ts";
 import type { Requests } from "./protocol.ts";
 
 /** How brokers are reached, besides where they are. */
@@ -73,7 +74,7 @@ export class BrokerConnection {
     try {
       const answer = await opened.connection.send({
         request: { ...request, encode },
-        response: { decode: response.decode, parse: async (decoded) => decoded },
+        response: { decode: name === "Fetch" ? decodeFetch : response.decode, parse: async (decoded) => decoded },
         requestTimeout: this.#patience,
         logResponseError: false,
       });
@@ -120,6 +121,7 @@ export class BrokerConnection {
       const build = requests.ApiVersions.protocol({ version: API_VERSIONS });
       const { apiVersions } = (await connection.send(build())) as ApiVersions;
       const versions = Object.fromEntries(apiVersions.map((each) => [each.apiKey, each]));
+      if ((versions[apiKeys.Fetch]?.maxVersion ?? 0) < FETCH_VERSION) throw new Error("it is older than Kafka 2.3");
       connection.setVersions(versions);
       connection.setSupportAuthenticationProtocol(true);
       await connection.authenticate();

@@ -1,20 +1,23 @@
 import { LogDamaged, type LogRecord } from "@atlas/platform/ports/log";
-import type { FetchedRecord } from "./protocol.ts";
+import type { FetchedBatches } from "./protocol.ts";
 
 /**
  * What a fetch brought from offset `from` on: brokers send whole batches, whose first records may be older. Every offset
  * is told, one whose record has no value (written by a stranger) as a record without bytes, which no frame is: whoever
- * decodes it says so and goes on. Throws `LogDamaged` where an offset is missing (S1).
+ * decodes it says so and goes on. Throws `LogDamaged` where an offset is missing (S1), or `from` is not what was written.
  */
-export function recordsFrom(messages: readonly FetchedRecord[], from: number): LogRecord[] {
+export function recordsFrom({ messages, damage }: FetchedBatches, from: number, where: string): LogRecord[] {
   const records: LogRecord[] = [];
   for (const { offset, timestamp, value } of messages) {
     const at = Number(offset);
     if (at < from) continue;
     const expected = from + records.length;
-    if (at !== expected) throw new LogDamaged(`offset ${at} follows where ${expected} should be`);
+    if (at !== expected) throw new LogDamaged(`${where}: offset ${at} follows where ${expected} should be`);
     records.push({ offset: at, appendTime: Number(timestamp), bytes: plainBytes(value) });
   }
+  if (records.length > 0) return records;
+  if (damage !== undefined) throw new LogDamaged(`${where}: ${from} cannot be read: ${damage}`);
+  if (messages.length > 0) throw new LogDamaged(`${where}: ${from} is not where it should be`);
   return records;
 }
 

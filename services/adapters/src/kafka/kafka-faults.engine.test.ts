@@ -99,6 +99,58 @@ test("F12 a broker killed and back: what was acknowledged stands, what is unknow
   expect(writer.attempts.some(({ error }) => error === "LogUnavailable")).toBe(true);
 });
 
+test("F12 a broker away for a minute: it is said once, everything goes on where it was, and nothing is there twice", async () => {
+  const warned: string[] = [];
+  const warn = (message: string) => void warned.push(message);
+  const patient = await openKafkaLog({ brokers: kafka.addresses, prefix, askTimeout: 1_000, warn });
+  const [heard, quiet] = [follow(patient, 0), follow(patient, 1)];
+  const writer = new StubbornWriter(patient, TOPIC, 0);
+  await until(() => writer.acknowledged > 10);
+  await broker.kill();
+  await pause(60_000);
+  const before = writer.acknowledged;
+  expect(warned).toEqual(["a broker cannot be asked for new records"]);
+  await broker.start();
+  await until(() => writer.acknowledged > before + 10);
+  await writer.stop();
+  await patient.append(TOPIC, 1, bytesOf(0));
+  await until(
+    () => quiet.length === 1 && heard.length > 0 && numberOf(heard.at(-1)!.bytes) === writer.acknowledged - 1,
+  );
+  const records = await readAll(0);
+  expect(heard.map(({ offset }) => offset)).toEqual(records.map((_, index) => index));
+  expectKept(writer, records);
+  expect(writer.attempts.filter(({ error }) => error === "LogUnavailable").length).toBeGreaterThan(10);
+  expect(warned.length).toBeLessThanOrEqual(2);
+  await patient.close();
+});
+
+test("F12 a broker that answers slowly is waited for: nothing is refused or asked for twice, and tails hear it all", async () => {
+  const patient = await openKafkaLog({ brokers: kafka.addresses, prefix });
+  const heard = [0, 1].map((partition) => follow(patient, partition));
+  const writers = [0, 1].map((partition) => new StubbornWriter(patient, TOPIC, partition));
+  await until(() => writers.every(({ acknowledged }) => acknowledged > 10));
+  let slowest = 0;
+  for (let pulse = 0; pulse < 6; pulse += 1) {
+    await broker.pause();
+    const asked = performance.now();
+    const answer = patient.range(TOPIC, 0);
+    await pause(800);
+    broker.resume();
+    await answer;
+    slowest = Math.max(slowest, performance.now() - asked);
+    await pause(50);
+  }
+  await Promise.all(writers.map((writer) => writer.stop()));
+  expect(slowest).toBeGreaterThan(790);
+  for (const [partition, { attempts }] of writers.entries()) {
+    expect(attempts.filter(({ error }) => error !== undefined)).toEqual([]);
+    await until(() => heard[partition]!.length === attempts.length);
+    expect(heard[partition]!.map(({ bytes }) => numberOf(bytes))).toEqual(attempts.map((_, index) => index));
+  }
+  await patient.close();
+});
+
 test("while the broker is away everything says so, and works when it is back", async () => {
   await log.append(TOPIC, 0, bytesOf(0));
   await broker.kill();
@@ -209,6 +261,8 @@ const unfit: [string, string][] = [
   ["retention.bytes", "1000000"],
   ["max.message.bytes", "1000000"],
   ["unclean.leader.election.enable", "true"],
+  ["compression.type", "producer"],
+  ["compression.type", "zstd"],
 ];
 
 test("S28: a topic that somebody made in a way that loses records is refused by name and setting, and left as it is", async () => {

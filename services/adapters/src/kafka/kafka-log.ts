@@ -8,6 +8,7 @@ import {
   type Tail,
   type TailReceiver,
 } from "@atlas/platform/ports/log";
+import type { Warn } from "@atlas/platform/shard/warn";
 import { LogFollower } from "@atlas/platform/tail/log-follower";
 import { noTraces, type Traces } from "@atlas/platform/telemetry/traces";
 import { topics } from "@atlas/platform/topic/topics";
@@ -16,6 +17,7 @@ import type { ClusterMap } from "./cluster-map.ts";
 import { APPEND_TIMEOUT, type KafkaAccess, openMap } from "./kafka-access.ts";
 import { type FollowedLane, PartitionPoller } from "./partition-poller.ts";
 import { PartitionReader } from "./partition-reader.ts";
+import { SilenceWatch } from "./silence-watch.ts";
 
 export interface KafkaLogOptions extends KafkaAccess {
   /** Bytes handed over and not answered, above which `append` rejects with `LogUnavailable`; default 64 MB. */
@@ -24,6 +26,8 @@ export interface KafkaLogOptions extends KafkaAccess {
   readonly tailBytes?: number;
   /** Records name the trace of the call that appends them; absent: none. */
   readonly traces?: Traces;
+  /** Told of brokers and partitions that tails have not heard of for long; absent: nobody is. */
+  readonly warn?: Warn | undefined;
 }
 
 export interface KafkaLog extends Log {
@@ -66,6 +70,7 @@ class ClusterLog implements KafkaLog {
   readonly #queue: AppendQueue;
   readonly #reader: PartitionReader;
   readonly #poller: PartitionPoller;
+  readonly #silence: SilenceWatch;
   readonly #lanes = new Map<string, FollowedLane>();
   #closed: LogUnavailable | undefined;
 
@@ -83,7 +88,8 @@ class ClusterLog implements KafkaLog {
       traces: this.#traces,
     });
     this.#reader = new PartitionReader(map);
-    this.#poller = new PartitionPoller(map, (lane) => void this.#explain(lane));
+    this.#silence = new SilenceWatch(options.warn ?? (() => {}), () => performance.now());
+    this.#poller = new PartitionPoller(map, this.#silence, (lane) => void this.#explain(lane));
   }
 
   append(topic: string, partition: number, bytes: Uint8Array): Promise<Appended> {
@@ -107,7 +113,7 @@ class ClusterLog implements KafkaLog {
   tail(topic: string, partition: number, from: number, receiver: TailReceiver): Tail {
     const lane = this.#obtain(this.#prefix + topic, partition);
     const follower: LogFollower = new LogFollower(
-      { end: () => lane.end, read: (next, maxBytes) => this.read(topic, partition, next, maxBytes) },
+      { end: () => lane.end, read: (next, maxBytes) => this.#readFor(follower, lane, next, maxBytes) },
       from,
       receiver,
       { bufferBytes: this.#tailBytes, readBytes: READ_BYTES, ended: () => this.#leave(lane, follower) },
@@ -131,6 +137,21 @@ class ClusterLog implements KafkaLog {
     this.#map.close();
     for (const lane of this.#lanes.values()) {
       for (const follower of [...lane.followers]) follower.fail(this.#closed);
+    }
+  }
+
+  /** An outage is waited out, and told when it lasts. */
+  async #readFor(follower: LogFollower, lane: FollowedLane, from: number, maxBytes: number) {
+    this.#checkOpen();
+    const { topic, partition } = lane;
+    try {
+      const records = await this.#reader.read(topic, partition, from, maxBytes);
+      this.#silence.over(follower);
+      return records;
+    } catch (error) {
+      const facts = { topic, partition, offset: from, reason: (error as Error).message };
+      if (lane.followers.has(follower)) this.#silence.goesOn(follower, "a partition of the log cannot be read", facts);
+      throw error;
     }
   }
 
@@ -179,6 +200,7 @@ class ClusterLog implements KafkaLog {
 
   #leave(lane: FollowedLane, follower: LogFollower): void {
     lane.followers.delete(follower);
+    this.#silence.over(follower);
     if (lane.followers.size > 0) return;
     this.#poller.unfollow(lane);
     this.#lanes.delete(`${lane.topic}/${lane.partition}`);

@@ -1,4 +1,5 @@
 import { LogUnavailable } from "@atlas/platform/ports/log";
+import type { Warn } from "@atlas/platform/shard/warn";
 import { type PartitionCounts, partitionsOf, topics } from "@atlas/platform/topic/topics";
 import type { ClusterMap } from "./cluster-map.ts";
 import { type KafkaAccess, openMap } from "./kafka-access.ts";
@@ -30,17 +31,24 @@ const MESSAGE_BYTES = 4_100_000;
 /** Settings of a topic that stands, as they must be for the platform to use it. */
 const CHECKED = [
   ...["message.timestamp.type", "cleanup.policy", "retention.ms", "retention.bytes", "max.message.bytes"],
-  ...["min.insync.replicas", "unclean.leader.election.enable"],
+  ...["min.insync.replicas", "unclean.leader.election.enable", "compression.type"],
 ];
+/** Copies of a topic where there are as many brokers. */
+const COPIES = 3;
 /** Milliseconds that the cluster may take to make a topic, and then to have leaders for it. */
 const CREATION = 30_000;
 
 /**
  * Makes the topics that are missing: time of append by the broker, three copies of which two must have a record before it
- * is acknowledged where there are three brokers, else as many as there are. Changes none that stands; rejects with
- * `TopicMismatch` when one is not so. Resolves when every partition has a leader that answers.
+ * is acknowledged where there are three brokers, else as many as there are; none while brokers that `access` names are away, for
+ * nothing makes more copies later. Changes none that stands; rejects with `TopicMismatch` when one is not so, and warns of those with
+ * fewer copies than could be. Resolves when every partition has a leader that answers.
  */
-export async function prepareTopics(plans: readonly TopicPlan[], access: KafkaAccess): Promise<void> {
+export async function prepareTopics(
+  plans: readonly TopicPlan[],
+  access: KafkaAccess,
+  warn: Warn = () => {},
+): Promise<void> {
   const named = plans.map((plan) => ({ ...plan, name: `${access.prefix ?? ""}${plan.name}` }));
   const names = named.map(({ name }) => name);
   const map = await openMap(access, names);
@@ -49,17 +57,25 @@ export async function prepareTopics(plans: readonly TopicPlan[], access: KafkaAc
     const standing = new Set(
       topicMetadata.filter(({ topicErrorCode }) => topicErrorCode === NO_ERROR).map(({ topic }) => topic),
     );
-    const copies = Math.min(3, brokers.length);
+    const copies = Math.min(COPIES, Math.max(brokers.length, new Set(access.brokers).size));
     const missing = named.filter(({ name }) => !standing.has(name));
-    if (missing.length > 0) await create(map, missing, copies);
+    if (missing.length > 0) {
+      if (brokers.length < copies) throw new LogUnavailable(tooFew(brokers.length, copies));
+      await create(map, missing, copies);
+    }
     await Promise.all(missing.map((plan) => untilLed(map, plan)));
-    await checkPartitions(map, named);
+    const short = await checkPartitions(map, named, copies);
+    if (short.length > 0) warn("topics have fewer copies than they could", { copies, topics: short.join(", ") });
     // Those that stood, too: another process may have made them just now.
     await Promise.all(named.map((plan) => untilLed(map, plan)));
     await checkSettings(map, named, copies);
   } finally {
     map.close();
   }
+}
+
+function tooFew(there: number, copies: number): string {
+  return `topics are to have ${copies} copies, for so many brokers are named, and ${there} are there: they are made when all are`;
 }
 
 async function create(map: ClusterMap, plans: readonly TopicPlan[], copies: number): Promise<void> {
@@ -84,7 +100,7 @@ function creationOf({ name, partitions, retention }: TopicPlan, copies: number) 
     "max.message.bytes": `${MESSAGE_BYTES}`,
     "min.insync.replicas": `${Math.min(2, copies)}`,
     "unclean.leader.election.enable": "false",
-    // Whatever a stranger writes can be read: kafkajs knows few ways of compression.
+    // Whatever a stranger writes can be read: brokers write it in a way that is known here.
     "compression.type": "uncompressed",
   };
   return {
@@ -109,18 +125,22 @@ async function untilLed(map: ClusterMap, { name, partitions }: TopicPlan): Promi
   }
 }
 
-async function checkPartitions(map: ClusterMap, plans: readonly TopicPlan[]): Promise<void> {
+/** Answers those that have fewer copies of a partition than `copies`. */
+async function checkPartitions(map: ClusterMap, plans: readonly TopicPlan[], copies: number): Promise<string[]> {
   const names = plans.map(({ name }) => name);
   const { topicMetadata } = await map.askAny("Metadata", { topics: names, allowAutoTopicCreation: false });
-  const counts = new Map(topicMetadata.map(({ topic, partitionMetadata }) => [topic, partitionMetadata.length]));
-  for (const { name, partitions } of plans) {
-    if (counts.get(name) === partitions) continue;
-    throw new TopicMismatch(`topic ${name} has ${counts.get(name)} partitions, the platform ${partitions}`);
-  }
+  const places = new Map(topicMetadata.map(({ topic, partitionMetadata }) => [topic, partitionMetadata]));
+  return plans.flatMap(({ name, partitions }) => {
+    const standing = places.get(name) ?? [];
+    if (standing.length !== partitions) {
+      throw new TopicMismatch(`topic ${name} has ${standing.length} partitions, the platform ${partitions}`);
+    }
+    return standing.every(({ replicas }) => replicas.length >= copies) ? [] : [name];
+  });
 }
 
 /**
- * What would lose records, or take them from strangers, is told now and not by the loss: log time is the broker's (S8), nothing goes
+ * What would lose records, take their time from strangers, or let these stand as nobody reads them, is told now and not by the loss: log time is the broker's (S8), nothing goes
  * before its time, nothing that was acknowledged is led back.
  */
 async function checkSettings(map: ClusterMap, plans: readonly TopicPlan[], copies: number): Promise<void> {
@@ -158,5 +178,6 @@ function settingsDue({ retention }: TopicPlan, copies: number): SettingDue[] {
     ["max.message.bytes", atLeast(MESSAGE_BYTES), `at least ${MESSAGE_BYTES}`],
     ["min.insync.replicas", atLeast(Math.min(2, copies)), `at least ${Math.min(2, copies)}`],
     ["unclean.leader.election.enable", is("false"), "false"],
+    ["compression.type", (value) => value === "uncompressed" || value === "gzip", "uncompressed or gzip"],
   ];
 }

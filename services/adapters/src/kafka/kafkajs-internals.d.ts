@@ -35,7 +35,7 @@ declare module "kafkajs/src/network/connection.js" {
     }
     interface Request {
       request: { encode(): Promise<unknown> };
-      response: { decode(payload: unknown): Promise<unknown>; parse(decoded: unknown): Promise<unknown> };
+      response: { decode(payload: Buffer): Promise<unknown>; parse(decoded: unknown): Promise<unknown> };
       requestTimeout?: number;
       logResponseError?: boolean;
     }
@@ -82,4 +82,37 @@ declare module "kafkajs/src/protocol/requests/apiKeys.js" {
 
 declare module "kafkajs/src/protocol/error.js" {
   export function createErrorFromCode(code: number): { type: string; message: string };
+}
+
+declare module "kafkajs/src/protocol/decoder.js" {
+  class Decoder {
+    constructor(buffer: Buffer);
+    readInt16(): number;
+    readInt32(): number;
+    readInt64(): bigint;
+    readString(): string;
+    /** `null`: a length of -1. */
+    readBytes(length: number): Buffer | null;
+    readArray<Each>(read: (decoder: Decoder) => Each): Each[];
+    readArrayAsync<Each>(read: (decoder: Decoder) => Promise<Each>): Promise<Each[]>;
+    forward(bytes: number): void;
+  }
+  export = Decoder;
+}
+
+declare module "kafkajs/src/protocol/recordBatch/v0/decoder.js" {
+  import type Decoder = require("kafkajs/src/protocol/decoder.js");
+  interface Record {
+    readonly offset: string;
+    readonly timestamp: string;
+    readonly value: Buffer | null;
+    readonly headers: Readonly<{ [name: string]: unknown }>;
+  }
+  const decodeBatch: (decoder: Decoder) => Promise<{ readonly records: readonly Record[] }>;
+  export = decodeBatch;
+}
+
+declare module "kafkajs/src/protocol/recordBatch/crc32C/index.js" {
+  const crc32c: (bytes: Buffer) => number;
+  export = crc32c;
 }

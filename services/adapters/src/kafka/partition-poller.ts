@@ -2,7 +2,8 @@ import type { LogRecord } from "@atlas/platform/ports/log";
 import type { LogFollower } from "@atlas/platform/tail/log-follower";
 import { type BrokerNode, type ClusterMap, laneOf } from "./cluster-map.ts";
 import { recordsFrom } from "./fetched-records.ts";
-import { type FetchedPartition, NO_ERROR, OFFSET_OUT_OF_RANGE } from "./protocol.ts";
+import { errorName, type FetchedPartition, NO_ERROR, OFFSET_OUT_OF_RANGE } from "./protocol.ts";
+import type { SilenceWatch } from "./silence-watch.ts";
 
 /** A partition that somebody follows. */
 export interface FollowedLane {
@@ -22,6 +23,8 @@ const PARTITION_BYTES = 1 << 20;
 const POLL_BYTES = 8 << 20;
 /** Milliseconds before a broker that failed is asked again. */
 const RETRY = 100;
+/** What partitions without a leader are to the watch over silence. */
+const LEADER = "leader";
 
 /**
  * Hears of new records of all partitions that are followed: one long poll per broker asks for those that it leads. No
@@ -29,14 +32,16 @@ const RETRY = 100;
  */
 export class PartitionPoller {
   readonly #map: ClusterMap;
+  readonly #silence: SilenceWatch;
   readonly #lost: (lane: FollowedLane) => void;
   readonly #lanes = new Map<string, FollowedLane>();
   readonly #polled = new Set<number>();
   #seeking = false;
 
   /** @param lost is called with a lane that is followed no more because its next offset is not there. */
-  constructor(map: ClusterMap, lost: (lane: FollowedLane) => void) {
+  constructor(map: ClusterMap, silence: SilenceWatch, lost: (lane: FollowedLane) => void) {
     this.#map = map;
+    this.#silence = silence;
     this.#lost = lost;
   }
 
@@ -47,6 +52,7 @@ export class PartitionPoller {
 
   unfollow(lane: FollowedLane): void {
     this.#lanes.delete(laneOf(lane.topic, lane.partition));
+    this.#silence.over(laneOf(lane.topic, lane.partition));
   }
 
   close(): void {
@@ -67,7 +73,13 @@ export class PartitionPoller {
     this.#seeking = true;
     this.#map
       .find(lane.topic, lane.partition)
-      .catch(() => pause(RETRY))
+      .then(
+        () => this.#silence.over(LEADER),
+        ({ message }: Error) => {
+          this.#silence.goesOn(LEADER, "partitions of the log have no leader", { reason: message });
+          return pause(RETRY);
+        },
+      )
       .finally(() => {
         this.#seeking = false;
         this.#wake();
@@ -86,13 +98,17 @@ export class PartitionPoller {
           topics: topicsOf(lanes),
         });
         const isCurrent = fetched.responses.map(({ topicName, partitions }) => this.#hearTopic(topicName, partitions));
+        this.#silence.over(node.address);
         if (!isCurrent.every(Boolean)) await this.#map.refresh();
-      } catch {
+      } catch (error) {
+        const facts = { broker: node.address, reason: (error as Error).message };
+        this.#silence.goesOn(node.address, "a broker cannot be asked for new records", facts);
         await pause(RETRY);
         await this.#map.refresh().catch(() => {});
       }
     }
     this.#polled.delete(node.id);
+    this.#silence.over(node.address);
     this.#wake();
   }
 
@@ -105,29 +121,40 @@ export class PartitionPoller {
     return partitions.map((fetched) => this.#hear(topic, fetched)).every(Boolean);
   }
 
-  #hear(topic: string, { partition, errorCode, messages }: FetchedPartition): boolean {
+  #hear(topic: string, fetched: FetchedPartition): boolean {
+    const { partition, errorCode } = fetched;
     const lane = this.#lanes.get(laneOf(topic, partition));
     if (lane === undefined) return true;
     if (errorCode === OFFSET_OUT_OF_RANGE) {
       this.unfollow(lane);
       this.#lost(lane);
-    } else if (errorCode === NO_ERROR) this.#deliver(lane, messages);
+    } else if (errorCode === NO_ERROR) this.#deliver(lane, fetched);
+    else this.#silent(lane, errorName(errorCode));
     return errorCode === NO_ERROR || errorCode === OFFSET_OUT_OF_RANGE;
   }
 
-  #deliver(lane: FollowedLane, messages: FetchedPartition["messages"]): void {
+  #deliver(lane: FollowedLane, fetched: FetchedPartition): void {
+    const where = laneOf(lane.topic, lane.partition);
     let records: LogRecord[];
     try {
-      records = recordsFrom(messages, lane.end);
+      records = recordsFrom(fetched, lane.end, where);
     } catch (error) {
       return this.#fail(lane, error as Error);
     }
     lane.end += records.length;
+    if (lane.end < Number(fetched.highWatermark) && records.length === 0)
+      this.#silent(lane, "the broker does not tell");
+    else this.#silence.over(where);
     for (const follower of [...lane.followers]) {
       if (records.length > 0) follower.push(records);
       // What it could not read while the log was away it reads now.
       else follower.wake();
     }
+  }
+
+  #silent({ topic, partition, end }: FollowedLane, reason: string): void {
+    const facts = { topic, partition, offset: end, reason };
+    this.#silence.goesOn(laneOf(topic, partition), "a partition of the log cannot be followed", facts);
   }
 
   #fail(lane: FollowedLane, error: Error): void {

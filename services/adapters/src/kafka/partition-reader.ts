@@ -30,15 +30,18 @@ export class PartitionReader {
         topics: [{ topic, partitions: [{ partition, fetchOffset: `${from}`, maxBytes }] }],
       });
       const answer = responses[0]?.partitions[0];
-      if (answer?.errorCode !== OFFSET_OUT_OF_RANGE) check(answer);
+      if (answer?.errorCode === OFFSET_OUT_OF_RANGE) return answer;
+      check(answer);
       return answer;
     });
-    if (fetched?.errorCode === OFFSET_OUT_OF_RANGE) throw await this.#outOfRange(topic, partition, from);
-    const records = recordsFrom(fetched?.messages ?? [], from);
+    if (fetched.errorCode === OFFSET_OUT_OF_RANGE) throw await this.#outOfRange(topic, partition, from);
+    const where = laneOf(topic, partition);
+    const records = recordsFrom(fetched, from, where);
+    const end = Number(fetched.highWatermark);
     // Written, but not acknowledged by then: a new leader does not know yet that it was.
-    if (records.length === 0 && from > Number(fetched?.highWatermark)) {
-      throw new LogUnavailable(`${laneOf(topic, partition)}: ${from} is not acknowledged`);
-    }
+    if (records.length === 0 && from > end) throw new LogUnavailable(`${where}: ${from} is not acknowledged`);
+    // A broker that does not find what it has says nothing.
+    if (records.length === 0 && from < end) throw new LogUnavailable(`${where}: ${from} is not told by the broker`);
     return upTo(records, maxBytes);
   }
 

@@ -6,7 +6,7 @@ export interface SentRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A record as kafkajs decodes it. */
+/** A record as kafkajs decodes it; one of a batch that cannot be read has no value. */
 export interface FetchedRecord {
   readonly offset: string;
   readonly timestamp: string;
@@ -26,11 +26,17 @@ export interface ProducedPartition {
   readonly logAppendTime: string;
 }
 
-export interface FetchedPartition {
+/** The records of an answer. */
+export interface FetchedBatches {
+  readonly messages: readonly FetchedRecord[];
+  /** Why nothing behind `messages` can be read; `undefined`: it can. */
+  readonly damage: string | undefined;
+}
+
+export interface FetchedPartition extends FetchedBatches {
   readonly partition: number;
   readonly errorCode: number;
   readonly highWatermark: string;
-  readonly messages: readonly FetchedRecord[];
 }
 
 export interface PartitionPlace {

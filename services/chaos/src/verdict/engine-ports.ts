@@ -6,6 +6,7 @@ import { portLog } from "@atlas/cli/doctor/port-log";
 import type { Archive } from "@atlas/platform/ports/archive";
 import type { Log } from "@atlas/platform/ports/log";
 import type { Store } from "@atlas/platform/ports/store";
+import { noTraces } from "@atlas/platform/telemetry/traces";
 import type { Cluster } from "../cluster/cluster.ts";
 
 /** What Kafka, DynamoDB and S3 hold, past the platform. */
@@ -25,7 +26,8 @@ export async function openEnginePorts({ kafka, dynamodb, s3, bucket }: Cluster):
     kafka: { brokers: kafka.addresses },
     dynamodb: { endpoint: dynamodb.endpoint, region, credentials },
   };
-  const { log, store } = await openEngines(engines, PARTITIONS, (close) => closes.push(close));
+  const unheard = { traces: noTraces, warn: () => undefined };
+  const { log, store } = await openEngines(engines, PARTITIONS, (close) => closes.push(close), unheard);
   const archive = readS3Archive({ endpoint, region, credentials, bucket });
   closes.push(() => archive.close());
   return {

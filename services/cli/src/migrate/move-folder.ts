@@ -10,6 +10,8 @@ import { type ProvedShard, proveMove } from "@atlas/assembly/migrate/prove-move"
 import { markMove, unmarkMove } from "@atlas/assembly/migrate/unfinished-move";
 import { TICKS } from "@atlas/assembly/platform-terms";
 import { LeaseTable } from "@atlas/platform/lease/lease-table";
+import type { Warn } from "@atlas/platform/shard/warn";
+import { noTraces } from "@atlas/platform/telemetry/traces";
 import type { PartitionCounts } from "@atlas/platform/topic/topics";
 import { refused } from "../client/failure.ts";
 import { takeRestingFolder } from "../folder/resting-folder.ts";
@@ -17,6 +19,7 @@ import { takeRestingFolder } from "../folder/resting-folder.ts";
 /** What a move tells. */
 export interface MoveReport {
   step(text: string): void;
+  readonly warn: Warn;
   log(partitions: readonly CopiedPartition[]): void;
   store(items: ReadonlyMap<string, number>): void;
   shard(proved: ProvedShard): void;
@@ -38,7 +41,7 @@ export async function moveFolder(
   const counts = { oms: taken.shape.omsPartitions, venue: taken.shape.venuePartitions };
   try {
     report.step("opening both sides");
-    const target = await openEngines(engines, counts, closes);
+    const target = await openEngines(engines, counts, closes, { traces: noTraces, warn: report.warn });
     await refuseLiving(target);
     await markMove(target.store);
     const clock = systemClock();

@@ -44,6 +44,7 @@ export function migrateVerb(io: Io): Command {
 function reportForPeople(io: Io): MoveReport {
   return {
     step: (text) => io.progress(text),
+    warn: warnTo(io),
     store: (items) => {
       for (const [table, count] of items) io.out(`${table.padEnd(20)} ${count} items`);
     },
@@ -61,6 +62,7 @@ function reportForPrograms(io: Io): MoveReport {
   const tell = (line: object) => io.out(JSON.stringify(line));
   return {
     step: (text) => io.progress(text),
+    warn: warnTo(io),
     store: (items) => {
       for (const [table, count] of items) tell({ table, items: count });
     },
@@ -68,6 +70,13 @@ function reportForPrograms(io: Io): MoveReport {
       for (const one of partitions) tell(one);
     },
     shard: tell,
+  };
+}
+
+function warnTo(io: Io): MoveReport["warn"] {
+  return (message, facts) => {
+    const known = Object.entries(facts).map(([name, value]) => `${name} ${value}`);
+    io.err(`atlas: ${message}: ${known.join("; ")}`);
   };
 }
 
