@@ -74,6 +74,8 @@ test("C04, I27: the server dies with an order on its way: decided there or not, 
     await expect(desk.order(`buy 0.1 BTC-USD at ${price.replace("000", ",000")}.00`)).toHaveCount(1, {
       timeout: 20_000,
     });
+    // While prices are old it asks before it sends.
+    await expect(desk.notice).toHaveText("", { timeout: 20_000 });
   }
   // The page has no attempt on its way any more: what it keeps of them is empty.
   await expect.poll(() => unanswered(page)).toEqual([]);

@@ -76,11 +76,13 @@ test.each(whole)(
 
 const damages: [string, (batch: Buffer) => unknown, string][] = [
   ["a count", (batch) => batch.writeInt32BE(3, 57), "the checksum of a batch does not match"],
-  ["a smaller count", (batch) => batch.writeInt32BE(1, 57), "a batch of 2 records has 1"],
-  ["a count below zero", (batch) => batch.writeInt32BE(-1, 57), "a batch of 2 records has 0"],
-  ["the last offset", (batch) => batch.writeInt32BE(2, 23), "a batch of 3 records has 2"],
+  ["a smaller count", (batch) => batch.writeInt32BE(1, 57), "the checksum of a batch does not match"],
+  ["a count below zero", (batch) => batch.writeInt32BE(-1, 57), "the checksum of a batch does not match"],
+  ["the last offset", (batch) => batch.writeInt32BE(2, 23), "the checksum of a batch does not match"],
   ["the last offset, below zero", (batch) => batch.writeInt32BE(-2, 23), "the header of a batch is damaged"],
   ["the compression", (batch) => batch.writeInt16BE(4, 21), "the checksum of a batch does not match"],
+  ["a byte of a value", (batch) => batch.writeInt8(122, batch.length - 2), "the checksum of a batch does not match"],
+  ["the time of its append", (batch) => batch.writeBigInt64BE(TIME + 1n, 35), "the checksum of a batch does not match"],
   ["the format", (batch) => batch.writeInt8(1, 16), "the header of a batch is damaged"],
   ["a length of nothing", (batch) => batch.writeInt32BE(0, 8), "the length of a batch is wrong"],
   ["a length below zero", (batch) => batch.writeInt32BE(-12, 8), "the length of a batch is wrong"],

@@ -49,12 +49,11 @@ export async function readBatches(bytes: Buffer): Promise<FetchedBatches> {
 async function recordsOf(batch: Buffer): Promise<readonly FetchedRecord[] | string> {
   const count = batch.readInt32BE(LAST_OFFSET_DELTA) + 1;
   if (batch[FORMAT] !== FORMAT_READ || count < 1) return "the header of a batch is damaged";
-  const records = await decoded(batch);
-  if (records?.length === count) return records;
-  if (records !== undefined) return `a batch of ${count} records has ${records.length}`;
   if (crc32c(batch.subarray(ATTRIBUTES)) !== batch.readUInt32BE(CHECKSUM))
     return "the checksum of a batch does not match";
-  return unreadable(batch, count);
+  const records = await decoded(batch);
+  if (records?.length === count) return records;
+  return records === undefined ? unreadable(batch, count) : `a batch of ${count} records has ${records.length}`;
 }
 
 /** `undefined`: it cannot be decoded. */

@@ -1,5 +1,5 @@
 import { ReadRequestSchema } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
-import type { Clock } from "@atlas/platform/ports/clock";
+import { type Clock, sleep } from "@atlas/platform/ports/clock";
 import { notReady } from "@atlas/platform/shard/not-ready";
 import type { ShardClient } from "@atlas/platform/shard/shard-client";
 import { create } from "@bufbuild/protobuf";
@@ -8,6 +8,8 @@ import { IDENTITY_SHARD, type IdentityView } from "./identity-view.ts";
 const EVERY = 1_000;
 /** Milliseconds of the gateway's own monotonic clock after which what it knows of identity does not count any more. */
 const FRESH_FOR = 5_000;
+/** Milliseconds until a shard that could not be asked is asked again. */
+const RETRY = 50;
 
 interface Target {
   readonly sequence: number;
@@ -41,7 +43,7 @@ export class Freshness {
   async start(): Promise<void> {
     this.#tick();
     while (!this.fresh && !this.#stopped) {
-      await this.confirm(this.#clock.monotonic() + FRESH_FOR).catch(() => undefined);
+      await this.confirm(this.#clock.monotonic() + FRESH_FOR).catch(() => sleep(this.#clock, RETRY));
     }
   }
 
