@@ -99,6 +99,8 @@ test("F13: one that stops says so for as long as it is owned here, to be served 
   await clock.advance(1_000);
   expect([waiting(), failures]).toEqual([[STOPPED], [SHARD]]);
   expect(() => shards.client(SHARD)).toThrow(`${SHARD} has stopped`);
+  // What it has not shown is no reason to refuse orders elsewhere (S24).
+  expect([...shards.storeLags().keys()]).not.toContain(SHARD);
   const given = shards.given(SHARD);
   expect(waiting()).toEqual([]);
   await clock.advance(6_000);

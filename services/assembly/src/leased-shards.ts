@@ -66,11 +66,11 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
     }
   }
 
-  /** Events that the query store does not show yet, by order shard. */
+  /** Events that the query store does not show yet, by order shard; of one that has stopped they are shown by who owns it next. */
   storeLags(): ReadonlyMap<string, number> {
     const lags = new Map<string, number>();
-    for (const [name, { shard }] of this.#held) {
-      if (shard.oms !== undefined) lags.set(name, shard.oms.projection.lag);
+    for (const [name, { shard, hasStopped }] of this.#held) {
+      if (shard.oms !== undefined && !hasStopped) lags.set(name, shard.oms.projection.lag);
     }
     return lags;
   }
@@ -78,7 +78,7 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
   /** The same of the order shard that is furthest behind. */
   storeLag(): number {
     let most = 0;
-    for (const { shard } of this.#held.values()) most = Math.max(most, shard.oms?.projection.lag ?? 0);
+    for (const lag of this.storeLags().values()) most = Math.max(most, lag);
     return most;
   }
 

@@ -13,6 +13,7 @@ import type { Io } from "../output/io.ts";
 import { paced } from "../recording/pace.ts";
 import { readSteps } from "../recording/read-steps.ts";
 import { checkSettings, readSettings, type Settings } from "../settings.ts";
+import { tellMissing } from "./tell-missing.ts";
 
 const RECORDING = fileURLToPath(
   new URL("../../../../examples/market/binance_spot_btcusdt_20240808.gz", import.meta.url),
@@ -25,14 +26,17 @@ const SAME_SIGNAL = 1_000;
 export async function serve(io: Io, settings: Settings, engines?: readonly number[]): Promise<void> {
   const stopping = signaled();
   const platform = await explained(settings, open(io, settings, engines));
+  const told = tellMissing(io, () => platform.missing());
   try {
     const begun = explained(settings, platform.started).then(() => true);
     if (await Promise.race([begun, stopping.then(() => false)])) {
+      told();
       await welcome(io, settings, platform);
       await stopping;
     }
     io.out("stopping");
   } finally {
+    told();
     await platform.stop();
   }
   io.out("stopped");

@@ -259,6 +259,24 @@ describe("a shard that stopped", () => {
     expect(platform.warnings).toEqual([]);
   });
 
+  test("F13: as it went on with open work, it reads nothing of the log any more", async () => {
+    const platform = new TallyPlatform();
+    await platform.send(["a"], 1);
+    const { owner, shard } = platform.prepare();
+    Object.defineProperty(shard, "workOpen", {
+      get: () => {
+        throw new Error("a defect");
+      },
+    });
+    const started = owner.start().catch((error: Error) => error.message);
+    await platform.clock.advance(1_000);
+    expect(await started).toBe("a defect");
+    // Who tries again with another owner does not stop this one.
+    await platform.log.close();
+    await platform.clock.advance(1_000);
+    expect(platform.warnings).toEqual([]);
+  });
+
   test("I21, F13: what it had decided and not said is in no image, so a mended one decides it again", async () => {
     const platform = new TallyPlatform();
     let decisions = 0;

@@ -84,6 +84,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
   #due = 0;
   #standing = 0;
   #isStopped = false;
+  #isBrokenOff = false;
   #failure: Error | undefined;
 
   constructor(
@@ -204,7 +205,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#offsets.fail(gone);
     this.#sequences.fail(gone);
     if (this.#kept !== undefined) return this.#breakOff();
-    if (this.#failure !== undefined) return;
+    if (this.#isBrokenOff) return;
     const finished = this.#outputs.emptied().then(() => this.#images.finish(this.#outputs.eventsPlace()));
     await within(this.#ports.clock, patience, finished).finally(() => this.#hooks.ended?.());
     this.#outputs.close();
@@ -370,7 +371,6 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#inputs.close();
     this.#mender.close();
     this.#timer?.close();
-    this.#comparison?.close();
     this.#offsets.fail(error);
     this.#sequences.fail(error);
     this.#feed?.fail(error);
@@ -382,6 +382,8 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
    * is left to the next owner, who decides it again; the positions stay where they are, so that it does.
    */
   #breakOff(): void {
+    this.#isBrokenOff = true;
+    this.#comparison?.close();
     this.#outputs.close();
     this.#images.close();
     this.#hooks.ended?.();
