@@ -1,10 +1,10 @@
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, connect as connectTcp, createServer } from "node:net";
+import { type ConnectionOptions, connect as connectTls, type PeerCertificate } from "node:tls";
 import { ShardConnections } from "@atlas/adapters/http/shard/shard-connections";
+import { offeringKey } from "@atlas/adapters/http/shared-key";
 import { systemClock } from "@atlas/adapters/system/system-clock";
-import { systemDigest } from "@atlas/adapters/system/system-digest";
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
-import { PrincipalSchema, UserSchema } from "@atlas/gen/atlas/identity/v1/identity_pb";
 import { OrderEventSchema } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import {
   type FollowResponse,
@@ -14,9 +14,6 @@ import {
   ResendRequestSchema,
   ResendResponseSchema,
 } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
-import { Role } from "@atlas/gen/atlas/options/v1/options_pb";
-import type { Authenticator, Caller } from "@atlas/platform/access/caller";
-import { clusterAuthenticator, clusterCredential } from "@atlas/platform/access/cluster-authenticator";
 import { RefusalError } from "@atlas/platform/refusal/refusal-error";
 import { notReady } from "@atlas/platform/shard/not-ready";
 import type { FollowReceiver, ShardClient, ShardDirectory } from "@atlas/platform/shard/shard-client";
@@ -26,7 +23,6 @@ import { create } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type InternalEdge, openInternalEdge } from "./internal-edge.ts";
 
-const digest = systemDigest();
 const clock = systemClock();
 const KEY = "a key that every process of this platform knows";
 const request = create(ReadRequestSchema, { shard: "oms/3", query: { case: "state", value: {} } });
@@ -34,10 +30,9 @@ const request = create(ReadRequestSchema, { shard: "oms/3", query: { case: "stat
 let edge: InternalEdge;
 const followers: FollowReceiver[] = [];
 let isClosed = false;
-const connections = new ShardConnections(clusterCredential(KEY, digest));
+const connections = new ShardConnections(KEY);
 
 const LINK = { destination: "venue/1", fromNumber: 2n, afterChain: 40n };
-const LINK_JSON = { destination: "venue/1", fromNumber: "2", afterChain: "40" };
 
 /** Calls to the owner that does not answer by itself. */
 let unanswered: { readonly deadline: number; answer(): void }[] = [];
@@ -72,13 +67,9 @@ const shards: ShardDirectory = {
   },
 };
 
-function openEdge(authenticator: Authenticator): Promise<InternalEdge> {
-  const place = { host: "127.0.0.1", port: 0 };
-  return openInternalEdge({ ...place, authenticator, shards, clock, journal: silentJournal, traces: noTraces });
-}
-
 beforeAll(async () => {
-  edge = await openEdge(clusterAuthenticator(KEY, digest));
+  const place = { host: "127.0.0.1", port: 0 };
+  edge = await openInternalEdge({ ...place, key: KEY, shards, clock, journal: silentJournal, traces: noTraces });
 });
 beforeEach(() => {
   unanswered = [];
@@ -186,7 +177,7 @@ describe("a call to another process ends at its caller's deadline", () => {
     const silent = createServer((socket) => void socket.on("error", () => undefined)).listen(0, "127.0.0.1");
     await once(silent, "listening");
     const { port } = silent.address() as AddressInfo;
-    const client = connections.at(`http://127.0.0.1:${port}`).client("oms/5");
+    const client = connections.at(`https://127.0.0.1:${port}`).client("oms/5");
     const [reason, milliseconds] = await refused(ask(client, clock.monotonic() + 200));
     expect(reason).toBe(Reason.NOT_READY);
     expect(milliseconds).toBeLessThan(1_500);
@@ -207,66 +198,101 @@ describe("a call to another process ends at its caller's deadline", () => {
 });
 
 describe("I26: a stranger on the network cannot read a shard", () => {
-  const call = (method: "Read" | "Resend", headers: Record<string, string>, url = edge.url) =>
-    fetch(`${url}/atlas.operations.v1.ShardService/${method}`, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...headers },
-      body: JSON.stringify({ shard: "oms/3", ...(method === "Read" ? { state: {} } : LINK_JSON) }),
-    });
-
-  const strangers: [string, Record<string, string>][] = [
-    ["nothing", {}],
-    ["the key itself", { authorization: `Bearer ${KEY}` }],
-    ["a key of a client", { authorization: "Bearer ak_local-1_x" }],
-    ["another platform's credential", { authorization: clusterCredential("another key", digest) }],
+  const PATH = "/atlas.operations.v1.ShardService/Read";
+  const strangers: [string, ConnectionOptions][] = [
+    ["speaks TLS and knows no key", { rejectUnauthorized: false }],
+    ["knows another key", offeringKey("another key")],
+    [
+      "says that there is no key",
+      { ...offeringKey(KEY), pskCallback: () => ({ psk: Buffer.alloc(32), identity: "" }) },
+    ],
+    ["allows older TLS", { ...offeringKey(KEY), minVersion: "TLSv1.2", maxVersion: "TLSv1.2", ciphers: "PSK" }],
   ];
 
-  describe.each(["Read", "Resend"] as const)("by %s", (method) => {
-    test.each(strangers)("who sends %s is refused", async (_, headers) => {
-      const answer = await call(method, headers);
-      expect(answer.status).toBe(401);
-      expect(await answer.text()).not.toContain(KEY);
+  test.each(strangers)("who %s is not let in", async (_, terms) => {
+    const { hostname, port } = new URL(edge.url);
+    const socket = connectTls({ host: hostname, port: Number(port), ...terms });
+    const ended = await new Promise<string>((resolve) => {
+      socket.on("secureConnect", () => socket.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
+      socket.on("data", () => resolve("answered"));
+      socket.on("error", () => resolve("refused"));
+      socket.on("close", () => resolve("refused"));
     });
-
-    test("the platform's own processes are not", async () => {
-      expect((await call(method, { authorization: clusterCredential(KEY, digest) })).status).toBe(200);
-    });
+    socket.destroy();
+    expect(ended).toBe("refused");
   });
 
-  /** Why it hears nothing of a shard; rejects if it does. */
-  async function followFailure(url: string, credential: string): Promise<string> {
+  test("nor is who speaks in the clear", async () => {
+    const plain = edge.url.replace("https", "http");
+    await expect(fetch(`${plain}${PATH}`, { method: "POST", body: "{}" })).rejects.toThrow();
+  });
+
+  test("who listens in between reads nothing of what is said", async () => {
+    const said: Buffer[] = [];
+    const { hostname, port } = new URL(edge.url);
+    const between = createServer((client) => {
+      const owner = connectTcp(Number(port), hostname);
+      for (const [from, to] of [[client, owner] as const, [owner, client] as const]) {
+        from.on("data", (chunk: Buffer) => void said.push(chunk)).on("error", () => to.destroy());
+        from.pipe(to);
+      }
+    }).listen(0, "127.0.0.1");
+    await once(between, "listening");
+    const heard: string[] = [];
     const before = followers.length;
-    const strange = new ShardConnections(credential);
-    const heard: FollowResponse[] = [];
+    const own = new ShardConnections(KEY);
+    const at = own.at(`https://127.0.0.1:${(between.address() as AddressInfo).port}`).client("oms/3");
+    const receive = ({ events }: FollowResponse) => {
+      if (events.case === "orderEvents") heard.push(...events.value.messages.map(({ commandId }) => commandId));
+    };
+    at.follow(0, { receive, fail: () => undefined });
+    await expect.poll(() => followers.length).toBe(before + 1);
+    const secret = "an order that is nobody else's business";
+    const event = create(OrderEventSchema, { sequence: 1n, commandId: secret });
+    followers
+      .at(-1)
+      ?.receive(create(FollowResponseSchema, { events: { case: "orderEvents", value: { messages: [event] } } }));
+    await expect.poll(() => heard).toEqual([secret]);
+    const wire = Buffer.concat(said).toString("latin1");
+    expect(wire.length).toBeGreaterThan(secret.length);
+    for (const word of [secret, "ShardService", "oms/3", KEY]) expect(wire).not.toContain(word);
+    own.close();
+    between.close();
+  });
+
+  test("an owner that is another, with a certificate that counts, is told nothing", async () => {
+    const said: Buffer[] = [];
+    const impostor = createServer(
+      (socket) => void socket.on("data", (chunk) => said.push(chunk)).on("error", () => {}),
+    );
+    impostor.listen(0, "127.0.0.1");
+    await once(impostor, "listening");
+    const { checkServerIdentity } = offeringKey(KEY);
+    // Node asks this of whoever shows a certificate that it trusts.
+    expect(checkServerIdentity?.("oms", {} as PeerCertificate)).toBeInstanceOf(Error);
+    const own = new ShardConnections(KEY);
+    const url = `https://127.0.0.1:${(impostor.address() as AddressInfo).port}`;
+    await expect(
+      own
+        .at(url)
+        .client("oms/3")
+        .read(request, clock.monotonic() + 300),
+    ).rejects.toThrow();
+    expect(Buffer.concat(said).toString("latin1")).not.toContain("oms/3");
+    own.close();
+    impostor.close();
+  });
+
+  test("another key is told as such to the process that has it, and read as an owner that cannot be asked", async () => {
+    const strange = new ShardConnections("another key");
+    const there = strange.at(edge.url).client("oms/3");
+    await expect(there.read(request, deadline())).rejects.toThrow("its cluster.key differs");
     let failure: Error | undefined;
     const fail = (error: Error) => {
       failure = error;
     };
-    const receiver = { receive: (response: FollowResponse) => void heard.push(response), fail };
-    strange.at(url).client("oms/3").follow(0, receiver);
-    await expect.poll(() => failure ?? followers[before]).toBeDefined();
-    strange.close();
-    expect([heard.length, followers.length]).toEqual([0, before]);
-    return failure?.message ?? "";
-  }
-
-  test.each(strangers)("by Follow, which has a road of its own: who sends %s hears nothing", async (_, headers) => {
-    expect(await followFailure(edge.url, headers.authorization ?? "")).toContain("their key differs");
-  });
-
-  test("nor can a person, an administrator either, whatever may let one in there", async () => {
-    const user = create(UserSchema, { roles: [Role.ADMIN] });
-    const caller: Caller = { principal: create(PrincipalSchema), user, internal: false };
-    const open = await openEdge({ authenticate: () => caller, watch: () => () => undefined });
-    expect(await followFailure(open.url, "")).toContain("only the platform itself may");
-    expect((await call("Read", {}, open.url)).status).toBe(403);
-    expect((await call("Resend", {}, open.url)).status).toBe(403);
-    await open.close();
-  });
-
-  test("another key is told as such to the process that has it, and read as an owner that cannot be asked", async () => {
-    const strange = new ShardConnections(clusterCredential("another key", digest));
-    await expect(strange.at(edge.url).client("oms/3").read(request, deadline())).rejects.toThrow("their key differs");
+    there.follow(0, { receive: () => undefined, fail });
+    await expect.poll(() => failure?.message).toContain("its cluster.key differs");
     strange.close();
   });
 });

@@ -3,8 +3,8 @@ import { defaultLimits } from "@atlas/adapters/http/limits";
 import { createFollowRoute } from "@atlas/adapters/http/shard/follow-route";
 import { ShardService } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { CallLimiter } from "@atlas/platform/access/call-limiter";
-import type { Authenticator } from "@atlas/platform/access/caller";
 import { createHandlers, serve } from "@atlas/platform/access/create-handlers";
+import { ownProcesses as authenticator } from "@atlas/platform/access/own-processes";
 import type { Clock } from "@atlas/platform/ports/clock";
 import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
 import { shardService } from "@atlas/platform/shard/shard-service";
@@ -15,8 +15,8 @@ export interface InternalEdgeOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  /** Knows the platform's own processes. */
-  readonly authenticator: Authenticator;
+  /** What every process of the platform knows and nobody else: who does not cannot connect. */
+  readonly key: string;
   /** The shards of this process. */
   readonly shards: ShardDirectory;
   readonly clock: Clock;
@@ -34,7 +34,7 @@ const GRACE = 500;
 
 /** Opens the port. Rejects with `ListenError`. */
 export async function openInternalEdge(options: InternalEdgeOptions): Promise<InternalEdge> {
-  const { host, port, authenticator, shards, clock, journal, traces } = options;
+  const { host, port, key, shards, clock, journal, traces } = options;
   const shutdown = new AbortController();
   const handlers = createHandlers([serve(ShardService, shardService(shards, clock))], {
     ...{ authenticator, journal, compression: [] },
@@ -44,7 +44,7 @@ export async function openInternalEdge(options: InternalEdgeOptions): Promise<In
   });
   const { messageBytes } = defaultLimits;
   const streams = createFollowRoute({ shards, authenticator, journal, messageBytes, shutdown: shutdown.signal });
-  const edge = await openHttpEdge({ host, port, handlers, streams, journal, traces });
+  const edge = await openHttpEdge({ host, port, key, handlers, streams, journal, traces });
   return {
     url: edge.url,
     close: async () => {

@@ -1,6 +1,5 @@
 import { ShardConnections } from "@atlas/adapters/http/shard/shard-connections";
 import { ENGINE_VERSIONS, EngineMissing } from "@atlas/domain/engine/engine-rules";
-import { clusterAuthenticator, clusterCredential } from "@atlas/platform/access/cluster-authenticator";
 import { LeaseKeeper } from "@atlas/platform/lease/lease-keeper";
 import { LeaseTable } from "@atlas/platform/lease/lease-table";
 import { LeaseView } from "@atlas/platform/lease/lease-view";
@@ -53,9 +52,9 @@ export async function openLeasedHost(
   closes: (close: () => Promise<void>) => void,
 ): Promise<ShardHost> {
   const { ports, partitions, cluster, key, journal, traces, engines = ENGINE_VERSIONS } = options;
-  const { clock, digest, warn, writer: process } = ports;
+  const { clock, warn, writer: process } = ports;
   let unfit: EngineMissing | undefined;
-  const connections = new ShardConnections(clusterCredential(key, digest), traces);
+  const connections = new ShardConnections(key, traces);
   closes(async () => connections.close());
   const table = new LeaseTable(ports.store);
   const view = new LeaseView(table, clock);
@@ -67,8 +66,7 @@ export async function openLeasedHost(
   closes(async () => standbys.stop());
   const shards: LeasedShards = new LeasedShards(owned, { standbys });
   const edge = await openInternalEdge({
-    ...{ host: cluster.host, port: cluster.port, shards, clock, journal, traces },
-    authenticator: clusterAuthenticator(key, digest),
+    ...{ host: cluster.host, port: cluster.port, key, shards, clock, journal, traces },
   });
   closes(() => edge.close());
   view.listen(() => connections.keep(new Set(view.living(Number.POSITIVE_INFINITY).map(({ address }) => address))));

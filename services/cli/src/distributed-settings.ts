@@ -61,7 +61,7 @@ export function distributedTerms(raw: RawSettings): DistributedTerms | undefined
   if (!/^[A-Za-z0-9._-]{0,64}$/.test(prefix)) {
     throw new SettingsError(`ATLAS_PREFIX is "${prefix}"; it is at most 64 letters, digits and ._-`);
   }
-  const address = raw.ATLAS_INTERNAL_URL ? { address: addressOf("ATLAS_INTERNAL_URL", raw) } : {};
+  const address = raw.ATLAS_INTERNAL_URL ? { address: internalAddress(raw) } : {};
   return {
     engines: {
       kafka: { ...kafkaOf(raw), prefix, appendTimeout: APPEND_TIMEOUT },
@@ -83,6 +83,15 @@ export function distributedTerms(raw: RawSettings): DistributedTerms | undefined
       ...address,
     },
   };
+}
+
+/** Others come with the platform's key, over TLS. */
+function internalAddress(raw: RawSettings): string {
+  const address = addressOf("ATLAS_INTERNAL_URL", raw);
+  if (address.startsWith("https:")) return address;
+  throw new SettingsError(
+    `ATLAS_INTERNAL_URL is "${address}"; it begins with https: processes speak TLS among each other`,
+  );
 }
 
 function kafkaOf(raw: RawSettings): KafkaAccess {

@@ -69,14 +69,14 @@ describe("settings", () => {
       ATLAS_PREFIX: "test.",
       ATLAS_INTERNAL_HOST: "0.0.0.0",
       ATLAS_INTERNAL_PORT: "8081",
-      ATLAS_INTERNAL_URL: "http://10.0.0.7:8081/",
+      ATLAS_INTERNAL_URL: "https://10.0.0.7:8081/",
     });
     expect(distributed?.cluster).toEqual({
       roles: ["oms", "venue"],
       standby: 9,
       host: "0.0.0.0",
       port: 8081,
-      address: "http://10.0.0.7:8081",
+      address: "https://10.0.0.7:8081",
     });
     expect(distributed?.engines).toMatchObject({
       kafka: {
@@ -97,6 +97,7 @@ describe("settings", () => {
     ["ATLAS_DYNAMODB_ENDPOINT", "dynamodb"],
     ["ATLAS_PREFIX", "a/b"],
     ["ATLAS_INTERNAL_URL", "10.0.0.7"],
+    ["ATLAS_INTERNAL_URL", "http://10.0.0.7:8081"],
     ["ATLAS_INTERNAL_PORT", "70000"],
   ])("D26: on engines %s=%o stops the start", (name, value) => {
     expect(() => check({ ATLAS_ENGINES: "distributed", [name]: value })).toThrow(SettingsError);

@@ -1,8 +1,8 @@
 import { ReadRequestSchema, ReadResponseSchema, ShardService } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { Health, HealthCheckResponse_ServingStatus } from "@atlas/gen/grpc/health/v1/health_pb";
 import { CallLimiter } from "@atlas/platform/access/call-limiter";
-import { clusterAuthenticator, clusterCredential } from "@atlas/platform/access/cluster-authenticator";
 import { createHandlers, serve } from "@atlas/platform/access/create-handlers";
+import { ownProcesses } from "@atlas/platform/access/own-processes";
 import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
 import { shardService } from "@atlas/platform/shard/shard-service";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
@@ -13,7 +13,6 @@ import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } f
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemChance } from "../system/system-chance.ts";
 import { systemClock } from "../system/system-clock.ts";
-import { systemDigest } from "../system/system-digest.ts";
 import { asyncTraces } from "../telemetry/async-traces.ts";
 import { pinoJournal } from "../telemetry/pino-journal.ts";
 import { type HttpEdge, openHttpEdge } from "./edge.ts";
@@ -21,7 +20,7 @@ import { createFollowRoute } from "./shard/follow-route.ts";
 import { ShardConnections } from "./shard/shard-connections.ts";
 
 const KEY = "a key that every process of this platform knows";
-const [clock, digest] = [systemClock(), systemDigest()];
+const clock = systemClock();
 const request = create(ReadRequestSchema, { shard: "oms/3", query: { case: "state", value: {} } });
 const CLIENT = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: "00f067aa0ba902b7", flags: "01" };
 const HEADER = `00-${CLIENT.traceId}-${CLIENT.spanId}-${CLIENT.flags}`;
@@ -46,19 +45,19 @@ const shards: ShardDirectory = {
   }),
 };
 const lines: string[] = [];
-const connections = new ShardConnections(clusterCredential(KEY, digest), here);
+const connections = new ShardConnections(KEY, here);
 const closers: (() => Promise<void>)[] = [];
 let owner: HttpEdge;
 let url: string;
 
 beforeAll(async () => {
   const terms = {
-    ...{ authenticator: clusterAuthenticator(KEY, digest), compression: [], messageBytes: 10_000 },
+    ...{ authenticator: ownProcesses, compression: [], messageBytes: 10_000 },
     ...{ limiter: new CallLimiter(clock), shutdown: new AbortController().signal },
   };
   const silent = { ...terms, journal: silentJournal };
   owner = await openHttpEdge({
-    ...{ host: "127.0.0.1", port: 0, traces: there },
+    ...{ host: "127.0.0.1", port: 0, key: KEY, traces: there },
     handlers: createHandlers([serve(ShardService, shardService(shards, clock))], silent),
     streams: createFollowRoute({ ...silent, shards }),
   });

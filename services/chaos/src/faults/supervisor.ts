@@ -13,8 +13,8 @@ export class Supervisor {
   failedStarts = 0;
   readonly #processes: readonly AtlasProcess[];
   readonly #tell: (line: string) => void;
-  /** Those that somebody else deals with. */
-  readonly #left = new Set<AtlasProcess>();
+  /** Those that are being started again, and when they are up. */
+  readonly #starts = new Map<AtlasProcess, Promise<void>>();
   #isOver = false;
 
   constructor(processes: readonly AtlasProcess[], tell: (line: string) => void) {
@@ -23,13 +23,15 @@ export class Supervisor {
     void this.#watch();
   }
 
-  /** kill -9, and a start after so many milliseconds; resolves when it is up. */
+  /** kill -9, and a start after so many milliseconds; resolves when it is up. One that is being started is so once more. */
   async killFor(one: AtlasProcess, milliseconds: number): Promise<void> {
-    this.#left.add(one);
-    await one.process.kill();
-    await sleep(milliseconds);
-    await this.#start(one);
-    this.#left.delete(one);
+    const start = this.#starts.get(one);
+    const killed = one.process.kill();
+    await (start ??
+      this.#startAfter(
+        one,
+        killed.then(() => sleep(milliseconds)),
+      ));
   }
 
   stop(): void {
@@ -38,7 +40,7 @@ export class Supervisor {
 
   async #watch(): Promise<void> {
     while (!this.#isOver) {
-      for (const one of this.#processes) if (one.process.hasEnded && !this.#left.has(one)) this.#fell(one);
+      for (const one of this.#processes) if (one.process.hasEnded && !this.#starts.has(one)) this.#fell(one);
       await sleep(LOOK);
     }
   }
@@ -46,8 +48,14 @@ export class Supervisor {
   #fell(one: AtlasProcess): void {
     this.ended.push(`${one.name} ended by itself: see ${one.log}`);
     this.#tell(`${one.name} ended by itself`);
-    this.#left.add(one);
-    void this.#start(one).then(() => this.#left.delete(one));
+    void this.#startAfter(one, Promise.resolve());
+  }
+
+  /** Only one may start a process at a time: two would be two processes at one port, one of which nobody knows. */
+  #startAfter(one: AtlasProcess, gone: Promise<void>): Promise<void> {
+    const start = gone.then(() => this.#start(one)).finally(() => this.#starts.delete(one));
+    this.#starts.set(one, start);
+    return start;
   }
 
   async #start({ name, process }: AtlasProcess): Promise<void> {

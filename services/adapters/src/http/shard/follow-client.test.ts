@@ -28,7 +28,7 @@ test.each(badAnswers)("%s ends the stream, not the process", async (_name, bytes
     receive: () => undefined,
     fail: (error: Error) => void failed.push(error),
   } as never;
-  followShard(session as unknown as Http2SessionManager, "key", { shard: "oms/0", after: 0 }, receiver);
+  followShard(session as unknown as Http2SessionManager, { shard: "oms/0", after: 0 }, receiver);
   await Promise.resolve();
   expect(() => stream.emit("data", bytes)).not.toThrow();
   expect(failed).toHaveLength(1);

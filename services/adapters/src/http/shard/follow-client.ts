@@ -18,7 +18,6 @@ const LARGEST = 67_108_864;
 /** Follows a shard at another process, with the static codec. */
 export function followShard(
   session: Http2SessionManager,
-  credential: string,
   { shard, after }: { readonly shard: string; readonly after: number },
   receiver: FollowReceiver,
 ): { close(): void } {
@@ -45,7 +44,6 @@ export function followShard(
   const header = {
     "content-type": "application/connect+proto",
     "connect-protocol-version": "1",
-    authorization: credential,
   };
   session.request("POST", FOLLOW_PATH, header, {}).then((opened) => {
     stream = opened;

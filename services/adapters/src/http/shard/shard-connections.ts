@@ -6,6 +6,7 @@ import { type Client, createClient, type Interceptor } from "@connectrpc/connect
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { Http2Connection } from "../http2-connection.ts";
 import { CONNECTION_WINDOW, STREAM_WINDOW } from "../limits.ts";
+import { offeringKey } from "../shared-key.ts";
 import { followShard } from "./follow-client.ts";
 import { toldBy } from "./told-by.ts";
 
@@ -23,13 +24,13 @@ interface Connection {
 
 /** Connections to the platform's other processes, one for each address, made when first needed. */
 export class ShardConnections {
-  readonly #credential: string;
+  readonly #key: string;
   readonly #traces: Traces;
   readonly #connections = new Map<string, Connection>();
 
-  /** `credential`: sent with every call. `traces`: absent, no call names one. */
-  constructor(credential: string, traces: Traces = noTraces) {
-    this.#credential = credential;
+  /** `key`: what every process of the platform knows and nobody else. `traces`: absent, no call names one. */
+  constructor(key: string, traces: Traces = noTraces) {
+    this.#key = key;
     this.#traces = traces;
   }
 
@@ -37,7 +38,7 @@ export class ShardConnections {
   at(address: string): ShardDirectory {
     let connection = this.#connections.get(address);
     if (connection === undefined) {
-      connection = connect(address, this.#credential, this.#traces);
+      connection = connect(address, this.#key, this.#traces);
       this.#connections.set(address, connection);
     }
     return connection.shards;
@@ -57,28 +58,27 @@ export class ShardConnections {
   }
 }
 
-function connect(address: string, credential: string, traces: Traces): Connection {
+function connect(address: string, key: string, traces: Traces): Connection {
   const sessionManager = new Http2Connection(address, PING, {
+    ...offeringKey(key),
     settings: { initialWindowSize: STREAM_WINDOW },
     // One connection carries the events of every shard there.
     maxSessionMemory: CONNECTION_WINDOW / 1_000_000,
   });
-  const signIn: Interceptor = (next) => (request) => {
-    request.header.set("Authorization", credential);
+  const traced: Interceptor = (next) => (request) => {
     const trace = traces.current();
     if (trace !== undefined) request.header.set(TRACEPARENT, traceparentOf(trace));
     return next(request);
   };
   const transport = createConnectTransport({
-    ...{ baseUrl: address, httpVersion: "2", sessionManager, interceptors: [signIn] },
+    ...{ baseUrl: address, httpVersion: "2", sessionManager, interceptors: [traced] },
     useBinaryFormat: true,
     readMaxBytes: ANSWER_BYTES,
     acceptCompression: [],
   });
   const client = createClient(ShardService, transport);
   // It goes on behind the call in which it may happen to begin again, and brings what others caused: it names no trace, and has none.
-  const follow: Follow = (from, receiver) =>
-    traces.run(undefined, () => followShard(sessionManager, credential, from, receiver));
+  const follow: Follow = (from, receiver) => traces.run(undefined, () => followShard(sessionManager, from, receiver));
   return { shards: { client: (shard) => remoteShard(client, follow, shard) }, close: () => sessionManager.abort() };
 }
 
