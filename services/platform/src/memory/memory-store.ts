@@ -44,6 +44,10 @@ export interface MemoryStoreOptions {
 export interface MemoryStore extends Store {
   /** While it is down everything rejects with `StoreUnavailable`. */
   setDown(down: boolean): void;
+  /** What it holds now, by table. */
+  everything(): ReadonlyMap<string, readonly StoreItem[]>;
+  /** Holds that and nothing else, as one that was restored to an earlier moment. */
+  restore(everything: ReadonlyMap<string, readonly StoreItem[]>): void;
 }
 
 /** A store in memory, for tests, the simulation and the browser. */
@@ -111,6 +115,11 @@ export function memoryStore(options: MemoryStoreOptions): MemoryStore {
       }),
     setDown(isDown) {
       down = isDown;
+    },
+    everything: () => new Map([...tables].map(([name, table]) => [name, table.all()])),
+    restore(everything) {
+      tables.clear();
+      for (const [name, items] of everything) for (const item of items) tableOf(name).put(item);
     },
   };
 }

@@ -35,6 +35,11 @@ export class MemoryTable {
     return list.slice(Math.max(first, last - query.limit), last).reverse();
   }
 
+  /** Every item, by no order. */
+  all(): readonly StoreItem[] {
+    return [...this.#items.values()];
+  }
+
   #list(partition: string): StoreItem[] {
     let list = this.#order.get(partition);
     if (list === undefined) {
