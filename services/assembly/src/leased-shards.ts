@@ -26,6 +26,8 @@ export interface LeasedShardsTerms {
   readonly standbys?: StandbyShards;
   /** Milliseconds for a shard that leaves to put on the log what it decided and to keep an image. Absent: as is usual. */
   readonly patience?: number;
+  /** Hears that a shard cannot go on, for what no waiting cures, and why. */
+  readonly lost?: (shard: string, reason: string) => void;
 }
 
 /** As is usual. */
@@ -39,12 +41,14 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
   readonly #options: OwnedShardOptions;
   readonly #standbys: StandbyShards | undefined;
   readonly #patience: number;
+  readonly #lost: (shard: string, reason: string) => void;
   readonly #held = new Map<string, Held>();
 
-  constructor(options: OwnedShardOptions, { standbys, patience = PATIENCE }: LeasedShardsTerms) {
+  constructor(options: OwnedShardOptions, { standbys, patience = PATIENCE, lost }: LeasedShardsTerms) {
     this.#options = options;
     this.#standbys = standbys;
     this.#patience = patience;
+    this.#lost = lost ?? (() => undefined);
   }
 
   client(shard: string): ShardClient {
@@ -161,7 +165,7 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
     if (!held.hasStopped) {
       held.waits = "cannot be recovered";
       held.problem = error.message;
-      if (!mayPass) held.failures += 1;
+      if (!mayPass) this.#lose(held);
     }
     const pause = mayPass ? RETRY : Math.min(LONGEST_RETRY, RETRY * 2 ** (held.failures - 1));
     held.cancel = this.#options.ports.clock.after(pause, () => void this.#open(name, held));
@@ -171,8 +175,13 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
     held.waits = "has stopped";
     held.problem = error.message;
     held.hasStopped = true;
-    held.failures += 1;
     this.#options.failed(held.shard.name, error);
+    this.#lose(held);
+  }
+
+  #lose(held: Held): void {
+    held.failures += 1;
+    this.#lost(held.shard.name, `${held.waits}: ${held.problem}`);
   }
 
   #warn(what: string, shard: string, { message }: Error): void {
