@@ -91,6 +91,48 @@ test("F6: a shard that cannot read its image says so until it has, and who asks 
   expect([waiting(), patient(), failures]).toEqual([[], "answered", []]);
 });
 
+/** An event that none before it leads to. */
+async function loseEvents(): Promise<void> {
+  const header = { source: SHARD, writer: "gONE", firstNumber: 5n };
+  await log.append(topics.orderEvents.name, 0, encodeFrame(header, [new Uint8Array(0)], digest));
+}
+
+const LOST = `${SHARD} cannot be recovered: event 1 of ${SHARD} is missing on the log`;
+/** How often it was tried and failed. */
+const trials = () => warnings.filter((warning) => warning === "a shard could not be recovered").length;
+
+test("F13: a damage that no waiting cures is tried less and less, what is only away each second", async () => {
+  const before = log;
+  await loseEvents();
+  shards.taken(SHARD);
+  await clock.advance(120_000);
+  expect([waiting(), failures]).toEqual([[LOST], []]);
+  expect(trials()).toBeGreaterThan(5);
+  expect(trials()).toBeLessThan(10);
+  const asked = state(60_000);
+  await clock.advance(10);
+  expect(asked()).toBe(`${SHARD} cannot be recovered`);
+
+  // Another log stands in its place, but it is away: soon after it is back the shard is, too.
+  log = memoryLog({ clock });
+  log.setDown(true);
+  await clock.advance(30_000);
+  const tried = trials();
+  await clock.advance(10_000);
+  expect(trials() - tried).toBe(10);
+  log.setDown(false);
+  await clock.advance(1_100);
+  expect(waiting()).toEqual([]);
+
+  // It ran: what befalls it next is tried as at first.
+  await shards.given(SHARD);
+  log = before;
+  const again = trials();
+  shards.taken(SHARD);
+  await clock.advance(3_500);
+  expect([waiting(), trials() - again]).toEqual([[LOST], 3]);
+});
+
 test("F13: one that stops says so for as long as it is owned here, to be served by another or here again", async () => {
   shards.taken(SHARD);
   await clock.advance(1_000);

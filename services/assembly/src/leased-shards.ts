@@ -1,5 +1,6 @@
 import { EngineMissing } from "@atlas/domain/engine/engine-rules";
 import type { LeaseHooks } from "@atlas/platform/lease/lease-keeper";
+import { isAway } from "@atlas/platform/ports/away";
 import { notReady } from "@atlas/platform/shard/not-ready";
 import type { ShardClient, ShardDirectory } from "@atlas/platform/shard/shard-client";
 import type { OwnedVenue } from "@atlas/venue/venue-owner";
@@ -15,8 +16,8 @@ interface Held {
   problem: string;
   /** This owner has stopped for good. */
   hasStopped: boolean;
-  /** Owners before it that did so while they recovered. */
-  readonly stops: number;
+  /** Owners in a row, this one among them, that could not go on for what no waiting cures. */
+  failures: number;
   cancel: () => void;
 }
 
@@ -25,11 +26,13 @@ export interface LeasedShardsTerms {
   readonly standbys?: StandbyShards;
   /** Milliseconds for a shard that leaves to put on the log what it decided and to keep an image. Absent: as is usual. */
   readonly patience?: number;
+  /** Hears that a shard cannot go on, for what no waiting cures, and why. */
+  readonly lost?: (shard: string, reason: string) => void;
 }
 
 /** As is usual. */
 const PATIENCE = 5_000;
-/** Milliseconds until a shard that could not recover is tried again; one that stops at every trial is tried less and less. */
+/** Milliseconds until a shard that could not recover is tried again: less and less, unless log or store are only away. */
 const RETRY = 1_000;
 const LONGEST_RETRY = 30_000;
 
@@ -38,12 +41,14 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
   readonly #options: OwnedShardOptions;
   readonly #standbys: StandbyShards | undefined;
   readonly #patience: number;
+  readonly #lost: (shard: string, reason: string) => void;
   readonly #held = new Map<string, Held>();
 
-  constructor(options: OwnedShardOptions, { standbys, patience = PATIENCE }: LeasedShardsTerms) {
+  constructor(options: OwnedShardOptions, { standbys, patience = PATIENCE, lost }: LeasedShardsTerms) {
     this.#options = options;
     this.#standbys = standbys;
     this.#patience = patience;
+    this.#lost = lost ?? (() => undefined);
   }
 
   client(shard: string): ShardClient {
@@ -56,7 +61,7 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
   /** Whether a shard is on its way to be asked here. */
   isComing(shard: string): boolean {
     const held = this.#held.get(shard);
-    return held !== undefined && held.waits !== "" && !held.hasStopped && held.stops === 0;
+    return held !== undefined && held.waits !== "" && held.failures === 0;
   }
 
   /** The venues among them that run. */
@@ -133,10 +138,10 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
   async #open(name: string, before?: Held): Promise<void> {
     const failed = (_: string, error: Error) => this.#stopped(held, error);
     const shard = ownShard(name, { ...this.#options, failed });
-    const stops = (before?.stops ?? 0) + (before?.hasStopped === true ? 1 : 0);
     const held: Held = {
-      ...heldOf(shard, before?.waits ?? "is being recovered", stops),
+      ...heldOf(shard, before?.waits ?? "is being recovered"),
       problem: before?.problem ?? "",
+      failures: before?.failures ?? 0,
     };
     this.#held.set(name, held);
     try {
@@ -156,11 +161,13 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
       return;
     }
     this.#warn("could not be recovered", name, error);
+    const mayPass = !held.hasStopped && isAway(error);
     if (!held.hasStopped) {
       held.waits = "cannot be recovered";
       held.problem = error.message;
+      if (!mayPass) this.#lose(held);
     }
-    const pause = held.hasStopped ? Math.min(LONGEST_RETRY, RETRY * 2 ** held.stops) : RETRY;
+    const pause = mayPass ? RETRY : Math.min(LONGEST_RETRY, RETRY * 2 ** (held.failures - 1));
     held.cancel = this.#options.ports.clock.after(pause, () => void this.#open(name, held));
   }
 
@@ -169,6 +176,12 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
     held.problem = error.message;
     held.hasStopped = true;
     this.#options.failed(held.shard.name, error);
+    this.#lose(held);
+  }
+
+  #lose(held: Held): void {
+    held.failures += 1;
+    this.#lost(held.shard.name, `${held.waits}: ${held.problem}`);
   }
 
   #warn(what: string, shard: string, { message }: Error): void {
@@ -176,8 +189,8 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
   }
 }
 
-function heldOf(shard: OwnedShard, waits: string, stops = 0): Held {
-  return { shard, waits, problem: "", hasStopped: false, stops, cancel: () => undefined };
+function heldOf(shard: OwnedShard, waits: string): Held {
+  return { shard, waits, problem: "", hasStopped: false, failures: 0, cancel: () => undefined };
 }
 
 /** It may have stopped meanwhile. */

@@ -5,6 +5,7 @@ import { type OwnedShardOptions, SHARD_KINDS, shardsOf } from "./owned-shard.ts"
 import { processState } from "./process-state.ts";
 import { ROLES } from "./role.ts";
 import type { ShardHost } from "./shard-host.ts";
+import { ShardLost } from "./shard-lost.ts";
 import { linesOf } from "./waiting-shards.ts";
 
 /** Milliseconds for shards to put on the log what they decided, and to keep images. */
@@ -17,7 +18,18 @@ export function openLocalHost(
 ): ShardHost {
   const { ports, partitions, engines } = options;
   const linked: ShardDirectory = { client: (shard) => directory.client(shard) };
-  const shards = new LeasedShards({ ...options, directory: linked }, { patience: PATIENCE });
+  const needed = [...shardsOf("control", partitions), ...shardsOf("identity", partitions)];
+  const lost = Promise.withResolvers<never>();
+  lost.promise.catch(() => undefined);
+  const shards = new LeasedShards(
+    { ...options, directory: linked },
+    {
+      patience: PATIENCE,
+      lost(shard, reason) {
+        if (needed.includes(shard)) lost.reject(new ShardLost(`${shard} ${reason}`));
+      },
+    },
+  );
   const directory = new LocalDirectory(shards, ports.clock);
   const names = SHARD_KINDS.flatMap((kind) => shardsOf(kind, partitions));
   closes(async () => {
@@ -32,5 +44,6 @@ export function openLocalHost(
     storeLag: () => shards.storeLag(),
     processes: async () => [processState(ports.writer, ROLES, engines)],
     missing: () => linesOf(shards.waiting()),
+    lost: lost.promise,
   };
 }

@@ -42,12 +42,11 @@ export interface ServeOptions {
 export interface ServedProcess {
   readonly url: string;
   readonly hasConsole: boolean;
-  /**
-   * Resolves when it has what it waits for: a gateway serves, and the platform has what a new one begins with. Rejects with what no
-   * waiting cures.
-   */
+  /** Resolves when calls are let in: a gateway knows who may do what. Rejects with what no waiting cures. */
+  readonly served: Promise<void>;
+  /** Resolves when it has what it waits for, such as what a new platform begins with. Rejects with what no waiting cures. */
   readonly started: Promise<void>;
-  /** Of a gateway, once it has started. */
+  /** Of a gateway that serves. */
   readonly loginLink?: () => Promise<string>;
 }
 
@@ -82,33 +81,38 @@ export async function serveClients(parts: ServeOptions): Promise<ServedProcess> 
     site: site ?? absentSite(NO_CONSOLE),
   });
   closes(() => edge.close(GRACE));
-  const calls = begin(parts, gateway, edge.handlers);
+  const calls = Promise.race([letIn(parts, gateway, edge.handlers), ...(host.lost === undefined ? [] : [host.lost])]);
   return {
-    ...{ url: edge.url, hasConsole: site !== undefined, started: calls.then(() => undefined) },
+    ...{ url: edge.url, hasConsole: site !== undefined },
+    served: calls.then(() => undefined),
+    started: calls.then((local) => furnish(parts, local)),
     loginLink: async () => (await calls).loginLink(),
   };
 }
 
-/** Waits for identity, control and the market, then for what the first start needs. */
-async function begin(
-  parts: ServeOptions,
+/** Waits for identity, control and the market. */
+async function letIn(
+  { options, ports, marketRead, signal }: ServeOptions,
   gateway: Gateway,
   handlers: readonly UniversalHandler[],
 ): Promise<LocalCalls> {
+  await marketRead;
+  await patiently(() => gateway.start(), { ...ports, signal });
+  const key = (await secretFiles(options.dataFolder).read(KEY_FILE)) ?? "";
+  return localCalls(handlers, key.trim());
+}
+
+/** Waits for what the first start needs, and begins to play. */
+async function furnish(parts: ServeOptions, calls: LocalCalls): Promise<void> {
   const { options, market, readiness, signal } = parts;
-  const { recording, dataFolder } = options;
+  const { recording } = options;
   const { clock, warn } = parts.ports;
   const patience = { clock, warn, signal };
-  await parts.marketRead;
-  await patiently(() => gateway.start(), patience);
   parts.stage("defining what a new platform begins with");
-  const key = (await secretFiles(dataFolder).read(KEY_FILE)) ?? "";
-  const calls = localCalls(handlers, key.trim());
   await patiently(() => firstStart(calls, { recorded: recording !== undefined }), patience);
   if (recording !== undefined) void playForEver({ recording, play: calls.play, clock, warn }, signal);
   const instruments = await patiently(() => calls.instruments(), patience);
   readiness.up(marketsOf(instruments, options), market);
-  return calls;
 }
 
 /** One line for each shard that is not followed yet, but of what is said to be missing already. */

@@ -18,4 +18,9 @@ export interface ShardHost {
   processes(): Promise<readonly ProcessState[]>;
   /** Why shards cannot be asked, one line each. */
   missing(): readonly string[];
+  /**
+   * Rejects with `ShardLost` when a shard without which nobody is served cannot go on: no waiting cures it, and nobody else will own it.
+   * Absent: another process may.
+   */
+  readonly lost?: Promise<never>;
 }

@@ -68,13 +68,18 @@ export interface RunningPlatform {
   /** Whether there is a console at `/`. */
   readonly hasConsole: boolean;
   /**
-   * Resolves when it has come to where it serves, and is ready or has waited long enough for that: `missing` tells. What it cannot do
-   * before, it refuses as NOT_READY. Rejects, with a sentence for a person, when it never will.
+   * Resolves when calls are let in: control and identity are served, and followed here. Before, it refuses all as NOT_READY. Rejects,
+   * with a sentence for a person, when it never will: with `ShardLost` if one of the two is what cannot be.
+   */
+  readonly served: Promise<void>;
+  /**
+   * Resolves when it has what a new platform begins with, and is ready or has waited long enough for that: `missing` tells. Rejects as
+   * `served` does.
    */
   readonly started: Promise<void>;
   /**
    * Makes a link by which whoever holds the data folder signs in, once, within ten minutes: path and fragment behind the address; of a
-   * process that has started. Absent: it serves no clients.
+   * process that serves. Absent: it serves no clients.
    */
   readonly loginLink?: () => Promise<string>;
   /** Why it is not ready; empty: it is. */
@@ -150,7 +155,7 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
   const served = roles.includes("gateway") ? await serveClients(parts) : await serveProbes(parts);
   closes(() => stopping.abort());
   const started = served.started.then(() => untilReady(readiness, ports, signal));
-  started.catch(() => undefined);
+  for (const end of [served.served, started]) end.catch(() => undefined);
   return { ...served, started, missing: () => readiness.missing(), stop };
 }
 
@@ -249,7 +254,7 @@ async function serveProbes(parts: ServeOptions): Promise<ServedProcess> {
   const edge = await openPublicEdge({ host, port, readiness, metrics, look, journal, clock, traces });
   closes(() => edge.close(GRACE));
   const started = parts.marketRead.then(() => readiness.upWithoutMarkets());
-  return { url: edge.url, hasConsole: false, started };
+  return { url: edge.url, hasConsole: false, served: started, started };
 }
 
 /** Waits for shards and for the simulated books, but not for ever: what is missing then is said by `/readyz`. */

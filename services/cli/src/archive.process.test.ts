@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { runAtlas } from "./run-atlas.ts";
 import { newFolder, type PlatformProcess, removeFolder, startPlatformProcess } from "./testing/platform-process.ts";
 import { columnEnvironment } from "./testing/test-column.ts";
+import { atlas, json } from "./testing/verb-run.ts";
 
 const folder = newFolder("archive");
 /** Everything is archived within seconds. */
@@ -28,24 +28,6 @@ afterAll(async () => {
   await platform?.stop();
   removeFolder(folder);
 });
-
-async function atlas(...args: readonly string[]) {
-  const lines = { out: [] as string[], err: [] as string[] };
-  const io = {
-    out: (text: string) => void lines.out.push(text),
-    err: (text: string) => void lines.err.push(text),
-    progress: () => undefined,
-  };
-  const code = await runAtlas(args, io);
-  return { code, stdout: lines.out.join("\n"), stderr: lines.err.join("\n") };
-}
-
-/** biome-ignore lint/suspicious/noExplicitAny: what a verb prints is looked at field by field. */
-async function json(...args: readonly string[]): Promise<any[]> {
-  const { code, stdout, stderr } = await atlas(...args, "--json");
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  return stdout.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line)]));
-}
 
 /** Where the archive is, in words for a verb that is not to ask the platform. */
 function placeOf(data: string): readonly string[] {

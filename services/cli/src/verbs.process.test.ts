@@ -1,7 +1,6 @@
 import { freePort } from "@atlas/engines/free-port";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { atlasProgram } from "./program.ts";
-import { runAtlas } from "./run-atlas.ts";
 import {
   newFolder,
   type PlatformProcess,
@@ -9,6 +8,7 @@ import {
   spawnAtlas,
   startPlatformProcess,
 } from "./testing/platform-process.ts";
+import { atlas, json } from "./testing/verb-run.ts";
 
 /** Milliseconds in which a venue has answered, on the slowest machine. */
 const SETTLES_WITHIN = 30_000;
@@ -27,31 +27,6 @@ afterAll(async () => {
   await platform?.stop();
   removeFolder(folder);
 });
-
-interface Run {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a verb in this process against the platform in another. */
-async function atlas(...args: readonly string[]): Promise<Run> {
-  const lines = { out: [] as string[], err: [] as string[] };
-  const io = {
-    out: (text: string) => void lines.out.push(text),
-    err: (text: string) => void lines.err.push(text),
-    progress: () => undefined,
-  };
-  const code = await runAtlas(args, io);
-  return { code, stdout: lines.out.join("\n"), stderr: lines.err.join("\n") };
-}
-
-/** The objects that a verb prints with --json; it must end well. */
-async function json(...args: readonly string[]): Promise<Record<string, string>[]> {
-  const { code, stdout, stderr } = await atlas(...args, "--json");
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  return stdout.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line)]));
-}
 
 async function order(orderId: string): Promise<Record<string, string>> {
   return (await json("order", orderId))[0] ?? {};

@@ -12,18 +12,26 @@ const MARGIN = 0.95;
 /** Turns what connect knows of a call into what handlers are told. */
 export class Calls {
   readonly #clock: Clock;
+  readonly #refuseEarly: () => void;
 
-  constructor(clock: Clock) {
+  /** `refuseEarly` throws while nobody is served yet. */
+  constructor(clock: Clock, refuseEarly: () => void) {
     this.#clock = clock;
+    this.#refuseEarly = refuseEarly;
   }
 
   /** Of somebody who is signed in. */
   of(context: HandlerContext): CallContext {
-    return { ...callerOf(context), ...this.anonymous(context) };
+    return { ...callerOf(context), ...this.#termsOf(context) };
   }
 
-  /** Of anybody. */
+  /** Of anybody: whom no credential keeps out of a gateway that starts. */
   anonymous(context: HandlerContext): AnonymousCall {
+    this.#refuseEarly();
+    return this.#termsOf(context);
+  }
+
+  #termsOf(context: HandlerContext): AnonymousCall {
     const patience = context.timeoutMs() ?? USUAL_PATIENCE / MARGIN;
     return { deadline: this.#clock.monotonic() + patience * MARGIN, source: context.values.get(sourceKey) };
   }

@@ -102,8 +102,9 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
     if (limits !== undefined) intake.limits(accountId, limits);
   }
 
+  const { refuseEarly, ...start } = followed({ signIn, instruments, events });
   const services = servicesOf({
-    calls: new Calls(clock),
+    calls: new Calls(clock, refuseEarly),
     orders: {
       ...{ desk, queries, quote },
       book: (instrumentId, depth) => market.market(instrumentId)?.book(depth),
@@ -122,7 +123,7 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
     openSession: sessions.open,
   });
   return {
-    ...followed({ signIn, instruments, events }),
+    ...start,
     services,
     openTradeSession: sessions.open,
     openResponses: streams.open,
@@ -138,30 +139,41 @@ interface Followed {
   readonly events: OrderEvents;
 }
 
+interface Start extends Pick<Gateway, "authenticator" | "start" | "unfollowed"> {
+  /** Throws until calls are let in. */
+  refuseEarly(): void;
+}
+
 /** Begins to follow the shards. Calls are let in once who may do what is known, and which instruments there are. */
-function followed({ signIn, instruments, events }: Followed): Pick<Gateway, "authenticator" | "start" | "unfollowed"> {
+function followed({ signIn, instruments, events }: Followed): Start {
   const { authenticator, identity } = signIn;
   let isServing = false;
   events.begin();
   const known = Promise.all([signIn.opened, instruments.start()]);
+  const awaited = () => [
+    ...(identity.view.sequence < 0 ? [IDENTITY_SHARD] : []),
+    ...(instruments.isFollowed ? [] : [CONTROL_SHARD]),
+  ];
+  const refuseEarly = () => {
+    if (isServing) return;
+    const reasons = awaited().map((shard) => `${shard} is not followed here yet`);
+    throw notReady(`${reasons.join(", ") || "this gateway is starting"}: send the same again`);
+  };
   return {
     authenticator: {
       authenticate(header, source) {
-        if (!isServing) throw notReady("this gateway is starting: send the same again");
+        refuseEarly();
         return authenticator.authenticate(header, source);
       },
       watch: (caller, ended) => authenticator.watch(caller, ended),
     },
+    refuseEarly,
     async start() {
       await known;
       isServing = true;
       await signIn.provision();
     },
-    unfollowed: () => [
-      ...(identity.view.sequence < 0 ? [IDENTITY_SHARD] : []),
-      ...(instruments.isFollowed ? [] : [CONTROL_SHARD]),
-      ...events.unfollowed(),
-    ],
+    unfollowed: () => [...awaited(), ...events.unfollowed()],
   };
 }
 

@@ -30,7 +30,7 @@ beforeEach(async () => {
   opened += 1;
   prefix = `faults${opened}_`;
   await createTables(accessAt(dynamodb.endpoint));
-  proxy = await FaultyProxy.start(dynamodb.endpoint);
+  proxy = await new FaultyProxy(dynamodb.endpoint).listen();
   store = openDynamodbStore({ ...accessAt(proxy.endpoint), patience: 1_000 });
 });
 afterEach(async () => {

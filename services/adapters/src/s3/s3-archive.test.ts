@@ -7,7 +7,7 @@ let s3: FakeS3;
 let archive: S3Archive;
 
 beforeEach(async () => {
-  s3 = await FakeS3.start();
+  s3 = await new FakeS3().listen();
   const credentials = { accessKeyId: "id", secretAccessKey: "secret" };
   const server = { endpoint: s3.endpoint, region: "eu-central-1", credentials };
   archive = await openS3Archive({ ...server, bucket: "atlas", retentionDays: 1, prefix: "platform/" });

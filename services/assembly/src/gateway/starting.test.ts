@@ -71,6 +71,17 @@ async function reasonOf(call: Promise<unknown>): Promise<string> {
   );
 }
 
+/** What a call is told that must wait; else how it ended. */
+async function sentenceOf(call: Promise<unknown>): Promise<string> {
+  return platform.run(call).then(
+    () => "done",
+    (error: unknown) => {
+      const refused = refusalOf(error);
+      return refused?.reason === Reason.NOT_READY ? refused.message : String(error);
+    },
+  );
+}
+
 test("F9: a gateway that starts while an order shard is away serves all others, and that one once it is there", async () => {
   const { gateway, handlers } = await startWithout(shardOf(ada));
   await platform.clock.advance(1_000);
@@ -100,11 +111,23 @@ test.each(["identity/0", "control/0"])(
   },
 );
 
-test("S23: without identity a gateway that starts takes no refresh token: its successor would not be heard of", async () => {
-  const { token } = await platform.run(platform.client(IdentityService).createLoginLink({}));
-  const { tokens } = await platform.run(platform.client(IdentityService).redeemLoginLink({ token }));
-  const { handlers } = await startWithout("identity/0");
-  const refreshToken = tokens?.refreshToken ?? "";
-  expect(await reasonOf(clientOf(IdentityService, handlers).refreshToken({ refreshToken }))).toBe("not ready");
-  expect(await reasonOf(platform.client(IdentityService).refreshToken({ refreshToken }))).toBe("done");
-});
+test.each(["identity/0", "control/0"])(
+  "S23: without %s a gateway that starts signs nobody in and takes no refresh token, and says what it waits for",
+  async (shard) => {
+    const identity = platform.client(IdentityService);
+    const link = async () => (await platform.run(identity.createLoginLink({}))).token;
+    const { tokens } = await platform.run(identity.redeemLoginLink({ token: await link() }));
+    const refreshToken = tokens?.refreshToken ?? "";
+    const token = await link();
+    const { handlers } = await startWithout(shard);
+    const starting = clientOf(IdentityService, handlers);
+    const calls = [() => starting.redeemLoginLink({ token }), () => starting.refreshToken({ refreshToken })];
+    for (const call of calls) {
+      expect(await sentenceOf(call())).toBe(`${shard} is not followed here yet: send the same again`);
+    }
+    expect(await sentenceOf(starting.whoAmI({}))).toBe(`${shard} is not followed here yet: send the same again`);
+    away.clear();
+    await platform.clock.advance(1_000);
+    for (const call of calls) expect(await reasonOf(call())).toBe("done");
+  },
+);

@@ -4,6 +4,7 @@ import { systemChance } from "@atlas/adapters/system/system-chance";
 import { asyncTraces } from "@atlas/adapters/telemetry/async-traces";
 import { pinoJournal } from "@atlas/adapters/telemetry/pino-journal";
 import { RECORDED_INSTRUMENT } from "@atlas/assembly/first-start/instruments";
+import { ShardLost } from "@atlas/assembly/shard-lost";
 import { type RunningPlatform, startPlatform } from "@atlas/assembly/start-platform";
 import { playRequest } from "@atlas/platform/recording/recorded-step";
 import { type Journal, silentJournal } from "@atlas/platform/telemetry/journal";
@@ -27,12 +28,16 @@ export async function serve(io: Io, settings: Settings, engines?: readonly numbe
   const stopping = signaled();
   const platform = await explained(settings, open(io, settings, engines));
   const told = tellMissing(io, () => platform.missing());
+  const comes = (stage: Promise<void>) =>
+    Promise.race([explained(settings, stage).then(() => true), stopping.then(() => false)]);
   try {
-    const begun = explained(settings, platform.started).then(() => true);
-    if (await Promise.race([begun, stopping.then(() => false)])) {
-      told();
+    if (await comes(platform.served)) {
       await welcome(io, settings, platform);
-      await stopping;
+      if (await comes(platform.started)) {
+        told();
+        sayHow(io, settings, platform);
+        await stopping;
+      }
     }
     io.out("stopping");
   } finally {
@@ -43,10 +48,18 @@ export async function serve(io: Io, settings: Settings, engines?: readonly numbe
 }
 
 /** What cannot be is said in a sentence. */
-function explained<Value>({ logLevel }: Settings, work: Promise<Value>): Promise<Value> {
+function explained<Value>(settings: Settings, work: Promise<Value>): Promise<Value> {
   return work.catch((error: Error) => {
-    throw logLevel === "debug" || error instanceof Failure ? error : refused(error.message);
+    if (settings.logLevel === "debug" || error instanceof Failure) throw error;
+    throw refused(error instanceof ShardLost ? `${error.message}. ${remedyOf(settings)}` : error.message);
   });
+}
+
+/** What to do about a shard without which nobody is served. */
+function remedyOf({ dataFolder, distributed }: Settings): string {
+  const look =
+    distributed === undefined ? `\`npx atlas doctor --data ${shellWord(dataFolder)}\` says what is broken, ` : "";
+  return `Nobody is served without it. Remove nothing: ${look}docs/operations.md ("a shard has stopped") what to do`;
 }
 
 async function open(io: Io, settings: Settings, engines?: readonly number[]): Promise<RunningPlatform> {
@@ -81,7 +94,20 @@ function journalOf({ logLevel }: Settings, traces: Traces): Journal {
   return pinoJournal(logLevel, { write: (line) => void process.stderr.write(line) }, traces);
 }
 
+/** Who serves clients says how a person gets in as soon as it works, whatever else it still waits for. */
 async function welcome(io: Io, settings: Settings, platform: RunningPlatform): Promise<void> {
+  if (platform.loginLink === undefined) return;
+  io.out(
+    [
+      "",
+      `Atlas is at ${platform.url}, its data in ${settings.dataFolder}. Ctrl-C stops it.`,
+      ...(await wayIn(platform, commandOf(settings, platform))),
+      "",
+    ].join("\n"),
+  );
+}
+
+function sayHow(io: Io, settings: Settings, platform: RunningPlatform): void {
   const missing = platform.missing();
   if (missing.length > 0) io.out(`not ready yet: ${missing.join("; ")}`);
   if (platform.loginLink === undefined) {
@@ -89,16 +115,10 @@ async function welcome(io: Io, settings: Settings, platform: RunningPlatform): P
     io.out(`A process of Atlas (${roles}) tells how it is at ${platform.url}. Ctrl-C hands over and stops it.`);
     return;
   }
-  const usual = checkSettings(readSettings({}));
-  const address = platform.url === usual.url ? "" : `ATLAS_URL=${shellWord(platform.url)} `;
-  const folder = settings.dataFolder === usual.dataFolder ? "" : `ATLAS_DATA=${shellWord(settings.dataFolder)} `;
-  const command = `${address}${folder}npx atlas`;
+  const command = commandOf(settings, platform);
   const instrument = settings.market === "recorded" ? RECORDED_INSTRUMENT : "BTC-USD";
   io.out(
     [
-      "",
-      `Atlas is at ${platform.url}, its data in ${settings.dataFolder}. Ctrl-C stops it.`,
-      ...(await wayIn(platform, command)),
       "Try in another terminal:",
       `  ${command} watch book trades --instrument ${instrument}`,
       `  ${command} submit buy 0.01 ${instrument} --limit 45000`,
@@ -106,6 +126,14 @@ async function welcome(io: Io, settings: Settings, platform: RunningPlatform): P
       "",
     ].join("\n"),
   );
+}
+
+/** How a command reaches this platform from another terminal. */
+function commandOf(settings: Settings, platform: RunningPlatform): string {
+  const usual = checkSettings(readSettings({}));
+  const address = platform.url === usual.url ? "" : `ATLAS_URL=${shellWord(platform.url)} `;
+  const folder = settings.dataFolder === usual.dataFolder ? "" : `ATLAS_DATA=${shellWord(settings.dataFolder)} `;
+  return `${address}${folder}npx atlas`;
 }
 
 /** The text as one word of a command, quoted where a shell would take it apart. */

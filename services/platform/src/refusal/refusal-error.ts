@@ -1,13 +1,8 @@
 import { Reason, type Refusal, RefusalSchema } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { ArchiveUnavailable } from "../ports/archive.ts";
-import { LogUnavailable } from "../ports/log.ts";
-import { StoreUnavailable } from "../ports/store.ts";
+import { isAway } from "../ports/away.ts";
 import { codeOf } from "./reason-code.ts";
-
-/** What storage throws that cannot be asked now. */
-const AWAY = [LogUnavailable, StoreUnavailable, ArchiveUnavailable];
 
 /** What a refusal says besides reason and sentence. */
 export type RefusalFields = Omit<MessageInitShape<typeof RefusalSchema>, "$typeName" | "reason" | "message">;
@@ -46,7 +41,7 @@ export function toConnectError(error: unknown): ConnectError {
     );
   }
   if (error instanceof ConnectError && !isForeign(error)) return error;
-  if (AWAY.some((away) => error instanceof away)) {
+  if (isAway(error)) {
     return toConnectError(
       refusal(Reason.NOT_READY, "the platform's storage cannot be reached now: send the same again"),
     );

@@ -5,9 +5,8 @@ import {
   ResendResponseSchema,
 } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { create } from "@bufbuild/protobuf";
+import { isAway } from "../ports/away.ts";
 import { within } from "../ports/clock.ts";
-import { LogUnavailable } from "../ports/log.ts";
-import { StoreUnavailable } from "../ports/store.ts";
 import { RefusalError, refusal } from "../refusal/refusal-error.ts";
 import type { LinkMessage } from "./event-shard.ts";
 import type { OwnerPorts } from "./event-shard-owner.ts";
@@ -169,5 +168,5 @@ export class LinkOutputs {
 
 /** What was said already, or may be otherwise in a second. */
 function isPassing(error: unknown): boolean {
-  return error instanceof RefusalError || error instanceof LogUnavailable || error instanceof StoreUnavailable;
+  return error instanceof RefusalError || isAway(error);
 }

@@ -1,6 +1,5 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { LoopbackServer } from "../../http/testing/loopback-server.ts";
 
 /** What befalls one request. */
 export type ProxyFault =
@@ -12,43 +11,23 @@ export type ProxyFault =
   | "half-done";
 
 /** Stands between a store and DynamoDB, and lets requests go wrong. */
-export class FaultyProxy {
+export class FaultyProxy extends LoopbackServer {
   /** Asked for each request, by its operation, such as `PutItem`. */
   fault: (operation: string) => ProxyFault | undefined = () => undefined;
   /** Operations as they came. */
   readonly asked: string[] = [];
-  readonly #server: Server;
   readonly #target: string;
 
-  private constructor(target: string) {
+  constructor(target: string) {
+    super();
     this.#target = target;
-    this.#server = createServer((request, response) => void this.#serve(request, response));
   }
 
-  static async start(target: string): Promise<FaultyProxy> {
-    const proxy = new FaultyProxy(target);
-    proxy.#server.listen(0, "127.0.0.1");
-    await once(proxy.#server, "listening");
-    return proxy;
-  }
-
-  get endpoint(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
+  protected async serve(request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
     const operation = `${request.headers["x-amz-target"]}`.split(".")[1] ?? "";
     this.asked.push(operation);
     const fault = this.fault(operation);
     if (fault === "throttled") return answer(response, 400, THROTTLED);
-    const body = Buffer.concat(chunks);
     const [sent, held] = fault === "half-done" ? halves(body) : [body, undefined];
     const { host: _, "content-length": __, ...headers } = request.headers as Record<string, string>;
     const done = await fetch(this.#target, { method: "POST", headers, body: sent }).catch(() => undefined);

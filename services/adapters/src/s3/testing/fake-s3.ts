@@ -1,6 +1,5 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { LoopbackServer } from "../../http/testing/loopback-server.ts";
 
 /** An answer of S3 that is none to what was asked, by its code. */
 export type S3Fault = "SlowDown" | "AccessDenied";
@@ -8,37 +7,14 @@ export type S3Fault = "SlowDown" | "AccessDenied";
 const STATUS: Record<S3Fault, number> = { SlowDown: 503, AccessDenied: 403 };
 
 /** Answers as S3 does what the archive asks of a bucket with Object Lock, and refuses where it is told to. */
-export class FakeS3 {
+export class FakeS3 extends LoopbackServer {
   /** Asked for each request, by its method and its key; of a list the key is the prefix. */
   fault: (method: string, key: string) => S3Fault | undefined = () => undefined;
   /** Requests as they came: method and key. */
   readonly asked: string[] = [];
   readonly #objects = new Map<string, Buffer>();
-  readonly #server: Server;
 
-  private constructor() {
-    this.#server = createServer((request, response) => void this.#serve(request, response));
-  }
-
-  static async start(): Promise<FakeS3> {
-    const fake = new FakeS3();
-    fake.#server.listen(0, "127.0.0.1");
-    await once(fake.#server, "listening");
-    return fake;
-  }
-
-  get endpoint(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
+  protected serve(request: IncomingMessage, body: Buffer, response: ServerResponse): void {
     const { pathname, searchParams } = new URL(request.url ?? "", this.endpoint);
     const method = request.method ?? "";
     const key = searchParams.get("prefix") ?? decodeURIComponent(pathname.split("/").slice(2).join("/"));
@@ -48,7 +24,7 @@ export class FakeS3 {
     if (searchParams.has("object-lock")) return answer(response, 200, LOCKED);
     if (searchParams.has("versioning")) return answer(response, 200, VERSIONED);
     if (searchParams.has("versions")) return answer(response, 200, this.#versions(key));
-    if (method === "PUT") return this.#put(response, key, Buffer.concat(chunks));
+    if (method === "PUT") return this.#put(response, key, body);
     response.writeHead(200).end(this.#objects.get(key));
   }
 
