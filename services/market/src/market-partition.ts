@@ -77,9 +77,9 @@ export class MarketPartition {
   /** Finds where to read from: behind the image, or where the log begins if there is none that it goes on from. */
   async #seek(): Promise<LogRange> {
     const range = await this.#ports.log.range(topics.marketData.name, this.#partition);
-    const image = await this.#keeper.load();
+    const image = await this.#keeper.load(range);
     for (const { instrumentId } of this.#own.splice(0)) this.#markets.delete(instrumentId);
-    if (image !== undefined && image.nextOffset >= range.start && image.nextOffset <= range.end) {
+    if (image !== undefined) {
       for (const market of image.markets) this.#adopt(market);
       this.#sequence = image.shardSequence;
       this.#next = image.nextOffset;
