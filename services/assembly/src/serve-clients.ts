@@ -25,7 +25,7 @@ export interface ServeOptions {
   readonly ports: PlatformPorts;
   readonly host: ShardHost;
   readonly market: MarketView;
-  /** Resolves when the market is read that stood on the log. */
+  /** Resolves when the market is read that stood on the log, or the process stops. */
   readonly marketRead: Promise<void>;
   readonly readiness: PlatformReadiness;
   readonly metrics: PrometheusMetrics;
@@ -100,6 +100,7 @@ async function begin(
   const { clock, warn } = parts.ports;
   const patience = { clock, warn, signal };
   await parts.marketRead;
+  signal.throwIfAborted();
   await patiently(() => gateway.start(), patience);
   parts.stage("defining what a new platform begins with");
   const key = (await secretFiles(dataFolder).read(KEY_FILE)) ?? "";

@@ -69,7 +69,7 @@ export interface RunningPlatform {
   readonly hasConsole: boolean;
   /**
    * Resolves when it has come to where it serves, and is ready or has waited long enough for that: `missing` tells. What it cannot do
-   * before, it refuses as NOT_READY. Rejects, with a sentence for a person, when it never will.
+   * before, it refuses as NOT_READY. Rejects, with a sentence for a person, when it never will, as when it is stopped before.
    */
   readonly started: Promise<void>;
   /**
@@ -136,7 +136,7 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
   const market = new MarketView({ ...ports, readOnly: !roles.includes("market") }, PARTITIONS.venue);
   closes(() => market.close());
   const marketRead = roles.includes("gateway") || roles.includes("market") ? market.start() : Promise.resolve();
-  marketRead.catch(() => undefined);
+  readiness.asks(() => market.problems());
   const host = await openHost(options, ports, market, closes);
   readiness.asks(() => host.missing());
   startTicks(ports, host, market, closes);
@@ -149,7 +149,8 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
   const parts = { options, ports, host, market, marketRead, readiness, metrics, look, disk, stage, closes, signal };
   const served = roles.includes("gateway") ? await serveClients(parts) : await serveProbes(parts);
   closes(() => stopping.abort());
-  const started = served.started.then(() => untilReady(readiness, ports, signal));
+  const ready = served.started.then(() => untilReady(readiness, ports, signal));
+  const started = Promise.race([ready, aborted(signal)]);
   started.catch(() => undefined);
   return { ...served, started, missing: () => readiness.missing(), stop };
 }
@@ -258,6 +259,13 @@ async function untilReady(readiness: PlatformReadiness, { clock }: OwnerPorts, s
   while (readiness.missing().length > 0 && clock.monotonic() < deadline && !signal.aborted) {
     await new Promise<void>((resolve) => void clock.after(20, resolve));
   }
+}
+
+/** Rejects when the process is stopped. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(new Error("Atlas was stopped while it started")));
+  });
 }
 
 function once(action: () => Promise<void>): () => Promise<void> {

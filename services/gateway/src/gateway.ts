@@ -41,7 +41,8 @@ export interface Gateway {
   readonly openResponses: OpenResponseSource;
   /**
    * Resolves when calls are served, the local key's first: identity and control are followed. Until then every call is refused as
-   * NOT_READY, from then on only what needs an order shard that is not followed yet. It may be called again after it rejected.
+   * NOT_READY, from then on only what needs an order shard that is not followed yet. It may be called again after it rejected, and
+   * rejects when the gateway is stopped before.
    */
   start(): Promise<void>;
   /** The shards that are not followed yet. */
@@ -121,12 +122,14 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
     ...{ streams, isDefined },
     openSession: sessions.open,
   });
+  const { end, ...following } = followed({ signIn, instruments, events });
   return {
-    ...followed({ signIn, instruments, events }),
+    ...following,
     services,
     openTradeSession: sessions.open,
     openResponses: streams.open,
     stop() {
+      end();
       for (const part of [sessions, streams, markets, signIn, instruments, events, recordings, intake]) part.stop();
     },
   };
@@ -138,12 +141,19 @@ interface Followed {
   readonly events: OrderEvents;
 }
 
+interface Following extends Pick<Gateway, "authenticator" | "start" | "unfollowed"> {
+  /** Whoever still waits for the start waits no longer. */
+  end(): void;
+}
+
 /** Begins to follow the shards. Calls are let in once who may do what is known, and which instruments there are. */
-function followed({ signIn, instruments, events }: Followed): Pick<Gateway, "authenticator" | "start" | "unfollowed"> {
+function followed({ signIn, instruments, events }: Followed): Following {
   const { authenticator, identity } = signIn;
   let isServing = false;
   events.begin();
-  const known = Promise.all([signIn.opened, instruments.start()]);
+  const ended = Promise.withResolvers<never>();
+  const known = Promise.race([Promise.all([signIn.opened, instruments.start()]), ended.promise]);
+  known.catch(() => undefined);
   return {
     authenticator: {
       authenticate(header, source) {
@@ -162,6 +172,7 @@ function followed({ signIn, instruments, events }: Followed): Pick<Gateway, "aut
       ...(instruments.isFollowed ? [] : [CONTROL_SHARD]),
       ...events.unfollowed(),
     ],
+    end: () => ended.reject(notReady("this gateway has stopped")),
   };
 }
 

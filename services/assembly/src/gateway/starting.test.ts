@@ -100,6 +100,17 @@ test.each(["identity/0", "control/0"])(
   },
 );
 
+test.each(["identity/0", "control/0"])(
+  "the start of a gateway that is stopped before it found %s is over",
+  async (shard) => {
+    const { gateway } = await startWithout(shard);
+    await platform.clock.advance(1_000);
+    gateway.stop();
+    await platform.clock.settle();
+    expect(started).toBe("this gateway has stopped");
+  },
+);
+
 test("S23: without identity a gateway that starts takes no refresh token: its successor would not be heard of", async () => {
   const { token } = await platform.run(platform.client(IdentityService).createLoginLink({}));
   const { tokens } = await platform.run(platform.client(IdentityService).redeemLoginLink({ token }));
