@@ -25,7 +25,7 @@ export interface ServeOptions {
   readonly ports: PlatformPorts;
   readonly host: ShardHost;
   readonly market: MarketView;
-  /** Resolves when the market is read that stood on the log. */
+  /** Resolves when the market is read that stood on the log, or the process stops. */
   readonly marketRead: Promise<void>;
   readonly readiness: PlatformReadiness;
   readonly metrics: PrometheusMetrics;
@@ -97,6 +97,7 @@ async function letIn(
   handlers: readonly UniversalHandler[],
 ): Promise<LocalCalls> {
   await marketRead;
+  signal.throwIfAborted();
   await patiently(() => gateway.start(), { ...ports, signal });
   const key = (await secretFiles(options.dataFolder).read(KEY_FILE)) ?? "";
   return localCalls(handlers, key.trim());

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { systemDigest } from "@atlas/adapters/system/system-digest";
 import { partitionOf } from "@atlas/domain/partition/partition";
 import { type Journal, silentJournal } from "@atlas/platform/telemetry/journal";
@@ -97,4 +98,15 @@ test("F13: a shard that stops at its start keeps only its own accounts waiting: 
   ]);
   expect(errors).toEqual([`a shard has stopped oms/${BROKEN}`]);
   expect((await get("/livez")).status).toBe(200);
+});
+
+test("the start of a platform that is stopped meanwhile is over, and says so", async () => {
+  await platform.stop();
+  platform = await start();
+  const started = platform.started.then(
+    () => "done",
+    (error: Error) => error.message,
+  );
+  await platform.stop();
+  expect(await Promise.race([started, sleep(5_000, "hangs")])).toBe("Atlas was stopped while it started");
 });

@@ -69,7 +69,7 @@ export interface RunningPlatform {
   readonly hasConsole: boolean;
   /**
    * Resolves when calls are let in: control and identity are served, and followed here. Before, it refuses all as NOT_READY. Rejects,
-   * with a sentence for a person, when it never will: with `ShardLost` if one of the two is what cannot be.
+   * with a sentence for a person, when it never will, as when it is stopped before: with `ShardLost` if one of the two is what cannot be.
    */
   readonly served: Promise<void>;
   /**
@@ -141,7 +141,7 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
   const market = new MarketView({ ...ports, readOnly: !roles.includes("market") }, PARTITIONS.venue);
   closes(() => market.close());
   const marketRead = roles.includes("gateway") || roles.includes("market") ? market.start() : Promise.resolve();
-  marketRead.catch(() => undefined);
+  readiness.asks(() => market.problems());
   const host = await openHost(options, ports, market, closes);
   readiness.asks(() => host.missing());
   startTicks(ports, host, market, closes);
@@ -154,9 +154,11 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
   const parts = { options, ports, host, market, marketRead, readiness, metrics, look, disk, stage, closes, signal };
   const served = roles.includes("gateway") ? await serveClients(parts) : await serveProbes(parts);
   closes(() => stopping.abort());
-  const started = served.started.then(() => untilReady(readiness, ports, signal));
-  for (const end of [served.served, started]) end.catch(() => undefined);
-  return { ...served, started, missing: () => readiness.missing(), stop };
+  const stopped = aborted(signal);
+  const isUp = Promise.race([served.served, stopped]);
+  const started = Promise.race([served.started.then(() => untilReady(readiness, ports, signal)), stopped]);
+  for (const end of [isUp, started]) end.catch(() => undefined);
+  return { ...served, served: isUp, started, missing: () => readiness.missing(), stop };
 }
 
 /** Takes the data folder, and watches the room around it. */
@@ -263,6 +265,13 @@ async function untilReady(readiness: PlatformReadiness, { clock }: OwnerPorts, s
   while (readiness.missing().length > 0 && clock.monotonic() < deadline && !signal.aborted) {
     await new Promise<void>((resolve) => void clock.after(20, resolve));
   }
+}
+
+/** Rejects when the process is stopped. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(new Error("Atlas was stopped while it started")));
+  });
 }
 
 function once(action: () => Promise<void>): () => Promise<void> {

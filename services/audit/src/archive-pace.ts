@@ -19,7 +19,10 @@ export const LONGEST_RETRY = 30_000;
 export const REFUSED_RETRY = 60_000;
 /** And it waits at least so many times as long as it took to fail. */
 export const TIMES_TAKEN = 4;
-/** After so many failures in a row the log or the archive counts as away: a round ends, and the next begins behind. */
+/**
+ * After so many failures in a row a round ends, and the next begins behind; when so many partitions began to wait, and none was archived
+ * since, the log or the archive counts as away.
+ */
 export const IN_ROW = 3;
 /** Milliseconds before a partition that still cannot be archived is told of once more. */
 export const TOLD_AGAIN = 3_600_000;

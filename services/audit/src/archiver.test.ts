@@ -2,6 +2,8 @@ import { manifestName, recordsName } from "@atlas/platform/archive/object-names"
 import { packRecords } from "@atlas/platform/archive/records-object";
 import { testCompression } from "@atlas/platform/archive/testing/test-compression";
 import { seededChance } from "@atlas/platform/memory/seeded-chance";
+import { type Archive, ArchiveUnavailable } from "@atlas/platform/ports/archive";
+import { sleep } from "@atlas/platform/ports/clock";
 import { type Log, LogUnavailable } from "@atlas/platform/ports/log";
 import { describe, expect, test } from "vitest";
 import { ArchiveWorld, doomed, PACE, PARTITIONS } from "./archiver.fixture.ts";
@@ -9,6 +11,12 @@ import { PartitionArchiver } from "./partition-archiver.ts";
 
 const EVENTS = "orders.events";
 const PATIENCE = 10_000;
+const BUSY = [
+  [EVENTS, 0],
+  [EVENTS, 1],
+  ["market.data", 0],
+  ["orders.commands", 0],
+] as const;
 
 /** The archive is sound and holds what the log does, from the first record to the last. */
 async function expectWhole(world: ArchiveWorld): Promise<void> {
@@ -148,6 +156,62 @@ describe("I22: every offset once, in order", () => {
     await expectWhole(world);
   });
 
+  test.each([
+    ["refuses at once", 0],
+    ["takes its time to refuse", 20_000],
+  ])("F18: an archive that %s for an hour is told once, and once that archiving goes on", async (_, milliseconds) => {
+    const world = await written();
+    let isAway = false;
+    const refused = async (): Promise<void> => {
+      if (!isAway) return;
+      await sleep(world.clock, milliseconds);
+      throw new ArchiveUnavailable("refused");
+    };
+    const inner = world.archive();
+    const archive: Archive = {
+      create: (name, content) => refused().then(() => inner.create(name, content)),
+      read: (name) => refused().then(() => inner.read(name)),
+      list: (which) => refused().then(() => inner.list(which)),
+    };
+    world.start(PACE, { archive });
+    await world.clock.advance(PACE.milliseconds);
+    expect(world.warnings).toEqual([]);
+    isAway = true;
+    for (let round = 0; round < 30; round++) {
+      for (const [topic, partition] of BUSY) await world.write(topic, partition, 1);
+      await world.clock.advance(120_000);
+    }
+    // Until three wait each is told by its name.
+    const told = world.warnings.length;
+    expect(told).toBeLessThanOrEqual(3);
+    expect(world.warnings.indexOf('archiving waits {"reason":"refused"}')).toBe(told - 1);
+    isAway = false;
+    await world.clock.advance(600_000);
+    expect(world.warnings.slice(told)).toEqual(["archiving goes on {}"]);
+    await expectWhole(world);
+  });
+
+  test("F12: a log that is away for an hour is told once, and once that archiving goes on", async () => {
+    const world = await written();
+    world.start();
+    await world.clock.advance(PACE.milliseconds);
+    world.log.setDown(true);
+    await world.clock.advance(3_600_000);
+    expect(world.warnings).toEqual(['archiving waits {"reason":"the log is down"}']);
+    world.log.setDown(false);
+    await world.clock.advance(120_000);
+    expect(world.warnings.slice(1)).toEqual(["archiving goes on {}"]);
+  });
+
+  test("F12: a log that is away from the start on is told once, also when nobody is due for a while", async () => {
+    const world = await written();
+    const away = () => sleep(world.clock, 10_000).then(() => Promise.reject(new LogUnavailable("no answer")));
+    const { append, trim, tail } = world.log;
+    world.start(PACE, { log: { append, trim, tail, range: away, read: away } });
+    await world.clock.advance(3_600_000);
+    expect(world.warnings).toEqual(['archiving waits {"reason":"no answer"}']);
+  });
+
   test("F12: while the log is away it waits, and goes on", async () => {
     const world = await written();
     world.log.setDown(true);
@@ -227,6 +291,17 @@ describe("F18: a partition by itself", () => {
         expect(await world.archived(topic, 0)).toHaveLength(topic === denied ? 0 : count);
       }
     }
+  });
+
+  test("of a topic that is refused are told by their names once the others are archived", async () => {
+    const world = await written();
+    for (const [topic, partition] of BUSY) await world.write(topic, partition, 1);
+    world.fault = ({ name }) => (/orders.events|orders.commands.0/.test(name) ? { kind: "refused" } : undefined);
+    world.start();
+    await world.clock.advance(3_000_000);
+    const lines = world.warnings.map((line) => line.slice(0, 30));
+    expect(lines.filter((line) => line.startsWith("archiving")).length).toBeLessThanOrEqual(2);
+    expect(lines.filter((line) => line.startsWith("a partition waits"))).toHaveLength(3);
   });
 
   test("while all are refused a round asks for a few", async () => {

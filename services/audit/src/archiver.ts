@@ -45,7 +45,10 @@ export class Archiver {
   readonly #lag: Gauge;
   readonly #waits: Gauge;
   readonly #failures: Counter;
+  /** Partitions that began to wait since log and archive did last what a partition needed. */
+  readonly #begun = new Set<PartitionArchiver>();
   #isStopped = false;
+  /** It is told that archiving waits, and not yet that it goes on. */
   #isAway = false;
   #retry = RETRY;
   /** With whom the next round begins: none comes late for ever because those before it take all the time. */
@@ -84,9 +87,9 @@ export class Archiver {
 
   async #run(): Promise<void> {
     while (!this.#isStopped) {
-      const isMore = await this.#round();
+      const { isMore, isAway } = await this.#round();
       this.#tell();
-      if (this.#isAway) {
+      if (isAway) {
         await this.#pause(this.#retry);
         this.#retry = Math.min(2 * this.#retry, LONGEST_RETRY);
       } else {
@@ -96,8 +99,8 @@ export class Archiver {
     }
   }
 
-  /** Looks once at each partition that does not wait; answers whether more is to be had from one. */
-  async #round(): Promise<boolean> {
+  /** Looks once at each partition that does not wait; answers whether more is to be had from one, and whether too many failed. */
+  async #round(): Promise<{ isMore: boolean; isAway: boolean }> {
     const failures = new Map<PartitionArchiver, Error>();
     const order = [...this.#archivers.slice(this.#first), ...this.#archivers.slice(0, this.#first)];
     const due = order.filter((archiver) => this.#isDue(archiver));
@@ -105,12 +108,11 @@ export class Archiver {
     let isMore = false;
     let inRow = failures.size === due.length ? failures.size : 0;
     for (const archiver of due) {
-      if (this.#isStopped) return false;
+      if (this.#isStopped) return { isMore: false, isAway: false };
       if (failures.has(archiver)) continue;
       const began = this.#ports.clock.monotonic();
       try {
-        isMore = (await archiver.look(this.#share())) || isMore;
-        this.#waiting.delete(archiver);
+        isMore = (await this.#look(archiver)) || isMore;
         inRow = 0;
       } catch (error) {
         this.#failed(archiver, error as Error, began, failures);
@@ -120,7 +122,19 @@ export class Archiver {
       this.#first = (this.#archivers.indexOf(archiver) + 1) % this.#archivers.length;
       break;
     }
-    this.#report(failures, inRow >= IN_ROW);
+    this.#report(failures);
+    return { isMore, isAway: inRow >= IN_ROW };
+  }
+
+  /** What a partition that waited needed, or one that archived something, is there again. */
+  async #look(archiver: PartitionArchiver): Promise<boolean> {
+    const before = archiver.next;
+    const isMore = await archiver.look(this.#share());
+    const waited = this.#waiting.delete(archiver);
+    if (!waited && archiver.next === before) return isMore;
+    this.#begun.clear();
+    if (this.#isAway) this.#ports.warn("archiving goes on", {});
+    this.#isAway = false;
     return isMore;
   }
 
@@ -144,6 +158,7 @@ export class Archiver {
     const retry = isAway(error) ? Math.min(before?.retry ?? RETRY, LONGEST_RETRY) : REFUSED_RETRY;
     const until = now + Math.max(retry, TIMES_TAKEN * (now - began));
     this.#waiting.set(archiver, { until, retry: 2 * retry, toldAt: before?.toldAt ?? Number.NEGATIVE_INFINITY });
+    if (before === undefined && isAway(error)) this.#begun.add(archiver);
     this.#failures.add(1);
     failures.set(archiver, error);
   }
@@ -154,15 +169,16 @@ export class Archiver {
     return held < HELD_BYTES ? Number.POSITIVE_INFINITY : HELD_BYTES / this.#archivers.length;
   }
 
-  /** What is away as a whole is told once, a partition by its name, and again while it lasts. */
-  #report(failures: ReadonlyMap<PartitionArchiver, Error>, isAwayNow: boolean): void {
-    const [first] = failures.values();
-    if (isAwayNow && !this.#isAway) this.#ports.warn("archiving waits", { reason: first?.message ?? "" });
-    this.#isAway = isAwayNow;
+  /** What is away as a whole is told once, and once that it is there again; a partition by its name, and again while it lasts. */
+  #report(failures: ReadonlyMap<PartitionArchiver, Error>): void {
+    if (!this.#isAway && this.#begun.size >= IN_ROW) {
+      this.#isAway = true;
+      this.#ports.warn("archiving waits", { reason: [...failures.values()].find(isAway)?.message ?? "" });
+    }
     const now = this.#ports.clock.monotonic();
     for (const [archiver, error] of failures) {
       const waiting = this.#waiting.get(archiver);
-      if (waiting === undefined || now - waiting.toldAt < TOLD_AGAIN || (isAwayNow && isAway(error))) continue;
+      if (waiting === undefined || now - waiting.toldAt < TOLD_AGAIN || (this.#isAway && isAway(error))) continue;
       waiting.toldAt = now;
       const what = isAway(error) ? "a partition waits to be archived" : "a partition is not archived";
       this.#ports.warn(what, { ...archiver.partition, reason: error.message });

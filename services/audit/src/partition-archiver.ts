@@ -65,9 +65,14 @@ export class PartitionArchiver {
     return this.#heldBytes;
   }
 
+  /** One above the last offset archived; `undefined`: none is, or the archive has to be asked. */
+  get next(): number | undefined {
+    return this.#chain?.next;
+  }
+
   /** Records of the log that are not archived, as far as is known. */
   get lag(): number {
-    return this.#log.end - (this.#held[0]?.offset ?? this.#chain?.next ?? this.#log.start);
+    return this.#log.end - (this.#held[0]?.offset ?? this.next ?? this.#log.start);
   }
 
   /** Looks how far the log goes: up to there `look` reads. */

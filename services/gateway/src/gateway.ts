@@ -41,7 +41,8 @@ export interface Gateway {
   readonly openResponses: OpenResponseSource;
   /**
    * Resolves when calls are served, the local key's first: identity and control are followed. Until then every call is refused as
-   * NOT_READY, from then on only what needs an order shard that is not followed yet. It may be called again after it rejected.
+   * NOT_READY, from then on only what needs an order shard that is not followed yet. It may be called again after it rejected, and
+   * rejects when the gateway is stopped before.
    */
   start(): Promise<void>;
   /** The shards that are not followed yet. */
@@ -102,7 +103,7 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
     if (limits !== undefined) intake.limits(accountId, limits);
   }
 
-  const { refuseEarly, ...start } = followed({ signIn, instruments, events });
+  const { refuseEarly, end, ...following } = followed({ signIn, instruments, events });
   const services = servicesOf({
     calls: new Calls(clock, refuseEarly),
     orders: {
@@ -123,11 +124,12 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
     openSession: sessions.open,
   });
   return {
-    ...start,
+    ...following,
     services,
     openTradeSession: sessions.open,
     openResponses: streams.open,
     stop() {
+      end();
       for (const part of [sessions, streams, markets, signIn, instruments, events, recordings, intake]) part.stop();
     },
   };
@@ -139,17 +141,21 @@ interface Followed {
   readonly events: OrderEvents;
 }
 
-interface Start extends Pick<Gateway, "authenticator" | "start" | "unfollowed"> {
+interface Following extends Pick<Gateway, "authenticator" | "start" | "unfollowed"> {
   /** Throws until calls are let in. */
   refuseEarly(): void;
+  /** Whoever still waits for the start waits no longer. */
+  end(): void;
 }
 
 /** Begins to follow the shards. Calls are let in once who may do what is known, and which instruments there are. */
-function followed({ signIn, instruments, events }: Followed): Start {
+function followed({ signIn, instruments, events }: Followed): Following {
   const { authenticator, identity } = signIn;
   let isServing = false;
   events.begin();
-  const known = Promise.all([signIn.opened, instruments.start()]);
+  const ended = Promise.withResolvers<never>();
+  const known = Promise.race([Promise.all([signIn.opened, instruments.start()]), ended.promise]);
+  known.catch(() => undefined);
   const awaited = () => [
     ...(identity.view.sequence < 0 ? [IDENTITY_SHARD] : []),
     ...(instruments.isFollowed ? [] : [CONTROL_SHARD]),
@@ -174,6 +180,7 @@ function followed({ signIn, instruments, events }: Followed): Start {
       await signIn.provision();
     },
     unfollowed: () => [...awaited(), ...events.unfollowed()],
+    end: () => ended.reject(notReady("this gateway has stopped")),
   };
 }
 

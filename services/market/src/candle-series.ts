@@ -35,8 +35,10 @@ export type CandleRow = readonly [number, string, string, string, string, string
 /** The candles of one interval: the one that trades fall into, and the newest of those that are complete. */
 export class CandleSeries {
   readonly terms: CandleTerms;
-  readonly #complete: Recent<CandleBar>;
+  #complete: Recent<CandleBar>;
   #current: CandleBar | undefined;
+  /** Of an interval that starts here or earlier trades are missing: what comes of it makes no candle. */
+  #cutStart = Number.NEGATIVE_INFINITY;
   #high: Units = 0;
   #low: Units = 0;
 
@@ -52,6 +54,7 @@ export class CandleSeries {
   /** Takes a trade in; trades come in log time. */
   add(trade: TradeMark): void {
     const start = candleStart(trade.time, this.terms.length);
+    if (start <= this.#cutStart) return;
     const bar = this.#current;
     if (bar === undefined || start > bar.start) {
       if (bar !== undefined) this.#complete.push(bar);
@@ -88,6 +91,11 @@ export class CandleSeries {
     return this.#complete.slice(this.#complete.firstAtOrAbove(from, (bar) => bar.start));
   }
 
+  /** Where the newest candle begins; `undefined`: there is none. */
+  get newestStart(): number | undefined {
+    return (this.#current ?? this.#complete.at(-1))?.start;
+  }
+
   /** Where the oldest candle in memory begins; `undefined`: there is none. */
   get heldSince(): number | undefined {
     return (this.#complete.at(0) ?? this.#current)?.start;
@@ -95,11 +103,23 @@ export class CandleSeries {
 
   /** Puts complete candles in place, oldest first, and the current one. */
   restore(complete: readonly CandleRow[], current: CandleRow | undefined): void {
-    for (const row of complete) this.#complete.push(barOf(row));
+    this.remember(complete);
     if (current === undefined) return;
     this.#current = barOf(current);
     this.#high = unitsOf(this.#current.high);
     this.#low = unitsOf(this.#current.low);
+  }
+
+  /** Trades from before `time` are not known. */
+  cut(time: number): void {
+    this.#cutStart = candleStart(time, this.terms.length);
+  }
+
+  /** Puts complete candles, oldest first, before those that there are. */
+  remember(older: readonly CandleRow[]): void {
+    const newer = this.#complete.slice(0);
+    this.#complete = new Recent(this.terms.held);
+    for (const bar of [...older.map(barOf), ...newer]) this.#complete.push(bar);
   }
 
   #open(start: number, trade: TradeMark): void {

@@ -2,13 +2,13 @@ import type { GetMarketStateRequest, GetMarketStateResponse } from "@atlas/gen/a
 import { GetMarketStateResponseSchema } from "@atlas/gen/atlas/market/v1/market_service_pb";
 import { create } from "@bufbuild/protobuf";
 import type { MarketReadContext } from "./context.ts";
-import { findMarket, marketCursor } from "./market-cursor.ts";
+import { findWholeMarket, marketCursor } from "./market-cursor.ts";
 
 export async function getMarketState(
   request: GetMarketStateRequest,
   context: MarketReadContext,
 ): Promise<GetMarketStateResponse> {
-  const market = await findMarket(request, context);
+  const market = await findWholeMarket(request, context);
   return create(GetMarketStateResponseSchema, {
     state: market.state(),
     cursor: marketCursor(market.instrumentId, market.sequence),

@@ -16,6 +16,8 @@ export interface InstrumentImage {
   readonly instrumentId: string;
   readonly sequence: number;
   readonly complete: boolean;
+  /** As of the market; absent: its trades are known from the first on. */
+  readonly cutAt?: number;
   /** Milliseconds since the epoch. */
   readonly occurredAt: number;
   readonly phase: Phase;
@@ -32,6 +34,7 @@ export function imageOf(market: InstrumentMarket): InstrumentImage {
     instrumentId: market.instrumentId,
     sequence: market.sequence,
     complete: market.complete,
+    ...(market.cutAt === undefined ? {} : { cutAt: market.cutAt }),
     occurredAt: millisecondsOf(market.occurredAt) ?? 0,
     phase: market.phase,
     bids: market.bids.top(market.bids.size).map(levelRow),
@@ -47,6 +50,7 @@ export function marketOf(image: InstrumentImage, complete: readonly (readonly Ca
   const market = new InstrumentMarket(image.instrumentId);
   market.sequence = image.sequence;
   market.complete = image.complete;
+  if (image.cutAt !== undefined) market.cut(image.cutAt);
   market.occurredAt = timestampOf(image.occurredAt);
   market.phase = image.phase;
   market.bids.load(image.bids.map(levelOf));

@@ -34,6 +34,8 @@ export class InstrumentMarket {
   /** Every level is known; false only while nothing but the middle of its events could be read. */
   complete = true;
   occurredAt: Timestamp | undefined;
+  /** Log time of its first event after a hole: trades from before are missing (S28); `undefined`: none are. */
+  cutAt: number | undefined;
   /** When its last event came, in monotonic milliseconds of the reader's clock: set by the reader. */
   heardAt = 0;
   phase: Phase = Phase.CONTINUOUS;
@@ -49,13 +51,23 @@ export class InstrumentMarket {
     if (this.sequence !== 0 && sequence !== this.sequence + 1) {
       throw new Error(`${this.instrumentId}: market event ${sequence} after ${this.sequence} (I11)`);
     }
-    if (this.sequence === 0 && sequence !== 1) this.complete = false;
+    const time = millisecondsOf(event.occurredAt) ?? 0;
+    if (this.sequence === 0 && sequence !== 1) {
+      this.complete = false;
+      this.cut(time);
+    }
     if (event.event.case === "snapshot") this.complete = true;
     this.sequence = sequence;
     this.occurredAt = event.occurredAt;
     this.#quote = undefined;
-    this.session.advance(millisecondsOf(event.occurredAt) ?? 0);
+    this.session.advance(time);
     this.#change(event);
+  }
+
+  /** Trades from before `time` are missing: the intervals that began by then have no candle. */
+  cut(time: number): void {
+    this.cutAt = time;
+    for (const series of this.candles) series.cut(time);
   }
 
   book(depth: number): Book {
@@ -70,8 +82,9 @@ export class InstrumentMarket {
   }
 
   ticker(): Ticker {
-    const bid = this.bids.best;
-    const ask = this.asks.best;
+    // The best of the levels that are known may not be the best.
+    const bid = this.complete ? this.bids.best : undefined;
+    const ask = this.complete ? this.asks.best : undefined;
     const { last, open, high, low, volume, tradeCount } = this.session;
     return {
       $typeName: "atlas.market.v1.Ticker",

@@ -22,7 +22,7 @@ export async function listCandles(
   const market = await findMarket(request, context);
   const series = market.series(request.interval);
   const size = pageSizeOf(request.pageSize);
-  const beyond = (series.current?.start ?? 0) + 1;
+  const beyond = (series.newestStart ?? market.cutAt ?? 0) + 1;
   const end = Math.min(to ?? beyond, beyond);
   const page =
     from === undefined

@@ -14,14 +14,24 @@ function sequenceOf(cursor: string, instrumentId: string): number | undefined {
   return /^(0|[1-9]\d{0,14})$/.test(digits) ? Number(digits) : undefined;
 }
 
+interface MarketRequest {
+  readonly instrumentId: string;
+  readonly notBefore: string;
+}
+
+/** As `findMarket`, of a market whose book and phase are known: else refuses with NOT_READY. */
+export async function findWholeMarket(request: MarketRequest, context: MarketReadContext): Promise<InstrumentMarket> {
+  const market = await findMarket(request, context);
+  const { instrumentId, complete } = market;
+  if (!complete) throw refusal(Reason.NOT_READY, `the book of ${instrumentId} is not known in full yet`);
+  return market;
+}
+
 /**
  * The market of an instrument, not before the position asked for: waits for it until the deadline. Refuses with
  * UNKNOWN_INSTRUMENT, INVALID_FIELD for a cursor of something else, NOT_READY when the position does not come in time.
  */
-export async function findMarket(
-  request: { readonly instrumentId: string; readonly notBefore: string },
-  context: MarketReadContext,
-): Promise<InstrumentMarket> {
+export async function findMarket(request: MarketRequest, context: MarketReadContext): Promise<InstrumentMarket> {
   const { instrumentId, notBefore } = request;
   const least = notBefore === "" ? 0 : sequenceOf(notBefore, instrumentId);
   if (least === undefined) throw notACursor(instrumentId, notBefore);
@@ -30,9 +40,7 @@ export async function findMarket(
     throw refusal(Reason.UNKNOWN_INSTRUMENT, `there is no instrument ${instrumentId}`, { field: "instrument_id" });
   }
   if ((market?.sequence ?? 0) < least) await reach(instrumentId, least, context);
-  const found = context.view.market(instrumentId) ?? new InstrumentMarket(instrumentId);
-  if (!found.complete) throw refusal(Reason.NOT_READY, `the book of ${instrumentId} is not known in full yet`);
-  return found;
+  return context.view.market(instrumentId) ?? new InstrumentMarket(instrumentId);
 }
 
 function reach(instrumentId: string, sequence: number, context: MarketReadContext): Promise<void> {

@@ -43,7 +43,10 @@ export class MarketPartition {
   #closed = false;
   #stoppedAt = -1;
   #cancelRetry: () => void = () => {};
-  #progress: () => void = () => {};
+  #problem = "";
+  /** Where the log ended when it was asked first. */
+  #due: number | undefined;
+  #caughtUp: () => void = () => {};
 
   /** `markets` gets an entry for every instrument of the partition. */
   constructor(ports: MarketPorts, partition: number, markets: Map<string, InstrumentMarket>, listener: MarketListener) {
@@ -54,32 +57,35 @@ export class MarketPartition {
     this.#keeper = new PartitionKeeper(ports, partition);
   }
 
-  /** Resolves when everything is applied that stood on the log when it was called. */
-  async start(): Promise<void> {
-    const { end } = await this.#seek();
-    if (this.#closed) return;
-    const caughtUp = new Promise<void>((resolve) => {
-      this.#progress = () => {
-        if (this.#next >= end) resolve();
-      };
+  /**
+   * Resolves when everything is applied that stood on the log when that could be asked first, or when it is closed. Log and store may
+   * be away: it waits for them, and `problem` tells (F12).
+   */
+  start(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#caughtUp = resolve;
+      void this.#begin();
     });
-    this.#follow();
-    this.#progress();
-    await caughtUp;
   }
 
   close(): void {
     this.#closed = true;
     this.#cancelRetry();
     this.#tail?.close();
+    this.#caughtUp();
+  }
+
+  /** Why it is not read on, in words; empty: it is. */
+  get problem(): string {
+    return this.#problem === "" ? "" : `${topics.marketData.name}/${this.#partition} is not read: ${this.#problem}`;
   }
 
   /** Finds where to read from: behind the image, or where the log begins if there is none that it goes on from. */
   async #seek(): Promise<LogRange> {
     const range = await this.#ports.log.range(topics.marketData.name, this.#partition);
-    const image = await this.#keeper.load();
+    const image = await this.#keeper.load(range);
     for (const { instrumentId } of this.#own.splice(0)) this.#markets.delete(instrumentId);
-    if (image !== undefined && image.nextOffset >= range.start && image.nextOffset <= range.end) {
+    if (image !== undefined) {
       for (const market of image.markets) this.#adopt(market);
       this.#sequence = image.shardSequence;
       this.#next = image.nextOffset;
@@ -90,15 +96,20 @@ export class MarketPartition {
     return range;
   }
 
-  /** What it was to read next is gone for good, and what it knows cannot go on over the hole: as at a start, an image or the log's rest is what it can show. */
-  async #beginAnew(): Promise<void> {
+  /**
+   * Reads from an image or the log's beginning on: at a start, and when what was to be read next is gone for good, for what is known
+   * cannot go on over the hole.
+   */
+  async #begin(): Promise<void> {
     try {
-      await this.#seek();
+      const { end } = await this.#seek();
+      this.#due ??= end;
     } catch (error) {
       this.#stop(error as Error, true);
       return;
     }
     if (this.#closed) return;
+    this.#stoppedAt = -1;
     this.#follow();
     this.#progress();
   }
@@ -124,6 +135,11 @@ export class MarketPartition {
       this.#keeper.keep(this.#own, { shardSequence: this.#sequence ?? 0, nextOffset: this.#next });
     }
     this.#progress();
+  }
+
+  #progress(): void {
+    this.#problem = "";
+    if (this.#due !== undefined && this.#next >= this.#due) this.#caughtUp();
   }
 
   #read(record: LogRecord): void {
@@ -172,9 +188,10 @@ export class MarketPartition {
   }
 
   /** What stands there may be mended, or be a passing fault of the reader: it is read again, and said once per place. */
-  #stop(error: Error, isTrimmed = error instanceof OffsetTrimmed): void {
+  #stop(error: Error, beginsAnew = error instanceof OffsetTrimmed): void {
     this.#tail?.close();
     if (this.#closed) return;
+    this.#problem = error.message;
     if (this.#stoppedAt !== this.#next) {
       this.#stoppedAt = this.#next;
       this.#ports.warn("the market view stands still", {
@@ -184,7 +201,7 @@ export class MarketPartition {
         reason: error.message,
       });
     }
-    const goOn = () => (isTrimmed ? void this.#beginAnew() : this.#follow());
+    const goOn = () => (beginsAnew ? void this.#begin() : this.#follow());
     this.#cancelRetry = this.#ports.clock.after(RETRY, goOn);
   }
 }

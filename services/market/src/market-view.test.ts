@@ -138,6 +138,45 @@ describe("a start", () => {
     expect(reads[0]).toBeGreaterThan(10);
   });
 
+  test("F12: goes on as soon as log and store can be asked again, and says meanwhile what it waits for", async () => {
+    const world = marketWorld();
+    await world.write(BTC, snapshot, trade("100", "1"));
+    world.log.setDown(true);
+    world.store.setDown(true);
+    const { view, state } = world.beginView();
+    await world.clock.advance(3_500);
+    expect([state(), view.problems()]).toEqual(["starting", ["market.data/0 is not read: the log is down"]]);
+    world.log.setDown(false);
+    await world.clock.advance(1_000);
+    expect([state(), view.problems()]).toEqual(["starting", ["market.data/0 is not read: the store is down"]]);
+    world.store.setDown(false);
+    await world.clock.advance(1_000);
+    expect([state(), view.problems()]).toEqual(["started", []]);
+    expect(required(view.market(BTC)).sequence).toBe(2);
+    expect(world.warnings).toEqual(["the market view stands still"]);
+    view.close();
+  });
+
+  test("is over when it is closed, wherever it is", async () => {
+    const world = marketWorld();
+    await world.write(BTC, snapshot, trade("100", "1"));
+    world.log.setDown(true);
+    const waiting = world.beginView();
+    await world.clock.advance(1_500);
+    waiting.view.close();
+    await world.clock.settle();
+    expect(waiting.state()).toBe("started");
+    world.log.setDown(false);
+    world.log.read = () => new Promise(() => undefined);
+    const reading = world.beginView();
+    await world.clock.advance(1_500);
+    expect(reading.state()).toBe("starting");
+    reading.view.close();
+    await world.clock.settle();
+    expect(reading.state()).toBe("started");
+    expect(world.clock.untilNext()).toBeUndefined();
+  });
+
   test("S28: what is trimmed between its look at the log and its first read is not waited for: it begins where the log does", async () => {
     const world = marketWorld();
     await world.write(BTC, snapshot, trade("100", "1"), trade("101", "1"));

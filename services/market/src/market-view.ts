@@ -25,13 +25,18 @@ export class MarketView {
     );
   }
 
-  /** Resolves when everything is applied that stood on the log when it was called. */
+  /** Resolves when everything is applied that stood on the log when that could be asked first, or when the view is closed. */
   async start(): Promise<void> {
     await Promise.all(this.#partitions.map((partition) => partition.start()));
   }
 
   close(): void {
     for (const partition of this.#partitions) partition.close();
+  }
+
+  /** Why partitions are not read on, one line each; empty: all are. */
+  problems(): readonly string[] {
+    return this.#partitions.map(({ problem }) => problem).filter((problem) => problem !== "");
   }
 
   /** `undefined`: no event of this instrument has come. */

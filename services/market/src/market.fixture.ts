@@ -76,6 +76,20 @@ export function marketWorld(options: Partial<MemoryLogOptions> = {}) {
     await clock.settle();
   }
 
+  function beginView() {
+    const view = new MarketView(ports, 1);
+    let state = "starting";
+    view.start().then(
+      () => {
+        state = "started";
+      },
+      (error: Error) => {
+        state = error.message;
+      },
+    );
+    return { view, state: () => state };
+  }
+
   return {
     clock,
     log,
@@ -88,14 +102,11 @@ export function marketWorld(options: Partial<MemoryLogOptions> = {}) {
       for (const event of events) await append([writer.event(instrumentId, event)]);
     },
     async startView(): Promise<MarketView> {
-      const view = new MarketView(ports, 1);
-      let started = false;
-      const starting = view.start().then(() => {
-        started = true;
-      });
-      for (let turn = 0; turn < 50 && !started; turn++) await clock.settle();
-      if (started) await starting;
+      const { view, state } = beginView();
+      for (let turn = 0; turn < 50 && state() === "starting"; turn++) await clock.settle();
       return view;
     },
+    /** A view, and how its start goes. */
+    beginView,
   };
 }

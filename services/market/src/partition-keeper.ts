@@ -1,4 +1,5 @@
 import type { Clock } from "@atlas/platform/ports/clock";
+import type { LogRange } from "@atlas/platform/ports/log";
 import type { Store, StorePut } from "@atlas/platform/ports/store";
 import type { Warn } from "@atlas/platform/shard/warn";
 import { millisecondsOf } from "@atlas/platform/wire/time";
@@ -31,8 +32,7 @@ export class PartitionKeeper {
   readonly #partition: number;
   readonly #images: MarketImages;
   readonly #history: CandleHistory;
-  /** Start of the newest candle in the store, by instrument, as `candleTerms` goes. */
-  readonly #saved = new Map<string, number[]>();
+  #saved: Saved = new Map();
   #imageSequence = 0;
   #imageAt: number;
   #saving = false;
@@ -47,14 +47,16 @@ export class PartitionKeeper {
     this.#imageAt = ports.clock.monotonic();
   }
 
-  async load(): Promise<LoadedPartition | undefined> {
+  /** `undefined`: there is no image, or none from which the log goes on. */
+  async load({ start, end }: LogRange): Promise<LoadedPartition | undefined> {
+    this.#saved = new Map();
     const image = await this.#images.load();
-    if (image === undefined) return undefined;
+    if (image === undefined || image.nextOffset < start || image.nextOffset > end) return undefined;
     const markets = await Promise.all(
       image.instruments.map(async (one) => {
         const complete = await Promise.all(
           candleTerms.map(async (terms, index) => {
-            const now = one.candles[index]?.[0];
+            const now = one.candles[index]?.[0] ?? one.cutAt;
             return now === undefined ? [] : this.#loadCandles(one.instrumentId, terms.held, index, now);
           }),
         );
@@ -78,8 +80,7 @@ export class PartitionKeeper {
     this.#saving = true;
     this.#imageAt = this.#clock.monotonic();
     const image: MarketImage = { ...position, instruments: markets.map(imageOf) };
-    const candles = markets.map((market) => this.#candlePuts(market));
-    this.#save(image, candles).then(
+    this.#save(image, [...markets]).then(
       () => {
         this.#saving = false;
         this.#imageSequence = position.shardSequence;
@@ -91,26 +92,46 @@ export class PartitionKeeper {
     );
   }
 
-  async #save(image: MarketImage, candles: readonly CandlePuts[]): Promise<void> {
+  async #save(image: MarketImage, markets: readonly InstrumentMarket[]): Promise<void> {
+    // Another one when the partition begins anew meanwhile, with other markets.
+    const saved = this.#saved;
+    await Promise.all(markets.map((market) => this.#remember(market, saved)));
+    const candles = markets.map((market) => this.#candlePuts(market, saved));
     for (const { puts } of candles) {
       for (let from = 0; from < puts.length; from += 100) await this.#store.putAll(puts.slice(from, from + 100));
     }
     await this.#images.save(image);
     for (const { instrumentId, savedThrough, time } of candles) {
-      this.#saved.set(instrumentId, savedThrough);
+      saved.set(instrumentId, savedThrough);
       await this.#forget(instrumentId, time);
     }
   }
 
-  #candlePuts(market: InstrumentMarket): CandlePuts {
-    const saved = this.#saved.get(market.instrumentId) ?? candleTerms.map(() => -1);
+  /** Of a market that began behind a hole the store may have older candles: blocks that are written again are to hold them. */
+  async #remember(market: InstrumentMarket, saved: Saved): Promise<void> {
+    const { instrumentId, cutAt } = market;
+    if (cutAt === undefined || saved.has(instrumentId)) return;
+    const older = await Promise.all(
+      market.candles.map(({ terms }) =>
+        this.#history.read(instrumentId, terms, { from: 0, to: cutAt }, terms.held, true),
+      ),
+    );
+    for (const [index, series] of market.candles.entries()) series.remember(older[index] ?? []);
+    saved.set(
+      instrumentId,
+      older.map((rows) => rows.at(-1)?.[0] ?? -1),
+    );
+  }
+
+  #candlePuts(market: InstrumentMarket, saved: Saved): CandlePuts {
+    const through = saved.get(market.instrumentId) ?? candleTerms.map(() => -1);
     const puts = market.candles.flatMap((series, index) =>
-      this.#history.puts(market.instrumentId, series, saved[index] ?? -1),
+      this.#history.puts(market.instrumentId, series, through[index] ?? -1),
     );
     return {
       instrumentId: market.instrumentId,
       puts,
-      savedThrough: market.candles.map((series, index) => newestComplete(series) ?? saved[index] ?? -1),
+      savedThrough: market.candles.map((series, index) => newestComplete(series) ?? through[index] ?? -1),
       time: millisecondsOf(market.occurredAt) ?? 0,
     };
   }
@@ -128,6 +149,9 @@ export class PartitionKeeper {
     return this.#history.read(instrumentId, terms, { from: 0, to: currentStart }, held, true);
   }
 }
+
+/** Start of the newest candle in the store, by instrument, as `candleTerms` goes. */
+type Saved = Map<string, number[]>;
 
 interface CandlePuts {
   readonly instrumentId: string;

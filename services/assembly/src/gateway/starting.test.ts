@@ -131,3 +131,14 @@ test.each(["identity/0", "control/0"])(
     for (const call of calls) expect(await reasonOf(call())).toBe("done");
   },
 );
+
+test.each(["identity/0", "control/0"])(
+  "the start of a gateway that is stopped before it found %s is over",
+  async (shard) => {
+    const { gateway } = await startWithout(shard);
+    await platform.clock.advance(1_000);
+    gateway.stop();
+    await platform.clock.settle();
+    expect(started).toBe("this gateway has stopped");
+  },
+);

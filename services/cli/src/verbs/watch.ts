@@ -114,7 +114,7 @@ function show(context: VerbContext, channel: Channel, message: SubscribeResponse
     return;
   }
   const { content, subscriptionId } = message;
-  if (content.case === "resync") context.io.out(`${subscriptionId}  too slow: anew`);
+  if (content.case === "resync") context.io.out(`${subscriptionId}  anew: what came before is void`);
   const contents: Contents | undefined =
     content.case === "snapshot" || content.case === "update" ? content.value.contents : undefined;
   if (contents === undefined) return;

@@ -7,10 +7,11 @@ import { weightOf } from "./contents.ts";
 import type { MarketKind } from "./market-kind.ts";
 import type { LiveMarket, MarketSource } from "./market-source.ts";
 import { Pace } from "./pace.ts";
-import { snapshotContent, updateContent } from "./responses.ts";
+import { RESYNC, snapshotContent, updateContent } from "./responses.ts";
 
 /** Updates kept for who comes back. */
 const KEPT = 1_024;
+const RESYNC_WEIGHT = 100;
 
 /** One of those who watch the same. */
 export interface MarketMember {
@@ -34,11 +35,12 @@ export class MarketGroup {
   readonly #instrumentId: string;
   readonly #source: MarketSource;
   readonly #clock: Clock;
-  readonly #kind: MarketKind;
+  readonly #newKind: () => MarketKind;
   readonly #pace: Pace;
   readonly #conflated: boolean;
   readonly #members = new Set<MarketMember>();
   readonly #unsubscribe: () => void;
+  #kind: MarketKind;
   #told: Told[] = [];
   /** What was told, with `#told` on top, leads from here. */
   #base: number;
@@ -47,11 +49,12 @@ export class MarketGroup {
   /** Of the last event taken in. */
   #seen: number;
 
-  constructor(instrumentId: string, kind: MarketKind, perSecond: number, source: MarketSource, clock: Clock) {
+  constructor(instrumentId: string, newKind: () => MarketKind, perSecond: number, source: MarketSource, clock: Clock) {
     this.#instrumentId = instrumentId;
     this.#source = source;
     this.#clock = clock;
-    this.#kind = kind;
+    this.#newKind = newKind;
+    this.#kind = newKind();
     this.#conflated = perSecond > 0;
     this.#pace = new Pace(clock, perSecond, () => this.#flush());
     this.#base = source.market(instrumentId)?.sequence ?? 0;
@@ -98,9 +101,34 @@ export class MarketGroup {
   }
 
   #take(event: MarketEvent, market: LiveMarket): void {
-    this.#seen = Number(event.sequence);
+    const sequence = Number(event.sequence);
+    if (sequence !== this.#seen + 1) {
+      this.#beginAnew(sequence);
+      return;
+    }
+    this.#seen = sequence;
     if (this.#kind.take(event, market)) this.#pace.changed();
     else if (!this.#conflated) this.#sequence = this.#seen;
+  }
+
+  /** The view missed events, such as those that were trimmed before it read them: what members hold is void (S15). */
+  #beginAnew(sequence: number): void {
+    this.#pace.stop();
+    this.#kind = this.#newKind();
+    this.#told = [];
+    this.#base = sequence;
+    this.#sequence = sequence;
+    this.#seen = sequence;
+    const contents = this.#kind.snapshot(this.#source.market(this.#instrumentId));
+    const cursor = this.#cursor(sequence);
+    const serverTime = timestampOf(Math.floor(this.#clock.now()));
+    const content = snapshotContent(contents, true);
+    const weight = weightOf(contents);
+    for (const member of [...this.#members]) {
+      // Not shared: it is one object for ever, and what is kept of those would tell the first one's time.
+      member.tell("", serverTime, RESYNC, RESYNC_WEIGHT, false);
+      member.tell(cursor, serverTime, content, weight, true);
+    }
   }
 
   #flush(): void {

@@ -1,9 +1,11 @@
-import { CandleInterval } from "@atlas/gen/atlas/market/v1/market_pb";
+import { CandleInterval, MarketEventSchema, type Trade } from "@atlas/gen/atlas/market/v1/market_pb";
 import { Channel } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
 import { manualClock } from "@atlas/platform/memory/manual-clock";
+import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
+import type { MarketMember } from "./market-group.ts";
 import { MarketGroups } from "./market-groups.ts";
-import type { MarketSource } from "./market-source.ts";
+import type { LiveMarket, MarketListener, MarketSource } from "./market-source.ts";
 
 test("F22: groups that nobody watches are kept for half a minute, at most 64 of them: the oldest goes first", async () => {
   const clock = manualClock();
@@ -28,3 +30,73 @@ test("F22: groups that nobody watches are kept for half a minute, at most 64 of 
   expect([...listening]).toEqual(["WATCHED"]);
   groups.stop();
 });
+
+/** One instrument's trades, each an event with the sequence for its price. */
+function tapeWorld(maxUpdatesPerSecond: number) {
+  const clock = manualClock();
+  const trades: Trade[] = [];
+  let listener: MarketListener = () => {};
+  const market = { sequence: 0, trades } as unknown as LiveMarket & { sequence: number };
+  const source: Partial<MarketSource> = {
+    market: () => market,
+    subscribe: (_, heard) => {
+      listener = heard;
+      return () => {};
+    },
+  };
+  const groups = new MarketGroups(source as MarketSource, clock);
+  const terms = { channel: Channel.TRADES, instrumentId: "X", depth: 0, candleInterval: CandleInterval.UNSPECIFIED };
+  return {
+    clock,
+    /** The view holds these instead of what it had. */
+    replace: (sequence: number) => {
+      trades.splice(0);
+      market.sequence = sequence;
+    },
+    trade: (sequence: number) => {
+      const event = create(MarketEventSchema, {
+        instrumentId: "X",
+        sequence: BigInt(sequence),
+        event: { case: "trade", value: { price: `${sequence}` } },
+      });
+      trades.push({ ...event.event.value, sequence: event.sequence } as Trade);
+      market.sequence = sequence;
+      listener(event, market);
+    },
+    /** What a member is told: kind, cursor, prices. */
+    join: (after?: number) => {
+      const told: string[] = [];
+      const member: MarketMember = {
+        tell: (cursor, _, content) => {
+          const isTold = content.case === "snapshot" || content.case === "update";
+          const prices = (isTold && content.value.contents?.trades.map(({ price }) => price)) || [];
+          told.push([content.case, cursor, ...prices].join(" "));
+        },
+      };
+      groups.join({ ...terms, maxUpdatesPerSecond }, after, member);
+      return told;
+    },
+  };
+}
+
+test.each([0, 2])(
+  "S15: at a gap in the market streams are told to begin anew, and no cursor leads over it (%i a second)",
+  async (perSecond) => {
+    const { clock, trade, replace, join } = tapeWorld(perSecond);
+    trade(1);
+    const told = join();
+    trade(2);
+    await clock.advance(1_000);
+    trade(3);
+    trade(4);
+    replace(7);
+    trade(8);
+    await clock.advance(1_000);
+    trade(9);
+    await clock.advance(1_000);
+    expect(told.slice(0, 2)).toEqual(["snapshot X:1 1", "update X:2 2"]);
+    expect(told.slice(told.indexOf("resync "))).toEqual(["resync ", "snapshot X:8 8", "update X:9 9"]);
+    expect(join(2)).toEqual(["snapshot X:9 8 9"]);
+    expect(join(8)).toEqual(["update X:9 9"]);
+  },
+);

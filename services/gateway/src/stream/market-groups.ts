@@ -50,9 +50,9 @@ export class MarketGroups {
   }
 
   #open(key: string, watched: WatchedMarket): MarketGroup {
-    const kind = marketKind(watched, this.#source);
+    const newKind = () => marketKind(watched, this.#source);
     const { instrumentId, maxUpdatesPerSecond } = watched;
-    const group = new MarketGroup(instrumentId, kind, maxUpdatesPerSecond, this.#source, this.#clock);
+    const group = new MarketGroup(instrumentId, newKind, maxUpdatesPerSecond, this.#source, this.#clock);
     this.#groups.set(key, group);
     return group;
   }

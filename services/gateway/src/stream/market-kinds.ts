@@ -1,4 +1,5 @@
 import {
+  type Book,
   type Candle,
   type CandleInterval,
   type MarketEvent,
@@ -43,7 +44,7 @@ export function marketKind(terms: MarketTerms, source: MarketSource): MarketKind
   }
 }
 
-/** The best levels; updates hold those that changed. */
+/** The best levels; updates hold those that changed. None while not all are known: the best of those may not be the best. */
 class BookKind implements MarketKind {
   readonly #terms: MarketTerms;
   readonly #source: MarketSource;
@@ -54,7 +55,8 @@ class BookKind implements MarketKind {
     this.#terms = terms;
     this.#source = source;
     this.#depth = terms.depth === 0 ? USUAL_DEPTH : terms.depth;
-    this.#sent = source.market(terms.instrumentId)?.book(this.#depth) ?? { bids: [], asks: [], sequence: 0n };
+    const market = source.market(terms.instrumentId);
+    this.#sent = market === undefined ? { bids: [], asks: [], sequence: 0n } : this.#known(market);
   }
 
   snapshot(): Contents {
@@ -67,11 +69,16 @@ class BookKind implements MarketKind {
   }
 
   flush(market: LiveMarket): readonly Contents[] {
-    const now = market.book(this.#depth);
+    const now = this.#known(market);
     const { bids, asks } = this.#source.bookDiff(this.#sent, now, this.#depth);
     this.#sent = now;
     if (bids.length + asks.length === 0) return [];
     return [this.#contents(bids, asks, now.sequence, now.occurredAt)];
+  }
+
+  #known(market: LiveMarket): Book {
+    const book = market.book(this.#depth);
+    return market.complete ? book : { ...book, bids: [], asks: [] };
   }
 
   #contents(bids: BookLevels, asks: BookLevels, sequence: bigint, occurredAt: Ticker["occurredAt"]): Contents {

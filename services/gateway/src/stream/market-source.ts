@@ -20,6 +20,8 @@ export interface BookTop {
 export interface LiveMarket {
   readonly instrumentId: string;
   readonly sequence: number;
+  /** Whether every level of its book is known. */
+  readonly complete: boolean;
   book(depth: number): Book;
   ticker(): Ticker;
   state(): MarketState;

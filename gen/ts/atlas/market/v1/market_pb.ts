@@ -481,7 +481,7 @@ export const MarketEventSchema: GenMessage<MarketEvent> = /*@__PURE__*/
   messageDesc(file_atlas_market_v1_market, 8);
 
 /**
- * Trades of an interval. An interval without trades has no candle.
+ * Trades of an interval, all of them. An interval without trades has no candle, nor has one of which trades are not known any more.
  *
  * @generated from message atlas.market.v1.Candle
  */

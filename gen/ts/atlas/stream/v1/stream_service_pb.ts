@@ -293,7 +293,8 @@ export const StreamHeartbeatSchema: GenMessage<StreamHeartbeat> = /*@__PURE__*/
   messageDesc(file_atlas_stream_v1_stream_service, 6);
 
 /**
- * The reader was too slow: what it holds of this subscription is void, a snapshot follows.
+ * The reader was too slow, or a part of the market is not known any more: what it holds of this subscription is void, a snapshot
+ * follows.
  *
  * @generated from message atlas.stream.v1.Resync
  */
@@ -486,9 +487,10 @@ export const ChannelSchema: GenEnum<Channel> = /*@__PURE__*/
 export const StreamService: GenService<{
   /**
    * Every channel of a client on one stream: for each subscription a snapshot, or what was missed since its cursor, then
-   * updates. A heartbeat every second. A reader too slow for its buffer gets one `resync` and a new snapshot. Ends
-   * UNAUTHENTICATED when the credential ends. To change what is watched, open a new stream with the cursors held and close the
-   * old after its first message.
+   * updates. A heartbeat every second. A reader too slow for its buffer gets one `resync` and a new snapshot; so does one of a
+   * market of which events were lost. A book that is not known in full has no levels until it is. Ends UNAUTHENTICATED when
+   * the credential ends. To change what is watched, open a new stream with the cursors held and close the old after its first
+   * message.
    *
    * @generated from rpc atlas.stream.v1.StreamService.Subscribe
    */
