@@ -10,8 +10,7 @@ import { openSqliteLog } from "@atlas/adapters/sqlite/sqlite-log";
 import { openSqliteStore } from "@atlas/adapters/sqlite/sqlite-store";
 import { systemClock } from "@atlas/adapters/system/system-clock";
 import type { Archive } from "@atlas/platform/ports/archive";
-import { sleep } from "@atlas/platform/ports/clock";
-import { type Log, LogUnavailable } from "@atlas/platform/ports/log";
+import type { Log } from "@atlas/platform/ports/log";
 import type { Store } from "@atlas/platform/ports/store";
 import type { Warn } from "@atlas/platform/shard/warn";
 import type { Traces } from "@atlas/platform/telemetry/traces";
@@ -19,6 +18,7 @@ import type { PartitionCounts } from "@atlas/platform/topic/topics";
 import { archiveIn } from "./archive-in.ts";
 import { LateArchive } from "./late-archive.ts";
 import { refuseUnfinishedMove } from "./migrate/unfinished-move.ts";
+import { throughOutage } from "./through-outage.ts";
 
 /** Where the engines of the distributed column are. */
 export interface EngineAccess {
@@ -63,7 +63,7 @@ export async function openColumn(
     return { ...(await openFolderColumn(dataFolder, closes)), archive: archiveFolder(archiveIn(dataFolder)) };
   }
   const column = await openEngines(engines, partitions, closes, { traces, warn });
-  await refuseUnfinishedMove(column.store);
+  await throughOutage(() => refuseUnfinishedMove(column.store), systemClock(), warn);
   const archive = new LateArchive(() => openS3Archive(engines.archive));
   closes(async () => (await archive.opened())?.close());
   return { ...column, archive };
@@ -78,24 +78,6 @@ export async function openFolderColumn(dataFolder: string, closes: Closes): Prom
   return { log, store };
 }
 
-/** Milliseconds for which brokers that do not answer yet are asked again, and between two attempts. */
-const BROKERS_PATIENCE = 60_000;
-const PAUSE = 500;
-
-/** Brokers may be starting as this process does, or be busy. */
-async function topicsReady({ kafka }: EngineAccess, partitions: PartitionCounts, warn: Warn): Promise<void> {
-  const clock = systemClock();
-  const deadline = clock.monotonic() + BROKERS_PATIENCE;
-  for (;;) {
-    try {
-      return await prepareTopics(planTopics(partitions), kafka, warn);
-    } catch (error) {
-      if (!(error instanceof LogUnavailable) || clock.monotonic() > deadline) throw error;
-      await sleep(clock, PAUSE);
-    }
-  }
-}
-
 /** The distributed column, whatever stands on it. */
 export async function openEngines(
   engines: EngineAccess,
@@ -103,7 +85,8 @@ export async function openEngines(
   closes: Closes,
   { traces, warn }: Pick<ColumnOptions, "traces" | "warn">,
 ): Promise<Column> {
-  await Promise.all([topicsReady(engines, partitions, warn), createTables(engines.dynamodb)]);
+  const topicsReady = () => prepareTopics(planTopics(partitions), engines.kafka, warn);
+  await Promise.all([throughOutage(topicsReady, systemClock(), warn), createTables(engines.dynamodb)]);
   const log = await openKafkaLog({ ...engines.kafka, traces, warn });
   closes(() => log.close());
   const store = openDynamodbStore(engines.dynamodb);

@@ -24,9 +24,9 @@ export class LateArchive<Opened extends Archive> implements Archive {
     return (await this.#archive()).list(which);
   }
 
-  /** What was opened, if it was. */
+  /** What was opened, if it was; waits for one that is being opened. */
   async opened(): Promise<Opened | undefined> {
-    return this.#opened;
+    return this.#opened?.catch(() => undefined);
   }
 
   #archive(): Promise<Opened> {

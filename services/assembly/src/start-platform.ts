@@ -33,6 +33,7 @@ import { PlatformReadiness } from "./readiness.ts";
 import { ROLES } from "./role.ts";
 import { type ServedProcess, type ServeOptions, serveClients } from "./serve-clients.ts";
 import type { ShardHost } from "./shard-host.ts";
+import { throughOutage } from "./through-outage.ts";
 
 /** A platform of any number of processes on Kafka, DynamoDB and S3. */
 export interface DistributedTerms {
@@ -137,7 +138,7 @@ async function open(options: PlatformOptions, closers: Close[], stop: () => Prom
   const metrics = prometheusMetrics();
 
   stage("recovering the shards");
-  await refuseMissingEngine(ports, PARTITIONS, options.engines);
+  await throughOutage(() => refuseMissingEngine(ports, PARTITIONS, options.engines), ports.clock, ports.warn);
   const market = new MarketView({ ...ports, readOnly: !roles.includes("market") }, PARTITIONS.venue);
   closes(() => market.close());
   const marketRead = roles.includes("gateway") || roles.includes("market") ? market.start() : Promise.resolve();

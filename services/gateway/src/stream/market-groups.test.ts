@@ -79,6 +79,32 @@ function tapeWorld(maxUpdatesPerSecond: number) {
   };
 }
 
+test("a ticker is told when nothing of it but the session's high, low or volume has changed", () => {
+  const ticker = { high: "101", low: "99", volume: "5" };
+  let listener: MarketListener = () => {};
+  const market = { sequence: 1, complete: true, ticker: () => ({ ...ticker }) } as unknown as LiveMarket;
+  const source: Partial<MarketSource> = {
+    market: () => market,
+    subscribe: (_, heard) => {
+      listener = heard;
+      return () => {};
+    },
+  };
+  const terms = { channel: Channel.TICKER, instrumentId: "X", depth: 0, candleInterval: CandleInterval.UNSPECIFIED };
+  let told = 0;
+  const member: MarketMember = { tell: () => void told++ };
+  new MarketGroups(source as MarketSource, manualClock()).join({ ...terms, maxUpdatesPerSecond: 0 }, undefined, member);
+  let sequence = 1n;
+  const venueTells = (change: Partial<typeof ticker>) => {
+    Object.assign(ticker, change);
+    sequence += 1n;
+    listener(create(MarketEventSchema, { instrumentId: "X", sequence, event: { case: "ticker", value: {} } }), market);
+    return told;
+  };
+  const counts = [{}, {}, { high: "102" }, { low: "98" }, { volume: "6" }, {}].map(venueTells);
+  expect(counts).toEqual([2, 2, 3, 4, 5, 5]);
+});
+
 test.each([0, 2])(
   "S15: at a gap in the market streams are told to begin anew, and no cursor leads over it (%i a second)",
   async (perSecond) => {

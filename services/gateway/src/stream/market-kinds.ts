@@ -145,7 +145,10 @@ function isSameTicker(left: Ticker, right: Ticker): boolean {
     left.askQuantity === right.askQuantity &&
     left.tradeCount === right.tradeCount &&
     left.last === right.last &&
-    left.open === right.open
+    left.open === right.open &&
+    left.high === right.high &&
+    left.low === right.low &&
+    left.volume === right.volume
   );
 }
 
