@@ -6,6 +6,7 @@ import {
 import { cursorOf } from "@atlas/platform/query/cursor";
 import { create } from "@bufbuild/protobuf";
 import type { CallContext } from "../call-context.ts";
+import { afterDecision } from "../intake/after-decision.ts";
 import { invalidField } from "../refusal/invalid-field.ts";
 import { decideForAccount } from "./account-command.ts";
 import type { AccountContext } from "./account-context.ts";
@@ -25,9 +26,11 @@ export async function createAccount(
   const value = { $typeName: "atlas.account.v1.CreateAccount", ownerId } as const;
   const command = { case: "createAccount", value } as const;
   const event = await decideForAccount(request, command, call, context).catch(differingIn("owner_id"));
-  await context.grantTrader(request.accountId, call);
   const notBefore = cursorOf(event.shard, event.sequence);
   const account = { $typeName: "atlas.account.v1.GetAccountRequest", accountId: request.accountId, notBefore } as const;
-  const read = await context.queries.account(account, call.deadline);
+  const read = await afterDecision(async () => {
+    await context.grantTrader(request.accountId, call);
+    return context.queries.account(account, call.deadline);
+  });
   return create(CreateAccountResponseSchema, { account: read.account });
 }

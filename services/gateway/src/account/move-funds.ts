@@ -12,6 +12,7 @@ import type { Amount } from "@atlas/gen/atlas/money/v1/amount_pb";
 import { cursorOf } from "@atlas/platform/query/cursor";
 import { create } from "@bufbuild/protobuf";
 import type { CallContext } from "../call-context.ts";
+import { afterDecision } from "../intake/after-decision.ts";
 import { invalidField } from "../refusal/invalid-field.ts";
 import { decideOnce } from "./account-command.ts";
 import type { AccountContext } from "./account-context.ts";
@@ -65,7 +66,7 @@ async function balanceAfter(
 ) {
   const notBefore = cursorOf(event.shard, event.sequence);
   const request = { $typeName: "atlas.account.v1.ListBalancesRequest", accountId, notBefore } as const;
-  const { balances, cursor } = await context.queries.balances(request, call.deadline);
+  const { balances, cursor } = await afterDecision(() => context.queries.balances(request, call.deadline));
   const balance = balances.find((one) => one.asset === asset);
   return { balance: balance ?? { asset, available: "0", reserved: "0" }, cursor };
 }

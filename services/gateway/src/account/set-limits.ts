@@ -7,6 +7,7 @@ import {
 import { cursorOf } from "@atlas/platform/query/cursor";
 import { create } from "@bufbuild/protobuf";
 import type { CallContext } from "../call-context.ts";
+import { afterDecision } from "../intake/after-decision.ts";
 import { invalidField } from "../refusal/invalid-field.ts";
 import { decideOnce } from "./account-command.ts";
 import type { AccountContext } from "./account-context.ts";
@@ -29,7 +30,7 @@ export async function setLimits(
   const notBefore = cursorOf(event.shard, event.sequence);
   const { accountId } = request;
   const read = { $typeName: "atlas.account.v1.GetLimitsRequest", accountId, notBefore } as const;
-  const answer = await context.queries.limits(read, call.deadline);
+  const answer = await afterDecision(() => context.queries.limits(read, call.deadline));
   return create(SetLimitsResponseSchema, { limits: answer.limits, cursor: answer.cursor });
 }
 

@@ -19,6 +19,7 @@ import { create } from "@bufbuild/protobuf";
 import { newApiKeySecret } from "../access/api-key-secret.ts";
 import { IDENTITY_SHARD } from "../access/identity-view.ts";
 import type { CallContext } from "../call-context.ts";
+import { afterDecision } from "../intake/after-decision.ts";
 import { invalidField } from "../refusal/invalid-field.ts";
 import { ask, isAdmin, subjectOf, unknownUser } from "./asked.ts";
 import type { IdentityContext } from "./identity-context.ts";
@@ -75,6 +76,6 @@ export async function revokeApiKey(
     throw refusal(Reason.UNKNOWN_IDENTITY, `there is no key ${keyId}`, { field: "key_id" });
   }
   await ask({ case: "revokeApiKey", value: { keyId } }, call, context);
-  await context.revoke({ userId, keyId }, call.deadline);
+  await afterDecision(() => context.revoke({ userId, keyId }, call.deadline));
   return create(RevokeApiKeyResponseSchema, { apiKey: view.apiKey(keyId)?.apiKey });
 }

@@ -16,6 +16,7 @@ import { cursorOf } from "@atlas/platform/query/cursor";
 import { create } from "@bufbuild/protobuf";
 import { IDENTITY_SHARD } from "../access/identity-view.ts";
 import type { CallContext } from "../call-context.ts";
+import { afterDecision } from "../intake/after-decision.ts";
 import { ask, userAsIs } from "./asked.ts";
 import type { IdentityContext } from "./identity-context.ts";
 import { pageOf } from "./page.ts";
@@ -61,6 +62,6 @@ export async function disableUser(
 ): Promise<DisableUserResponse> {
   const { userId } = request;
   await ask({ case: "disableUser", value: { userId } }, call, context);
-  await context.revoke({ userId, keyId: "" }, call.deadline);
+  await afterDecision(() => context.revoke({ userId, keyId: "" }, call.deadline));
   return create(DisableUserResponseSchema, { user: userAsIs(userId, context) });
 }

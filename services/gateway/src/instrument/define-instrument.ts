@@ -14,6 +14,7 @@ import {
 import { encodeView } from "@atlas/gen/codec/codec";
 import { create } from "@bufbuild/protobuf";
 import type { CallContext } from "../call-context.ts";
+import { afterDecision } from "../intake/after-decision.ts";
 import { canonicalAmount, canonicalDecimal } from "../intake/canonical.ts";
 import { invalidField } from "../refusal/invalid-field.ts";
 import { awaitLinks, highestTargets, type LinkTarget } from "./await-links.ts";
@@ -43,8 +44,10 @@ export async function defineInstrument(
     }),
     call.deadline,
   );
-  await awaitLinks(context, CONTROL_SHARD, targetsOf(event), call.deadline);
-  const { instruments } = await readInstruments(context.directory, Number(event.sequence), call.deadline);
+  const { instruments } = await afterDecision(async () => {
+    await awaitLinks(context, CONTROL_SHARD, targetsOf(event), call.deadline);
+    return readInstruments(context.directory, Number(event.sequence), call.deadline);
+  });
   const defined = instruments.find(({ instrumentId }) => instrumentId === instrument.instrumentId);
   return create(DefineInstrumentResponseSchema, { instrument: defined });
 }

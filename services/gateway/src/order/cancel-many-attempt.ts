@@ -4,6 +4,7 @@ import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import type { CancelOrders } from "@atlas/gen/atlas/order/v1/order_command_pb";
 import { cursorOf } from "@atlas/platform/query/cursor";
 import { RefusalError, refusal } from "@atlas/platform/refusal/refusal-error";
+import { afterDecision } from "../intake/after-decision.ts";
 import type { CommandDraft } from "../intake/command-intake.ts";
 import { beforeLookUp, MOST_LOOK_UPS } from "../intake/look-ups.ts";
 import { naming } from "../intake/naming.ts";
@@ -72,7 +73,7 @@ export class CancelManyAttempt implements CommandReceiver {
     else if (refused !== undefined && refused.reason !== Reason.REQUEST_ID_REUSED) {
       this.#answer.refused(new RefusalError(refused));
     } else {
-      this.#read(refused, notBefore).then(
+      afterDecision(() => this.#read(refused, notBefore)).then(
         (orderIds) => this.#answer.canceled(orderIds),
         (error) => this.#answer.refused(error instanceof RefusalError ? error : outcomeUnknown()),
       );
