@@ -99,7 +99,7 @@ function creationOf({ name, partitions, retention }: TopicPlan, copies: number) 
     "max.message.bytes": `${BATCH_BYTES}`,
     "min.insync.replicas": `${Math.min(2, copies)}`,
     "unclean.leader.election.enable": "false",
-    // Whatever a stranger writes can be read: brokers write it in a way that is known here.
+    // Whatever a stranger writes can be read: brokers take apart what is compressed.
     "compression.type": "uncompressed",
   };
   return {
@@ -177,6 +177,6 @@ function settingsDue({ retention }: TopicPlan, copies: number): SettingDue[] {
     ["max.message.bytes", atLeast(BATCH_BYTES), `at least ${BATCH_BYTES}`],
     ["min.insync.replicas", atLeast(Math.min(2, copies)), `at least ${Math.min(2, copies)}`],
     ["unclean.leader.election.enable", is("false"), "false"],
-    ["compression.type", (value) => value === "uncompressed" || value === "gzip", "uncompressed or gzip"],
+    ["compression.type", is("uncompressed"), "uncompressed"],
   ];
 }

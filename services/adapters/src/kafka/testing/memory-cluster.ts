@@ -145,7 +145,7 @@ export class MemoryCluster implements Pick<ClusterMap, "leaderOf" | "find" | "re
 }
 
 function recordAt(offset: number, value: Buffer): FetchedRecord {
-  return { offset: `${offset}`, timestamp: "0", value, headers: {} };
+  return { offset, timestamp: 0, value, headers: Buffer.alloc(0) };
 }
 
 function bytesOf(records: readonly FetchedRecord[]): number {
