@@ -6,7 +6,7 @@ import { type BrokerNode, type ClusterMap, laneOf } from "./cluster-map.ts";
 import { errorName, NO_ERROR, type ProducedPartition, type SentRecord, writesNothing } from "./protocol.ts";
 
 export interface AppendQueueOptions {
-  readonly map: ClusterMap;
+  readonly map: Pick<ClusterMap, "leaderOf" | "find" | "refresh">;
   /** Milliseconds that a broker may wait for its followers. */
   readonly acknowledgement: number;
   /** Bytes handed over and not answered, above which `append` rejects with `LogUnavailable`. */
@@ -45,6 +45,7 @@ const REQUEST_BYTES = 8_000_000;
  */
 export class AppendQueue {
   readonly #options: AppendQueueOptions;
+  /** In the order in which a request is filled: of whom something went out comes after all others. */
   readonly #lanes = new Map<string, Lane>();
   /** Brokers with a request in flight. */
   readonly #busy = new Set<number>();
@@ -98,7 +99,7 @@ export class AppendQueue {
 
   #flush(): void {
     const cuts = new Map<BrokerNode, Cut[]>();
-    for (const lane of this.#lanes.values()) {
+    for (const lane of [...this.#lanes.values()]) {
       if (lane.entries.length === 0) continue;
       const node = this.#options.map.leaderOf(lane.topic, lane.partition);
       if (node === undefined) this.#findLeader(lane);
@@ -118,6 +119,9 @@ export class AppendQueue {
     }
     parts.push({ lane, entries: lane.entries.splice(0, count) });
     cuts.set(node, parts);
+    const name = laneOf(lane.topic, lane.partition);
+    this.#lanes.delete(name);
+    this.#lanes.set(name, lane);
   }
 
   /** What waits for a partition that nobody leads now is refused: nothing was sent. */

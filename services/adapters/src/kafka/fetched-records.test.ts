@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { recordsFrom } from "./fetched-records.ts";
 
 const messageAt = (offset: number, value: Buffer | null = Buffer.from("x")) => {
-  return { offset: `${offset}`, timestamp: "7", value, headers: {} };
+  return { offset, timestamp: 7, value, headers: Buffer.alloc(0) };
 };
 const fetched = (offsets: readonly number[], damage?: string) => {
   return { messages: offsets.map((offset) => messageAt(offset)), damage };

@@ -9,11 +9,10 @@ import type { FetchedBatches } from "./protocol.ts";
 export function recordsFrom({ messages, damage }: FetchedBatches, from: number, where: string): LogRecord[] {
   const records: LogRecord[] = [];
   for (const { offset, timestamp, value } of messages) {
-    const at = Number(offset);
-    if (at < from) continue;
+    if (offset < from) continue;
     const expected = from + records.length;
-    if (at !== expected) throw new LogDamaged(`${where}: offset ${at} follows where ${expected} should be`);
-    records.push({ offset: at, appendTime: Number(timestamp), bytes: plainBytes(value) });
+    if (offset !== expected) throw new LogDamaged(`${where}: offset ${offset} follows where ${expected} should be`);
+    records.push({ offset, appendTime: timestamp, bytes: plainBytes(value) });
   }
   if (records.length > 0) return records;
   if (damage !== undefined) throw new LogDamaged(`${where}: ${from} cannot be read: ${damage}`);

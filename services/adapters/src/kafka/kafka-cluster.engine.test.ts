@@ -62,6 +62,41 @@ test("F12 of three brokers the leader may die at any time: what was acknowledged
   await log.close();
 });
 
+test("F12 a partition that is moved to a broker which nobody polled is heard there, by those who follow it already", async () => {
+  const admin = new KafkaClient({ brokers: [...kafka.addresses], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  const configEntries = [{ name: "message.timestamp.type", value: "LogAppendTime" }];
+  const replicaAssignment = [0, 1].map((partition) => ({ partition, replicas: [1] }));
+  await admin.createTopics({ topics: [{ topic: "moved.t", replicaAssignment, configEntries }] });
+  const log = await openKafkaLog({ brokers: kafka.addresses, prefix: "moved.", appendTimeout: 3_000 });
+  const heard: number[][] = [[], []];
+  for (const [partition, offsets] of heard.entries()) {
+    const receive = (records: readonly LogRecord[]) => void offsets.push(...records.map(({ offset }) => offset));
+    log.tail("t", partition, 0, { receive, fail: () => {} });
+    await log.append("t", partition, bytesOf(0));
+  }
+  await expect.poll(() => heard, { timeout: 20_000 }).toEqual([[0], [0]]);
+  await admin.alterPartitionReassignments({
+    topics: [{ topic: "moved.t", partitionAssignment: [{ partition: 1, replicas: [2] }] }],
+  });
+  const leader = async () => {
+    const { topicMetadata } = await metadata("moved.t");
+    return topicMetadata[0]?.partitionMetadata.find(({ partitionId }) => partitionId === 1)?.leader;
+  };
+  await expect.poll(leader, { timeout: 20_000 }).toBe(2);
+  const append = (partition: number) => log.append("t", partition, bytesOf(1)).then(({ offset }) => offset, String);
+  await expect.poll(() => append(1), { timeout: 20_000 }).toEqual(expect.any(Number));
+  await append(0);
+  await expect
+    .poll(() => heard, { timeout: 20_000 })
+    .toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+  await admin.disconnect();
+  await log.close();
+});
+
 const PLAN: TopicPlan = { name: "t", partitions: 1, retention: undefined };
 
 async function metadata(topic: string): Promise<Requests["Metadata"]["answer"]> {

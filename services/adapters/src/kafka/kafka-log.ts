@@ -13,6 +13,7 @@ import { LogFollower } from "@atlas/platform/tail/log-follower";
 import { noTraces, type Traces } from "@atlas/platform/telemetry/traces";
 import { topics } from "@atlas/platform/topic/topics";
 import { AppendQueue } from "./append-queue.ts";
+import { RECORD_BYTES } from "./batch-size.ts";
 import type { ClusterMap } from "./cluster-map.ts";
 import { APPEND_TIMEOUT, type KafkaAccess, openMap } from "./kafka-access.ts";
 import { type FollowedLane, PartitionPoller } from "./partition-poller.ts";
@@ -35,7 +36,6 @@ export interface KafkaLog extends Log {
   close(): Promise<void>;
 }
 
-const RECORD_BYTES = 4_000_000;
 const READ_BYTES = 1 << 20;
 const RETRY = 100;
 

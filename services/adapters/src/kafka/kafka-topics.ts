@@ -1,6 +1,7 @@
 import { LogUnavailable } from "@atlas/platform/ports/log";
 import type { Warn } from "@atlas/platform/shard/warn";
 import { type PartitionCounts, partitionsOf, topics } from "@atlas/platform/topic/topics";
+import { BATCH_BYTES } from "./batch-size.ts";
 import type { ClusterMap } from "./cluster-map.ts";
 import { type KafkaAccess, openMap } from "./kafka-access.ts";
 import { PartitionReader } from "./partition-reader.ts";
@@ -26,8 +27,6 @@ export class TopicMismatch extends Error {
   override name = "TopicMismatch";
 }
 
-/** A record and what the batch adds to it. */
-const MESSAGE_BYTES = 4_100_000;
 /** Settings of a topic that stands, as they must be for the platform to use it. */
 const CHECKED = [
   ...["message.timestamp.type", "cleanup.policy", "retention.ms", "retention.bytes", "max.message.bytes"],
@@ -97,10 +96,10 @@ function creationOf({ name, partitions, retention }: TopicPlan, copies: number) 
     "cleanup.policy": "delete",
     "retention.ms": `${retention ?? -1}`,
     "retention.bytes": "-1",
-    "max.message.bytes": `${MESSAGE_BYTES}`,
+    "max.message.bytes": `${BATCH_BYTES}`,
     "min.insync.replicas": `${Math.min(2, copies)}`,
     "unclean.leader.election.enable": "false",
-    // Whatever a stranger writes can be read: brokers write it in a way that is known here.
+    // Whatever a stranger writes can be read: brokers take apart what is compressed.
     "compression.type": "uncompressed",
   };
   return {
@@ -175,9 +174,9 @@ function settingsDue({ retention }: TopicPlan, copies: number): SettingDue[] {
     ["cleanup.policy", is("delete"), "delete"],
     ["retention.ms", keeps, retention === undefined ? "-1" : `-1 or at least ${retention}`],
     ["retention.bytes", is("-1"), "-1"],
-    ["max.message.bytes", atLeast(MESSAGE_BYTES), `at least ${MESSAGE_BYTES}`],
+    ["max.message.bytes", atLeast(BATCH_BYTES), `at least ${BATCH_BYTES}`],
     ["min.insync.replicas", atLeast(Math.min(2, copies)), `at least ${Math.min(2, copies)}`],
     ["unclean.leader.election.enable", is("false"), "false"],
-    ["compression.type", (value) => value === "uncompressed" || value === "gzip", "uncompressed or gzip"],
+    ["compression.type", is("uncompressed"), "uncompressed"],
   ];
 }

@@ -35,7 +35,7 @@ declare module "kafkajs/src/network/connection.js" {
     }
     interface Request {
       request: { encode(): Promise<unknown> };
-      response: { decode(payload: Buffer): Promise<unknown>; parse(decoded: unknown): Promise<unknown> };
+      response: { decode(payload: Buffer): unknown; parse(decoded: unknown): Promise<unknown> };
       requestTimeout?: number;
       logResponseError?: boolean;
     }
@@ -94,22 +94,17 @@ declare module "kafkajs/src/protocol/decoder.js" {
     /** `null`: a length of -1. */
     readBytes(length: number): Buffer | null;
     readArray<Each>(read: (decoder: Decoder) => Each): Each[];
-    readArrayAsync<Each>(read: (decoder: Decoder) => Promise<Each>): Promise<Each[]>;
+    readVarIntArray<Each>(read: (decoder: Decoder) => Each): Each[];
     forward(bytes: number): void;
   }
   export = Decoder;
 }
 
-declare module "kafkajs/src/protocol/recordBatch/v0/decoder.js" {
+declare module "kafkajs/src/protocol/recordBatch/header/v0/decoder.js" {
   import type Decoder = require("kafkajs/src/protocol/decoder.js");
-  interface Record {
-    readonly offset: string;
-    readonly timestamp: string;
-    readonly value: Buffer | null;
-    readonly headers: Readonly<{ [name: string]: unknown }>;
-  }
-  const decodeBatch: (decoder: Decoder) => Promise<{ readonly records: readonly Record[] }>;
-  export = decodeBatch;
+
+  const decodeHeader: (decoder: Decoder) => { readonly key: string; readonly value: Buffer };
+  export = decodeHeader;
 }
 
 declare module "kafkajs/src/protocol/recordBatch/crc32C/index.js" {

@@ -1,5 +1,6 @@
 import type { LogRecord } from "@atlas/platform/ports/log";
 import type { LogFollower } from "@atlas/platform/tail/log-follower";
+import { BATCH_BYTES } from "./batch-size.ts";
 import { type BrokerNode, type ClusterMap, laneOf } from "./cluster-map.ts";
 import { recordsFrom } from "./fetched-records.ts";
 import { errorName, type FetchedPartition, NO_ERROR, OFFSET_OUT_OF_RANGE } from "./protocol.ts";
@@ -19,40 +20,50 @@ export interface FollowedLane {
  * that has just begun may wait that long to be asked for.
  */
 const HOLD = 250;
-const PARTITION_BYTES = 1 << 20;
-const POLL_BYTES = 8 << 20;
+/**
+ * Of an answer at most, besides a first batch that is larger: two of the largest, so that nobody waits only because a
+ * neighbour has one.
+ */
+const POLL_BYTES = 2 * BATCH_BYTES;
 /** Milliseconds before a broker that failed is asked again. */
 const RETRY = 100;
 /** What partitions without a leader are to the watch over silence. */
 const LEADER = "leader";
+
+/** Who leads what, as far as the poller asks. */
+type Leaders = Pick<ClusterMap, "leaderOf" | "find" | "refresh">;
 
 /**
  * Hears of new records of all partitions that are followed: one long poll per broker asks for those that it leads. No
  * consumer group: what is read, and from where, is decided here.
  */
 export class PartitionPoller {
-  readonly #map: ClusterMap;
+  readonly #map: Leaders;
   readonly #silence: SilenceWatch;
   readonly #lost: (lane: FollowedLane) => void;
+  /**
+   * In the order in which they are asked for, which is the one in which brokers fill an answer until it is full: who was
+   * told something comes after all others.
+   */
   readonly #lanes = new Map<string, FollowedLane>();
   readonly #polled = new Set<number>();
   #seeking = false;
 
   /** @param lost is called with a lane that is followed no more because its next offset is not there. */
-  constructor(map: ClusterMap, silence: SilenceWatch, lost: (lane: FollowedLane) => void) {
+  constructor(map: Leaders, silence: SilenceWatch, lost: (lane: FollowedLane) => void) {
     this.#map = map;
     this.#silence = silence;
     this.#lost = lost;
   }
 
   follow(lane: FollowedLane): void {
-    this.#lanes.set(laneOf(lane.topic, lane.partition), lane);
+    this.#lanes.set(nameOf(lane), lane);
     this.#wake();
   }
 
   unfollow(lane: FollowedLane): void {
-    this.#lanes.delete(laneOf(lane.topic, lane.partition));
-    this.#silence.over(laneOf(lane.topic, lane.partition));
+    this.#lanes.delete(nameOf(lane));
+    this.#silence.over(nameOf(lane));
   }
 
   close(): void {
@@ -88,8 +99,9 @@ export class PartitionPoller {
 
   async #poll(node: BrokerNode): Promise<void> {
     this.#polled.add(node.id);
-    for (let lanes = this.#ledBy(node); lanes.length > 0; lanes = this.#ledBy(node)) {
+    for (let lanes = this.#dueAt(node); lanes.length > 0; lanes = this.#dueAt(node)) {
       try {
+        const asked = new Map(lanes.map((lane) => [nameOf(lane), lane.end]));
         const fetched = await node.polls.ask("Fetch", {
           maxWaitTime: HOLD,
           minBytes: 1,
@@ -97,7 +109,9 @@ export class PartitionPoller {
           isolationLevel: 0,
           topics: topicsOf(lanes),
         });
-        const isCurrent = fetched.responses.map(({ topicName, partitions }) => this.#hearTopic(topicName, partitions));
+        const isCurrent = fetched.responses.flatMap(({ topicName, partitions }) =>
+          partitions.map((each) => this.#hear(asked, topicName, each)),
+        );
         this.#silence.over(node.address);
         if (!isCurrent.every(Boolean)) await this.#map.refresh();
       } catch (error) {
@@ -112,19 +126,19 @@ export class PartitionPoller {
     this.#wake();
   }
 
-  #ledBy(node: BrokerNode): FollowedLane[] {
+  /** What a broker leads by now. What it led before may have come to one that nobody polls yet, or to none. */
+  #dueAt(node: BrokerNode): FollowedLane[] {
+    this.#wake();
     return [...this.#lanes.values()].filter((lane) => this.#map.leaderOf(lane.topic, lane.partition) === node);
   }
 
-  /** Whether every partition was answered by its leader. */
-  #hearTopic(topic: string, partitions: readonly FetchedPartition[]): boolean {
-    return partitions.map((fetched) => this.#hear(topic, fetched)).every(Boolean);
-  }
-
-  #hear(topic: string, fetched: FetchedPartition): boolean {
+  /** Whether the partition was answered by its leader. */
+  #hear(asked: ReadonlyMap<string, number>, topic: string, fetched: FetchedPartition): boolean {
     const { partition, errorCode } = fetched;
-    const lane = this.#lanes.get(laneOf(topic, partition));
-    if (lane === undefined) return true;
+    const name = laneOf(topic, partition);
+    const lane = this.#lanes.get(name);
+    // Nobody waits for it any more: another leader was faster, or those who follow now began later.
+    if (lane === undefined || lane.end !== asked.get(name)) return true;
     if (errorCode === OFFSET_OUT_OF_RANGE) {
       this.unfollow(lane);
       this.#lost(lane);
@@ -134,13 +148,14 @@ export class PartitionPoller {
   }
 
   #deliver(lane: FollowedLane, fetched: FetchedPartition): void {
-    const where = laneOf(lane.topic, lane.partition);
+    const where = nameOf(lane);
     let records: LogRecord[];
     try {
       records = recordsFrom(fetched, lane.end, where);
     } catch (error) {
       return this.#fail(lane, error as Error);
     }
+    if (records.length > 0) this.#askLast(lane);
     lane.end += records.length;
     if (lane.end < Number(fetched.highWatermark) && records.length === 0)
       this.#silent(lane, "the broker does not tell");
@@ -150,6 +165,11 @@ export class PartitionPoller {
       // What it could not read while the log was away it reads now.
       else follower.wake();
     }
+  }
+
+  #askLast(lane: FollowedLane): void {
+    this.#lanes.delete(nameOf(lane));
+    this.#lanes.set(nameOf(lane), lane);
   }
 
   #silent({ topic, partition, end }: FollowedLane, reason: string): void {
@@ -163,14 +183,18 @@ export class PartitionPoller {
   }
 }
 
+/** In the order of the lanes: a topic is named again when one of another topic stood in between. */
 function topicsOf(lanes: readonly FollowedLane[]) {
-  const topics = new Map<string, { partition: number; fetchOffset: string; maxBytes: number }[]>();
+  const topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[] = [];
   for (const { topic, partition, end } of lanes) {
-    const partitions = topics.get(topic) ?? [];
-    partitions.push({ partition, fetchOffset: `${end}`, maxBytes: PARTITION_BYTES });
-    topics.set(topic, partitions);
+    if (topics.at(-1)?.topic !== topic) topics.push({ topic, partitions: [] });
+    topics.at(-1)?.partitions.push({ partition, fetchOffset: `${end}`, maxBytes: BATCH_BYTES });
   }
-  return [...topics].map(([topic, partitions]) => ({ topic, partitions }));
+  return topics;
+}
+
+function nameOf({ topic, partition }: FollowedLane): string {
+  return laneOf(topic, partition);
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -6,12 +6,14 @@ export interface SentRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A record as kafkajs decodes it; one of a batch that cannot be read has no value. */
+/** A record as it stands; one of a batch that cannot be read has no value. */
 export interface FetchedRecord {
-  readonly offset: string;
-  readonly timestamp: string;
+  readonly offset: number;
+  /** Milliseconds since the epoch, of its append. */
+  readonly timestamp: number;
   readonly value: Buffer | null;
-  readonly headers: Readonly<Record<string, unknown>>;
+  /** As they were written. */
+  readonly headers: Buffer;
 }
 
 interface ByTopic<Partition> {

@@ -1,7 +1,6 @@
 /// <reference path="./kafkajs-internals.d.ts" />
-import Decoder from "kafkajs/src/protocol/decoder.js";
 import crc32c from "kafkajs/src/protocol/recordBatch/crc32C/index.js";
-import decodeBatch from "kafkajs/src/protocol/recordBatch/v0/decoder.js";
+import { type RecordsPlace, recordsIn } from "./batch-records.ts";
 import type { FetchedBatches, FetchedRecord } from "./protocol.ts";
 
 /** Where the fields of a batch stand (https://kafka.apache.org/documentation/#recordbatch). */
@@ -11,24 +10,24 @@ const CHECKSUM = 17;
 const ATTRIBUTES = 21;
 const LAST_OFFSET_DELTA = 23;
 const MAX_TIMESTAMP = 35;
+const COUNT = 57;
 const HEADER_BYTES = 61;
 /** The first offset and the length itself, which the length does not count. */
 const UNCOUNTED_BYTES = 12;
 
 const FORMAT_READ = 2;
-const COMPRESSION = 0x07;
 /**
- * None and gzip. A rule, and not what happens to be installed: every reader, of whatever build, has to pass over the same
- * offsets.
+ * Nothing compressed is read: Atlas compresses nothing, brokers take apart what strangers compress
+ * (`compression.type=uncompressed`), and a few bytes of it could be gigabytes.
  */
-const COMPRESSIONS_READ: ReadonlySet<number> = new Set([0, 1]);
+const COMPRESSION = 0x07;
 
 /**
  * Takes what a fetch answers for one partition apart. A batch that stands as it was written, by its checksum, and cannot be
  * read is the same to everybody for ever: its offsets have records without a value (F13). One that is not what was written may
  * be whole on another broker: nothing of it is passed over.
  */
-export async function readBatches(bytes: Buffer): Promise<FetchedBatches> {
+export function readBatches(bytes: Buffer): FetchedBatches {
   const messages: FetchedRecord[] = [];
   for (let at = 0; at < bytes.length; ) {
     const rest = bytes.subarray(at);
@@ -37,7 +36,7 @@ export async function readBatches(bytes: Buffer): Promise<FetchedBatches> {
     if (size > rest.length && at > 0) break;
     if (size > rest.length || size < HEADER_BYTES) return { messages, damage: "the length of a batch is wrong" };
     const batch = rest.subarray(0, size);
-    const records = await recordsOf(batch);
+    const records = recordsOf(batch);
     if (typeof records === "string") return { messages, damage: records };
     for (const record of records) messages.push(record);
     at += size;
@@ -46,31 +45,24 @@ export async function readBatches(bytes: Buffer): Promise<FetchedBatches> {
 }
 
 /** Every record of a batch, or what is wrong with it. */
-async function recordsOf(batch: Buffer): Promise<readonly FetchedRecord[] | string> {
+function recordsOf(batch: Buffer): readonly FetchedRecord[] | string {
   const count = batch.readInt32BE(LAST_OFFSET_DELTA) + 1;
   if (batch[FORMAT] !== FORMAT_READ || count < 1) return "the header of a batch is damaged";
   if (crc32c(batch.subarray(ATTRIBUTES)) !== batch.readUInt32BE(CHECKSUM))
     return "the checksum of a batch does not match";
-  const records = await decoded(batch);
-  if (records?.length === count) return records;
-  return records === undefined ? unreadable(batch, count) : `a batch of ${count} records has ${records.length}`;
+  const firstOffset = Number(batch.readBigInt64BE(0));
+  // The largest time of a batch is that of its append, which the broker puts there (S8).
+  const place = { count, firstOffset, timestamp: Number(batch.readBigInt64BE(MAX_TIMESTAMP)) };
+  if ((batch.readInt16BE(ATTRIBUTES) & COMPRESSION) !== 0) return unreadable(place);
+  const counted = batch.readInt32BE(COUNT);
+  if (counted !== count) return `a batch of ${count} records has ${counted}`;
+  return recordsIn(batch.subarray(HEADER_BYTES), place) ?? unreadable(place);
 }
 
-/** `undefined`: it cannot be decoded. */
-async function decoded(batch: Buffer): Promise<readonly FetchedRecord[] | undefined> {
-  if (!COMPRESSIONS_READ.has(batch.readInt16BE(ATTRIBUTES) & COMPRESSION)) return undefined;
-  try {
-    return (await decodeBatch(new Decoder(batch))).records;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The largest time of a batch is that of its append, which the broker puts there (S8). */
-function unreadable(batch: Buffer, count: number): FetchedRecord[] {
-  const first = batch.readBigInt64BE(0);
-  const timestamp = `${batch.readBigInt64BE(MAX_TIMESTAMP)}`;
+function unreadable({ count, firstOffset, timestamp }: RecordsPlace): FetchedRecord[] {
   return Array.from({ length: count }, (_, index) => {
-    return { offset: `${first + BigInt(index)}`, timestamp, value: null, headers: {} };
+    return { offset: firstOffset + index, timestamp, value: null, headers: NO_HEADERS };
   });
 }
+
+const NO_HEADERS = Buffer.alloc(0);

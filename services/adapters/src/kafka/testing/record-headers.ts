@@ -1,3 +1,6 @@
+/// <reference path="../kafkajs-internals.d.ts" />
+import Decoder from "kafkajs/src/protocol/decoder.js";
+import decodeHeader from "kafkajs/src/protocol/recordBatch/header/v0/decoder.js";
 import { type KafkaAccess, openMap } from "../kafka-access.ts";
 
 /** The headers of a partition's first records, as the broker has them. */
@@ -15,7 +18,9 @@ export async function recordHeaders(
       topics: [{ topic, partitions: [{ partition, fetchOffset: "0", maxBytes }] }],
     });
     return (responses[0]?.partitions[0]?.messages ?? []).map(({ headers }) =>
-      Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+      Object.fromEntries(
+        new Decoder(headers).readVarIntArray(decodeHeader).map(({ key, value }) => [key, value.toString()]),
+      ),
     );
   } finally {
     map.close();

@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { BrokerConnection } from "../broker-connection.ts";
+import { type BrokerNode, type ClusterMap, laneOf } from "../cluster-map.ts";
+import { type FetchedPartition, type FetchedRecord, NO_ERROR, type Requests } from "../protocol.ts";
+
+type Fetch = Requests["Fetch"];
+type Produce = Requests["Produce"];
+
+const NOT_LEADER = 6;
+
+/** The brokers of a cluster by what they answer to polls and appends, and what is known of who leads. */
+export class MemoryCluster implements Pick<ClusterMap, "leaderOf" | "find" | "refresh"> {
+  readonly fetches: { readonly broker: number; readonly question: Fetch["question"]; bytes: number }[] = [];
+  readonly produced: Produce["question"][] = [];
+  /** Answers are handed over when this has resolved. */
+  delay: (broker: number) => Promise<unknown> = () => new Promise(setImmediate);
+  readonly #nodes = new Map<number, BrokerNode>();
+  readonly #records = new Map<string, FetchedRecord[]>();
+  /** Partitions of which there is more whenever they are asked for, by the bytes of a record. */
+  readonly #endless = new Map<string, Buffer>();
+  readonly #leaders = new Map<string, number | undefined>();
+  #known = new Map<string, number | undefined>();
+  #changed = Promise.withResolvers<void>();
+
+  lead(topic: string, partition: number, broker: number | undefined): void {
+    this.#leaders.set(laneOf(topic, partition), broker);
+    this.#change();
+  }
+
+  append(topic: string, partition: number, bytes: number): void {
+    const records = this.#of(laneOf(topic, partition));
+    records.push(recordAt(records.length, Buffer.alloc(bytes)));
+    this.#change();
+  }
+
+  fill(topic: string, partition: number, bytes: number): void {
+    this.#endless.set(laneOf(topic, partition), Buffer.alloc(bytes));
+    this.#change();
+  }
+
+  leaderOf(topic: string, partition: number): BrokerNode | undefined {
+    const broker = this.#known.get(laneOf(topic, partition));
+    return broker === undefined ? undefined : this.#node(broker);
+  }
+
+  async find(topic: string, partition: number): Promise<BrokerNode> {
+    await this.refresh();
+    const found = this.leaderOf(topic, partition);
+    if (found === undefined) throw new Error("no broker leads it");
+    return found;
+  }
+
+  async refresh(): Promise<void> {
+    await new Promise(setImmediate);
+    this.#known = new Map(this.#leaders);
+  }
+
+  #change(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+
+  #of(lane: string): FetchedRecord[] {
+    const records = this.#records.get(lane) ?? [];
+    this.#records.set(lane, records);
+    return records;
+  }
+
+  #node(id: number): BrokerNode {
+    const known = this.#nodes.get(id);
+    if (known !== undefined) return known;
+    const polls = { ask: (_: "Fetch", question: Fetch["question"]) => this.#fetch(id, question) };
+    const appends = { ask: (_: "Produce", question: Produce["question"]) => this.#produce(id, question) };
+    const [reads, asks] = [polls, polls];
+    const connections = { polls, appends, reads, asks } as unknown as Record<string, BrokerConnection>;
+    const node = { id, address: `broker-${id}`, ...connections } as BrokerNode;
+    this.#nodes.set(id, node);
+    return node;
+  }
+
+  async #produce(broker: number, question: Produce["question"]): Promise<Produce["answer"]> {
+    this.produced.push(question);
+    await this.delay(broker);
+    const topics = question.topicData.map(({ topic, partitions }) => ({
+      topicName: topic,
+      partitions: partitions.map(({ partition }) => {
+        return { partition, errorCode: NO_ERROR, baseOffset: "0", logAppendTime: "0" };
+      }),
+    }));
+    return { topics };
+  }
+
+  /** As a broker fills an answer: in the order asked, and the first batch that there is even if it is too large. */
+  async #fetch(broker: number, question: Fetch["question"]): Promise<Fetch["answer"]> {
+    const fetch = { broker, question, bytes: 0 };
+    this.fetches.push(fetch);
+    const over = sleep(question.maxWaitTime, true, { ref: false });
+    let isOver = false;
+    for (;;) {
+      const changed = this.#changed.promise;
+      const responses = question.topics.map(({ topic, partitions }) => ({
+        topicName: topic,
+        partitions: partitions.map((each) => {
+          const room = Math.min(each.maxBytes, question.maxBytes - fetch.bytes);
+          const { answer, bytes } = this.#answer(broker, topic, each, { room, isFirst: fetch.bytes === 0 });
+          fetch.bytes += bytes;
+          return answer;
+        }),
+      }));
+      const isTold = responses.some(({ partitions }) => partitions.some(({ errorCode }) => errorCode !== NO_ERROR));
+      if (fetch.bytes > 0 || isTold || isOver) {
+        await this.delay(broker);
+        return { responses };
+      }
+      isOver = await Promise.race([changed.then(() => false), over]);
+    }
+  }
+
+  #answer(
+    broker: number,
+    topic: string,
+    { partition, fetchOffset }: { readonly partition: number; readonly fetchOffset: string },
+    { room, isFirst }: { readonly room: number; readonly isFirst: boolean },
+  ): { readonly answer: FetchedPartition; readonly bytes: number } {
+    const lane = laneOf(topic, partition);
+    const from = Number(fetchOffset);
+    const standing = this.#standing(lane, from);
+    const highWatermark = `${from + standing.length}`;
+    const empty = { partition, errorCode: NO_ERROR, highWatermark, messages: [], damage: undefined };
+    if (this.#leaders.get(lane) !== broker) return { answer: { ...empty, errorCode: NOT_LEADER }, bytes: 0 };
+    let whole = standing.length;
+    while (bytesOf(standing.slice(0, whole)) > room) whole -= 1;
+    if (whole === 0 && isFirst) whole = Math.min(1, standing.length);
+    const messages = standing.slice(0, whole);
+    if (whole === 0) return { answer: empty, bytes: 0 };
+    // What is cut off takes room, too.
+    return { answer: { ...empty, messages }, bytes: Math.max(bytesOf(messages), Math.min(room, bytesOf(standing))) };
+  }
+
+  #standing(lane: string, from: number): FetchedRecord[] {
+    const endless = this.#endless.get(lane);
+    if (endless === undefined) return this.#of(lane).slice(from);
+    return Array.from({ length: 10 }, (_, index) => recordAt(from + index, endless));
+  }
+}
+
+function recordAt(offset: number, value: Buffer): FetchedRecord {
+  return { offset, timestamp: 0, value, headers: Buffer.alloc(0) };
+}
+
+function bytesOf(records: readonly FetchedRecord[]): number {
+  return records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+}
