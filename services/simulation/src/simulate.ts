@@ -1,5 +1,6 @@
 import { dice } from "@atlas/assembly/simulated/dice";
 import { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
+import { eventLoopTurn } from "@atlas/assembly/simulated/turn";
 import { ArchiveCheck } from "./checks/archive-check.ts";
 import { audit } from "./checks/audit.ts";
 import { LogWatch } from "./checks/log-watch.ts";
@@ -49,8 +50,8 @@ export interface Outcome {
 
 /** Runs a platform of several processes through minutes of faults, heals it, and holds all it did against the model. */
 export async function simulate(options: SimulationOptions): Promise<Outcome> {
-  // Behind a tick of Node other ticks come before promises: what a seed brings must not depend on where it is asked for.
-  await new Promise<void>((resolve) => void setImmediate(resolve));
+  // What a seed brings must not depend on where it is asked for.
+  await eventLoopTurn();
   const simulation = new Simulation(options);
   await simulation.run();
   return simulation.outcome();
