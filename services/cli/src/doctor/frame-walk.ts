@@ -63,7 +63,18 @@ export async function* sequenced<M>(
       checksums.push(checksum);
       last = sequence;
       rules.gapless.see();
-      yield { sequence, message: readMessage(frame, index, codec) };
+      const message = read(frame, index, codec);
+      if (message === undefined) rules.readable.broken(`${topic}/${partition}: ${sequence} cannot be read`);
+      else yield { sequence, message };
     }
+  }
+}
+
+/** `undefined`: it is no such message, or one of a newer build. */
+export function read<M>(frame: Frame, index: number, codec: Codec<M>): M | undefined {
+  try {
+    return readMessage(frame, index, codec);
+  } catch {
+    return undefined;
   }
 }

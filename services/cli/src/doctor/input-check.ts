@@ -2,9 +2,8 @@ import { OrderCommandCodec } from "@atlas/gen/atlas/log/v1/order_command_codec";
 import type { OrderCommand } from "@atlas/gen/atlas/log/v1/order_command_pb";
 import { isShard } from "@atlas/platform/shard/shard-name";
 import { topics } from "@atlas/platform/topic/topics";
-import { type Frame, readMessage } from "@atlas/platform/wire/codec/frame";
 import type { Findings } from "./findings.ts";
-import { frames } from "./frame-walk.ts";
+import { frames, read } from "./frame-walk.ts";
 import type { LogSource } from "./log-source.ts";
 import { type ShardReading, sequenceRules } from "./order-log-check.ts";
 import { unitsOf } from "./shard-books.ts";
@@ -30,7 +29,8 @@ export async function checkInputs(
       for (let index = 0; index < frame.count; index++) {
         const isBefore = offset < lastCause.offset || (offset === lastCause.offset && index <= lastCause.index);
         if (!isBefore || !isAdmitted(links, header.source, Number(header.firstNumber), index)) continue;
-        const command = read(frame, index);
+        // One that cannot be read: an event says so.
+        const command = read(frame, index, OrderCommandCodec);
         stamped.take(header.source, command);
         if (causes.has(`${offset}.${index}`)) rule.see();
         else if (command?.command.case !== "timerDue") {
@@ -55,15 +55,6 @@ function isAdmitted(links: Map<string, number>, source: string, first: number, i
   if (number <= last || (isShard(source) && number > last + 1)) return false;
   links.set(source, number);
   return true;
-}
-
-/** `undefined`: it cannot be read, and an event says so. */
-function read(frame: Frame, index: number): OrderCommand | undefined {
-  try {
-    return readMessage(frame, index, OrderCommandCodec);
-  } catch {
-    return undefined;
-  }
 }
 
 /** What each venue said last that it has moved into the shard's clearing. */

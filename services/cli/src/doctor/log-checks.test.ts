@@ -1,7 +1,9 @@
+import { systemDigest } from "@atlas/adapters/system/system-digest";
 import { Bucket, PostingReason } from "@atlas/gen/atlas/ledger/v1/posting_pb";
 import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import { Liquidity, OrderStatus, SelfTradePrevention, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { topics } from "@atlas/platform/topic/topics";
+import { encodeFrame } from "@atlas/platform/wire/codec/frame";
 import { timestampOf } from "@atlas/platform/wire/time";
 import { describe, expect, test } from "vitest";
 import { Findings } from "./findings.ts";
@@ -216,6 +218,16 @@ describe("D27: the doctor reads orders' events", () => {
     log.events(event(9, { ...told, cause: { offset: BigInt(behind + 2), index: 0 } }));
     expect(brokenRules(await examine(log))).toEqual(["S1"]);
   });
+
+  test.each([topics.orderEvents.name, topics.venueOrders.name])(
+    "F13: in %s a message that nobody can read, in a frame that is whole",
+    async (topic) => {
+      const log = logOf(lifeOfAnOrder());
+      const header = { source: "oms/0", writer: "w", firstNumber: 99n };
+      log.append(topic, encodeFrame(header, [Uint8Array.of(0x0a, 0x7f, 1)], systemDigest()));
+      expect(brokenRules(await examine(log))).toContain("S1");
+    },
+  );
 
   test("S1: a record that is no frame", async () => {
     const log = logOf(lifeOfAnOrder());

@@ -1,8 +1,7 @@
 import { VenueCommandCodec } from "@atlas/gen/atlas/venue/v1/venue_codec";
 import { topics } from "@atlas/platform/topic/topics";
-import { readMessage } from "@atlas/platform/wire/codec/frame";
 import type { Findings } from "./findings.ts";
-import { frames } from "./frame-walk.ts";
+import { frames, read } from "./frame-walk.ts";
 import type { LogSource } from "./log-source.ts";
 import { type ShardReading, sequenceRules } from "./order-log-check.ts";
 import { askedOf } from "./permits.ts";
@@ -21,7 +20,11 @@ export async function checkVenueOrders(
       const reading = shards.get(header.source);
       if (reading === undefined) continue;
       for (let index = 0; index < frame.count; index++) {
-        const command = readMessage(frame, index, VenueCommandCodec);
+        const command = read(frame, index, VenueCommandCodec);
+        if (command === undefined) {
+          readable.broken(`${topics.venueOrders.name}/${partition}: a message of ${header.source} cannot be read`);
+          continue;
+        }
         const asked = askedOf(command);
         const sequence = Number(command.commandId.slice(header.source.length + 1));
         // what was decided while the log was read, or stands before what a trimmed log begins with
