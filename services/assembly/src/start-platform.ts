@@ -107,22 +107,25 @@ type Close = () => Promise<void> | void;
  * port is taken: each with a sentence for a person.
  */
 export async function startPlatform(options: PlatformOptions): Promise<RunningPlatform> {
-  const closers: Close[] = [];
-  const stop = once(async () => {
-    for (const close of closers.splice(0).reverse()) await close();
-  });
+  // Closes what was opened, the last first, all of it, also when some cannot be closed.
+  const opened = new AsyncDisposableStack();
+  const stop = once(() => opened.disposeAsync());
   try {
-    return await open(options, closers, stop);
+    return await open(options, opened, stop);
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function open(options: PlatformOptions, closers: Close[], stop: () => Promise<void>): Promise<RunningPlatform> {
+async function open(
+  options: PlatformOptions,
+  opened: AsyncDisposableStack,
+  stop: () => Promise<void>,
+): Promise<RunningPlatform> {
   const { progress, distributed } = options;
   const roles = distributed?.cluster.roles ?? ROLES;
-  const closes = (close: Close) => void closers.push(close);
+  const closes = (close: Close) => void opened.defer(close);
   const stopping = new AbortController();
   const readiness = new PlatformReadiness(systemClock());
   const stage = (text: string) => {
