@@ -1,6 +1,6 @@
 import { controlKind } from "@atlas/control/control-kind";
 import { ControlShard } from "@atlas/control/control-shard";
-import { ENGINE_VERSIONS, requireEngine } from "@atlas/domain/engine/engine-rules";
+import { ENGINE_VERSIONS, EngineMissing, requireEngine } from "@atlas/domain/engine/engine-rules";
 import { isAway } from "@atlas/platform/ports/away";
 import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
 import { ImageWriter } from "@atlas/platform/shard/image-writer";
@@ -23,7 +23,9 @@ export async function refuseMissingEngine(
   const control = new ControlShard(partitions, ports.digest, engines);
   const images = new ImageWriter(ports, control.name, control.slabs);
   await recoverEvents(ports, controlKind, control, 0, images, ALL_EMITTED).catch((error: Error) => {
-    throw isAway(error) ? error : new ShardLost(`${control.name} cannot be recovered: ${error.message}`);
+    throw isAway(error) || error instanceof EngineMissing
+      ? error
+      : new ShardLost(`${control.name} cannot be recovered: ${error.message}`);
   });
   requireEngine(control.engineVersion, engines);
 }

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, connect as connectTcp, createServer } from "node:net";
-import { type ConnectionOptions, connect as connectTls, type PeerCertificate } from "node:tls";
+import { type ConnectionOptions, connect as connectTls, createServer as createTlsServer } from "node:tls";
 import { ShardConnections } from "@atlas/adapters/http/shard/shard-connections";
 import { offeringKey } from "@atlas/adapters/http/shared-key";
 import { systemClock } from "@atlas/adapters/system/system-clock";
@@ -20,8 +20,9 @@ import type { FollowReceiver, ShardClient, ShardDirectory } from "@atlas/platfor
 import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { noTraces } from "@atlas/platform/telemetry/traces";
 import { create } from "@bufbuild/protobuf";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type InternalEdge, openInternalEdge } from "./internal-edge.ts";
+import { impostorCertificate } from "./testing/impostor-certificate.ts";
 
 const clock = systemClock();
 const KEY = "a key that every process of this platform knows";
@@ -260,27 +261,35 @@ describe("I26: a stranger on the network cannot read a shard", () => {
     between.close();
   });
 
-  test("an owner that is another, with a certificate that counts, is told nothing", async () => {
-    const said: Buffer[] = [];
-    const impostor = createServer(
-      (socket) => void socket.on("data", (chunk) => said.push(chunk)).on("error", () => {}),
-    );
-    impostor.listen(0, "127.0.0.1");
-    await once(impostor, "listening");
-    const { checkServerIdentity } = offeringKey(KEY);
-    // Node asks this of whoever shows a certificate that it trusts.
-    expect(checkServerIdentity?.("oms", {} as PeerCertificate)).toBeInstanceOf(Error);
-    const own = new ShardConnections(KEY);
-    const url = `https://127.0.0.1:${(impostor.address() as AddressInfo).port}`;
-    await expect(
-      own
-        .at(url)
-        .client("oms/3")
-        .read(request, clock.monotonic() + 300),
-    ).rejects.toThrow();
-    expect(Buffer.concat(said).toString("latin1")).not.toContain("oms/3");
-    own.close();
-    impostor.close();
+  // As it is set where an engine has a certificate of one's own making: Node then takes any.
+  test.each(["1", "0"])(
+    "a server that shows a certificate instead is told nothing, NODE_TLS_REJECT_UNAUTHORIZED=%s",
+    async (value) => {
+      vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", value);
+      const said: Buffer[] = [];
+      const impostor = createTlsServer({ ...impostorCertificate, ALPNProtocols: ["h2"] }, (socket) => {
+        socket.on("data", (chunk: Buffer) => void said.push(chunk)).on("error", () => undefined);
+      });
+      impostor.on("tlsClientError", () => undefined).listen(0, "127.0.0.1");
+      await once(impostor, "listening");
+      const own = new ShardConnections(KEY);
+      const url = `https://127.0.0.1:${(impostor.address() as AddressInfo).port}`;
+      await expect(
+        own
+          .at(url)
+          .client("oms/3")
+          .read(request, clock.monotonic() + 1_000),
+      ).rejects.toThrow("cannot be asked");
+      own.close();
+      impostor.close();
+      vi.unstubAllEnvs();
+      expect(Buffer.concat(said).toString("latin1")).not.toContain("oms/3");
+    },
+  );
+
+  test("nobody is asked in the clear, whatever address stands in the table of leases", async () => {
+    const there = connections.at(edge.url.replace("https", "http")).client;
+    expect(() => there("oms/3")).toThrow("speak TLS");
   });
 
   test("another key is told as such to the process that has it, and read as an owner that cannot be asked", async () => {

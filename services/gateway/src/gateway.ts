@@ -1,4 +1,5 @@
 import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import type { Book } from "@atlas/gen/atlas/market/v1/market_pb";
 import type { Authenticator, Caller } from "@atlas/platform/access/caller";
 import type { Served } from "@atlas/platform/access/create-handlers";
 import { AccountShards } from "@atlas/platform/query/account-shard";
@@ -24,6 +25,7 @@ import { servicesOf } from "./routes.ts";
 import { SessionDesk } from "./session/session-desk.ts";
 import { AccountSnapshots } from "./stream/account-snapshot.ts";
 import { MarketGroups } from "./stream/market-groups.ts";
+import type { LiveMarket } from "./stream/market-source.ts";
 import { NoticeBoard } from "./stream/notice-board.ts";
 import { StreamDesk } from "./stream/stream-desk.ts";
 import { USUAL_ROOM } from "./unread-room.ts";
@@ -108,7 +110,7 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
     calls: new Calls(clock, refuseEarly),
     orders: {
       ...{ desk, queries, quote },
-      book: (instrumentId, depth) => market.market(instrumentId)?.book(depth),
+      book: (instrumentId, depth) => wholeBook(market.market(instrumentId), depth),
       instrument: (instrumentId) => instruments.find(instrumentId),
     },
     accounts: {
@@ -182,6 +184,11 @@ function followed({ signIn, instruments, events }: Followed): Following {
     unfollowed: () => [...awaited(), ...events.unfollowed()],
     end: () => ended.reject(notReady("this gateway has stopped")),
   };
+}
+
+/** `undefined` while levels are missing: what a preview took from the rest would be wrong. */
+function wholeBook(market: LiveMarket | undefined, depth: number): Book | undefined {
+  return market?.complete === true ? market.book(depth) : undefined;
 }
 
 function factsOf(event: OrderEvent) {

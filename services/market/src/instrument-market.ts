@@ -82,9 +82,7 @@ export class InstrumentMarket {
   }
 
   ticker(): Ticker {
-    // The best of the levels that are known may not be the best.
-    const bid = this.complete ? this.bids.best : undefined;
-    const ask = this.complete ? this.asks.best : undefined;
+    const { bid, ask } = this.#best();
     const { last, open, high, low, volume, tradeCount } = this.session;
     return {
       $typeName: "atlas.market.v1.Ticker",
@@ -106,15 +104,23 @@ export class InstrumentMarket {
 
   /** What a gateway stamps on a command (S7); the same object until the next event. */
   quote(): Quote {
-    this.#quote ??= {
-      $typeName: "atlas.market.v1.Quote",
-      bid: this.bids.best?.price ?? "",
-      ask: this.asks.best?.price ?? "",
-      last: this.session.last,
-      marketSequence: BigInt(this.sequence),
-      time: this.occurredAt,
-    };
+    if (this.#quote === undefined) {
+      const { bid, ask } = this.#best();
+      this.#quote = {
+        $typeName: "atlas.market.v1.Quote",
+        bid: bid?.price ?? "",
+        ask: ask?.price ?? "",
+        last: this.session.last,
+        marketSequence: BigInt(this.sequence),
+        time: this.occurredAt,
+      };
+    }
     return this.#quote;
+  }
+
+  /** None while levels are missing: the best of those that are known may not be the best. */
+  #best(): { bid?: Level | undefined; ask?: Level | undefined } {
+    return this.complete ? { bid: this.bids.best, ask: this.asks.best } : {};
   }
 
   state(): MarketState {

@@ -70,6 +70,14 @@ test("S28: of an interval of whose trades some were trimmed there is no candle; 
   expect(await shown(world, view, CandleInterval.DAY)).toEqual(["1440: 2"]);
 });
 
+test("S7, S28: no price of a book of which levels are missing is stamped on a command", async () => {
+  const world = await trimmedWorld();
+  const view = await world.startView();
+  await world.write(BTC, delta([level("99", "1")]));
+  expect(view.market(BTC)?.bids.best?.price).toBe("99");
+  expect(view.quote(BTC)).toMatchObject({ bid: "", ask: "", last: "104" });
+});
+
 test("S28: what is known of such an interval stays out after a restart, too", async () => {
   const world = await trimmedWorld();
   const view = await world.startView();

@@ -1,6 +1,6 @@
 import { createServer, type ServerHttp2Session } from "node:http2";
-import type { Socket } from "node:net";
-import { afterEach, expect, test } from "vitest";
+import { createServer as createTcpServer, type Socket } from "node:net";
+import { afterEach, expect, test, vi } from "vitest";
 import { Http2Connection } from "./http2-connection.ts";
 import { listen } from "./listen.ts";
 
@@ -72,4 +72,22 @@ test.each([
   }
   await new Promise((resolve) => void setTimeout(resolve, 50));
   expect(unheard).toEqual([]);
+});
+
+test("F15: a connection whose handshake never ends is given up, and who asks next makes another", async () => {
+  const sockets: Socket[] = [];
+  const silent = createTcpServer((socket) => void sockets.push(socket.on("error", () => undefined)));
+  const url = `https://127.0.0.1:${await listen(silent, "127.0.0.1", 0)}`;
+  closers.push(() => silent.close());
+  const connection = new Http2Connection(url);
+  closers.push(() => connection.abort());
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  closers.push(() => void vi.useRealTimers());
+  for (const count of [1, 2]) {
+    const asked = connection.request("GET", "/", {}, {});
+    asked.catch(() => undefined);
+    await vi.waitUntil(() => sockets.length === count);
+    vi.advanceTimersByTime(5_000);
+    await expect(asked).rejects.toThrow("no connection was made in time");
+  }
 });

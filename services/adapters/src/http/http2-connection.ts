@@ -1,9 +1,24 @@
 import type { ClientHttp2Session } from "node:http2";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { Http2SessionManager } from "@connectrpc/connect-node";
+
+/** Milliseconds for a connection to be made, its TLS handshake included. */
+const CONNECT = 5_000;
+
+interface Connecting {
+  readonly t: "connecting";
+  readonly conn: Promise<ClientHttp2Session>;
+  abort(reason: Error): void;
+}
+
+interface Ready {
+  readonly t: "ready";
+  readonly conn: ClientHttp2Session;
+}
 
 /** What connect-node keeps to itself: it goes from one state to the next, and a connection that is made is part of one. */
 interface States {
-  setState(state: { readonly t: string; readonly conn?: ClientHttp2Session }): void;
+  setState(state: Connecting | Ready | { readonly t: "closed" | "error" }): void;
 }
 
 /**
@@ -11,7 +26,8 @@ interface States {
  * stream is open then, connect-node destroys the session with an error that Node tells only once the socket has closed, and a socket may be
  * reset at any time. Who asks anew, or ends the connection, before that takes connect-node's listener away, and the error nobody hears
  * ends the process (https://github.com/connectrpc/connect-es/issues/1768). Here each session has a listener that stays from the moment at
- * which it is made, streams or not; its streams are told all the same.
+ * which it is made, streams or not; its streams are told all the same. And one that is not made in time is given up: whoever asks next
+ * makes another, where connect-node would wait for as long as the system does, for a quarter of an hour and more.
  */
 export class Http2Connection extends Http2SessionManager {
   constructor(...terms: ConstructorParameters<typeof Http2SessionManager>) {
@@ -19,8 +35,15 @@ export class Http2Connection extends Http2SessionManager {
     const states = this as unknown as States;
     const go = states.setState.bind(this);
     states.setState = (state) => {
-      if (state.t === "ready") state.conn?.on("error", () => {});
+      if (state.t === "ready") state.conn.on("error", () => {});
+      if (state.t === "connecting") giveUp(state);
       go(state);
     };
   }
+}
+
+function giveUp({ conn, abort }: Connecting): void {
+  const timer = setTimeout(() => abort(new ConnectError("no connection was made in time", Code.Unavailable)), CONNECT);
+  const clear = () => clearTimeout(timer);
+  conn.then(clear, clear);
 }

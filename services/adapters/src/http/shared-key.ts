@@ -28,7 +28,9 @@ export function offeringKey(key: string): ConnectionOptions {
   return {
     ...TERMS,
     pskCallback: () => ({ psk, identity: IDENTITY }),
-    // Asked only of a server that showed a certificate instead: whoever it is, it does not know the key.
+    // Both are for a server that shows a certificate instead: whoever it is, it does not know the key. Said here, for else an
+    // environment that lets any certificate pass would let this one pass, too.
+    rejectUnauthorized: true,
     checkServerIdentity: () => new Error("it does not know the platform's key"),
   };
 }

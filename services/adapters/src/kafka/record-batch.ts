@@ -21,6 +21,8 @@ const FORMAT_READ = 2;
  * (`compression.type=uncompressed`), and a few bytes of it could be gigabytes.
  */
 const COMPRESSION = 0x07;
+/** More do not fit into a batch that is not compressed: a header that claims them would take memory for nothing. */
+const MOST_RECORDS = 1_000_000;
 
 /**
  * Takes what a fetch answers for one partition apart. A batch that stands as it was written, by its checksum, and cannot be
@@ -47,7 +49,7 @@ export function readBatches(bytes: Buffer): FetchedBatches {
 /** Every record of a batch, or what is wrong with it. */
 function recordsOf(batch: Buffer): readonly FetchedRecord[] | string {
   const count = batch.readInt32BE(LAST_OFFSET_DELTA) + 1;
-  if (batch[FORMAT] !== FORMAT_READ || count < 1) return "the header of a batch is damaged";
+  if (batch[FORMAT] !== FORMAT_READ || count < 1 || count > MOST_RECORDS) return "the header of a batch is damaged";
   if (crc32c(batch.subarray(ATTRIBUTES)) !== batch.readUInt32BE(CHECKSUM))
     return "the checksum of a batch does not match";
   const firstOffset = Number(batch.readBigInt64BE(0));

@@ -192,6 +192,8 @@ class StateKind implements MarketKind {
   }
 
   snapshot(market: LiveMarket | undefined): Contents {
+    // Behind a hole nobody knows what it was told last.
+    if (market?.complete === false) return contentsOf({});
     return contentsOf({ marketState: market?.state() ?? this.#beforeTheFirst() });
   }
 

@@ -1,4 +1,5 @@
 import { ShardService } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
+import { notReady } from "@atlas/platform/shard/not-ready";
 import type { FollowReceiver, ShardClient, ShardDirectory } from "@atlas/platform/shard/shard-client";
 import { TRACEPARENT, traceparentOf } from "@atlas/platform/telemetry/trace";
 import { noTraces, type Traces } from "@atlas/platform/telemetry/traces";
@@ -34,8 +35,9 @@ export class ShardConnections {
     this.#traces = traces;
   }
 
-  /** The shards of the process at an address. */
+  /** The shards of the process at an address, which is of `https`: nothing is asked in the clear. */
   at(address: string): ShardDirectory {
+    if (!address.startsWith("https:")) return { client: (shard) => unasked(shard, address) };
     let connection = this.#connections.get(address);
     if (connection === undefined) {
       connection = connect(address, this.#key, this.#traces);
@@ -56,6 +58,11 @@ export class ShardConnections {
   close(): void {
     this.keep(new Set());
   }
+}
+
+/** Of a build that spoke in the clear, or of nobody who should be believed. */
+function unasked(shard: string, address: string): never {
+  throw notReady(`${shard} is not asked at ${address}: processes of this build speak TLS among each other`);
 }
 
 function connect(address: string, key: string, traces: Traces): Connection {
