@@ -5,8 +5,8 @@ import { freePort } from "./free-port.ts";
 import { JVM } from "./jvm.ts";
 import { mavenJars } from "./maven-jars.ts";
 
-const VERSION = "2.6.1";
-const PACKAGES = [{ group: "com.amazonaws", artifact: "DynamoDBLocal", version: VERSION }];
+export const DYNAMODB_VERSION = "2.6.1";
+const PACKAGES = [{ group: "com.amazonaws", artifact: "DynamoDBLocal", version: DYNAMODB_VERSION }];
 
 export interface DynamodbOptions {
   readonly folder: string;
@@ -29,7 +29,7 @@ export interface Dynamodb {
 
 /** The folder with its jars. */
 export function fetchDynamodb(): Promise<string> {
-  return mavenJars(`dynamodb-local-${VERSION}`, PACKAGES);
+  return mavenJars(`dynamodb-local-${DYNAMODB_VERSION}`, PACKAGES);
 }
 
 export async function startDynamodb({ folder, port, keeps = true, niceness = 0 }: DynamodbOptions): Promise<Dynamodb> {

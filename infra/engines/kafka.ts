@@ -7,9 +7,9 @@ import { JVM } from "./jvm.ts";
 import { mavenJars } from "./maven-jars.ts";
 import { runTool } from "./tool.ts";
 
-const VERSION = "4.1.1";
+export const KAFKA_VERSION = "4.1.1";
 const PACKAGES = [
-  { group: "org.apache.kafka", artifact: "kafka_2.13", version: VERSION },
+  { group: "org.apache.kafka", artifact: "kafka_2.13", version: KAFKA_VERSION },
   // What the broker says goes to its output.
   { group: "org.slf4j", artifact: "slf4j-simple", version: "1.7.36" },
 ];
@@ -35,7 +35,7 @@ export interface Kafka {
 
 /** The folder with Kafka's jars. */
 export function fetchKafka(): Promise<string> {
-  return mavenJars(`kafka-${VERSION}`, PACKAGES);
+  return mavenJars(`kafka-${KAFKA_VERSION}`, PACKAGES);
 }
 
 /** Starts a cluster and waits until every broker serves. */
@@ -91,15 +91,22 @@ function writeSettings(node: Node, settings: BrokerSettings): void {
 }
 
 function settingsOf(node: Node, voters: string, brokers: number): BrokerSettings {
+  return {
+    ...brokerSettings(brokers),
+    "node.id": node.id,
+    "controller.quorum.voters": voters,
+    listeners: `PLAINTEXT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${node.controllerPort}`,
+    "log.dirs": join(node.folder, "log"),
+  };
+}
+
+/** What has nothing to do with where a broker is: the one in infra/compose.yaml has the same. */
+export function brokerSettings(brokers: number): BrokerSettings {
   const copies = Math.min(3, brokers);
   return {
     "process.roles": "broker,controller",
-    "node.id": node.id,
-    "controller.quorum.voters": voters,
     "controller.listener.names": "CONTROLLER",
-    listeners: `PLAINTEXT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${node.controllerPort}`,
     "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-    "log.dirs": join(node.folder, "log"),
     "auto.create.topics.enable": false,
     // As few as can be: a machine for development has few processors, and each internal partition costs files.
     "num.network.threads": 2,

@@ -6,7 +6,7 @@ import { fetchOnce } from "./fetch-once.ts";
 import { freePort } from "./free-port.ts";
 import { runTool } from "./tool.ts";
 
-const VERSITYGW = "v1.8.0";
+export const VERSITYGW_VERSION = "v1.8.0";
 
 export interface S3Options {
   readonly folder: string;
@@ -57,8 +57,8 @@ export async function startS3({ folder, port }: S3Options): Promise<S3> {
 
 /** The program, compiled on this machine. */
 export async function fetchS3(): Promise<string> {
-  const folder = await fetchOnce(`versitygw-${VERSITYGW}`, (unfinished) =>
-    runTool("go", ["install", `github.com/versity/versitygw/cmd/versitygw@${VERSITYGW}`], {
+  const folder = await fetchOnce(`versitygw-${VERSITYGW_VERSION}`, (unfinished) =>
+    runTool("go", ["install", `github.com/versity/versitygw/cmd/versitygw@${VERSITYGW_VERSION}`], {
       env: { GOBIN: unfinished, GOFLAGS: "-buildvcs=false -p=2" },
     }),
   );

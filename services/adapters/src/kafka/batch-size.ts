@@ -1,4 +1,4 @@
-/** Of a record at most: what the log takes, on any column. */
-export const RECORD_BYTES = 4_000_000;
+import { RECORD_BYTES } from "@atlas/platform/ports/log";
+
 /** Of a batch with one such record: its headers, and what the batch itself adds. */
 export const BATCH_BYTES = RECORD_BYTES + 100_000;

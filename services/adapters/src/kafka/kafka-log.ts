@@ -5,6 +5,7 @@ import {
   type LogRecord,
   LogUnavailable,
   OffsetTrimmed,
+  RECORD_BYTES,
   type Tail,
   type TailReceiver,
 } from "@atlas/platform/ports/log";
@@ -13,7 +14,6 @@ import { LogFollower } from "@atlas/platform/tail/log-follower";
 import { noTraces, type Traces } from "@atlas/platform/telemetry/traces";
 import { topics } from "@atlas/platform/topic/topics";
 import { AppendQueue } from "./append-queue.ts";
-import { RECORD_BYTES } from "./batch-size.ts";
 import type { ClusterMap } from "./cluster-map.ts";
 import { APPEND_TIMEOUT, type KafkaAccess, openMap } from "./kafka-access.ts";
 import { type FollowedLane, PartitionPoller } from "./partition-poller.ts";

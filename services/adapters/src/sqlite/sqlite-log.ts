@@ -7,6 +7,7 @@ import {
   type LogRecord,
   LogUnavailable,
   OffsetTrimmed,
+  RECORD_BYTES,
   type Tail,
   type TailReceiver,
 } from "@atlas/platform/ports/log";
@@ -33,7 +34,6 @@ export interface SqliteLog extends Log {
   pragma(text: string): Promise<unknown>;
 }
 
-const RECORD_BYTES = 4_000_000;
 const READ_BYTES = 1 << 20;
 /** Write-ahead log bytes after which they are moved into the segment, by another thread. */
 const CHECKPOINT_BYTES = 4 << 20;

@@ -2,9 +2,8 @@ import { mkdirSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { type ExportResponse, ExportResponseSchema } from "@atlas/gen/atlas/audit/v1/audit_service_pb";
-import { frameRegistry } from "../output/frame-registry.ts";
 import type { Io } from "../output/io.ts";
-import { jsonLine } from "../verbs/verb.ts";
+import { recordJson } from "../output/logged-record.ts";
 
 /** Lines gathered for a file before they are written. */
 const BATCH = 1_000;
@@ -13,7 +12,7 @@ const BATCH = 1_000;
 export async function exportToStdout(io: Io, records: AsyncIterable<ExportResponse>): Promise<number> {
   let count = 0;
   for await (const record of records) {
-    io.out(jsonLine(ExportResponseSchema, record, frameRegistry));
+    io.out(recordJson(ExportResponseSchema, record));
     count += 1;
   }
   return count;
@@ -26,10 +25,7 @@ export async function exportToFolder(folder: string, records: AsyncIterable<Expo
   let count = 0;
   try {
     for await (const record of records) {
-      await file.write(
-        `${record.topic}-${record.partition}.jsonl`,
-        jsonLine(ExportResponseSchema, record, frameRegistry),
-      );
+      await file.write(`${record.topic}-${record.partition}.jsonl`, recordJson(ExportResponseSchema, record));
       count += 1;
     }
   } finally {

@@ -104,7 +104,7 @@ function exportVerb(io: Io): Command {
   return placed(
     "export",
     "Writes records as Protobuf-JSON, one a line: of a platform, with what is not archived yet (takes the key of an auditor, " +
-      "ATLAS_KEY), or of an archive by itself.",
+      "ATLAS_KEY), or of an archive by itself. What of a record this build does not know is named in `unknown`.",
   )
     .option("--url <address>", "the platform's address (ATLAS_URL)")
     .option("--json", "the output is Protobuf-JSON lines in any case")

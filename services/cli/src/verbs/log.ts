@@ -1,16 +1,11 @@
-import {
-  PartitionCountSchema,
-  type ReadLogResponse,
-  ReadLogResponseSchema,
-} from "@atlas/gen/atlas/operations/v1/operations_service_pb";
-import { toJson } from "@bufbuild/protobuf";
+import { PartitionCountSchema, ReadLogResponseSchema } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import type { Command } from "commander";
-import { frameRegistry } from "../output/frame-registry.ts";
 import type { Io } from "../output/io.ts";
+import { recordJson, recordText } from "../output/logged-record.ts";
 import { table } from "../output/table.ts";
-import { timeIn, timeOf } from "../output/words.ts";
+import { timeIn } from "../output/words.ts";
 import { wholeNumber } from "./pages.ts";
-import { type CommonOptions, jsonLine, print, verb, withAtlas } from "./verb.ts";
+import { type CommonOptions, print, verb, withAtlas } from "./verb.ts";
 
 interface LogOptions extends CommonOptions {
   readonly partition: number;
@@ -20,7 +15,12 @@ interface LogOptions extends CommonOptions {
 }
 
 export function logVerb(io: Io): Command {
-  return verb("log", "Reads the log.", ["log count orders.events", "log tail market.data --partition 3"])
+  return verb(
+    "log",
+    "Reads the log. Where a record holds what this build does not know, for a newer one wrote it, that is said (with " +
+      "--json: in `unknown`).",
+    ["log count orders.events", "log tail market.data --partition 3"],
+  )
     .addCommand(tailVerb(io))
     .addCommand(seekVerb(io))
     .addCommand(countVerb(io));
@@ -41,7 +41,7 @@ function tailVerb(io: Io): Command {
         const { partition, limit } = options;
         const request = { topic, partition, fromOffset: end, limit, follow: true };
         for await (const answer of context.atlas.operations.readLog(request, { timeoutMs: 0 })) {
-          io.out(context.json ? jsonLine(ReadLogResponseSchema, answer, frameRegistry) : recordText(answer));
+          io.out(context.json ? recordJson(ReadLogResponseSchema, answer) : recordText(answer));
         }
       }),
     );
@@ -67,7 +67,7 @@ function seekVerb(io: Io): Command {
           limit: options.limit,
         };
         for await (const answer of context.atlas.operations.readLog(request)) {
-          io.out(context.json ? jsonLine(ReadLogResponseSchema, answer, frameRegistry) : recordText(answer));
+          io.out(context.json ? recordJson(ReadLogResponseSchema, answer) : recordText(answer));
         }
       }),
     );
@@ -93,16 +93,4 @@ function countVerb(io: Io): Command {
         );
       }),
     );
-}
-
-/** Offset and time, then each message of the frame on a line. */
-function recordText(answer: ReadLogResponse): string {
-  const head = `${answer.offset}  ${timeOf(answer.appendTime)}`;
-  if (answer.frame === undefined) return `${head}  ${answer.unreadable.length} bytes that cannot be read`;
-  const json = toJson(ReadLogResponseSchema, answer, { registry: frameRegistry }) as {
-    frame: { "@type": string; header?: { source?: string; firstNumber?: string }; messages?: unknown[] };
-  };
-  const { header, messages = [] } = json.frame;
-  const title = `${head}  ${header?.source ?? "?"}  from ${header?.firstNumber ?? 0}, ${messages.length} messages`;
-  return [title, ...messages.map((message) => `  ${JSON.stringify(message)}`)].join("\n");
 }

@@ -1,3 +1,4 @@
+import { ROLES } from "@atlas/assembly/role";
 import { Command } from "commander";
 import type { Io } from "../output/io.ts";
 import { checkSettings, environment, readSettings, type Settings } from "../settings.ts";
@@ -25,12 +26,17 @@ export function startVerb(io: Io, engines?: readonly number[]): Command {
     .option("--console <folder>", "a built console; without it, this project's (ATLAS_CONSOLE)")
     .option("--market <kind>", "simulated, or recorded: what happened elsewhere, as BTC-USDT, besides (ATLAS_MARKET)")
     .option("--engines <column>", "embedded, or distributed: Kafka, DynamoDB and S3 (ATLAS_ENGINES)")
-    .option("--role <roles>", "what the process is there for, of many on engines: such as gateway,market (ATLAS_ROLES)")
+    .option(
+      "--role <roles>",
+      `what the process is there for, of many on engines: some of ${ROLES.join(", ")} (ATLAS_ROLES)`,
+    )
     .option("--standby <shards>", "of other processes that it keeps hot, to take them over at once (ATLAS_STANDBY)")
     .option("--log-level <level>", "debug, info, warn, error or silent, on stderr (ATLAS_LOG_LEVEL)")
     .addHelpText(
       "after",
-      "\nExamples:\n  npm start\n  npm start -- --market recorded\n  npx atlas start --port 9000 --data /var/lib/atlas",
+      "\nExamples:\n  npm start\n  npm start -- --market recorded\n  npx atlas start --port 9000 --data /var/lib/atlas" +
+        "\n  npx atlas start --engines distributed --role gateway,market" +
+        "\n  npx atlas start --engines distributed --role oms,venue --standby 26",
     )
     .action(async (options: StartOptions) => {
       const settings = settingsOf(options);

@@ -1,4 +1,4 @@
-import { type DescMessage, type MessageShape, type Registry, toJson } from "@bufbuild/protobuf";
+import { type DescMessage, type MessageShape, toJson } from "@bufbuild/protobuf";
 import { Command } from "commander";
 import { type AtlasClient, atlasClient } from "../client/atlas-client.ts";
 import { failureOf } from "../client/failure.ts";
@@ -67,10 +67,6 @@ export function print<Desc extends DescMessage>(
 }
 
 /** A message as Protobuf-JSON on one line. */
-export function jsonLine<Desc extends DescMessage>(
-  schema: Desc,
-  message: MessageShape<Desc>,
-  registry?: Registry,
-): string {
-  return JSON.stringify(toJson(schema, message, registry === undefined ? {} : { registry }));
+export function jsonLine<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): string {
+  return JSON.stringify(toJson(schema, message));
 }

@@ -6,6 +6,7 @@ import {
   type LogRange,
   type LogRecord,
   LogUnavailable,
+  RECORD_BYTES,
   type Tail,
   type TailReceiver,
 } from "../ports/log.ts";
@@ -74,7 +75,9 @@ class ClockedLog implements MemoryLog {
   }
 
   append(topic: string, partition: number, bytes: Uint8Array): Promise<Appended> {
-    if (bytes.length < 1 || bytes.length > 4_000_000) return Promise.reject(new RangeError("1 to 4,000,000 bytes"));
+    if (bytes.length < 1 || bytes.length > RECORD_BYTES) {
+      return Promise.reject(new RangeError(`a record has 1 to ${RECORD_BYTES} bytes, not ${bytes.length}`));
+    }
     return new Promise((resolve, reject) => {
       this.#options.clock.soon(() => this.#meetFault({ topic, partition, bytes }).then(resolve, reject));
     });

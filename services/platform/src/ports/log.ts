@@ -1,3 +1,6 @@
+/** Of a record at most. */
+export const RECORD_BYTES = 4_000_000;
+
 /** One record of a partition: what one writer flushed to it at a time. */
 export interface LogRecord {
   /** Contiguous within a partition from 0; safe integer. */
@@ -49,7 +52,7 @@ export interface TailReceiver {
  * the log cannot be asked now, and with `LogDamaged` when what is stored is not what was written.
  */
 export interface Log {
-  /** `bytes` (1 to 4,000,000, else a `RangeError`) belong to the log from here on: the caller changes them no more. */
+  /** `bytes` (1 to `RECORD_BYTES`, else a `RangeError`) belong to the log from here on: the caller changes them no more. */
   append(topic: string, partition: number, bytes: Uint8Array): Promise<Appended>;
   /**
    * Records from offset `from` on, at least one if there is one, at most about `maxBytes`. Rejects with
