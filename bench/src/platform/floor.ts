@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { partitionOf } from "@atlas/domain/partition/partition";
 import { type Limits, LimitsSchema } from "@atlas/gen/atlas/account/v1/account_pb";
+import type { ListBalancesResponse } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { type Instrument, InstrumentSchema, MarketModel } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
 import { type Amount, AmountSchema } from "@atlas/gen/atlas/money/v1/amount_pb";
 import { type NewOrder, NewOrderSchema, OrderType, type Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { create } from "@bufbuild/protobuf";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { type Address, type Api, openApi } from "./api.ts";
 import { nextRequestId } from "./request-id.ts";
 
@@ -21,6 +24,9 @@ const PRICE = "100";
 const OMS_PARTITIONS = 16;
 const VENUE_PARTITIONS = 8;
 const MOST = 1_000_000;
+/** Milliseconds between two tries of a read, and how many there are. */
+const PAUSE = 1_000;
+const MOST_TRIES = 60;
 
 /** The order that every account of a floor sends: of one lot, at the one price. */
 export function floorOrder(instrumentId: string, side: Side): NewOrder {
@@ -128,10 +134,22 @@ export async function checkFloor(
 
 /** What is available of an asset; `undefined`: it never had any. */
 async function balanceOf(api: Api, accountId: string, asset: string, wrong: string[]): Promise<number | undefined> {
-  const { balances } = await api.accounts.listBalances({ accountId });
+  const { balances } = await listed(api, accountId);
   for (const balance of balances) {
     if (Number(balance.reserved) !== 0) wrong.push(`${accountId} has ${balance.reserved} ${balance.asset} reserved`);
   }
   const found = balances.find((balance) => balance.asset === asset);
   return found === undefined ? undefined : Number(found.available);
+}
+
+/** A platform that was given more than it can take may need a while until it answers again. */
+async function listed(api: Api, accountId: string): Promise<ListBalancesResponse> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await api.accounts.listBalances({ accountId });
+    } catch (error) {
+      if (tries === MOST_TRIES || ConnectError.from(error).code !== Code.Unavailable) throw error;
+      await sleep(PAUSE);
+    }
+  }
 }
