@@ -19,7 +19,7 @@ export class WrongOption extends Error {
 export const USAGE = `npm run chaos -- [--minutes M] [--seed S] [--rate R] [--brokers 1|3]
 
 Starts a platform of seven processes on Kafka, DynamoDB Local and an S3 server, trades on it while processes and engines are
-killed, paused and restarted, and at the end compares what its clients were told with all that the platform keeps.
+killed, paused and restarted and S3 refuses, and at the end compares what its clients were told with all that the platform keeps.
   --minutes M  minutes of faults (3)
   --seed S     which faults, when, and what clients send (a new one)
   --rate R     requests a second (150)

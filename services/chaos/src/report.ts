@@ -8,14 +8,15 @@ export function isBroken({ verdict, problems }: Outcome): boolean {
 
 /** What a run was and came to, for people. */
 export function reportOf({ minutes, seed, rate }: ChaosOptions, outcome: Outcome): string {
-  const { storm, book, loadSeconds, watch, failedStarts, verdict, problems } = outcome;
-  const faults = [...storm.faults].map(([kind, count]) => `${kind} ${count}`).join(", ");
+  const { storm, s3Faults, book, loadSeconds, watch, failedStarts, verdict, problems } = outcome;
+  const counted = (counts: ReadonlyMap<string, number>) => [...counts].map(([kind, count]) => `${kind} ${count}`);
   const submits = book.asked.filter(({ content }) => content.kind === "submit").length;
   const seconds = (milliseconds: number) => `${(milliseconds / 1_000).toFixed(1)} s`;
   const slowest = [...watch.longest].toSorted((one, other) => other[1] - one[1]);
   const lines = [
     `chaos: seed ${seed}, ${minutes} min, ${rate} requests/s wanted`,
-    `faults: ${faults}; ${storm.kills} kills of processes, ${failedStarts} starts repeated`,
+    `faults: ${counted(storm.faults).join(", ")}; ${storm.kills} kills of processes, ${failedStarts} starts repeated`,
+    `requests to S3 that went wrong while it refused: ${counted(s3Faults).join(", ") || "none"}`,
     `requests: ${book.asked.length}, of which ${submits} orders, ${(submits / loadSeconds).toFixed(0)} orders/s; sent again ${book.repeated} times`,
     `unanswered at most: ${seconds(book.longestWait)}`,
     `from a death to service, by shard, at most: ${slowest.map(([shard, time]) => `${shard} ${seconds(time)}`).join(", ")}`,

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { dice } from "@atlas/assembly/simulated/dice";
 import { atlasClient } from "@atlas/cli/client/atlas-client";
 import { memoryFolder } from "@atlas/engines/memory-folder";
-import { type Cluster, startCluster, USUAL_PROCESSES } from "./cluster/cluster.ts";
+import { startCluster, USUAL_PROCESSES } from "./cluster/cluster.ts";
+import { type S3Fault, S3Proxy } from "./cluster/s3-proxy.ts";
+import type { FaultGround } from "./faults/fault.ts";
 import { LEAST_KILLS } from "./faults/fault-plan.ts";
 import { ServiceWatch } from "./faults/service-watch.ts";
 import { type StormReport, storm } from "./faults/storm.ts";
@@ -21,6 +23,8 @@ export interface Outcome {
   /** Where the engines, keys and logs of the run are. */
   readonly folder: string;
   readonly storm: StormReport;
+  /** How many requests to S3 went wrong while it refused. */
+  readonly s3Faults: ReadonlyMap<S3Fault, number>;
   readonly book: ClientBook;
   readonly loadSeconds: number;
   readonly watch: ServiceWatch;
@@ -47,27 +51,28 @@ export async function runChaos(options: ChaosOptions, tell: (line: string) => vo
   tell(`starting a platform of ${Object.keys(USUAL_PROCESSES).length} processes in ${folder}`);
   const storeFolder = memoryFolder("atlas-chaos-", STORE_ROOM);
   if (storeFolder === undefined) tell("no room for files in memory: DynamoDB Local is paused, not restarted");
+  const s3Proxy = await new S3Proxy().listen();
   try {
-    const terms = { folder, processes: USUAL_PROCESSES, brokers: options.brokers, storeFolder, settings: SETTINGS };
+    const { brokers } = options;
+    const terms = { folder, processes: USUAL_PROCESSES, brokers, storeFolder, s3Proxy, settings: SETTINGS };
     const cluster = await startCluster(terms);
     const supervisor = new Supervisor(cluster.processes, tell);
     try {
       await cluster.ready();
-      return { folder, ...(await runOn(cluster, supervisor, options, tell)) };
+      return { folder, ...(await runOn({ cluster, s3Proxy, supervisor, tell }, options)) };
     } finally {
       supervisor.stop();
       await cluster.stop();
     }
   } finally {
+    s3Proxy.close();
     if (storeFolder !== undefined) rmSync(storeFolder, { recursive: true, force: true });
   }
 }
 
 async function runOn(
-  cluster: Cluster,
-  supervisor: Supervisor,
+  { cluster, s3Proxy, supervisor, tell }: Pick<FaultGround, "cluster" | "s3Proxy" | "supervisor" | "tell">,
   { minutes, seed, rate }: ChaosOptions,
-  tell: (line: string) => void,
 ): Promise<Omit<Outcome, "folder">> {
   const book = new ClientBook();
   const { gateways, key } = cluster;
@@ -78,7 +83,8 @@ async function runOn(
   const watch = new ServiceWatch(clients, cluster.processes, away);
   const begin = performance.now();
   const load = pace(traders, rate);
-  const report = await storm({ cluster, watch, supervisor, away, roll: dice(seed), tell }, minutes * 60_000);
+  const ground = { cluster, s3Proxy, watch, supervisor, away, roll: dice(seed), tell };
+  const report = await storm(ground, minutes * 60_000);
   tell("healed; waiting for the answers of what was sent");
   load.stop();
   const loadSeconds = (performance.now() - begin) / 1_000;
@@ -99,6 +105,7 @@ async function runOn(
   problems.push(...supervisor.ended);
   return {
     storm: report,
+    s3Faults: s3Proxy.befallen,
     book,
     loadSeconds,
     watch,

@@ -6,6 +6,7 @@ import { type Dynamodb, startDynamodb } from "@atlas/engines/dynamodb";
 import { type Kafka, startKafka } from "@atlas/engines/kafka";
 import { type S3, startS3 } from "@atlas/engines/s3";
 import { type AtlasProcess, atlasProcess } from "./atlas-process.ts";
+import type { S3Proxy } from "./s3-proxy.ts";
 
 export interface ClusterTerms {
   /** Everything of the run is in it. */
@@ -18,6 +19,8 @@ export interface ClusterTerms {
   readonly storeFolder?: string | undefined;
   /** How much DynamoDB Local lets the others on this machine go first, 0 (not at all, default) to 19. */
   readonly storeNiceness?: number;
+  /** Through it the processes reach S3; without, there is nothing between. */
+  readonly s3Proxy?: S3Proxy;
   /** Settings of the processes beside what the engines need. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -59,7 +62,7 @@ export const USUAL_PROCESSES: Readonly<Record<string, readonly Role[]>> = {
 
 /** Starts the engines, then the processes; nothing stays when one does not come up. */
 export async function startCluster(terms: ClusterTerms): Promise<Cluster> {
-  const { folder, processes, brokers = 1, storeFolder, storeNiceness, settings } = terms;
+  const { folder, processes, brokers = 1, storeFolder, storeNiceness, s3Proxy, settings } = terms;
   const [kafka, dynamodb, s3] = await Promise.all([
     startKafka({ folder: join(folder, "kafka"), brokers }),
     startDynamodb({
@@ -69,9 +72,13 @@ export async function startCluster(terms: ClusterTerms): Promise<Cluster> {
     }),
     startS3({ folder: join(folder, "s3") }),
   ]);
+  s3Proxy?.standBefore(s3.endpoint);
   const data = join(folder, "atlas");
   mkdirSync(data, { recursive: true });
-  const environment = { ...environmentOf(kafka, dynamodb, s3), ...settings };
+  const environment = {
+    ...environmentOf(kafka, dynamodb, { ...s3, ...(s3Proxy && { endpoint: s3Proxy.endpoint }) }),
+    ...settings,
+  };
   const all = await Promise.all(
     Object.entries(processes).map(([name, roles]) => atlasProcess({ name, roles, folder: data, environment })),
   );

@@ -21,7 +21,8 @@ test("everything is met, by kill and by pause, and engines too", () => {
   const names = [...Object.keys(USUAL_PROCESSES), "kafka", "dynamodb", "s3"];
   expect([...targets([])].sort()).toEqual(names.sort());
   const kinds = new Set(firstFaults([], 100, 1).map((fault) => fault?.kind));
-  expect(kinds.size).toBe(7);
+  expect(kinds.size).toBe(8);
+  expect(kinds).toContain("archive refuses");
 });
 
 test("a store that would forget is not restarted", () => {

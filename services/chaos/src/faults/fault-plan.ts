@@ -7,6 +7,7 @@ import {
   killProcess,
   pauseProcess,
   pauseStore,
+  refuseArchive,
   restartStore,
 } from "./fault.ts";
 
@@ -24,12 +25,13 @@ export function nextFault(ground: FaultGround, kills: number, minutes: number): 
   const kind = roll(100);
   const processes = processesFor(ground.cluster, away);
   // Drawn always, so that what follows depends less on how fast the machine is.
-  const [first, second] = [roll(processes.length), roll(4)];
+  const [first, second] = [roll(processes.length), roll(6)];
   const one = processes[first];
-  if (kind < 55 || kills < minutes * KILLS) return one && killProcess(one, ground);
-  if (kind < 75) return one && pauseProcess(one, ground);
+  if (kind < 50 || kills < minutes * KILLS) return one && killProcess(one, ground);
+  if (kind < 68) return one && pauseProcess(one, ground);
   if ([...away].filter((name) => ENGINES.includes(name)).length >= MOST_AWAY.engines) return undefined;
-  if (kind < 84) return killBroker(ground);
+  if (kind < 76) return killBroker(ground);
+  if (second > 3) return refuseArchive(ground);
   if (second > 1) return breakArchive(ground);
   return second === 0 && ground.cluster.keepsStore ? restartStore(ground) : pauseStore(ground);
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Dice } from "@atlas/assembly/simulated/dice";
+import { type Dice, dice } from "@atlas/assembly/simulated/dice";
 import type { AtlasProcess } from "../cluster/atlas-process.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import type { S3Fault, S3Proxy } from "../cluster/s3-proxy.ts";
 import type { ServiceWatch } from "./service-watch.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -12,7 +13,8 @@ export type FaultKind =
   | "store paused"
   | "store restarted"
   | "archive killed"
-  | "archive paused";
+  | "archive paused"
+  | "archive refuses";
 
 /** One thing that goes wrong for a while. */
 export interface Fault {
@@ -26,6 +28,8 @@ export interface Fault {
 /** What faults happen to. */
 export interface FaultGround {
   readonly cluster: Cluster;
+  /** Between the processes and S3. */
+  readonly s3Proxy: S3Proxy;
   readonly watch: ServiceWatch;
   readonly supervisor: Supervisor;
   /** Names of what a fault happens to at the moment. */
@@ -38,6 +42,8 @@ export interface FaultGround {
 const AWAY = { least: 500, more: 4_000 };
 /** Milliseconds that a process stands still: longer than a lease lasts (S21), up to five times as long (F10). */
 const STILL = { least: 6_000, more: 14_000 };
+/** Milliseconds that S3 refuses: in so many some partition is archived. */
+const REFUSING = { least: 4_000, more: 8_000 };
 
 /** Milliseconds for the store to end: after that it is killed, and forgets. */
 const ORDERLY_END = 120_000;
@@ -107,7 +113,7 @@ export function restartStore({ cluster: { dynamodb } }: FaultGround): Fault {
   };
 }
 
-/** The archive's server refuses connections, or takes them and says nothing. */
+/** S3 ends connections, or takes requests and says nothing. */
 export function breakArchive({ cluster: { s3 }, roll }: FaultGround): Fault {
   const isPaused = roll.onceIn(2);
   const away = AWAY.least + roll(3 * AWAY.more);
@@ -120,4 +126,27 @@ export function breakArchive({ cluster: { s3 }, roll }: FaultGround): Fault {
       else await s3.process.start();
     },
   };
+}
+
+/** S3 is there, and refuses most of what it is asked; of what it does it does not always get to tell (F18). */
+export function refuseArchive({ s3Proxy, roll }: FaultGround): Fault {
+  const refusing = REFUSING.least + roll(REFUSING.more);
+  // Of its own: how many requests come in that time is not to decide what goes wrong next.
+  const each = dice(roll(2 ** 32));
+  return {
+    ...{ kind: "archive refuses", target: "s3" },
+    async run() {
+      s3Proxy.fault = (method) => requestFault(method, each);
+      await sleep(refusing);
+      s3Proxy.fault = () => undefined;
+    },
+  };
+}
+
+/** Of ten requests; the client tries three times where it is told to slow down, and when an answer is lost. */
+function requestFault(method: string, roll: Dice): S3Fault | undefined {
+  const kind = roll(10);
+  if (kind < 5) return "SlowDown";
+  if (kind < 6) return "AccessDenied";
+  return kind < 8 && method === "PUT" ? "answer lost" : undefined;
 }

@@ -52,3 +52,23 @@ test.each([2, 20, 300])(
     expect([program.running, supervisor.ended.length]).toEqual([1, 1]);
   },
 );
+
+test("what is in the way of a start is told once, however often it is tried, and again when it is something else", async () => {
+  const reasons = ["the port is taken", "the port is taken", "the port is taken", "no memory", "the port is taken"];
+  const process = {
+    hasEnded: false,
+    kill: async () => undefined,
+    start: async () => {
+      const reason = reasons.shift();
+      if (reason !== undefined) throw new Error(reason);
+    },
+  };
+  const one = { name: "oms-1", log: "", process } as unknown as AtlasProcess;
+  const told: string[] = [];
+  const supervisor = new Supervisor([one], (line) => told.push(line), 1);
+  await supervisor.killFor(one, 0);
+  supervisor.stop();
+  const lines = ["the port is taken", "no memory", "the port is taken"];
+  expect(told).toEqual(lines.map((reason) => `oms-1 did not come up: ${reason}`));
+  expect(supervisor.failedStarts).toBe(5);
+});

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AtlasProcess } from "../cluster/atlas-process.ts";
 
-/** Milliseconds between two looks, and between two attempts to start a process. */
+/** Milliseconds between two looks, and before a start is tried again. */
 const LOOK = 250;
 const AGAIN = 1_000;
 
@@ -9,17 +9,20 @@ const AGAIN = 1_000;
 export class Supervisor {
   /** Processes that had come up and ended by themselves, in words. */
   readonly ended: string[] = [];
-  /** Starts that came to nothing: what they need may be away just then. */
+  /** Starts that came to nothing, each of them counted: what they need may be away just then. */
   failedStarts = 0;
   readonly #processes: readonly AtlasProcess[];
   readonly #tell: (line: string) => void;
+  readonly #again: number;
   /** Those that are being started again, and when they are up. */
   readonly #starts = new Map<AtlasProcess, Promise<void>>();
   #isOver = false;
 
-  constructor(processes: readonly AtlasProcess[], tell: (line: string) => void) {
+  /** `again`: milliseconds from a start that came to nothing to the next one. */
+  constructor(processes: readonly AtlasProcess[], tell: (line: string) => void, again = AGAIN) {
     this.#processes = processes;
     this.#tell = tell;
+    this.#again = again;
     void this.#watch();
   }
 
@@ -58,16 +61,20 @@ export class Supervisor {
     return start;
   }
 
+  /** What is in the way is told once, and again when it is something else. */
   async #start({ name, process }: AtlasProcess): Promise<void> {
+    let told = "";
     while (!this.#isOver) {
       try {
         await process.start();
         return;
       } catch (error) {
         this.failedStarts++;
-        this.#tell(`${name} did not come up: ${(error as Error).message}`);
+        const { message } = error as Error;
+        if (message !== told) this.#tell(`${name} did not come up: ${message}`);
+        told = message;
         await process.kill();
-        await sleep(AGAIN);
+        await sleep(this.#again);
       }
     }
   }
