@@ -57,10 +57,13 @@ test("what is in the way of a start is told once, however often it is tried, and
   const reasons = ["the port is taken", "the port is taken", "the port is taken", "no memory", "the port is taken"];
   const process = {
     hasEnded: false,
-    kill: async () => undefined,
-    start: async () => {
+    async kill() {
+      this.hasEnded = true;
+    },
+    async start() {
       const reason = reasons.shift();
       if (reason !== undefined) throw new Error(reason);
+      this.hasEnded = false;
     },
   };
   const one = { name: "oms-1", log: "", process } as unknown as AtlasProcess;

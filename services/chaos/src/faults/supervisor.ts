@@ -26,15 +26,13 @@ export class Supervisor {
     void this.#watch();
   }
 
-  /** kill -9, and a start after so many milliseconds; resolves when it is up. One that is being started is so once more. */
+  /** kill -9, and a start after so many milliseconds, if nobody has started it by then; resolves when it is up. */
   async killFor(one: AtlasProcess, milliseconds: number): Promise<void> {
-    const start = this.#starts.get(one);
-    const killed = one.process.kill();
-    await (start ??
-      this.#startAfter(
-        one,
-        killed.then(() => sleep(milliseconds)),
-      ));
+    const gone = Promise.all([one.process.kill(), this.#starts.get(one)]);
+    await this.#startAfter(
+      one,
+      gone.then(() => sleep(milliseconds)),
+    );
   }
 
   stop(): void {
@@ -56,7 +54,11 @@ export class Supervisor {
 
   /** Only one may start a process at a time: two would be two processes at one port, one of which nobody knows. */
   #startAfter(one: AtlasProcess, gone: Promise<void>): Promise<void> {
-    const start = gone.then(() => this.#start(one)).finally(() => this.#starts.delete(one));
+    const start = gone
+      .then(() => (one.process.hasEnded ? this.#start(one) : undefined))
+      .finally(() => {
+        if (this.#starts.get(one) === start) this.#starts.delete(one);
+      });
     this.#starts.set(one, start);
     return start;
   }
