@@ -105,7 +105,8 @@ function packageOf(path: string): string {
   return top === "services" ? second : top;
 }
 
-function importsOf(source: Source): { node: ts.Node; target: string }[] {
+/** Every module that a file names, types or code. */
+export function importsOf(source: Source): { node: ts.Node; target: string }[] {
   return [...nodesOf(source.tree)].flatMap((node) => {
     const name = moduleName(node);
     return name !== undefined && ts.isStringLiteralLike(name) ? [{ node, target: name.text }] : [];

@@ -2,6 +2,9 @@ import { expect, test } from "vitest";
 import { checkSources } from "./rules.ts";
 import { parseSource } from "./source.ts";
 
+const MODEL = "services/simulation/src/model";
+const WORLD = "@atlas/assembly/simulated/memory-platform";
+
 /** Lines that a rule must refuse, each alone in a file of the package, with a word of the reason. */
 const REFUSED: readonly [rule: string, path: string, text: string, reason: string][] = [
   [
@@ -33,6 +36,14 @@ const REFUSED: readonly [rule: string, path: string, text: string, reason: strin
   ["the console is a client", "console/src/a.ts", 'import { x } from "@atlas/cli/x";', "console may not"],
   ["seen from outside", "console/e2e/a.e2e.ts", 'import { x } from "../src/lib/a.ts";', "leaves the package"],
   ["engines are for tests", "services/adapters/src/a.ts", 'import { x } from "@atlas/engines/kafka";', "is no test"],
+  ["the model is alone", `${MODEL}/a.ts`, 'import { x } from "@atlas/platform/text/x";', "the model may not"],
+  ["the model is alone", `${MODEL}/a.ts`, 'import type { X } from "@atlas/platform/text/x";', "the model may not"],
+  ["the model is alone", `${MODEL}/a.ts`, 'import { x } from "@atlas/platform/ports/log";', "the model may not"],
+  ["the model is alone", `${MODEL}/a.ts`, `import { x } from "${WORLD}";`, "the model may not"],
+  ["the model is alone", `${MODEL}/a.ts`, `import { type X } from "${WORLD}";`, "the model may not"],
+  ["the model is alone", `${MODEL}/a.ts`, 'export { x } from "../clients/x.ts";', "the model may not"],
+  ["the model is alone", `${MODEL}/a.ts`, 'const x = await import("../checks/x.ts");', "the model may not"],
+  ["the model is alone", `${MODEL}/a.ts`, 'import { x } from "node:fs";', "the model may not"],
   ["own files by path", "services/oms/src/a.ts", 'import { x } from "@atlas/oms/x";', "by relative path"],
   ["S25 power", "services/domain/src/a.ts", "export const x = 2 ** 3;", "** is not exact"],
   ["S25 power", "services/domain/src/a.ts", "let x = 2; x **= 3;", "** is not exact"],
@@ -84,6 +95,16 @@ const ALLOWED: readonly [why: string, path: string, text: string][] = [
   ["arrays have an order", "services/domain/src/a.ts", "for (const x of [1]) x; export const y = [...[1]];"],
   ["look-ups are not walks", "services/domain/src/a.ts", "new Map<string, number>().get('a');"],
   ["an excuse", "services/domain/src/a.ts", "// any order: summed\nfor (const x of new Set<number>()) x;"],
+  ["the model has the contract", `${MODEL}/a.ts`, 'import "@atlas/gen/x"; import { y } from "./y.ts";'],
+  ["the model opens frames", `${MODEL}/a.ts`, 'import { x } from "@atlas/platform/wire/codec/frame";'],
+  ["the model knows of the world", `${MODEL}/a.ts`, `import type { X } from "${WORLD}"; export type { X };`],
+  ["the model knows of clients", `${MODEL}/a.ts`, 'import type { X } from "../clients/x.ts";'],
+  ["its tests start platforms", `${MODEL}/a.test.ts`, `import { X } from "${WORLD}";`],
+  [
+    "the simulation sees platform",
+    "services/simulation/src/checks/a.ts",
+    'import { x } from "@atlas/platform/text/x";',
+  ],
   ["the console sees the contract", "console/src/a.ts", 'import "@atlas/gen/x"; import "svelte";'],
   ["tests of the console start platforms", "console/e2e/a.e2e.ts", 'import "@atlas/cli/testing/x"; import "axe-core";'],
   ["cli sees the process", "services/cli/src/a.ts", "Math.random(); process.env.ATLAS_PORT;"],

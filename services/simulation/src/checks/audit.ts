@@ -6,8 +6,8 @@ import { type Order, OrderStatus, Side } from "@atlas/gen/atlas/order/v1/order_p
 import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import type { TradingFloor } from "../clients/trading-floor.ts";
 import { e8 } from "../model/e8.ts";
+import { type Levels, levelsOf, sameLevels, words } from "../model/levels.ts";
 import type { LogModel } from "../model/log-model.ts";
-import { type Levels, levelsOf, sameLevels, words } from "../model/market-model.ts";
 import { isEnd, type ModelOrder, type OrderModel } from "../model/order-model.ts";
 import { checkScreen } from "../model/screen-model.ts";
 import { checkSession } from "../model/session-model.ts";

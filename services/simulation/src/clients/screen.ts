@@ -1,25 +1,10 @@
 import type { Dice } from "@atlas/assembly/simulated/dice";
 import type { GatewayProcess, MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
-import {
-  Channel,
-  type Contents,
-  StreamService,
-  type SubscribeResponse,
-} from "@atlas/gen/atlas/stream/v1/stream_service_pb";
+import { type Contents, StreamService, type SubscribeResponse } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
 import { sleep } from "@atlas/platform/ports/clock";
+import { channelNames, type ScreenChannel, screenChannels } from "../model/screen-channels.ts";
 import { Reading } from "./reading.ts";
 import { Stay } from "./stay.ts";
-
-/** The private channels. */
-const CHANNELS = {
-  orders: Channel.ORDERS,
-  fills: Channel.FILLS,
-  balances: Channel.BALANCES,
-  positions: Channel.POSITIONS,
-} as const;
-
-export type ScreenChannel = keyof typeof CHANNELS;
-export const screenChannels = Object.keys(CHANNELS) as ScreenChannel[];
 
 /** What a screen was told of a channel. */
 export interface Told {
@@ -96,9 +81,9 @@ export class Screen {
     this.opened++;
     const leave = (): void => open.abort(LEFT);
     const stay = new Stay(clock, this.#reading, leave, 500 + this.#roll(this.#stay), SILENCE);
-    const subscriptions = screenChannels.map((name) => {
+    const subscriptions = channelNames.map((name) => {
       const cursor = this.#cursors.get(name) ?? "";
-      return { subscriptionId: name, channel: CHANNELS[name], accountId: this.accountId, cursor };
+      return { subscriptionId: name, channel: screenChannels[name], accountId: this.accountId, cursor };
     });
     const stream = gateway.client(StreamService).subscribe({ subscriptions }, { signal: open.signal });
     try {
@@ -114,7 +99,7 @@ export class Screen {
   }
 
   #take({ subscriptionId, cursor, content }: SubscribeResponse): void {
-    const channel = screenChannels.find((name) => name === subscriptionId);
+    const channel = channelNames.find((name) => name === subscriptionId);
     if (channel === undefined || content.case === "heartbeat" || content.case === undefined) return;
     if (content.case === "resync") {
       this.#cursors.delete(subscriptionId);

@@ -1,6 +1,7 @@
 import { SelfTradePrevention as Mode, OrderType, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
 import type { AmendOrder, PlaceOrder } from "@atlas/gen/atlas/venue/v1/venue_pb";
 import { e8 } from "./e8.ts";
+import { type BookLevels, bookWords, type Levels } from "./levels.ts";
 import type { Violations } from "./violations.ts";
 
 /** An order in the naive book. */
@@ -31,7 +32,8 @@ const DAY = 86_400_000;
 
 /**
  * A book of clients alone in the plainest words: every order at rest in one list, in the order in which they queued. It takes
- * what a venue's partition holds and says who must trade with whom (I9); what is settled must be that, no more, no less.
+ * what a venue's partition holds and says who must trade with whom, and what is left (I9); what is settled, and what the market is
+ * told of the book, must be that, no more, no less.
  */
 export class BookModel {
   readonly #violations: Violations;
@@ -39,6 +41,10 @@ export class BookModel {
   #resting: BookOrder[] = [];
   /** Trades that must be settled and were not yet, by what they say. */
   readonly #due = new Map<string, number>();
+  /** Books that must be told and were not yet: each other than the one before. */
+  readonly #untold: string[] = [];
+  #left = bookWords({ bids: new Map(), asks: new Map() });
+  #told = this.#left;
 
   constructor(name: string, violations: Violations) {
     this.#name = name;
@@ -102,15 +108,37 @@ export class BookModel {
     else this.#due.delete(text);
   }
 
-  /** When nothing is on its way any more: whatever had to trade has. */
+  /** All that an input does is done: if it left another book, the market must be told of that one. */
+  decided(): void {
+    const left = bookWords(this.#levels());
+    if (left !== this.#left) this.#untold.push(left);
+    this.#left = left;
+  }
+
+  /** The market was told of a book; inputs come before what is told of them. */
+  told(levels: BookLevels): void {
+    const told = bookWords(levels);
+    if (told === this.#told) return;
+    this.#told = told;
+    const due = this.#untold.shift() ?? "no other";
+    this.#violations.check("I9", told === due, () => `${this.#name} is told as ${told}, due is ${due}`);
+  }
+
+  /** When nothing is on its way any more: whatever had to trade has, and the market knows what rests. */
   end(): void {
     const [missing] = this.#due.keys();
     this.#violations.check("I9", missing === undefined, () => `${this.#name}: never settled: ${missing}`);
-    this.#violations.check("I9", !this.#isCrossed(), () => `${this.#name} is crossed`);
+    const [untold] = this.#untold;
+    this.#violations.check("I9", untold === undefined, () => `${this.#name}: never told: ${untold}`);
   }
 
-  #isCrossed(): boolean {
-    return this.#resting.some((order) => this.#opponents(order).length > 0);
+  #levels(): BookLevels {
+    const [bids, asks]: [Levels, Levels] = [new Map(), new Map()];
+    for (const { buys, price, open } of this.#resting) {
+      const side = buys ? bids : asks;
+      side.set(price, (side.get(price) ?? 0n) + open);
+    }
+    return { bids, asks };
   }
 
   /** Whom an order meets: best price first, then first come. */

@@ -90,7 +90,9 @@ export class LogModel {
 
   takeMarketEvent(one: Logged<MarketEvent>): void {
     if (!this.#marketEvents.take(one)) return;
-    this.market.take(decoded(one));
+    const event = decoded(one);
+    this.market.take(event);
+    this.#venues.told(event.instrumentId, this.market.told(event.instrumentId));
   }
 
   takeControlCommand(one: Logged<ControlCommand>): void {

@@ -1,10 +1,8 @@
-import type { Level, MarketEvent } from "@atlas/gen/atlas/market/v1/market_pb";
+import { type Level, type MarketEvent, Phase } from "@atlas/gen/atlas/market/v1/market_pb";
 import { Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { e8 } from "./e8.ts";
+import { type BookLevels, bookWords, isCrossed, type Levels, levelsOf, sameLevels, words } from "./levels.ts";
 import type { Violations } from "./violations.ts";
-
-/** Quantity by price, of one side. */
-export type Levels = Map<bigint, bigint>;
 
 /** A book as somebody shows it. */
 export interface ShownBook {
@@ -13,32 +11,53 @@ export interface ShownBook {
   readonly asks: readonly Level[];
 }
 
+/** What an event makes of a book. */
+interface Change extends BookLevels {
+  readonly sequence: bigint;
+  /** All levels: whatever was known before is over. */
+  readonly isWhole: boolean;
+}
+
 /** What is public of one instrument, by its events on the log. */
 class InstrumentModel {
   sequence = 0n;
-  /** The sequence of the levels: behind the last by what waits. */
+  /** The levels after the last event. */
+  readonly told: BookLevels = { bids: new Map(), asks: new Map() };
+  /** From where an auction begins until orders match again, whatever halts it meanwhile. */
+  isAuction = false;
+  /** The levels as they are compared, and their sequence: behind the last by what waits. */
+  readonly shown: BookLevels = { bids: new Map(), asks: new Map() };
   shownSequence = 0n;
-  readonly bids: Levels = new Map();
-  readonly asks: Levels = new Map();
-  waiting: MarketEvent[] = [];
+  readonly #waiting: Change[] = [];
 
-  /** Brings the levels up to a sequence. */
+  take({ sequence, event }: MarketEvent): void {
+    this.sequence = sequence;
+    if (event.case === "phase" && event.value.phase === Phase.AUCTION) this.isAuction = true;
+    if (event.case === "phase" && event.value.phase === Phase.CONTINUOUS) this.isAuction = false;
+    const hasLevels = event.case === "snapshot" || event.case === "delta";
+    const { bids, asks } = hasLevels ? event.value : { bids: [], asks: [] };
+    const isWhole = event.case === "snapshot";
+    const change: Change = { sequence, isWhole, bids: levelsOf(bids), asks: levelsOf(asks) };
+    apply(this.told, change);
+    this.#waiting.push(change);
+  }
+
+  /** Brings the levels that are compared up to a sequence. */
   advance(through: bigint): void {
     let count = 0;
-    for (const { sequence, event } of this.waiting) {
-      if (sequence > through) break;
+    for (const change of this.#waiting) {
+      if (change.sequence > through) break;
       count++;
-      this.shownSequence = sequence;
-      if (event.case === "snapshot") for (const side of [this.bids, this.asks]) side.clear();
-      if (event.case !== "snapshot" && event.case !== "delta") continue;
-      change(this.bids, event.value.bids);
-      change(this.asks, event.value.asks);
+      this.shownSequence = change.sequence;
+      apply(this.shown, change);
     }
-    this.waiting.splice(0, count);
+    this.#waiting.splice(0, count);
   }
 }
 
-/** Books by nothing but what stands on `market.data` (I11). */
+const NOTHING: BookLevels = { bids: new Map(), asks: new Map() };
+
+/** Books by nothing but what stands on `market.data` (I9, I11). */
 export class MarketModel {
   readonly #violations: Violations;
   readonly #instruments = new Map<string, InstrumentModel>();
@@ -54,8 +73,13 @@ export class MarketModel {
     this.#instruments.set(instrumentId, model);
     const last = model.sequence;
     this.#violations.check("I11", sequence === last + 1n, () => `${instrumentId}: ${sequence} comes after ${last}`);
-    model.sequence = sequence;
-    model.waiting.push(event);
+    model.take(event);
+    this.#checkBook(event, model);
+  }
+
+  /** An instrument's book after its last event. */
+  told(instrumentId: string): BookLevels {
+    return this.#instruments.get(instrumentId)?.told ?? NOTHING;
   }
 
   get instrumentIds(): readonly string[] {
@@ -79,8 +103,8 @@ export class MarketModel {
       // Who stands still behind what was compared before is compared when it has caught up.
       if (sequence !== model.shownSequence) continue;
       for (const [side, due, shown] of [
-        [Side.BUY, model.bids, bids],
-        [Side.SELL, model.asks, asks],
+        [Side.BUY, model.shown.bids, bids],
+        [Side.SELL, model.shown.asks, asks],
       ] as const) {
         const levels = levelsOf(shown);
         const text = () => `${name()}: ${side === Side.BUY ? "bids" : "asks"} show ${words(levels)}, due ${words(due)}`;
@@ -88,26 +112,34 @@ export class MarketModel {
       }
     }
   }
+
+  /** A level that is told is somebody's, for some price and quantity; nobody bids what another asks, but in an auction (I9). */
+  #checkBook({ instrumentId, sequence, event }: MarketEvent, { told, isAuction }: InstrumentModel): void {
+    if (event.case !== "snapshot" && event.case !== "delta") return;
+    const name = () => `${instrumentId} at ${sequence}`;
+    const { bids, asks } = event.value;
+    const wrong = [...bids, ...asks].find((level) => !isSound(level, event.case === "delta"));
+    const level = () => `${name()}: ${wrong?.quantity}@${wrong?.price} of ${wrong?.orderCount} orders`;
+    this.#violations.check("I9", wrong === undefined, level);
+    this.#violations.check("I9", isAuction || !isCrossed(told), () => `${name()} is crossed: ${bookWords(told)}`);
+  }
 }
 
-export function levelsOf(shown: readonly Level[]): Levels {
-  return new Map(shown.map(({ price, quantity }) => [e8(price), e8(quantity)]));
+/** `mayBeGone`: a level may be told to hold nothing any more. */
+function isSound({ price, quantity, orderCount }: Level, mayBeGone: boolean): boolean {
+  const isGone = e8(quantity) === 0n && orderCount === 0;
+  return e8(price) > 0n && (isGone ? mayBeGone : e8(quantity) > 0n && orderCount > 0);
 }
 
-export function sameLevels(one: Levels, other: Levels): boolean {
-  return one.size === other.size && [...one].every(([price, quantity]) => other.get(price) === quantity);
+function apply(levels: BookLevels, { isWhole, bids, asks }: Change): void {
+  if (isWhole) for (const side of [levels.bids, levels.asks]) side.clear();
+  change(levels.bids, bids);
+  change(levels.asks, asks);
 }
 
-export function words(levels: Levels): string {
-  return [...levels]
-    .sort(([one], [other]) => Number(one - other))
-    .map(([price, quantity]) => `${quantity}@${price}`)
-    .join(" ");
-}
-
-function change(levels: Levels, changed: readonly Level[]): void {
-  for (const { price, quantity } of changed) {
-    if (e8(quantity) === 0n) levels.delete(e8(price));
-    else levels.set(e8(price), e8(quantity));
+function change(levels: Levels, changed: Levels): void {
+  for (const [price, quantity] of changed) {
+    if (quantity === 0n) levels.delete(price);
+    else levels.set(price, quantity);
   }
 }

@@ -111,6 +111,22 @@ test("D27: an order reaches a venue that nobody accepted: I13 is broken, and see
   expect(broken({ ...reading, venueOrders })).toContain("I13");
 });
 
+test("D27: a level of a book of clients is told otherwise: I9 is broken, and seen", () => {
+  let isChanged = false;
+  const marketData = reading.marketData.map((logged): (typeof reading.marketData)[number] => {
+    const { message } = logged;
+    if (isChanged || message?.instrumentId !== "ETH-USD" || message.event.case !== "delta") return logged;
+    const { value } = message.event;
+    const [first, ...rest] = value.bids;
+    if (first === undefined || first.orderCount === 0) return logged;
+    isChanged = true;
+    const bids = [{ ...first, quantity: "777" }, ...rest];
+    return { ...logged, message: { ...message, event: { case: "delta", value: { ...value, bids } } } };
+  });
+  expect(isChanged).toBe(true);
+  expect([...broken({ ...reading, marketData })]).toEqual(["I9"]);
+});
+
 test("D27: funds are moved twice for one request: I6 is broken, and seen", () => {
   const event = reading.orderEvents.find(({ message }) => message?.event.case === "fundsMoved")?.message as OrderEvent;
   const violations = new Violations();

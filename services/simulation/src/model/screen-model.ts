@@ -2,9 +2,10 @@ import { Bucket } from "@atlas/gen/atlas/ledger/v1/posting_pb";
 import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import type { OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
 import type { Contents } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
-import { type Screen, type ScreenChannel, screenChannels, type Told } from "../clients/screen.ts";
+import type { Screen, Told } from "../clients/screen.ts";
 import { e8 } from "./e8.ts";
 import { isEnd } from "./order-model.ts";
+import { channelNames, type ScreenChannel } from "./screen-channels.ts";
 import type { Violations } from "./violations.ts";
 
 /** What a screen shows of a channel: a word for each order, fill, asset or instrument. */
@@ -18,7 +19,7 @@ const SNAPSHOT_FILLS = 100;
  * concerns it once and in sequence, with what stood after it, and never goes back (I19).
  */
 export function checkScreen(screen: Screen, events: readonly OrderEvent[], violations: Violations): void {
-  for (const channel of screenChannels) {
+  for (const channel of channelNames) {
     const told = screen.told.filter((one) => one.channel === channel);
     checkChannel(`${screen.accountId}'s ${channel}`, new Replay(channel, events), told, violations);
   }

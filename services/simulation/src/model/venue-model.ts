@@ -1,5 +1,6 @@
 import type { VenueCommand } from "@atlas/gen/atlas/venue/v1/venue_pb";
 import { BookModel } from "./book-model.ts";
+import type { BookLevels } from "./levels.ts";
 import type { Logged } from "./log-reading.ts";
 import type { Match } from "./trade-model.ts";
 import type { Violations } from "./violations.ts";
@@ -46,6 +47,11 @@ export class VenueModel {
     this.#books.get(match.instrumentId)?.settled(match);
   }
 
+  /** The market was told of an instrument's book. */
+  told(instrumentId: string, levels: BookLevels): void {
+    this.#books.get(instrumentId)?.told(levels);
+  }
+
   end(): void {
     for (const book of this.#books.values()) book.end();
   }
@@ -61,6 +67,7 @@ export class VenueModel {
     if (command.case === "place") book.place(command.value, appendTime, time.logTime);
     if (command.case === "amend") book.amend(command.value);
     if (command.case === "withdraw") book.pull(command.value.orderId, command.value.accountId);
+    book.decided();
   }
 
   #tick(partition: number, time: VenueTime, number: number, appendTime: number): void {
@@ -69,7 +76,10 @@ export class VenueModel {
     if (number !== time.tick + 1 || isSoon) return;
     Object.assign(time, { tick: number, tickTime: appendTime });
     for (const [instrumentId, home] of this.#homes) {
-      if (home === partition) this.#books.get(instrumentId)?.expire(time.logTime);
+      if (home !== partition) continue;
+      const book = this.#books.get(instrumentId);
+      book?.expire(time.logTime);
+      book?.decided();
     }
   }
 }

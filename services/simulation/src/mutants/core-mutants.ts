@@ -86,6 +86,13 @@ export const coreMutants: readonly Mutant[] = [
     cases: [],
   },
   {
+    name: "a level that is used up stays in the public book",
+    file: "domain/src/matching/order-book.ts",
+    find: "    if (taken > 0) this.touch(level);",
+    put: "    if (taken > 0 && maker !== NONE) this.touch(level);",
+    cases: [],
+  },
+  {
     name: "an owner trades with itself",
     file: "domain/src/matching/order-book.ts",
     find: "if (selfTrade !== ALLOW && (links[at + OWNER] as number) === owner) {",
