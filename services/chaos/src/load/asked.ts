@@ -43,12 +43,14 @@ export interface Asked {
   answeredAt: number;
   /** How often it was sent. */
   sent: number;
+  /** Why the last time did not settle it. */
+  openFor?: string;
   /** One that settles it comes last; the same request may be sent once more later. */
   readonly settled: Answer[];
 }
 
 /** Whether the client knows now what came of its request. */
-export function settles(answer: Answer): boolean {
+export function settles(answer: Answer): answer is Extract<Answer, { kind: "ORDER" | "DONE" | "REFUSED" }> {
   return answer.kind === "ORDER" || answer.kind === "DONE" || answer.kind === "REFUSED";
 }
 

@@ -116,6 +116,7 @@ export class Trader {
         if (!isAgain) this.#answered(asked, answer);
         return;
       }
+      asked.openFor = answer.reason;
       await sleep(times * (PAUSE.least + this.#roll(PAUSE.more)));
     }
   }

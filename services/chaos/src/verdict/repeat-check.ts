@@ -1,6 +1,9 @@
 import type { AtlasClient } from "@atlas/cli/client/atlas-client";
 import { repeat } from "@atlas/cli/client/repeat";
-import type { Answer, Asked } from "../load/asked.ts";
+import type { Rule } from "@atlas/cli/doctor/findings";
+import type { SubmitOrdersResult } from "@atlas/gen/atlas/order/v1/order_service_pb";
+import { answerOfOrder, answerOfRefusal } from "../load/answer.ts";
+import { type Answer, type Asked, settles } from "../load/asked.ts";
 import type { Losses } from "./losses.ts";
 
 /** Orders of a call, and how many are asked for again at most, those first that were sent more than once. */
@@ -30,13 +33,26 @@ export async function checkRepeats(atlas: AtlasClient, asked: readonly Asked[], 
       if (results.length < part.length) continue;
       for (const [index, one] of part.entries()) {
         rule.see();
-        const told = orderIdOf(one.settled.at(-1));
-        const result = results[index]?.result;
-        if (result?.value?.orderId === told) continue;
-        losses.double(rule, `${one.requestId} was ${told}, and is ${result?.value?.orderId} when asked again`);
+        checkAgain(one, answerOfResult(results[index]), rule, losses);
       }
     }
   }
+}
+
+/** Who is not answered is not told of a second order either. */
+function checkAgain({ requestId, settled }: Asked, answer: Answer, rule: Rule, losses: Losses): void {
+  const told = orderIdOf(settled.at(-1));
+  const orderId = orderIdOf(answer);
+  if (orderId === told) return;
+  const again = `${requestId} was ${told}`;
+  if (settles(answer)) return losses.double(rule, `${again}, and is ${orderId || "none"} when asked again`);
+  const why = answer.kind === "WRONG" ? answer.text : answer.reason;
+  rule.broken(`${again}, and is not answered when asked again: ${why}`);
+}
+
+function answerOfResult(entry: SubmitOrdersResult | undefined): Answer {
+  const { result } = entry ?? {};
+  return result?.case === "refusal" ? answerOfRefusal(result.value) : answerOfOrder(result?.value);
 }
 
 function orderIdOf(answer: Answer | undefined): string {

@@ -18,7 +18,7 @@ export function checkRequests({ asked, broken }: ClientBook, log: LogModel, loss
     }
     const rule = losses.rule("I7", "requests came to what their clients were told");
     rule.see();
-    if (one.answeredAt === 0) rule.broken(`${name(one)} was never answered`);
+    if (one.answeredAt === 0) rule.broken(`${name(one)} was never answered: ${one.openFor}`);
   }
   const once = losses.rule("I6", "requests made one order each");
   for (const [key, orderIds] of log.byRequest) {
