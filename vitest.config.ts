@@ -4,8 +4,18 @@ import { LongestFirst } from "./infra/scripts/longest-first.ts";
 const PROCESS_TESTS = "**/*.process.test.ts";
 /** Hold the platform to seconds: nothing else may run beside them. */
 const TIMED_TESTS = ["start", "streams", "disk-full"].map((name) => `services/cli/src/${name}.process.test.ts`);
-/** What a client sees of a platform: the same on the embedded column and on engines. */
-const END_TO_END = ["access", "archive", "streams", "verbs"].map((name) => `services/cli/src/${name}.process.test.ts`);
+/**
+ * What a client sees of a platform: the same on the embedded column and on engines. The command line's other
+ * files are about the data folder, or have their counterpart on engines:
+ * - `audit`, `damaged-start` and `doctor/rest-doctor` change what stands in it, and `backup` copies it;
+ * - `disk-full` fills the disk that it is on;
+ * - `start` holds the start of a platform in it to seconds, and says what is wrong with it;
+ * - `kill` and `engine` end with the doctor's look at it: on engines `npm run chaos` and the `cluster` project kill and upgrade;
+ * - `readme` and `recorded` follow README from `npm start` on, which is a platform in it.
+ */
+const END_TO_END = ["access", "archive", "streams", "verbs", "watch", "way-in", "wire"].map(
+  (name) => `services/cli/src/${name}.process.test.ts`,
+);
 const ENGINE_TESTS = "**/*.engine.test.ts";
 /** Minutes of load on processes that are killed or replaced: by hand, and before a release (README). */
 const CLUSTER_TESTS = ["standby", "rolling-restart", "rolling-upgrade"].map(

@@ -13,8 +13,8 @@ const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /**
  * The scripts of package.json, and what bin/atlas.mjs and the example ask for. `check`, `test` and `fix` leave the
- * generated code alone: that it is up to date is one of the things they look at. `start` and `e2e` build the console, and
- * `bench` for the bench of that name: nothing else shows it.
+ * generated code alone: that it is up to date is one of the things they look at. `start` and what uses a browser build the
+ * console, and `bench` for the bench of that name: nothing else shows it.
  */
 const SCRIPTS = {
   start: { entry: "services/cli/src/main.ts", args: ["start"], generates: true, builds: true },
@@ -31,7 +31,7 @@ const SCRIPTS = {
   check: { entry: "infra/scripts/check.ts", args: [], generates: false },
   fix: { entry: "infra/scripts/fix.ts", args: [], generates: false },
   test: { entry: "infra/scripts/test.ts", args: [], generates: false },
-  "test:engines": { entry: "infra/scripts/test-engines.ts", args: [], generates: true },
+  "test:engines": { entry: "infra/scripts/test-engines.ts", args: [], generates: true, builds: true },
   e2e: { entry: "infra/scripts/e2e.ts", args: [], generates: true, builds: true },
   prepare: { entry: undefined, args: [], generates: false },
 };

@@ -10,8 +10,12 @@ const TEST_ENGINES = "TEST_ENGINES";
 
 let stop = async (): Promise<void> => {};
 
-/** Starts Kafka, DynamoDB and S3 once for all files of a run; every platform that they start keeps its things there. */
+/**
+ * Starts Kafka, DynamoDB and S3 once for all files of a run; every platform that they start keeps its things there. Where whoever started
+ * the run has some already, it is on those.
+ */
 export async function setup(): Promise<void> {
+  if (process.env[TEST_ENGINES] !== undefined) return;
   const folder = mkdtempSync(join(tmpdir(), "atlas-end-to-end-"));
   const [kafka, dynamodb, s3] = await Promise.all([
     startKafka({ folder: join(folder, "kafka") }),

@@ -14,6 +14,8 @@ export interface AtlasProcessTerms {
   readonly folder: string;
   /** Settings of the engines, as `atlas start` takes them. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The file that `atlas` begins with; absent: this build's. */
+  readonly build?: string | undefined;
 }
 
 /** One process of a platform on engines; it may be killed, paused, and started again under the same address. */
@@ -23,10 +25,12 @@ export interface AtlasProcess {
   readonly url: string;
   /** What it printed, run after run. */
   readonly log: string;
+  /** The file that `atlas` begins with at the process's next start. */
+  build: string;
   readonly process: EngineProcess;
 }
 
-const CLI = fileURLToPath(new URL("../../../cli/src/main.ts", import.meta.url));
+export const THIS_BUILD = fileURLToPath(new URL("../../../cli/src/main.ts", import.meta.url));
 const COMPILED = fileURLToPath(new URL("../../../../node_modules/.cache/node", import.meta.url));
 /** How Node runs a platform (infra/launcher/server-flags.mjs). */
 const SERVER_FLAGS = [
@@ -37,26 +41,23 @@ const SERVER_FLAGS = [
 ];
 
 /** A process that is not started yet. */
-export async function atlasProcess({ name, roles, folder, environment }: AtlasProcessTerms): Promise<AtlasProcess> {
+export async function atlasProcess(terms: AtlasProcessTerms): Promise<AtlasProcess> {
+  const { name, roles, folder, environment, build = THIS_BUILD } = terms;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const log = join(folder, `${name}.log`);
   const process = new EngineProcess({
     ...{ name, port, log, program: execPath },
-    args: [
-      "--disable-warning=ExperimentalWarning",
-      ...SERVER_FLAGS,
-      CLI,
-      "start",
-      "--engines",
-      "distributed",
-      "--role",
-      roles.join(","),
-    ],
+    // Asked for at each start.
+    get args() {
+      const words = ["start", "--engines", "distributed", "--role", roles.join(",")];
+      return ["--disable-warning=ExperimentalWarning", ...SERVER_FLAGS, one.build, ...words];
+    },
     env: { ...environment, ATLAS_PORT: `${port}`, ATLAS_DATA: folder, NODE_COMPILE_CACHE: COMPILED },
     ready: () => isUp(url),
   });
-  return { name, roles, url, log, process };
+  const one: AtlasProcess = { name, roles, url, log, build, process };
+  return one;
 }
 
 /** It answers; whether it is ready depends on the others, too. */

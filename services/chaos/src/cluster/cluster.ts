@@ -23,6 +23,8 @@ export interface ClusterTerms {
   readonly s3Proxy?: S3Proxy;
   /** Settings of the processes beside what the engines need. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** The file that `atlas` begins with in each of them; absent: this build's. */
+  readonly build?: string;
 }
 
 /** A platform of many processes on real Kafka, DynamoDB and S3, all on this machine. */
@@ -62,7 +64,7 @@ export const USUAL_PROCESSES: Readonly<Record<string, readonly Role[]>> = {
 
 /** Starts the engines, then the processes; nothing stays when one does not come up. */
 export async function startCluster(terms: ClusterTerms): Promise<Cluster> {
-  const { folder, processes, brokers = 1, storeFolder, storeNiceness, s3Proxy, settings } = terms;
+  const { folder, processes, brokers = 1, storeFolder, storeNiceness, s3Proxy, settings, build } = terms;
   const [kafka, dynamodb, s3] = await Promise.all([
     startKafka({ folder: join(folder, "kafka"), brokers }),
     startDynamodb({
@@ -80,7 +82,7 @@ export async function startCluster(terms: ClusterTerms): Promise<Cluster> {
     ...settings,
   };
   const all = await Promise.all(
-    Object.entries(processes).map(([name, roles]) => atlasProcess({ name, roles, folder: data, environment })),
+    Object.entries(processes).map(([name, roles]) => atlasProcess({ name, roles, folder: data, environment, build })),
   );
   const stop = async () => {
     await Promise.all(all.map(({ process }) => process.kill()));
