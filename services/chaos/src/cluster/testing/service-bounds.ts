@@ -2,7 +2,7 @@
 const IS_SHARED = process.env.CI !== undefined;
 
 /** Milliseconds from the death of a process until others serve all that it owned (S21). */
-export const OWNED_AGAIN = IS_SHARED ? 20_000 : 6_000;
+export const OWNED_AGAIN = IS_SHARED ? 12_000 : 6_000;
 
 /** The same where others keep it hot. */
-export const OWNED_AGAIN_HOT = IS_SHARED ? 20_000 : 2_000;
+export const OWNED_AGAIN_HOT = IS_SHARED ? 12_000 : 2_000;
