@@ -1,4 +1,5 @@
-import type { ClientHttp2Session } from "node:http2";
+import http2, { type ClientHttp2Session } from "node:http2";
+import { syncBuiltinESMExports } from "node:module";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { Http2SessionManager } from "@connectrpc/connect-node";
 
@@ -11,22 +12,23 @@ interface Connecting {
   abort(reason: Error): void;
 }
 
-interface Ready {
-  readonly t: "ready";
-  readonly conn: ClientHttp2Session;
-}
-
 /** What connect-node keeps to itself: it goes from one state to the next, and a connection that is made is part of one. */
 interface States {
-  setState(state: Connecting | Ready | { readonly t: "closed" | "error" }): void;
+  setState(state: Connecting | { readonly t: "ready" | "closed" | "error" }): void;
 }
+
+// Connect-node makes its sessions by this function, and shows one only once it is connected.
+const connect = http2.connect;
+http2.connect = ((...terms: Parameters<typeof connect>) =>
+  connect(...terms).on("error", () => undefined)) as typeof connect;
+syncBuiltinESMExports();
 
 /**
  * A client's connection over HTTP/2, made when it is first needed and again when it is lost. A server that stops says GOAWAY; where no
  * stream is open then, connect-node destroys the session with an error that Node tells only once the socket has closed, and a socket may be
  * reset at any time. Who asks anew, or ends the connection, before that takes connect-node's listener away, and the error nobody hears
- * ends the process (https://github.com/connectrpc/connect-es/issues/1768). Here each session has a listener that stays from the moment at
- * which it is made, streams or not; its streams are told all the same. And one that is not made in time is given up: whoever asks next
+ * ends the process (https://github.com/connectrpc/connect-es/issues/1768); so does giving up one that is being connected. Here each session
+ * of the process has a listener from its first moment to its last; its streams are told all the same. And one that is not made in time is given up: whoever asks next
  * makes another, where connect-node would wait for as long as the system does, for a quarter of an hour and more.
  */
 export class Http2Connection extends Http2SessionManager {
@@ -35,7 +37,6 @@ export class Http2Connection extends Http2SessionManager {
     const states = this as unknown as States;
     const go = states.setState.bind(this);
     states.setState = (state) => {
-      if (state.t === "ready") state.conn.on("error", () => {});
       if (state.t === "connecting") giveUp(state);
       go(state);
     };
