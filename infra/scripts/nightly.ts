@@ -22,6 +22,7 @@ async function main(): Promise<void> {
   const timed = inTurn([
     ["npm", "run", "--silent", "chaos", "--", "--minutes", `${minutes}`],
     ["npx", "vitest", "run", "--project", "cluster"],
+    ["npm", "run", "--silent", "test:engines"],
   ]);
   // Knows no clock: it takes what real processes leave of the processors.
   const simulated = inTurn([

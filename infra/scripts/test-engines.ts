@@ -7,13 +7,15 @@ import { runTests, stage } from "./vitest-run.ts";
 const IN_BROWSER = ["smoke", "orders", "resume"].map((name) => `/${name}.e2e.ts`);
 
 // The tests on real engines, then what clients ask of a platform asked of one on engines, some of it in a browser; arguments are names
-// of test files, and then nothing is done in a browser. One that is left out, for want of an engine, is a failure.
-const files = process.argv.slice(2);
+// of test files, and then, as by `--no-browser`, nothing is done in a browser. One that is left out, for want of an engine, is a failure.
+const NO_BROWSER = "--no-browser";
+const files = process.argv.slice(2).filter((word) => word !== NO_BROWSER);
+const usesBrowser = files.length === 0 && !process.argv.includes(NO_BROWSER);
 const counts = [await stage("engine tests", () => runTests("engines", files))];
 await setup();
 try {
   counts.push(await stage("end-to-end tests on engines", () => runTests("end-to-end", files)));
-  if (files.length === 0) counts.push(await stage("browser tests on engines", () => runBrowserTests(IN_BROWSER)));
+  if (usesBrowser) counts.push(await stage("browser tests on engines", () => runBrowserTests(IN_BROWSER)));
 } finally {
   await teardown();
 }
