@@ -91,26 +91,3 @@ test("F15: a connection whose handshake never ends is given up, and who asks nex
     await expect(asked).rejects.toThrow("no connection was made in time");
   }
 });
-
-test("F15: a connection that is reset while it is made and given up ends nobody", async () => {
-  const sockets: Socket[] = [];
-  const server = createTcpServer((socket) => void sockets.push(socket.on("error", () => undefined)));
-  const url = `https://127.0.0.1:${await listen(server, "127.0.0.1", 0)}`;
-  closers.push(() => server.close());
-  const unheard: unknown[] = [];
-  const hear = (error: unknown) => void unheard.push(error);
-  process.on("uncaughtException", hear);
-  closers.push(() => process.off("uncaughtException", hear));
-  for (let count = 1; count <= 40; count++) {
-    const connection = new Http2Connection(url);
-    const asked = connection.request("GET", "/", {}, {}).catch(() => undefined);
-    await expect.poll(() => sockets.length, { interval: 1 }).toBe(count);
-    if (count % 2 === 0) sockets.at(-1)?.resetAndDestroy();
-    if (count % 4 < 2) await new Promise((resolve) => void setImmediate(resolve));
-    connection.abort();
-    if (count % 2 === 1) sockets.at(-1)?.resetAndDestroy();
-    await asked;
-  }
-  await new Promise((resolve) => void setTimeout(resolve, 50));
-  expect(unheard).toEqual([]);
-});
