@@ -27,8 +27,9 @@ syncBuiltinESMExports();
  * A client's connection over HTTP/2, made when it is first needed and again when it is lost. A server that stops says GOAWAY; where no
  * stream is open then, connect-node destroys the session with an error that Node tells only once the socket has closed, and a socket may be
  * reset at any time. Who asks anew, or ends the connection, before that takes connect-node's listener away, and the error nobody hears
- * ends the process (https://github.com/connectrpc/connect-es/issues/1768). Here each session of the process, connected or not yet, has a listener from its first moment to its last; its streams are told all the same. And one that is not made in time is given up: whoever asks next
- * makes another, where connect-node would wait for as long as the system does, for a quarter of an hour and more.
+ * ends the process (https://github.com/connectrpc/connect-es/issues/1768). Here each session of the process, connected or not yet, has a
+ * listener from its first moment to its last; its streams are told all the same. And one that is not made in time is given up: whoever
+ * asks next makes another, where connect-node would wait for as long as the system does, for a quarter of an hour and more.
  */
 export class Http2Connection extends Http2SessionManager {
   constructor(...terms: ConstructorParameters<typeof Http2SessionManager>) {
