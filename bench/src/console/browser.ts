@@ -2,8 +2,10 @@ import { existsSync } from "node:fs";
 import { type Browser, type BrowserContext, chromium } from "@playwright/test";
 import type { Api } from "../platform/api.ts";
 
-/** The system's own, as the tests in one take it. */
-const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+/** The system's own: one that draws windows, as a person's does, before one that has none. */
+const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "chromium-headless-shell"].map(
+  (name) => `/usr/bin/${name}`,
+);
 /** The smallest window that the desk is made for. */
 export const WINDOW = { width: 1280, height: 720 };
 

@@ -113,7 +113,6 @@ export const coreMutants: readonly Mutant[] = [
     put: `  const all = globalThis as { newest?: number };
   all.newest = Math.max(all.newest ?? 1, version);
   const rules = RULES.get(all.newest);`,
-    seed: 3,
   },
   {
     name: "an image forgets the engine version",

@@ -60,7 +60,7 @@ export const shellMutants: readonly Mutant[] = [
     find: "      broken: () => this.#mender.doubt(),",
     put: "      broken: () => undefined,",
     cases: ["F13"],
-    seed: 6,
+    seed: 4,
   },
   {
     name: "an append without an answer is taken for done",
@@ -153,14 +153,14 @@ export const shellMutants: readonly Mutant[] = [
     file: "platform/src/shard/event-shard-owner.ts",
     find: "this.#outputs.takeOver(kept.above(from.sequence), this.#standing);",
     put: "this.#outputs.takeOver(meanwhile, this.#standing);",
-    seed: 2,
+    seed: 6,
   },
   {
     name: "a venue's standby that takes over says nothing of what its owner had not said",
     file: "platform/src/shard/input-shard-owner.ts",
     find: "for (const { outcome, offset } of kept) this.#outputs.emit(outcome, offset);",
     put: "for (const { outcome, offset } of []) this.#outputs.emit(outcome, offset);",
-    seed: 2,
+    seed: 6,
   },
   {
     name: "a deposit leaves no record of its request",
@@ -168,7 +168,7 @@ export const shellMutants: readonly Mutant[] = [
     find: `new Set(["fundsMoved", "limitsSet", "workAdvanced"])`,
     put: `new Set(["limitsSet", "workAdvanced"])`,
     cases: ["F7"],
-    seed: 2,
+    seed: 3,
   },
   {
     name: "an archiver goes on one record too far behind what it wrote",
