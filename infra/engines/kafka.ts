@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { EngineProcess } from "./engine-process.ts";
 import { freePorts } from "./free-port.ts";
 import { JVM } from "./jvm.ts";
+import { type LocalCertificate, localCertificate } from "./local-certificate.ts";
 import { mavenJars } from "./maven-jars.ts";
 import { runTool } from "./tool.ts";
 
@@ -21,8 +22,10 @@ export interface KafkaOptions {
   readonly brokers?: number;
   /** The first broker's port, the next ones' follow; default: free ones. */
   readonly port?: number;
-  /** Passwords by name: clients are let in with one of these (SASL, PLAIN) only; default: anybody. */
+  /** Passwords by name: clients are let in with one of these only (SASL: PLAIN or SCRAM); default: anybody. */
   readonly users?: Readonly<Record<string, string>>;
+  /** Those with a password are let in encrypted only, by a certificate that nobody trusts yet: `authority`. */
+  readonly encrypts?: boolean;
 }
 
 /** A cluster of brokers that are controllers too. */
@@ -31,6 +34,8 @@ export interface Kafka {
   readonly addresses: readonly string[];
   /** In the order of `addresses`. */
   readonly brokers: readonly EngineProcess[];
+  /** Who vouches for the brokers, in PEM, where they encrypt. */
+  readonly authority?: string;
 }
 
 /** The folder with Kafka's jars. */
@@ -39,7 +44,7 @@ export function fetchKafka(): Promise<string> {
 }
 
 /** Starts a cluster and waits until every broker serves. */
-export async function startKafka({ folder, brokers = 1, port, users }: KafkaOptions): Promise<Kafka> {
+export async function startKafka({ folder, brokers = 1, port, users, encrypts }: KafkaOptions): Promise<Kafka> {
   const jars = await fetchKafka();
   const free = await freePorts(3 * brokers);
   const nodes = Array.from({ length: brokers }, (_, index) => ({
@@ -51,9 +56,10 @@ export async function startKafka({ folder, brokers = 1, port, users }: KafkaOpti
   }));
   const voters = nodes.map((node) => `${node.id}@127.0.0.1:${node.controllerPort}`).join(",");
   const cluster = clusterId(folder);
+  const certificate = encrypts === true ? await localCertificate(folder) : undefined;
   for (const node of nodes)
-    writeSettings(node, { ...settingsOf(node, voters, brokers), ...(users && signIn(node, users)) });
-  await Promise.all(nodes.map((node) => format(jars, node, cluster)));
+    writeSettings(node, { ...settingsOf(node, voters, brokers), ...(users && signIn(node, users, certificate)) });
+  await Promise.all(nodes.map((node) => format(jars, node, cluster, users)));
   const processes = nodes.map((node) => brokerProcess(jars, node));
   try {
     await Promise.all(processes.map((one) => one.start()));
@@ -61,7 +67,8 @@ export async function startKafka({ folder, brokers = 1, port, users }: KafkaOpti
     await Promise.all(processes.map((one) => one.kill()));
     throw error;
   }
-  return { addresses: nodes.map((node) => `127.0.0.1:${node.port}`), brokers: processes };
+  const addresses = nodes.map((node) => `127.0.0.1:${node.port}`);
+  return { addresses, brokers: processes, ...(certificate && { authority: certificate.authority }) };
 }
 
 interface Node {
@@ -124,25 +131,51 @@ export function brokerSettings(brokers: number): BrokerSettings {
   };
 }
 
+const SCRAM = ["SCRAM-SHA-256", "SCRAM-SHA-512"] as const;
+const LOGIN = "org.apache.kafka.common.security";
+
 /** Clients come in by a listener of their own. */
-function signIn(node: Node, users: Readonly<Record<string, string>>): BrokerSettings {
-  const login = "org.apache.kafka.common.security.plain.PlainLoginModule required";
+function signIn(
+  node: Node,
+  users: Readonly<Record<string, string>>,
+  certificate: LocalCertificate | undefined,
+): BrokerSettings {
   const known = Object.entries(users).map(([name, password]) => `user_${name}="${password}"`);
   const controller = `CONTROLLER://127.0.0.1:${node.controllerPort}`;
+  const scram = SCRAM.map((mechanism) => [
+    `listener.name.client.${mechanism.toLowerCase()}.sasl.jaas.config`,
+    `${LOGIN}.scram.ScramLoginModule required;`,
+  ]);
+  const protocol = certificate === undefined ? "SASL_PLAINTEXT" : "SASL_SSL";
   return {
     listeners: `CLIENT://127.0.0.1:${node.port},PLAINTEXT://127.0.0.1:${node.brokerPort},${controller}`,
-    "listener.security.protocol.map": "CLIENT:SASL_PLAINTEXT,PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "listener.security.protocol.map": `CLIENT:${protocol},PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT`,
     "inter.broker.listener.name": "PLAINTEXT",
-    "sasl.enabled.mechanisms": "PLAIN",
-    "listener.name.client.plain.sasl.jaas.config": `${login} ${known.join(" ")};`,
+    "sasl.enabled.mechanisms": ["PLAIN", ...SCRAM].join(","),
+    "listener.name.client.plain.sasl.jaas.config": `${LOGIN}.plain.PlainLoginModule required ${known.join(" ")};`,
+    ...Object.fromEntries(scram),
+    ...(certificate && {
+      "ssl.keystore.location": certificate.keystore,
+      "ssl.keystore.password": certificate.password,
+      "ssl.keystore.type": "PKCS12",
+    }),
   };
 }
 
-async function format(jars: string, node: Node, cluster: string): Promise<void> {
+/** Makes a broker's folder, once; SCRAM's users are written into it, PLAIN's stand in the settings. */
+async function format(
+  jars: string,
+  node: Node,
+  cluster: string,
+  users: Readonly<Record<string, string>> = {},
+): Promise<void> {
   if (existsSync(join(node.folder, "log", "meta.properties"))) return;
   const settings = join(node.folder, "server.properties");
   const tool = ["kafka.tools.StorageTool", "format", `--cluster-id=${cluster}`, "-c", settings];
-  await runTool("java", ["-XX:TieredStopAtLevel=1", "-cp", join(jars, "*"), ...tool]);
+  const known = Object.entries(users).flatMap(([name, password]) =>
+    SCRAM.flatMap((mechanism) => ["--add-scram", `${mechanism}=[name=${name},password=${password}]`]),
+  );
+  await runTool("java", ["-XX:TieredStopAtLevel=1", "-cp", join(jars, "*"), ...tool, ...known]);
 }
 
 function brokerProcess(jars: string, node: Node): EngineProcess {

@@ -4,6 +4,8 @@ import { EngineMissing } from "./fetch-once.ts";
 /** Programs of the machine that the engines need, and what to say where one is missing. */
 const TOOLS = {
   java: "Kafka and DynamoDB Local run on Java: install a Java runtime, 17 or newer (Debian: default-jre-headless)",
+  keytool:
+    "Certificates for Kafka are made by a tool of Java's: install a Java runtime, 17 or newer (Debian: default-jre-headless)",
   mvn: "Kafka and DynamoDB Local are fetched with Maven: install it (Debian: maven)",
   go: "versitygw is built with Go: install Go, 1.21 or newer",
 };
