@@ -199,7 +199,7 @@ test.each<[string, AppendFault]>([
   ["answers nothing", { kind: "delayed", milliseconds: 60_000 }],
   ["leaves open what became of them", { kind: "lost" }],
 ])(
-  "F12: a shard whose events the log %s for ten seconds says so, once in the journal, until it goes on",
+  "F12: of a log that %s a shard with something to say tells after ten seconds, once in the journal, until it goes on",
   async (_, bad) => {
     shards.taken(SHARD);
     await clock.advance(1_000);
