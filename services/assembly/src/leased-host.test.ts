@@ -117,6 +117,7 @@ test("S21: a gateway says which shards have no owner, are being recovered or hav
 }, async () => {
   const gateway = await open("gateway", [1, 2], ["gateway"]);
   await expect.poll(() => gateway.missing(), WAITS).toEqual(SHARDS.map((shard) => `${shard} has no owner`));
+  expect(gateway.concerned()).toEqual(SHARDS);
 
   const ranges = log.range.bind(log);
   const released = Promise.withResolvers<void>();
@@ -126,6 +127,7 @@ test("S21: a gateway says which shards have no owner, are being recovered or hav
   };
   const owner = await open("owner", [1, 2]);
   await expect.poll(() => gateway.missing(), WAITS).toEqual(["oms/1 is being recovered"]);
+  expect([...owner.concerned()].sort()).toEqual([...SHARDS].sort());
   expect(owner.missing()).toEqual(["oms/1 is being recovered"]);
   released.resolve();
   await expect.poll(() => gateway.missing(), WAITS).toEqual([]);

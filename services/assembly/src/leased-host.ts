@@ -64,7 +64,7 @@ export async function openLeasedHost(
   const owned = { ...options, directory, failed: (shard: string, error: Error) => failed(shard, error) };
   const standbys = new StandbyShards(owned, cluster.standby);
   closes(async () => standbys.stop());
-  const shards: LeasedShards = new LeasedShards(owned, { standbys });
+  const shards: LeasedShards = new LeasedShards(owned, { standbys, journal });
   const edge = await openInternalEdge({
     ...{ host: cluster.host, port: cluster.port, key, shards, clock, journal, traces },
   });
@@ -115,6 +115,7 @@ export async function openLeasedHost(
       });
       return view.living(LEASE).map((beat) => processState(beat.process, beat.roles, beat.engineVersions));
     },
+    concerned: () => (needed.length > 0 ? needed : [...keeper.held]),
     missing: () => {
       const elsewhere = needed.filter((shard) => !keeper.held.has(shard));
       const own = unfit === undefined ? linesOf(shards.waiting()) : [`no shard is owned here: ${unfit.message}`];

@@ -1,6 +1,6 @@
 import { systemDigest } from "@atlas/adapters/system/system-digest";
 import { type ManualClock, manualClock } from "@atlas/platform/memory/manual-clock";
-import { type MemoryLog, memoryLog } from "@atlas/platform/memory/memory-log";
+import { type AppendFault, type MemoryLog, memoryLog } from "@atlas/platform/memory/memory-log";
 import { type MemoryStore, memoryStore } from "@atlas/platform/memory/memory-store";
 import type { Log } from "@atlas/platform/ports/log";
 import { topics } from "@atlas/platform/topic/topics";
@@ -23,13 +23,19 @@ let log: MemoryLog;
 let shards: LeasedShards;
 let failures: string[];
 let warnings: string[];
+/** What the journal was told, but for warnings. */
+let told: string[];
+/** What befalls an append to a partition. */
+let fault: (place: string) => AppendFault | undefined;
 
 beforeEach(() => {
   clock = manualClock({ turn });
   store = memoryStore({ clock });
-  log = memoryLog({ clock });
+  fault = () => undefined;
+  log = memoryLog({ clock, fault: ({ topic, partition }) => fault(`${topic}/${partition}`) });
   failures = [];
   warnings = [];
+  told = [];
   // The log may become another one.
   const now: Log = {
     append: (...args) => log.append(...args),
@@ -48,7 +54,8 @@ beforeEach(() => {
     },
     failed: (shard: string) => void failures.push(shard),
   };
-  shards = new LeasedShards(options, {});
+  const journal = { info: (message: string, facts: object) => void told.push(`${message} ${JSON.stringify(facts)}`) };
+  shards = new LeasedShards(options, { journal });
 });
 
 const waiting = () => linesOf(shards.waiting());
@@ -175,4 +182,67 @@ test("F13: one that stops at every trial says why all the time, refuses at once,
   const tried = failures.length;
   await clock.advance(60_000);
   expect([waiting(), failures.length]).toEqual([[], tried]);
+});
+
+const EVENTS = "orders.events/0";
+const UNTAKEN = `${SHARD} waits: the log takes nothing on ${EVENTS}`;
+const ofTaking = () =>
+  warnings.filter((warning) => warning.startsWith("the log take") || warning.startsWith("the log does"));
+
+/** An input that is no frame: its shard says so in an event. */
+async function decideOne(): Promise<void> {
+  await log.append(topics.orderCommands.name, 0, Uint8Array.of(1, 2, 3));
+}
+
+test.each<[string, AppendFault]>([
+  ["refuses events, as for want of copies in sync,", { kind: "refused" }],
+  ["answers nothing", { kind: "delayed", milliseconds: 60_000 }],
+  ["leaves open what became of them", { kind: "lost" }],
+])(
+  "F12: of a log that %s a shard with something to say tells after ten seconds, once in the journal, until it goes on",
+  async (_, bad) => {
+    shards.taken(SHARD);
+    await clock.advance(1_000);
+    fault = (place) => (place === EVENTS ? bad : undefined);
+    await decideOne();
+    await clock.advance(9_000);
+    expect([waiting(), ofTaking()]).toEqual([[], []]);
+    await clock.advance(2_500);
+    expect([waiting(), ofTaking()]).toEqual([[UNTAKEN], ["the log does not take what a shard says"]]);
+    await clock.advance(30_000);
+    expect([waiting(), ofTaking().length]).toEqual([[UNTAKEN], 1]);
+    fault = () => undefined;
+    await clock.advance(30_000);
+    expect([waiting(), ofTaking().slice(1)]).toEqual([[], ["the log takes what a shard says again"]]);
+    // Nothing to be said is nothing that waits.
+    fault = (place) => (place === EVENTS ? bad : undefined);
+    await clock.advance(60_000);
+    expect([waiting(), ofTaking().length]).toEqual([[], 2]);
+    await clock.advance(6_000);
+  },
+);
+
+test("F12: one that is given away while the log does not take what it says is not told of any more", async () => {
+  shards.taken(SHARD);
+  await clock.advance(1_000);
+  fault = (place) => (place === EVENTS ? { kind: "refused" } : undefined);
+  await decideOne();
+  await clock.advance(12_000);
+  expect(waiting()).toEqual([UNTAKEN]);
+  const given = shards.given(SHARD);
+  await clock.advance(6_000);
+  await given;
+  const before = ofTaking().length;
+  await clock.advance(10_000);
+  expect([waiting(), ofTaking().length, clock.untilNext()]).toEqual([[], before, undefined]);
+});
+
+test("a shard that is served is told in the journal, with how long its recovery took", async () => {
+  store.setDown(true);
+  shards.taken(SHARD);
+  await clock.advance(1_500);
+  expect(told).toEqual([]);
+  store.setDown(false);
+  await clock.advance(2_000);
+  expect(told).toEqual([`a shard is served {"shard":"${SHARD}","after":"recovery","milliseconds":0}`]);
 });

@@ -3,6 +3,7 @@ import type { LeaseHooks } from "@atlas/platform/lease/lease-keeper";
 import { isAway } from "@atlas/platform/ports/away";
 import { notReady } from "@atlas/platform/shard/not-ready";
 import type { ShardClient, ShardDirectory } from "@atlas/platform/shard/shard-client";
+import { type Journal, silentJournal } from "@atlas/platform/telemetry/journal";
 import type { OwnedVenue } from "@atlas/venue/venue-owner";
 import { type OwnedShard, type OwnedShardOptions, ownShard } from "./owned-shard.ts";
 import type { StandbyShards } from "./standby-shards.ts";
@@ -18,6 +19,8 @@ interface Held {
   hasStopped: boolean;
   /** Owners in a row, this one among them, that could not go on for what no waiting cures. */
   failures: number;
+  /** Somebody was told that the log does not take what it says. */
+  isUntaken: boolean;
   cancel: () => void;
 }
 
@@ -28,6 +31,8 @@ export interface LeasedShardsTerms {
   readonly patience?: number;
   /** Hears that a shard cannot go on, for what no waiting cures, and why. */
   readonly lost?: (shard: string, reason: string) => void;
+  /** Told which shards are served. Absent: nobody is. */
+  readonly journal?: Pick<Journal, "info">;
 }
 
 /** As is usual. */
@@ -35,6 +40,10 @@ const PATIENCE = 5_000;
 /** Milliseconds until a shard that could not recover is tried again: less and less, unless log or store are only away. */
 const RETRY = 1_000;
 const LONGEST_RETRY = 30_000;
+/** Between two looks whether the log takes what the shards say. */
+const LOOK = 1_000;
+const UNTAKEN = "the log does not take what a shard says";
+const TAKEN = "the log takes what a shard says again";
 
 /** The shards that this process owns for as long as it has their leases, or the lock of a data folder that it has for itself. */
 export class LeasedShards implements ShardDirectory, LeaseHooks {
@@ -42,13 +51,16 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
   readonly #standbys: StandbyShards | undefined;
   readonly #patience: number;
   readonly #lost: (shard: string, reason: string) => void;
+  readonly #journal: Pick<Journal, "info">;
   readonly #held = new Map<string, Held>();
+  #endLooks: (() => void) | undefined;
 
-  constructor(options: OwnedShardOptions, { standbys, patience = PATIENCE, lost }: LeasedShardsTerms) {
+  constructor(options: OwnedShardOptions, { standbys, patience = PATIENCE, lost, journal }: LeasedShardsTerms) {
     this.#options = options;
     this.#standbys = standbys;
     this.#patience = patience;
     this.#lost = lost ?? (() => undefined);
+    this.#journal = journal ?? silentJournal;
   }
 
   client(shard: string): ShardClient {
@@ -87,16 +99,19 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
     return most;
   }
 
-  /** Why shards that are owned here cannot be asked, behind the name of each. */
+  /** Why shards that are owned here cannot be asked, or cannot say what they decide, behind the name of each. */
   waiting(): ReadonlyMap<string, string> {
     const reasons = new Map<string, string>();
-    for (const [name, { waits, problem }] of this.#held) {
+    for (const [name, { shard, waits, problem }] of this.#held) {
       if (waits !== "") reasons.set(name, problem === "" ? waits : `${waits}: ${problem}`);
+      else if (shard.owner.untaken !== undefined)
+        reasons.set(name, `waits: the log takes nothing on ${shard.owner.untaken}`);
     }
     return reasons;
   }
 
   taken(name: string): void {
+    this.#endLooks ??= this.#lookAgain();
     let held: Held | undefined;
     const standby = this.#standbys?.take(name, (error) => {
       if (held !== undefined) this.#stopped(held, error);
@@ -112,6 +127,10 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
     const held = this.#held.get(name);
     this.#held.delete(name);
     held?.cancel();
+    if (this.#held.size === 0) {
+      this.#endLooks?.();
+      this.#endLooks = undefined;
+    }
     await held?.shard.owner
       .stop(this.#patience)
       .catch((error: Error) => this.#warn("could not be ended in order", name, error));
@@ -120,9 +139,10 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
   /** A hot one only says what had not been said; if that cannot be, it is recovered as any other. */
   async #serve(name: string, held: Held): Promise<void> {
     this.#held.set(name, held);
+    const begun = this.#options.ports.clock.monotonic();
     try {
       await held.shard.owner.serve();
-      runs(held);
+      this.#runs(held, "a takeover", begun);
     } catch (error) {
       if (this.#held.get(name) !== held) return;
       this.#warn("could not be taken over as it stood by", name, error as Error);
@@ -144,13 +164,38 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
       failures: before?.failures ?? 0,
     };
     this.#held.set(name, held);
+    const begun = this.#options.ports.clock.monotonic();
     try {
       await held.shard.owner.start();
-      runs(held);
+      this.#runs(held, "recovery", begun);
     } catch (error) {
       if (this.#held.get(name) !== held) return;
       this.#couldNot(held, error as Error);
     }
+  }
+
+  /** It may have stopped meanwhile, or have gone. */
+  #runs(held: Held, after: string, begun: number): void {
+    if (held.hasStopped || this.#held.get(held.shard.name) !== held) return;
+    held.waits = "";
+    held.problem = "";
+    const milliseconds = Math.round(this.#options.ports.clock.monotonic() - begun);
+    this.#journal.info("a shard is served", { shard: held.shard.name, after, milliseconds });
+  }
+
+  /** Says once that the log does not take what a shard says, and once that it does again. */
+  #lookAgain(): () => void {
+    return this.#options.ports.clock.after(LOOK, () => {
+      for (const held of this.#held.values()) {
+        const { name, owner } = held.shard;
+        const partition = owner.untaken;
+        if ((partition !== undefined) === held.isUntaken) continue;
+        held.isUntaken = partition !== undefined;
+        if (partition !== undefined) this.#options.ports.warn(UNTAKEN, { shard: name, partition });
+        else if (!held.hasStopped) this.#options.ports.warn(TAKEN, { shard: name });
+      }
+      this.#endLooks = this.#lookAgain();
+    });
   }
 
   #couldNot(held: Held, error: Error): void {
@@ -190,12 +235,8 @@ export class LeasedShards implements ShardDirectory, LeaseHooks {
 }
 
 function heldOf(shard: OwnedShard, waits: string): Held {
-  return { shard, waits, problem: "", hasStopped: false, failures: 0, cancel: () => undefined };
-}
-
-/** It may have stopped meanwhile. */
-function runs(held: Held): void {
-  if (held.hasStopped) return;
-  held.waits = "";
-  held.problem = "";
+  return {
+    ...{ shard, waits, problem: "", hasStopped: false, failures: 0 },
+    ...{ isUntaken: false, cancel: () => undefined },
+  };
 }

@@ -1,4 +1,5 @@
 import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
+import type { Journal } from "@atlas/platform/telemetry/journal";
 import { LeasedShards } from "./leased-shards.ts";
 import { LocalDirectory } from "./local-directory.ts";
 import { type OwnedShardOptions, SHARD_KINDS, shardsOf } from "./owned-shard.ts";
@@ -13,10 +14,10 @@ const PATIENCE = 10_000;
 
 /** Begins to run every shard in this process (S21: the data folder's lock is the lease of all of them). */
 export function openLocalHost(
-  options: Omit<OwnedShardOptions, "directory">,
+  options: Omit<OwnedShardOptions, "directory"> & { readonly journal: Pick<Journal, "info"> },
   closes: (close: () => Promise<void>) => void,
 ): ShardHost {
-  const { ports, partitions, engines } = options;
+  const { ports, partitions, engines, journal } = options;
   const linked: ShardDirectory = { client: (shard) => directory.client(shard) };
   const needed = [...shardsOf("control", partitions), ...shardsOf("identity", partitions)];
   const lost = Promise.withResolvers<never>();
@@ -24,7 +25,7 @@ export function openLocalHost(
   const shards = new LeasedShards(
     { ...options, directory: linked },
     {
-      patience: PATIENCE,
+      ...{ patience: PATIENCE, journal },
       lost(shard, reason) {
         if (needed.includes(shard)) lost.reject(new ShardLost(`${shard} ${reason}`));
       },
@@ -43,6 +44,7 @@ export function openLocalHost(
     storeLags: () => shards.storeLags(),
     storeLag: () => shards.storeLag(),
     processes: async () => [processState(ports.writer, ROLES, engines)],
+    concerned: () => names,
     missing: () => linesOf(shards.waiting()),
     lost: lost.promise,
   };

@@ -13,6 +13,8 @@ import { type OwnedVenue, ownVenue } from "@atlas/venue/venue-owner";
 
 /** Whoever owns a shard: it is started, asked, stopped. Or it stands by for another owner, and serves when that is gone (S21). */
 export interface ShardOwner extends ShardClient {
+  /** The partition of the log that has not taken for long what the shard says, such as `orders.events/3`; `undefined`: each does. */
+  readonly untaken: string | undefined;
   start(): Promise<void>;
   standBy(): Promise<void>;
   keepUp(): Promise<boolean>;

@@ -4,9 +4,8 @@ import { manualClock } from "@atlas/platform/memory/manual-clock";
 import { memoryLog } from "@atlas/platform/memory/memory-log";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { noTraces } from "@atlas/platform/telemetry/traces";
-import { topics } from "@atlas/platform/topic/topics";
 import { expect, test } from "vitest";
-import { probeLog } from "./log-probe.ts";
+import { LogProbe } from "./log-probe.ts";
 import { openPublicEdge, type PublicEdge } from "./public-edge.ts";
 import { PlatformReadiness, type Readiness } from "./readiness.ts";
 
@@ -45,7 +44,8 @@ test("F12: /readyz says each thing that is missing in a line, the log among them
   const clock = manualClock();
   const log = memoryLog({ clock });
   const readiness = new PlatformReadiness(clock);
-  const probe = probeLog(log, topics.controlCommands.name, clock);
+  const probe = new LogProbe(log, clock);
+  probe.start();
   let shards = ["oms/3 is being recovered"];
   readiness.asks(() => probe.problems());
   readiness.asks(() => shards);

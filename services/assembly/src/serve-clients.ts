@@ -72,6 +72,7 @@ export async function serveClients(parts: ServeOptions): Promise<ServedProcess> 
   });
   closes(() => gateway.stop());
   readiness.asks(() => unfollowed(gateway, host));
+  readiness.asks(() => untaken(gateway));
   const site = consoleFolder === undefined ? undefined : readSite(consoleFolder);
   const edge = await openPublicEdge({
     ...{ host: options.host, port: options.port, readiness, metrics, look, journal },
@@ -121,6 +122,12 @@ function unfollowed(gateway: Gateway, host: ShardHost): string[] {
   const said = host.missing();
   const untold = gateway.unfollowed().filter((shard) => !said.some((line) => line.startsWith(`${shard} `)));
   return untold.map((shard) => `${shard} is not followed yet`);
+}
+
+/** Orders may stand where no shard has anything to say. */
+function untaken(gateway: Gateway): string[] {
+  const place = gateway.untaken();
+  return place === undefined ? [] : [`orders wait: the log takes nothing on ${place}`];
 }
 
 /** Those whose market this platform makes: a recorded one has one only while somebody plays it. */

@@ -16,7 +16,9 @@ export interface ShardHost {
   storeLag(): number;
   /** The platform's processes that live now, by name. Rejects with NOT_READY where that cannot be known. */
   processes(): Promise<readonly ProcessState[]>;
-  /** Why shards cannot be asked, one line each. */
+  /** The shards whose inputs this process reads or writes: its own, of a gateway all. */
+  concerned(): readonly string[];
+  /** Why shards cannot be asked, or cannot say what they decide, one line each. */
   missing(): readonly string[];
   /**
    * Rejects with `ShardLost` when a shard without which nobody is served cannot go on: no waiting cures it, and nobody else will own it.

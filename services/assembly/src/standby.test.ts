@@ -18,6 +18,8 @@ import { Desk } from "./testing/desk.ts";
 
 let platform: MemoryPlatform;
 let processes: Leased[];
+/** What processes told of shards that they serve. */
+let served: { after: string }[];
 /** Shards, and who wrote for them. */
 let writers: Set<string>;
 const accounts = ["ada", "bob", "cyn", "dan", "eve", "fay"];
@@ -39,7 +41,8 @@ class Leased {
     const directory: ShardDirectory = { client: (shard) => this.shards.client(shard) };
     const options = { ports, partitions, directory, tickInterval: 100, failed };
     this.standbys = new StandbyShards(options, standby);
-    this.shards = new LeasedShards(options, { standbys: this.standbys });
+    const journal = { info: (_: string, facts: object) => void served.push(facts as (typeof served)[number]) };
+    this.shards = new LeasedShards(options, { standbys: this.standbys, journal });
     const table = new LeaseTable(store);
     const view = new LeaseView(table, clock);
     const kinds = SHARD_KINDS.map((kind) => [kind, shardsOf(kind, partitions)] as const);
@@ -69,6 +72,7 @@ function ownerOf(shard: string): Leased {
 async function start(standby: number): Promise<void> {
   platform = new MemoryPlatform();
   writers = new Set();
+  served = [];
   platform.world.written = (_topic, _partition, { bytes }) => {
     const { source, writer } = openFrame(bytes, platform.world.digest).header;
     // A gateway's frame is signed by itself.
@@ -114,6 +118,7 @@ test("S21: a killed owner's hot standby answers for every shard within 2 s, and 
     await submitAll();
     const lost = [...victim.keeper.held];
     victim.process.kill();
+    served = [];
     const killed = platform.clock.monotonic();
     const orders = submitAll();
     while (!lost.every((shard) => processes.some((one) => one !== victim && serves(one, shard)))) {
@@ -122,6 +127,7 @@ test("S21: a killed owner's hot standby answers for every shard within 2 s, and 
     }
     expect(new Set(await orders).size).toBe(accounts.length);
     expect(platform.clock.monotonic() - killed).toBeLessThan(2_000);
+    expect(served.map(({ after }) => after)).toEqual(lost.map(() => "a takeover"));
     processes = processes.filter((one) => one !== victim);
     processes.push(new Leased(26));
     await platform.clock.advance(60_000);

@@ -17,7 +17,6 @@ import type { Journal } from "@atlas/platform/telemetry/journal";
 import type { Metrics } from "@atlas/platform/telemetry/metrics";
 import { noTraces, type Traces } from "@atlas/platform/telemetry/traces";
 import { base64url } from "@atlas/platform/text/base64url";
-import { topics } from "@atlas/platform/topic/topics";
 import { TickDriver } from "@atlas/venue/tick-driver";
 import { refuseMissingEngine } from "./active-engine.ts";
 import { sparing, startArchiver } from "./archiving.ts";
@@ -25,7 +24,7 @@ import { clusterKey } from "./cluster-key.ts";
 import { type EngineTerms, openColumn } from "./column.ts";
 import { type ClusterTerms, openLeasedHost } from "./leased-host.ts";
 import { openLocalHost } from "./local-host.ts";
-import { probeLog } from "./log-probe.ts";
+import { LogProbe } from "./log-probe.ts";
 import { PARTITIONS, TICKS } from "./platform-terms.ts";
 import type { Recording } from "./play-for-ever.ts";
 import { openPublicEdge } from "./public-edge.ts";
@@ -135,7 +134,8 @@ async function open(
   stage("opening the log");
   const disk = await openFolder(options, closes);
   const ports = await openPorts(options, disk, closes);
-  const probe = probeLog(ports.log, topics.controlCommands.name, ports.clock);
+  const probe = new LogProbe(ports.log, ports.clock);
+  probe.start();
   closes(() => probe.close());
   readiness.asks(() => probe.problems());
   const metrics = prometheusMetrics();
@@ -147,6 +147,7 @@ async function open(
   const marketRead = roles.includes("gateway") || roles.includes("market") ? market.start() : Promise.resolve();
   readiness.asks(() => market.problems());
   const host = await openHost(options, ports, market, closes);
+  probe.concerns(() => host.concerned());
   readiness.asks(() => host.missing());
   startTicks(ports, host, market, closes);
   if (roles.includes("audit")) {
@@ -223,7 +224,7 @@ async function openHost(
 ): Promise<ShardHost> {
   const failed = (shard: string, error: Error) => journal.error("a shard has stopped", { shard }, error);
   const owned = { ports, partitions: PARTITIONS, tickInterval: TICKS.watched, engines, failed };
-  if (distributed === undefined) return openLocalHost(owned, closes);
+  if (distributed === undefined) return openLocalHost({ ...owned, journal }, closes);
   const { cluster } = distributed;
   const key = await clusterKey(secretFiles(dataFolder), systemChance());
   return openLeasedHost(

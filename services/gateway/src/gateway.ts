@@ -49,6 +49,8 @@ export interface Gateway {
   start(): Promise<void>;
   /** The shards that are not followed yet. */
   unfollowed(): readonly string[];
+  /** The partition that has not taken for long what clients ask of order shards; `undefined`: each does. */
+  untaken(): string | undefined;
   /** Ends sessions and streams; what was taken in and not logged is dropped and told so. */
   stop(): void;
 }
@@ -130,6 +132,7 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
     services,
     openTradeSession: sessions.open,
     openResponses: streams.open,
+    untaken: () => intake.untaken,
     stop() {
       end();
       for (const part of [sessions, streams, markets, signIn, instruments, events, recordings, intake]) part.stop();

@@ -171,6 +171,25 @@ test("F22: with so many messages unacknowledged no further order is taken, until
   expect((await platform.reports(0)).size + (await platform.reports(1)).size).toBe(20);
 });
 
+test.each(["market.data", "orders.commands"])(
+  "F12: an owner tells that %s takes nothing of it after ten seconds, and until it does",
+  async (bad) => {
+    let away = false;
+    const platform = new Platform((topic) => (away && topic === bad ? { kind: "refused" } : undefined));
+    const { owner } = await platform.own();
+    await platform.send(DEFINE);
+    away = true;
+    await platform.send(order("o-1", "a", Side.BUY, 1, 1));
+    await platform.clock.advance(9_900);
+    expect(owner.untaken).toBeUndefined();
+    await platform.clock.advance(200);
+    expect(owner.untaken).toMatch(new RegExp(`^${bad}/\\d$`));
+    away = false;
+    await platform.clock.advance(100);
+    expect(owner.untaken).toBeUndefined();
+  },
+);
+
 test("S12, S20, I10, I20, F14: a successor decides again from the image and sends the same reports, each once", async () => {
   await fc.assert(
     fc.asyncProperty(

@@ -196,9 +196,14 @@ describe("a session", () => {
     platform.fault = ({ topic }) => (topic === "orders.commands" ? { kind: "refused" } : undefined);
     const requestId = freshId();
     const late = session.ask(submit({}, requestId));
-    await platform.clock.advance(16_000);
+    await platform.clock.advance(9_000);
+    expect(platform.gateway.untaken()).toBeUndefined();
+    await platform.clock.advance(2_000);
+    expect(platform.gateway.untaken()).toMatch(/^orders\.commands\/\d+$/);
+    await platform.clock.advance(5_000);
     platform.fault = () => undefined;
     await platform.clock.advance(2_000);
+    expect(platform.gateway.untaken()).toBeUndefined();
     expect(session.answerTo(late)).toMatchObject({ case: "refused", value: { code: "unavailable" } });
     const again = session.ask(submit({}, requestId));
     await platform.clock.advance(2_000);

@@ -12,6 +12,7 @@ import type { Log } from "@atlas/platform/ports/log";
 import { type RefusalError, refusal } from "@atlas/platform/refusal/refusal-error";
 import { notReady } from "@atlas/platform/shard/not-ready";
 import { shardName } from "@atlas/platform/shard/shard-name";
+import { untakenBy } from "@atlas/platform/shard/untaken";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import type { Traces } from "@atlas/platform/telemetry/traces";
 import { topics } from "@atlas/platform/topic/topics";
@@ -114,6 +115,11 @@ export class CommandIntake {
   /** Commands without an outcome. */
   get unanswered(): number {
     return this.#pending.size;
+  }
+
+  /** The partition that has not taken for long what was taken in; `undefined`: each does. */
+  get untaken(): string | undefined {
+    return untakenBy(this.#writers);
   }
 
   /** The shard that decides for an account. */

@@ -130,6 +130,35 @@ describe("a gateway's link to a shard", () => {
     expect(late.mayStand).toBe(false);
   });
 
+  test.each<[string, AppendFault]>([
+    ["refuses it", { kind: "refused" }],
+    ["answers nothing", { kind: "delayed", milliseconds: 20_000 }],
+    ["leaves open what became of it", { kind: "lost" }],
+  ])("F12: it tells for how long the log %s, while something waits", async (_, bad) => {
+    let away = true;
+    const { clock, writer } = rig(() => (away ? bad : undefined));
+    await clock.advance(5_000);
+    expect(writer.untakenFor).toBe(0);
+    writer.push(new Item("a"));
+    await clock.advance(4_000);
+    writer.push(new Item("b"));
+    await clock.advance(8_000);
+    expect([writer.place, writer.untakenFor]).toEqual(["orders.commands/3", 12_000]);
+    away = false;
+    await clock.advance(10_000);
+    expect(writer.untakenFor).toBe(0);
+  });
+
+  test("F12: what nobody waits for any more does not wait for the log", async () => {
+    const { clock, writer } = rig(() => ({ kind: "refused" }));
+    const item = new Item("a", 15_000);
+    writer.push(item);
+    await clock.advance(14_000);
+    expect(writer.untakenFor).toBe(14_000);
+    await clock.advance(2_000);
+    expect([item.fate, writer.untakenFor]).toEqual(["dropped", 0]);
+  });
+
   test("F12: an outage of a minute loses nothing that is still wanted, and nothing is written twice", async () => {
     const { clock, log, writer, frames } = rig();
     log.setDown(true);

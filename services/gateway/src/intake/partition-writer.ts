@@ -68,6 +68,8 @@ export class PartitionWriter<M> {
   #nextNumber = 1;
   #busy = false;
   #waitAfterOutage = FIRST_WAIT;
+  /** Clock's monotonic milliseconds since which the log has taken nothing, though something waited; `undefined`: it takes it. */
+  #untakenSince: number | undefined;
   #stopped = false;
 
   constructor(options: PartitionWriterOptions<M>) {
@@ -77,6 +79,17 @@ export class PartitionWriter<M> {
   /** Upper bound of the bytes that wait for a frame. */
   get queuedWeight(): number {
     return this.#queuedWeight;
+  }
+
+  /** Milliseconds for which the log has taken nothing, though something waits. */
+  get untakenFor(): number {
+    if (this.#untakenSince === undefined || this.#stopped) return 0;
+    return this.#options.clock.monotonic() - this.#untakenSince;
+  }
+
+  /** Where it writes to, such as `orders.commands/3`. */
+  get place(): string {
+    return `${this.#options.topic}/${this.#options.partition}`;
   }
 
   push(item: Outgoing<M>): void {
@@ -105,6 +118,7 @@ export class PartitionWriter<M> {
     const items = this.#take();
     if (items.length === 0) {
       this.#busy = false;
+      this.#untakenSince = undefined;
       return;
     }
     // One frame follows the other, but not on behalf of the call that the other was sent for.
@@ -162,10 +176,12 @@ export class PartitionWriter<M> {
   #append(frame: SentFrame<M>): void {
     const { log, clock, topic, partition, appended } = this.#options;
     const sentAt = clock.now();
+    this.#untakenSince ??= clock.monotonic();
     log.append(topic, partition, frame.bytes).then(
       ({ appendTime }) => {
         appended?.(sentAt, appendTime);
         this.#waitAfterOutage = FIRST_WAIT;
+        this.#untakenSince = undefined;
         for (const item of frame.items) item.logged?.();
         this.#next();
       },

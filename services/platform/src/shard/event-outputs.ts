@@ -9,10 +9,11 @@ import { EventFraming, type FrameAuthor, ReportFraming, type SequencedEntry } fr
 import type { DecidedEvents } from "./kept-events.ts";
 import { LinkOutputs } from "./link-outputs.ts";
 import { notReady } from "./not-ready.ts";
-import { Outbox, type OutboxOptions, outboxOptions } from "./outbox.ts";
+import { Outbox, type OutboxOptions, type OutboxState, outboxOptions } from "./outbox.ts";
 import { type EventsPlace, OutputPositions } from "./output-positions.ts";
 import type { RecoveredEvents } from "./recovery.ts";
 import { sentByEvents } from "./sent-by-events.ts";
+import { untakenBy } from "./untaken.ts";
 
 /** Milliseconds that outputs wait for company when no answer waits for them (S16). */
 const PATIENCE = 20;
@@ -122,12 +123,13 @@ export class EventOutputs<Command, Event, Report> {
     return this.#events.backlog + (this.#reports?.backlog ?? 0) + this.#links.backlog;
   }
 
+  /** The partition that does not take what the shard says; `undefined`: each does. */
+  get untaken(): string | undefined {
+    return untakenBy(this.#outboxes());
+  }
+
   async emptied(): Promise<void> {
-    await Promise.all([
-      this.#events.emptied(),
-      this.#reports?.emptied(),
-      ...this.#links.outboxes().map((box) => box.emptied()),
-    ]);
+    await Promise.all(this.#outboxes().map((outbox) => outbox.emptied()));
   }
 
   /** Sends nothing more; the positions go nowhere by themselves. */
@@ -156,8 +158,10 @@ export class EventOutputs<Command, Event, Report> {
 
   /** The last acknowledged end of the event log at or below which everything has left. */
   #leftThrough(): EventsPlace {
-    const outboxes = [this.#events, this.#reports, ...this.#links.outboxes()];
-    const oldest = outboxes.reduce((least, box) => Math.min(least, box?.oldest ?? least), Number.MAX_SAFE_INTEGER);
+    const oldest = this.#outboxes().reduce(
+      (least, box) => Math.min(least, box.oldest ?? least),
+      Number.MAX_SAFE_INTEGER,
+    );
     while (this.#places.length > 1 && (this.#places[1] as EventsPlace).sequence < oldest) this.#places.shift();
     return this.#places[0] as EventsPlace;
   }
@@ -217,6 +221,10 @@ export class EventOutputs<Command, Event, Report> {
     );
     if (this.#isClosed) outbox.close();
     return outbox;
+  }
+
+  #outboxes(): OutboxState[] {
+    return [this.#events, ...(this.#reports === undefined ? [] : [this.#reports]), ...this.#links.outboxes()];
   }
 
   #options(topic: string): OutboxOptions {

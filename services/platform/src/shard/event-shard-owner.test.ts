@@ -114,6 +114,35 @@ test("F22: with so many messages unacknowledged no further input is taken, until
   expect(await platform.events()).toHaveLength(20);
 });
 
+test.each(["orders.events", "exec.reports", "venue.orders"])(
+  "F12: an owner tells that %s takes nothing of it after ten seconds, and until it does",
+  async (bad) => {
+    let away = true;
+    const platform = new TallyPlatform({
+      append: (topic) => (away && topic === bad ? { kind: "refused" } : undefined),
+    });
+    const { owner } = await platform.own();
+    await platform.clock.advance(20_000);
+    expect(owner.untaken).toBeUndefined();
+    await platform.send(["a"], 1);
+    await platform.clock.advance(9_900);
+    expect(owner.untaken).toBeUndefined();
+    await platform.clock.advance(200);
+    expect(owner.untaken).toMatch(new RegExp(`^${bad}/\\d$`));
+    away = false;
+    await platform.clock.advance(100);
+    expect(owner.untaken).toBeUndefined();
+    away = true;
+    await platform.send(["a"], 2);
+    await platform.clock.advance(20_000);
+    expect(owner.untaken).toBeDefined();
+    const stopped = owner.stop(100);
+    await platform.clock.advance(1_000);
+    await stopped;
+    expect(owner.untaken).toBeUndefined();
+  },
+);
+
 describe("recovery", () => {
   test("S20, I10, I20, F5, F10, F14: whenever an owner stops, or goes on unaware of its successor, the successor has the same state and sends what had not left", async () => {
     await fc.assert(

@@ -219,6 +219,11 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     return this.#hooks.answer(request, this.#outputs.states(), this.#inputs.next);
   }
 
+  /** The partition of the log that does not take what the shard says; `undefined`: each does. */
+  get untaken(): string | undefined {
+    return this.#outputs.untaken;
+  }
+
   async resend(request: ResendRequest, deadline: number): Promise<ResendResponse> {
     await this.#caughtUp(deadline);
     return this.#outputs.resend(request, deadline);

@@ -7,8 +7,9 @@ import type { InputOutcome } from "./input-shard.ts";
 import type { InputShardKind } from "./input-shard-owner.ts";
 import { type FindSent, LinkOutputs } from "./link-outputs.ts";
 import { notReady } from "./not-ready.ts";
-import { Outbox, outboxOptions } from "./outbox.ts";
+import { Outbox, type OutboxState, outboxOptions } from "./outbox.ts";
 import { OutputPositions } from "./output-positions.ts";
+import { untakenBy } from "./untaken.ts";
 
 /** Milliseconds that what is published waits for company: no answer waits for it (S16). */
 const PATIENCE = 20;
@@ -72,6 +73,11 @@ export class InputOutputs<Published> {
     return this.#outboxes().reduce((sum, outbox) => sum + outbox.backlog, 0);
   }
 
+  /** The partition that does not take what the shard says; `undefined`: each does. */
+  get untaken(): string | undefined {
+    return untakenBy(this.#outboxes());
+  }
+
   async emptied(): Promise<void> {
     await Promise.all(this.#outboxes().map((outbox) => outbox.emptied()));
   }
@@ -101,7 +107,7 @@ export class InputOutputs<Published> {
     return this.#positions.states();
   }
 
-  #outboxes(): { backlog: number; oldest: number | undefined; emptied(): Promise<void> }[] {
+  #outboxes(): OutboxState[] {
     return [this.#published, ...this.#links.outboxes()];
   }
 }

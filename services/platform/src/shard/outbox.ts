@@ -42,6 +42,9 @@ export function outboxOptions(
   return { log, clock, topic, partition, patience, troubled };
 }
 
+/** What an outbox tells, whatever it sends. */
+export type OutboxState = Pick<Outbox<OutboxEntry>, "backlog" | "oldest" | "emptied" | "place" | "untakenFor">;
+
 /** Before the same bytes are sent again to a log that was away or did not say. */
 const RETRY = 50;
 
@@ -55,7 +58,8 @@ export class Outbox<Entry extends OutboxEntry> {
   #entries: Entry[] = [];
   /** Written before, and now once more, ahead of all others. */
   #again: readonly Entry[] = [];
-  #inFlight = false;
+  /** Clock's monotonic milliseconds at which the append that is in flight was first sent; `undefined`: none is. */
+  #sentAt: number | undefined;
   #isHeld = false;
   #waiting = false;
   #closed = false;
@@ -78,6 +82,17 @@ export class Outbox<Entry extends OutboxEntry> {
     return this.#entries[this.#entries.length - 1]?.number;
   }
 
+  /** Milliseconds for which the log has not taken what stands first. */
+  get untakenFor(): number {
+    if (this.#sentAt === undefined || this.#closed) return 0;
+    return this.#options.clock.monotonic() - this.#sentAt;
+  }
+
+  /** Where it writes to, such as `orders.events/3`. */
+  get place(): string {
+    return `${this.#options.topic}/${this.#options.partition}`;
+  }
+
   /** Sequence of the oldest entry that is not acknowledged; `undefined`: none. */
   get oldest(): number | undefined {
     return this.#entries[0]?.sequence;
@@ -85,7 +100,7 @@ export class Outbox<Entry extends OutboxEntry> {
 
   add(entry: Entry): void {
     this.#entries.push(entry);
-    if (this.#inFlight || this.#waiting || this.#closed) return;
+    if (this.#isSending || this.#waiting || this.#closed) return;
     this.#waiting = true;
     if (this.#options.patience === 0) this.#options.clock.soon(() => this.#wake());
     else this.#options.clock.after(this.#options.patience, () => this.#wake());
@@ -112,7 +127,7 @@ export class Outbox<Entry extends OutboxEntry> {
 
   release(): void {
     this.#isHeld = false;
-    if (!this.#inFlight) this.#cut();
+    if (!this.#isSending) this.#cut();
   }
 
   /** Sends nothing more; what is in flight may still land. */
@@ -125,20 +140,24 @@ export class Outbox<Entry extends OutboxEntry> {
     return this.#closed;
   }
 
+  get #isSending(): boolean {
+    return this.#sentAt !== undefined;
+  }
+
   #wake(): void {
     this.#waiting = false;
-    if (!this.#inFlight) this.#cut();
+    if (!this.#isSending) this.#cut();
   }
 
   #rest(): Promise<void> {
-    if (!this.#inFlight || this.#closed) return Promise.resolve();
+    if (!this.#isSending || this.#closed) return Promise.resolve();
     return new Promise((resolve) => this.#rested.push(resolve));
   }
 
   #cut(): void {
     const next = this.#isHeld || this.#again.length > 0 ? this.#again : this.#entries;
     if (this.#closed || next.length === 0) return;
-    this.#inFlight = true;
+    this.#sentAt = this.#options.clock.monotonic();
     const { bytes, count } = this.#framing.frame(next);
     this.#send(bytes, count);
   }
@@ -158,7 +177,7 @@ export class Outbox<Entry extends OutboxEntry> {
   }
 
   #done(appended: Appended, count: number): void {
-    this.#inFlight = false;
+    this.#sentAt = undefined;
     // Only while nothing new leaves is anything sent again: what was in flight is of these, or of those.
     const sent = this.#again.length > 0 ? this.#again : this.#entries;
     const last = sent[count - 1] as Entry;
@@ -167,6 +186,6 @@ export class Outbox<Entry extends OutboxEntry> {
     this.#framing.acknowledged(last.number, appended);
     if (this.backlog === 0) for (const resolve of this.#emptied.splice(0)) resolve();
     this.#cut();
-    if (!this.#inFlight) for (const resolve of this.#rested.splice(0)) resolve();
+    if (!this.#isSending) for (const resolve of this.#rested.splice(0)) resolve();
   }
 }

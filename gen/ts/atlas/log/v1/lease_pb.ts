@@ -90,7 +90,7 @@ export type ProcessBeat = Message<"atlas.log.v1.ProcessBeat"> & {
   engineVersions: number[];
 
   /**
-   * The shards that it owns and that cannot be asked there: gateways tell of them in `/readyz`.
+   * The shards that it owns and that cannot be asked there, or whose words the log does not take: gateways tell of them in `/readyz`.
    *
    * @generated from field: repeated atlas.log.v1.WaitingShard waiting_shards = 7;
    */
@@ -105,7 +105,7 @@ export const ProcessBeatSchema: GenMessage<ProcessBeat> = /*@__PURE__*/
   messageDesc(file_atlas_log_v1_lease, 1);
 
 /**
- * A shard that cannot be asked at its owner.
+ * A shard that cannot be asked at its owner, or waits for the log.
  *
  * @generated from message atlas.log.v1.WaitingShard
  */
