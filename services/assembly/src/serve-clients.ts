@@ -82,11 +82,12 @@ export async function serveClients(parts: ServeOptions): Promise<ServedProcess> 
     site: site ?? absentSite(NO_CONSOLE),
   });
   closes(() => edge.close(GRACE));
-  const calls = Promise.race([letIn(parts, gateway, edge.handlers), ...(host.lost === undefined ? [] : [host.lost])]);
+  const lost = host.lost === undefined ? [] : [host.lost];
+  const calls = Promise.race([letIn(parts, gateway, edge.handlers), ...lost]);
   return {
     ...{ url: edge.url, hasConsole: site !== undefined },
     served: calls.then(() => undefined),
-    started: calls.then((local) => furnish(parts, local)),
+    started: Promise.race([calls.then((local) => furnish(parts, local)), ...lost]),
     loginLink: async () => (await calls).loginLink(),
   };
 }

@@ -1,4 +1,4 @@
-import type { Store } from "@atlas/platform/ports/store";
+import { type Store, StoreDamaged, type StoreItem } from "@atlas/platform/ports/store";
 import type { InstrumentImage } from "./instrument-image.ts";
 
 const TABLE = "atlas_shards";
@@ -49,7 +49,7 @@ export class MarketImages {
   /** An image at or below the stored one changes nothing. */
   async save(image: MarketImage): Promise<void> {
     const version = image.shardSequence;
-    const before = await this.#store.get(TABLE, this.#name);
+    const before = await this.#standing();
     if (before !== undefined && before.version >= version) return;
     const slot = before !== undefined && manifestOf(before.body).slot === 0 ? 1 : 0;
     const partition = this.#slot(slot);
@@ -63,6 +63,14 @@ export class MarketImages {
     const manifest: Manifest = { format: 1, slot, chunks };
     const body = encoder.encode(JSON.stringify(manifest));
     await this.#store.put(TABLE, { key: this.#name, version, partition: this.#name, sort: "manifest", body });
+  }
+
+  /** What an image is written over: a manifest that is not what was written is as good as none (F14). */
+  #standing(): Promise<StoreItem | undefined> {
+    return this.#store.get(TABLE, this.#name).catch((error: Error) => {
+      if (error instanceof StoreDamaged) return undefined;
+      throw error;
+    });
   }
 
   #slot(slot: 0 | 1): string {

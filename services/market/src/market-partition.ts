@@ -1,5 +1,6 @@
 import { MarketEventCodec } from "@atlas/gen/atlas/market/v1/market_codec";
 import type { MarketEvent } from "@atlas/gen/atlas/market/v1/market_pb";
+import { isAway } from "@atlas/platform/ports/away";
 import type { Clock } from "@atlas/platform/ports/clock";
 import type { Digest } from "@atlas/platform/ports/digest";
 import { type Log, type LogRange, type LogRecord, OffsetTrimmed, type Tail } from "@atlas/platform/ports/log";
@@ -58,8 +59,8 @@ export class MarketPartition {
   }
 
   /**
-   * Resolves when everything is applied that stood on the log when that could be asked first, or when it is closed. Log and store may
-   * be away: it waits for them, and `problem` tells (F12).
+   * Resolves when everything is applied that stood on the log when that could be asked first, when it stands still at what no waiting
+   * cures, or when it is closed. Log and store may be away: it waits for them. `problem` tells of both (F12, F13).
    */
   start(): Promise<void> {
     return new Promise((resolve) => {
@@ -192,6 +193,8 @@ export class MarketPartition {
     this.#tail?.close();
     if (this.#closed) return;
     this.#problem = error.message;
+    // Its instruments have no price that is fresh; those of the others are not to wait for them.
+    if (!beginsAnew && !isAway(error)) this.#caughtUp();
     if (this.#stoppedAt !== this.#next) {
       this.#stoppedAt = this.#next;
       this.#ports.warn("the market view stands still", {

@@ -126,6 +126,32 @@ describe("a start", () => {
     );
   });
 
+  test("F14: an image that is not what was written is none: the log has it all, and the next image stands again", async () => {
+    const { world, view } = await busyWorld();
+    const lived = imageOf(required(view.market(BTC)));
+    world.damaged.key = "view/market/0";
+    const again = await world.startView();
+    expect(imageOf(required(again.market(BTC)))).toEqual(lived);
+    expect(world.warnings).toEqual(["the market's image cannot be read"]);
+    const before = world.store.everything().get("atlas_shards");
+    await world.clock.advance(300_000);
+    await world.write(BTC, trade("104", "1"));
+    await world.clock.advance(10);
+    expect(world.store.everything().get("atlas_shards")).not.toEqual(before);
+    expect(world.warnings).toHaveLength(1);
+  });
+
+  test("F13: is not kept waiting by a partition that stands still at a hole, which tells", async () => {
+    const world = marketWorld();
+    await world.write(BTC, snapshot);
+    world.writer.event(BTC, trade("100", "1"));
+    await world.write(BTC, trade("101", "1"));
+    const { view, state } = world.beginView();
+    await world.clock.advance(100);
+    expect(state()).toBe("started");
+    expect(view.problems().join()).toContain("came after 1 (S15)");
+  });
+
   test("reads only what stands behind the image", async () => {
     const { world } = await busyWorld();
     const reads: number[] = [];

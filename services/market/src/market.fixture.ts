@@ -66,7 +66,9 @@ export function frameOf(events: readonly MarketEvent[]): Uint8Array {
 export function marketWorld(options: Partial<MemoryLogOptions> = {}) {
   const clock = manualClock();
   const log = memoryLog({ clock, ...options });
-  const store = memoryStore({ clock });
+  /** Key of an item that is not what was written. */
+  const damaged = { key: "" };
+  const store = memoryStore({ clock, fault: ({ key }) => (key === damaged.key ? { kind: "damaged" } : undefined) });
   const warnings: string[] = [];
   const ports = { log, store, clock, digest, warn: (message: string) => void warnings.push(message) };
   const writer = new EventWriter();
@@ -94,6 +96,7 @@ export function marketWorld(options: Partial<MemoryLogOptions> = {}) {
     clock,
     log,
     store,
+    damaged,
     warnings,
     writer,
     append,

@@ -1,3 +1,4 @@
+import { isAway } from "@atlas/platform/ports/away";
 import type { Clock } from "@atlas/platform/ports/clock";
 import type { LogRange } from "@atlas/platform/ports/log";
 import type { Store, StorePut } from "@atlas/platform/ports/store";
@@ -47,8 +48,20 @@ export class PartitionKeeper {
     this.#imageAt = ports.clock.monotonic();
   }
 
-  /** `undefined`: there is no image, or none from which the log goes on. */
-  async load({ start, end }: LogRange): Promise<LoadedPartition | undefined> {
+  /** `undefined`: there is no image, none from which the log goes on, or none that can be read (F14). */
+  async load(range: LogRange): Promise<LoadedPartition | undefined> {
+    try {
+      return await this.#load(range);
+    } catch (error) {
+      if (isAway(error)) throw error;
+      const { message } = error as Error;
+      this.#warn("the market's image cannot be read", { partition: this.#partition, reason: message });
+      this.#saved = new Map();
+      return undefined;
+    }
+  }
+
+  async #load({ start, end }: LogRange): Promise<LoadedPartition | undefined> {
     this.#saved = new Map();
     const image = await this.#images.load();
     if (image === undefined || image.nextOffset < start || image.nextOffset > end) return undefined;

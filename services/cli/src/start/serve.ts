@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { systemChance } from "@atlas/adapters/system/system-chance";
 import { asyncTraces } from "@atlas/adapters/telemetry/async-traces";
@@ -22,11 +23,15 @@ const RECORDING = fileURLToPath(
 const CONSOLE = fileURLToPath(new URL("../../../../console/build", import.meta.url));
 /** A terminal and a launcher may both hand one signal on; a later one means it. Milliseconds. */
 const SAME_SIGNAL = 1_000;
+/** Milliseconds for a start that is given up to close what it has opened; what stands there stands a kill. */
+const GIVEN_UP = 2_000;
 
 /** Starts a platform and serves until a signal comes, also while it still starts. `engines`: the engine versions that it carries; absent: all of this build. */
 export async function serve(io: Io, settings: Settings, engines?: readonly number[]): Promise<void> {
   const stopping = signaled();
-  const platform = await explained(settings, open(io, settings, engines));
+  const opening = explained(settings, open(io, settings, engines));
+  const platform = await Promise.race([opening, stopping]);
+  if (platform === undefined) return giveUp(io, opening);
   const told = tellMissing(io, () => platform.missing());
   const comes = (stage: Promise<void>) =>
     Promise.race([explained(settings, stage).then(() => true), stopping.then(() => false)]);
@@ -45,6 +50,17 @@ export async function serve(io: Io, settings: Settings, engines?: readonly numbe
     await platform.stop();
   }
   io.out("stopped");
+}
+
+/** Stopped before it answers at its port: it has taken nothing in, and may wait for log or store for minutes. */
+async function giveUp(io: Io, opening: Promise<RunningPlatform>): Promise<void> {
+  io.out("stopping");
+  const closed = opening.then(
+    (platform) => platform.stop(),
+    () => undefined,
+  );
+  await Promise.race([closed.then(() => io.out("stopped")), sleep(GIVEN_UP, undefined, { ref: false })]);
+  process.exit();
 }
 
 /** What cannot be is said in a sentence. */

@@ -60,7 +60,7 @@ export class EventOutputs<Command, Event, Report> {
 
   /** Reads how far the outputs came. */
   async load(): Promise<EventsPlace> {
-    await this.#positions.load();
+    await this.#positions.load(this.#ports.warn);
     return this.#positions.loaded;
   }
 

@@ -1,7 +1,7 @@
 import { ImageManifestCodec } from "@atlas/gen/atlas/log/v1/shard_image_codec";
 import type { ImageManifest, SlabEntry } from "@atlas/gen/atlas/log/v1/shard_image_pb";
 import { decode, encode } from "@atlas/gen/codec/codec";
-import type { Store, StoreItem } from "../ports/store.ts";
+import { type Store, StoreDamaged, type StoreItem } from "../ports/store.ts";
 import { SHARDS_TABLE } from "./output-positions.ts";
 
 /** Chunks stay below what any store takes as one item (S19). */
@@ -58,7 +58,7 @@ export class ImageStore {
   /** The manifest that stands; `undefined`: none was ever written. Rejects with `ImageIncomplete` when it cannot be read. */
   async manifest(): Promise<ImageManifest | undefined> {
     this.#current = undefined;
-    const stored = await this.#store.get(SHARDS_TABLE, this.#manifestKey);
+    const stored = await this.#read(this.#manifestKey);
     if (stored === undefined) return undefined;
     try {
       this.#current = decode(ImageManifestCodec, stored.body);
@@ -80,11 +80,18 @@ export class ImageStore {
   async slab(entry: SlabEntry): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
     for (const key of this.#chunkKeys(entry)) {
-      const stored = await this.#store.get(SHARDS_TABLE, key);
+      const stored = await this.#read(key);
       if (stored === undefined) throw new ImageIncomplete(`${key} is missing`);
       chunks.push(stored.body);
     }
     return joined(chunks);
+  }
+
+  /** What is not what was written is as good as missing: the log has it all (S20, F14). */
+  #read(key: string): Promise<StoreItem | undefined> {
+    return this.#store.get(SHARDS_TABLE, key).catch((error: Error) => {
+      throw error instanceof StoreDamaged ? new ImageIncomplete(error.message) : error;
+    });
   }
 
   /**

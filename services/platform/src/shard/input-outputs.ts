@@ -40,8 +40,9 @@ export class InputOutputs<Published> {
     );
   }
 
-  load(): Promise<void> {
-    return this.#positions.load();
+  /** Reads how far the outputs came; answers whether that is known. */
+  load(): Promise<boolean> {
+    return this.#positions.load(this.#ports.warn);
   }
 
   /** Sends out what an input in the frame at `offset` made the shard say. */

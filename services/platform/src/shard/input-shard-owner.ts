@@ -108,8 +108,8 @@ export class InputShardOwner<Command, Published> implements ShardClient {
   /** Restores the last image and decides on. Resolves when it has decided all that stood when it was called. */
   async start(): Promise<void> {
     const { end } = await this.#ports.log.range(this.#kind.inputs.topic.name, this.#partition);
-    await this.#outputs.load();
-    const { nextInput, bytes } = await restoreImage(this.#ports, this.#shard, this.#images);
+    const isKnown = await this.#outputs.load();
+    const { nextInput, bytes } = await restoreImage(this.#ports, this.#shard, this.#images, isKnown);
     this.#imageOffset = nextInput;
     this.#imageBytes = bytes;
     this.#imageEngine = this.#shard.engineVersion;

@@ -4,7 +4,8 @@ import { type OutputState, OutputStateSchema } from "@atlas/gen/atlas/operations
 import { decode, encode } from "@atlas/gen/codec/codec";
 import { create } from "@bufbuild/protobuf";
 import type { Clock } from "../ports/clock.ts";
-import type { Store } from "../ports/store.ts";
+import { type Store, StoreDamaged } from "../ports/store.ts";
+import type { Warn } from "./warn.ts";
 
 /** How far an output is acknowledged. */
 export interface OutputMark {
@@ -52,16 +53,25 @@ export class OutputPositions {
     this.#place = place;
   }
 
-  /** Reads what stands. */
-  async load(): Promise<void> {
-    const stored = await this.#store.get(SHARDS_TABLE, this.#key);
-    if (stored === undefined) return;
+  /**
+   * Reads what stands; answers whether anything does. What is not what was written is taken away, and `warn` told: all is emitted
+   * again (F14).
+   */
+  async load(warn: Warn): Promise<boolean> {
+    const stored = await this.#store.get(SHARDS_TABLE, this.#key).catch(async (error: Error) => {
+      if (!(error instanceof StoreDamaged)) throw error;
+      warn("output positions are damaged: all is sent again", { shard: this.#shard, reason: error.message });
+      await this.#store.remove(SHARDS_TABLE, [this.#key]);
+      return undefined;
+    });
+    if (stored === undefined) return false;
     this.#version = stored.version;
     const outputs = decode(ShardOutputsCodec, stored.body);
     this.#loaded = { sequence: Number(outputs.eventsThrough), offset: Number(outputs.eventsOffset) };
     for (const { destination, number, chain } of outputs.positions) {
       this.#marks.set(destination, { number: Number(number), chain });
     }
+    return true;
   }
 
   /** Of the positions as they were loaded. */

@@ -54,6 +54,32 @@ test("F13: a record of the event log that is no frame is passed over, loudly; on
   expect(platform.failures).toEqual([]);
 });
 
+test.each(["oms/0/slab/rest/2/0", "oms/0/manifest", "oms/0/outputs"])(
+  "S14, S19, S20, F14: %s that is not what was written sends the shard to its log, loudly, and is written anew",
+  async (key) => {
+    const platform = new TallyPlatform();
+    const first = await platform.own();
+    await platform.send(["a", "b"], 1);
+    const stopped = first.owner.stop(5_000);
+    await platform.clock.advance(1_000);
+    await stopped;
+    platform.damaged = key;
+    const second = await platform.own();
+    expect(platform.hash(second.shard)).toBe(platform.hash(first.shard));
+    await platform.send(["a"], 3);
+    expect(second.shard.tally("a")).toBe(2);
+    const again = second.owner.stop(5_000);
+    await platform.clock.advance(1_000);
+    await again;
+    const warned = platform.warnings.length;
+    expect(warned).toBeGreaterThan(0);
+    const third = await platform.own();
+    expect(platform.hash(third.shard)).toBe(platform.hash(second.shard));
+    expect(platform.warnings).toHaveLength(warned);
+    expect(platform.failures).toEqual([]);
+  },
+);
+
 test.each([
   ["a slab", "oms/0/slab/rest/2/0", "\xff\xff"],
   ["a slab, behind others that can be read,", "oms/0/slab/b/2/0", "\xff\xff"],

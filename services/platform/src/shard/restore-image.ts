@@ -13,16 +13,21 @@ const NONE: Restored = { nextInput: 0, bytes: 0 };
 /** How often an image that changes under the reader is loaded again before the log alone must do. */
 const TRIES = 3;
 
-/** Restores the last image of a shard without an event log. All parts are read before the first is put in place. */
+/**
+ * Restores the last image of a shard without an event log. All parts are read before the first is put in place. `goesOn`: it is known
+ * through where its messages have left; else nothing is restored, for a link's chain is made from its first message on.
+ */
 export async function restoreImage(
   { store, warn, writer }: OwnerPorts,
   shard: InputShard<never, unknown>,
   images: ImageStore = new ImageStore(store, shard.name, writer),
+  goesOn = true,
 ): Promise<Restored> {
   for (let tries = 0; tries < TRIES; tries++) {
     try {
       const manifest = await images.manifest();
       if (manifest?.nextInput === undefined) return NONE;
+      if (!goesOn) break;
       const parts = [];
       for (const entry of manifest.slabs) parts.push({ key: entry.key, bytes: await images.slab(entry) });
       restoreParts(shard, parts);

@@ -36,6 +36,8 @@ export class TallyPlatform {
   readonly log: MemoryLog;
   readonly store: MemoryStore;
   readonly warnings: string[] = [];
+  /** Key of an item that is not what was written, until it is written anew or removed. */
+  damaged = "";
   /** What the owner's projection says of its room; `undefined`: there is some. */
   room: Promise<void> | undefined;
   readonly failures: Error[] = [];
@@ -48,7 +50,27 @@ export class TallyPlatform {
   constructor(faults: Faults = {}) {
     const { clock } = this;
     this.log = memoryLog({ clock, fault: ({ topic }) => faults.append?.(topic) });
-    this.store = memoryStore({ clock, fault: () => faults.store?.() });
+    const isDamaged = (key?: string) => key !== undefined && key === this.damaged;
+    const store = memoryStore({
+      clock,
+      fault: ({ key }) => (isDamaged(key) ? { kind: "damaged" } : faults.store?.()),
+    });
+    const mend = (keys: readonly string[]) => void (keys.some(isDamaged) && (this.damaged = ""));
+    this.store = {
+      ...store,
+      put: (table, item) => {
+        mend([item.key]);
+        return store.put(table, item);
+      },
+      putAll: (puts) => {
+        mend(puts.map(({ item }) => item.key));
+        return store.putAll(puts);
+      },
+      remove: (table, keys) => {
+        mend(keys);
+        return store.remove(table, keys);
+      },
+    };
   }
 
   /** A process that owns the shard; nothing of another one is needed for it. It hears of inputs `late` milliseconds. */
