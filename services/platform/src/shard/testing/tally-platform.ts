@@ -55,7 +55,9 @@ export class TallyPlatform {
       clock,
       fault: ({ key }) => (isDamaged(key) ? { kind: "damaged" } : faults.store?.()),
     });
-    const mend = (keys: readonly string[]) => void (keys.some(isDamaged) && (this.damaged = ""));
+    const mend = (keys: readonly string[]) => {
+      if (keys.some(isDamaged)) this.damaged = "";
+    };
     this.store = {
       ...store,
       put: (table, item) => {
