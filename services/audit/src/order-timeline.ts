@@ -9,7 +9,6 @@ import type { VenueCommand } from "@atlas/gen/atlas/venue/v1/venue_pb";
 import type { ArchivePartition } from "@atlas/platform/archive/archive-chain";
 import type { PlacedRecord } from "@atlas/platform/archive/read-records";
 import type { Digest } from "@atlas/platform/ports/digest";
-import { frameTime } from "@atlas/platform/wire/codec/copied-frame";
 import { type Frame, messageBytes, openFrame, readMessage } from "@atlas/platform/wire/codec/frame";
 import { timestampOf } from "@atlas/platform/wire/time";
 
@@ -68,7 +67,7 @@ export class OrderTimeline {
       for (const { destination } of event.linksOut) {
         if (destination.startsWith("venue/")) this.#venues.add(Number(destination.slice("venue/".length)));
       }
-      this.#add(at, firstSaid(frame, record), index, place, { case: "event", value: event });
+      this.#add(at, record, index, place, { case: "event", value: event });
     });
   }
 
@@ -80,7 +79,7 @@ export class OrderTimeline {
       const command = readMessage(frame, index, OrderCommandCodec);
       if (!isCited && this.#orderIdOf(command) !== this.#orderId) return;
       const place = { offset, index, sequence: 0, role: ROLES.command };
-      this.#add(at, firstSaid(frame, record), index, place, { case: "command", value: command });
+      this.#add(at, record, index, place, { case: "command", value: command });
     });
   }
 
@@ -91,7 +90,7 @@ export class OrderTimeline {
       if (report.orderId !== this.#orderId || this.#isTaken(`report ${report.sequence}`)) return;
       const event = this.#bySequence.get(report.sequence) ?? { ...UNKNOWN, sequence: Number(report.sequence) };
       const place = { ...event, role: ROLES.report };
-      this.#add(at, firstSaid(frame, record), index, place, { case: "executionReport", value: report });
+      this.#add(at, record, index, place, { case: "executionReport", value: report });
     });
   }
 
@@ -102,7 +101,7 @@ export class OrderTimeline {
       if (venueOrderOf(command) !== this.#orderId || this.#isTaken(`venue ${command.commandId}`)) return;
       const event = this.#byId.get(command.commandId) ?? { ...UNKNOWN, sequence: 0 };
       const place = { ...event, role: ROLES.venueCommand };
-      this.#add(at, firstSaid(frame, record), index, place, { case: "venueCommand", value: command });
+      this.#add(at, record, index, place, { case: "venueCommand", value: command });
     });
   }
 
@@ -160,7 +159,7 @@ export class OrderTimeline {
       partition,
       offset: BigInt(record.offset),
       index,
-      appendTime: timestampOf(record.appendTime),
+      appendTime: timestampOf(record.firstTime),
       archived: record.archived,
       message,
     };
@@ -171,11 +170,6 @@ export class OrderTimeline {
 /** A copied frame is where it was first (S1). */
 function originOf({ header }: Frame, record: PlacedRecord): number {
   return header.original === undefined ? record.offset : Number(header.original.offset);
-}
-
-/** And was said when it was first (S1). */
-function firstSaid({ header }: Frame, record: PlacedRecord): PlacedRecord {
-  return { ...record, appendTime: frameTime(header, record) };
 }
 
 function opened(bytes: Uint8Array, digest: Digest): Frame | undefined {

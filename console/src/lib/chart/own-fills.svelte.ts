@@ -4,7 +4,8 @@ import { wordsOfError } from "../rpc/refusal.ts";
 import { withPatience } from "../rpc/transport.ts";
 import type { DeskState } from "../state/desk.svelte.ts";
 
-const PAGE = 1_000;
+/** What is read of those before the stream began, however many pages they fill. */
+const READ = 1_000;
 /** What is marked at most, and what stays when there were too many: the newest. */
 const MOST = 4_000;
 const KEPT = 2_000;
@@ -29,7 +30,7 @@ export class OwnFills {
     this.#unwatch = desk.connection.watch(
       { channel: Channel.FILLS, ...terms },
       {
-        // It tells the newest few; a page goes further back.
+        // It tells the newest few; their list goes further back.
         snapshot: (parts) => {
           this.#put(parts.flatMap(({ fills }) => fills));
           void this.#read();
@@ -46,10 +47,15 @@ export class OwnFills {
 
   async #read(): Promise<void> {
     try {
-      const request = { ...this.#terms, pageSize: PAGE };
-      const { fills } = await this.#desk.clients.orders.listFills(request, withPatience(this.#closing.signal));
-      this.problem = "";
-      this.#put(fills);
+      let [pageToken, left] = ["", READ];
+      do {
+        const request = { ...this.#terms, pageSize: left, pageToken };
+        const page = await this.#desk.clients.orders.listFills(request, withPatience(this.#closing.signal));
+        this.problem = "";
+        this.#put(page.fills);
+        pageToken = page.nextPageToken;
+        left -= page.fills.length;
+      } while (pageToken !== "" && left > 0);
     } catch (error) {
       if (!this.#closing.signal.aborted) this.problem = wordsOfError(error);
     }

@@ -28,7 +28,27 @@ export async function readEvery<Row>(
   return rows;
 }
 
-/** The newest rows from the first on, as far as `count` reaches: those in place of others that were read before. */
+/** The newest rows as one page: read on until there are `size`, or one that is known, for a page may be short before the last. */
+export async function readNewest<Row>(
+  source: HistorySource<Row>,
+  size: number,
+  isKnown: (row: Row) => boolean,
+  signal: AbortSignal,
+): Promise<Page<Row>> {
+  const rows: Row[] = [];
+  let nextPageToken = "";
+  do {
+    const page = await source.read(nextPageToken, size, signal);
+    rows.push(...page.rows);
+    nextPageToken = page.nextPageToken;
+  } while (nextPageToken !== "" && rows.length < size && !rows.some(isKnown));
+  return { rows, nextPageToken };
+}
+
+/**
+ * The newest rows from the first on, as far as `count` reaches, and at least to the first: those in place of others that were read
+ * before.
+ */
 export async function readAgain<Row>(
   source: HistorySource<Row>,
   count: number,
@@ -36,6 +56,6 @@ export async function readAgain<Row>(
 ): Promise<PagedRows<Row>> {
   const pages = new PagedRows<Row>((row) => source.keyOf(row));
   do pages.add(await source.read(pages.nextPageToken, LARGE_PAGE, signal));
-  while (!pages.isComplete && pages.rows.length < count);
+  while (!pages.isComplete && pages.rows.length < Math.max(count, 1));
   return pages;
 }

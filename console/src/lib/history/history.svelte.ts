@@ -1,5 +1,5 @@
 import { wordsOfError } from "../rpc/refusal.ts";
-import { type HistorySource, LARGE_PAGE, readAgain, readEvery } from "./history-reads.ts";
+import { type HistorySource, LARGE_PAGE, readAgain, readEvery, readNewest } from "./history-reads.ts";
 import { PagedRows } from "./paged-rows.ts";
 
 const PAGE = 200;
@@ -89,7 +89,8 @@ export class History<Row> {
 
   /** The first page again; where the first read of it failed, for the first time. */
   async #renew(): Promise<void> {
-    this.#pages.renew(await this.#source.read("", PAGE, this.#closing.signal));
+    const isKnown = (row: Row) => this.#pages.has(row);
+    this.#pages.renew(await readNewest(this.#source, PAGE, isKnown, this.#closing.signal));
     this.#show();
   }
 

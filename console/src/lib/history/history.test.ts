@@ -41,3 +41,23 @@ test.each(["renewSoon", "rereadSoon"] as const)("a history whose first read fail
   expect(history.isComplete).toBe(true);
   expect(history.problem).toBe("");
 });
+
+/** Rows that stand behind so much else that the platform's first page has none. */
+function farBehind(rows: readonly string[]): HistorySource<string> {
+  return {
+    keyOf: (row) => row,
+    matches: () => true,
+    read: async (pageToken) => (pageToken === "" ? { rows: [], nextPageToken: "on" } : { rows, nextPageToken: "" }),
+  };
+}
+
+// Seen failing with a renewal of one page: it was empty, did not reach what was held, and took all rows away.
+test("rows far behind stay when the first page, which is empty, is read again", async () => {
+  const history = new History(farBehind(["b", "a"]));
+  await history.readMore();
+  expect(history.rows).toEqual(["b", "a"]);
+  history.renewSoon();
+  await vi.runAllTimersAsync();
+  expect(history.rows).toEqual(["b", "a"]);
+  expect(history.isComplete).toBe(true);
+});

@@ -30,16 +30,20 @@ export class PagedRows<Row> {
     return this.#isBegun && this.#nextPageToken === "";
   }
 
+  has(row: Row): boolean {
+    return this.#places.has(this.#keyOf(row));
+  }
+
   /** The page behind those read. */
   add({ rows, nextPageToken }: Page<Row>): void {
     this.#isBegun = true;
     this.#nextPageToken = nextPageToken;
-    this.#set([...this.#rows, ...rows.filter((row) => !this.#places.has(this.#keyOf(row)))]);
+    this.#set([...this.#rows, ...rows.filter((row) => !this.has(row))]);
   }
 
   /** The first page read again: what is new goes before. If it does not reach what is held, it begins anew. */
   renew(page: Page<Row>): void {
-    const reaches = page.nextPageToken === "" || page.rows.some((row) => this.#places.has(this.#keyOf(row)));
+    const reaches = page.nextPageToken === "" || page.rows.some((row) => this.has(row));
     if (!reaches || this.#rows.length === 0) {
       this.#set([]);
       this.add(page);

@@ -9,7 +9,7 @@ import { advanceOrder, orderMadeBy } from "@atlas/platform/wire/order/advance-or
 import { isFinal } from "@atlas/platform/wire/order/final-status";
 import { create } from "@bufbuild/protobuf";
 
-/** Fills that a snapshot begins with. */
+/** Fills that a snapshot begins with, at most: it is one page of their list, which may be short. */
 const SNAPSHOT_FILLS = 100;
 const PAGE = 1_000;
 

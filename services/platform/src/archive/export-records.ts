@@ -34,7 +34,7 @@ function responseOf(
     topic,
     partition,
     offset: BigInt(record.offset),
-    appendTime: timestampOf(record.appendTime),
+    appendTime: timestampOf(record.firstTime),
     archived: record.archived,
     frame,
     unreadable: frame === undefined ? record.bytes : new Uint8Array(0),

@@ -8,12 +8,19 @@ import type { StoreReads } from "./store-reads.ts";
 
 /** Items of the history read at a time. */
 const ITEMS = 20;
+/**
+ * Events of the store that one call of a list looks through, at most. Behind them it ends with a token, wherever that leaves its page:
+ * what a client repeats goes on, however much an account has behind it.
+ */
+export const LISTED_EVENTS = 5_000;
 /** The highest sequence that a page asks for. */
 export const NO_BOUND = Number.MAX_SAFE_INTEGER;
 
 /** An account's events, newest first, and the position that they show. */
 export interface AccountEvents {
   readonly cursor: string;
+  /** How many of the first are from the owner's memory: they are there, and the others are still to be read. */
+  readonly inMemory: number;
   readonly events: AsyncIterable<OrderEvent>;
 }
 
@@ -36,7 +43,8 @@ export async function accountEvents(
   const cursor = cursorOf(shards.shardOf(accountId), response.sequence);
   // Another owner may be ahead of the one that answered, and the store with it (I20): the page shows what its cursor says.
   const bound = Math.min(below, Number(response.sequence) + 1);
-  return { cursor, events: newestFirst(store, accountId, events, bound) };
+  const newest = events.filter(({ sequence }) => Number(sequence) < bound).reverse();
+  return { cursor, inMemory: newest.length, events: newestFirst(store, accountId, newest, bound) };
 }
 
 async function* newestFirst(
@@ -45,13 +53,8 @@ async function* newestFirst(
   inMemory: readonly OrderEvent[],
   below: number,
 ): AsyncGenerator<OrderEvent> {
-  let last = below;
-  for (const event of inMemory.toReversed()) {
-    if (Number(event.sequence) >= last) continue;
-    last = Number(event.sequence);
-    yield event;
-  }
-  yield* storedNewestFirst(store, accountId, last);
+  yield* inMemory;
+  yield* storedNewestFirst(store, accountId, Number(inMemory.at(-1)?.sequence ?? below));
 }
 
 /**

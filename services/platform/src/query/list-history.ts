@@ -13,7 +13,7 @@ import {
 } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { create } from "@bufbuild/protobuf";
 import { type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt";
-import { accountEvents, NO_BOUND } from "./account-events.ts";
+import { accountEvents, LISTED_EVENTS, NO_BOUND } from "./account-events.ts";
 import type { AccountRequest, AccountShards } from "./account-shard.ts";
 import { type PageFilter, pageSizeOf, pageToken, positionOf } from "./page.ts";
 import type { StoreReads } from "./store-reads.ts";
@@ -78,8 +78,8 @@ interface HistoryPage<Entry> {
 }
 
 /**
- * A page of what an account's events tell, newest event first. A position is the last entry given: its event's sequence and
- * how many of that event's entries have been given.
+ * A page of what an account's events tell, newest event first. A position is the event to go on with: its sequence, and how many of
+ * its entries have been given.
  */
 async function history<Entry>(
   shards: AccountShards,
@@ -91,13 +91,16 @@ async function history<Entry>(
 ): Promise<HistoryPage<Entry>> {
   const [sequence, given] = readPosition(positionOf(request.pageToken, filter));
   const below = sequence === undefined ? NO_BOUND : sequence + 1;
-  const { events, cursor } = await accountEvents(shards, store, request, below, deadline);
+  const { events, inMemory, cursor } = await accountEvents(shards, store, request, below, deadline);
   const size = pageSizeOf(request.pageSize);
   const entries: Entry[] = [];
   let last = "";
+  let left = inMemory + LISTED_EVENTS;
   for await (const event of events) {
     const time = event.occurredAt === undefined ? 0 : timestampMs(event.occurredAt);
     if (request.startTime !== undefined && time < timestampMs(request.startTime)) break;
+    if (left === 0) return { entries, next: pageToken(filter, `${event.sequence}.0`), cursor };
+    left -= 1;
     if (request.endTime !== undefined && time >= timestampMs(request.endTime)) continue;
     const skip = Number(event.sequence) === sequence ? given : 0;
     for (const [index, entry] of entriesOf(event).entries()) {

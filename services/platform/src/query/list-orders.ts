@@ -11,7 +11,7 @@ import { create } from "@bufbuild/protobuf";
 import { type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt";
 import { orderMadeBy } from "../wire/order/advance-order.ts";
 import { isFinal } from "../wire/order/final-status.ts";
-import { NO_BOUND, storedNewestFirst } from "./account-events.ts";
+import { LISTED_EVENTS, NO_BOUND, storedNewestFirst } from "./account-events.ts";
 import { type AccountShards, unknownAccount } from "./account-shard.ts";
 import { cursorOf } from "./cursor.ts";
 import { numberIn, pageSizeOf, pageToken } from "./page.ts";
@@ -22,10 +22,26 @@ import type { StoreReads } from "./store-reads.ts";
 const FEWEST = 20;
 const MOST = 100;
 
+/** Orders of the store, newest first. */
+interface StoredOrders {
+  readonly entries: readonly OrderEntry[];
+  /** Orders accepted before it have not been looked for; 0: all that is wanted was. */
+  readonly from: bigint;
+}
+
+/** The same of orders whose items are still to be read. */
+interface MadeOrders {
+  readonly orderIds: readonly string[];
+  readonly from: bigint;
+}
+
+const NOTHING: StoredOrders = { entries: [], from: 0n };
+
 /**
  * A page of an account's orders, newest first. Open orders, and those that closed too lately for the store, come from the
  * owner; the store adds what is final there: an order that looks open in the store is the owner's to tell. Which orders there
- * were the account's history says, so that no order is written a second time for lists.
+ * were the account's history says, so that no order is written a second time for lists. Where that is not read to the end, what is older
+ * waits for the next page, be it known already: a page shows everything between its first order and where the next one goes on.
  */
 export async function listOrders(
   shards: AccountShards,
@@ -50,14 +66,14 @@ export async function listOrders(
   );
   if (response.result.case !== "orders") throw unknownAccount(request.accountId);
   const known = response.result.value.entries;
-  const stored = request.openOnly ? [] : await storedOrders(store, request, before, size + 1);
-  const entries = merged(known, stored);
+  const stored = request.openOnly ? NOTHING : await storedOrders(store, request, before, size + 1);
+  const entries = merged(known, stored.entries).filter(({ acceptedSequence }) => acceptedSequence >= stored.from);
   const page = entries.slice(0, size);
   const more = entries.length > size || (known.length >= size && page.length === size);
-  const last = page.at(-1);
+  const next = more ? (page.at(-1)?.acceptedSequence ?? 0n) : stored.from;
   return create(ListOrdersResponseSchema, {
     orders: page.map(({ order }) => order as Order),
-    nextPageToken: more && last !== undefined ? pageToken(filter, `${last.acceptedSequence}`) : "",
+    nextPageToken: next > 0n ? pageToken(filter, `${next}`) : "",
     cursor: cursorOf(shards.shardOf(request.accountId), response.sequence),
   });
 }
@@ -67,40 +83,50 @@ async function storedOrders(
   request: ListOrdersRequest,
   before: number | undefined,
   wanted: number,
-): Promise<OrderEntry[]> {
+): Promise<StoredOrders> {
   // Of an order that goes on only the owner tells.
-  if (request.statuses.length > 0 && !request.statuses.some(isFinal)) return [];
+  if (request.statuses.length > 0 && !request.statuses.some(isFinal)) return NOTHING;
   const found: OrderEntry[] = [];
   const atOnce = Math.min(MOST, Math.max(FEWEST, wanted));
-  for await (const made of madeOrders(store, request, before ?? NO_BOUND, atOnce)) {
-    const entries = await Promise.all(made.map((orderId) => storedOrder(store, orderId)));
+  for await (const { orderIds, from } of madeOrders(store, request, before ?? NO_BOUND, atOnce)) {
+    const entries = await Promise.all(orderIds.map((orderId) => storedOrder(store, orderId)));
     for (const entry of entries) {
       if (entry?.order === undefined || !isFinal(entry.order.status) || !matches(entry.order, request)) continue;
       found.push(entry);
-      if (found.length === wanted) return found;
+      if (found.length === wanted) return { entries: found, from: 0n };
     }
+    if (from > 0n) return { entries: found, from };
   }
-  return found;
+  return { entries: found, from: 0n };
 }
 
-/** Ids of an account's orders as the stored history says, newest first, `atOnce` at a time; none that is older than asked for. */
+/**
+ * Ids of an account's orders as the stored history says, newest first, `atOnce` at a time; none that is older than asked for, and none
+ * behind as many events as one call looks through.
+ */
 async function* madeOrders(
   store: StoreReads,
   { accountId, startTime }: ListOrdersRequest,
   below: number,
   atOnce: number,
-): AsyncGenerator<string[]> {
-  let ids: string[] = [];
+): AsyncGenerator<MadeOrders> {
+  let orderIds: string[] = [];
+  let left = LISTED_EVENTS;
   for await (const event of storedNewestFirst(store, accountId, below)) {
     const order = orderMadeBy(event);
-    if (order === undefined) continue;
     if (isOlder(order, startTime)) break;
-    ids.push(order.orderId);
-    if (ids.length < atOnce) continue;
-    yield ids;
-    ids = [];
+    if (left === 0) {
+      yield { orderIds, from: event.sequence + 1n };
+      return;
+    }
+    left -= 1;
+    if (order === undefined) continue;
+    orderIds.push(order.orderId);
+    if (orderIds.length < atOnce) continue;
+    yield { orderIds, from: 0n };
+    orderIds = [];
   }
-  if (ids.length > 0) yield ids;
+  if (orderIds.length > 0) yield { orderIds, from: 0n };
 }
 
 async function storedOrder(store: StoreReads, orderId: string): Promise<OrderEntry | undefined> {

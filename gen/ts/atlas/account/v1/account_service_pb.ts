@@ -386,7 +386,8 @@ export type ListPostingsResponse = Message<"atlas.account.v1.ListPostingsRespons
   postings: PostingEntry[];
 
   /**
-   * Where the next page starts; empty: this was the last.
+   * Where the next page starts; empty: this was the last. Nothing else ends the list: one call looks
+   * through a part of the account's past, and a page may be short or empty before the last.
    *
    * @generated from field: string next_page_token = 2;
    */

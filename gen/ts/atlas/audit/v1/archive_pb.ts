@@ -37,7 +37,7 @@ export type ArchivedRecord = Message<"atlas.audit.v1.ArchivedRecord"> & {
   offset: bigint;
 
   /**
-   * When the log appended it.
+   * When the log appended it. A copied frame says itself when its original was appended.
    *
    * @generated from field: google.protobuf.Timestamp append_time = 2;
    */

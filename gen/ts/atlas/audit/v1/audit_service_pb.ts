@@ -96,7 +96,7 @@ export type TimelineEntry = Message<"atlas.audit.v1.TimelineEntry"> & {
   index: number;
 
   /**
-   * When the frame was appended.
+   * When the frame was appended; a copy, when its original was.
    *
    * @generated from field: google.protobuf.Timestamp append_time = 5;
    */
@@ -457,7 +457,7 @@ export type ExportResponse = Message<"atlas.audit.v1.ExportResponse"> & {
   offset: bigint;
 
   /**
-   * When it was appended.
+   * When it was appended; a copy, when its original was.
    *
    * @generated from field: google.protobuf.Timestamp append_time = 4;
    */
@@ -494,7 +494,8 @@ export const ExportResponseSchema: GenMessage<ExportResponse> = /*@__PURE__*/
 
 /**
  * What happened, from the archive and from the end of the log that is not archived yet. All of it can be asked of an archive
- * without a platform, too (`atlas audit`).
+ * without a platform, too (`atlas audit`). A record that was copied from another log was appended when its original was: that is
+ * what times choose by, and what is told.
  *
  * @generated from service atlas.audit.v1.AuditService
  */

@@ -426,7 +426,7 @@ export type ReadLogRequest = Message<"atlas.operations.v1.ReadLogRequest"> & {
   fromOffset: bigint;
 
   /**
-   * From the first record appended at or after this on; wins over `from_offset`.
+   * From the first record appended at or after this on, a copy when its original was; wins over `from_offset`.
    *
    * @generated from field: google.protobuf.Timestamp from_time = 4;
    */
@@ -468,7 +468,7 @@ export type ReadLogResponse = Message<"atlas.operations.v1.ReadLogResponse"> & {
   offset: bigint;
 
   /**
-   * When it was appended.
+   * When it was appended; a copy, when its original was.
    *
    * @generated from field: google.protobuf.Timestamp append_time = 2;
    */

@@ -713,7 +713,8 @@ export type ListOrdersResponse = Message<"atlas.order.v1.ListOrdersResponse"> & 
   orders: Order[];
 
   /**
-   * Where the next page starts; empty: this was the last.
+   * Where the next page starts; empty: this was the last. Nothing else ends the list: one call looks
+   * through a part of the account's past, and a page may be short or empty before the last.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -818,7 +819,8 @@ export type ListFillsResponse = Message<"atlas.order.v1.ListFillsResponse"> & {
   fills: Fill[];
 
   /**
-   * Where the next page starts; empty: this was the last.
+   * Where the next page starts; empty: this was the last. Nothing else ends the list: one call looks
+   * through a part of the account's past, and a page may be short or empty before the last.
    *
    * @generated from field: string next_page_token = 2;
    */

@@ -26,14 +26,29 @@ export async function archived(
   sizes: readonly number[],
   skip = 0,
 ): Promise<void> {
-  let [offset, previous] = [0, new Uint8Array(0)];
+  let offset = 0;
+  const ranges: LogRecord[][] = [];
   for (const size of sizes) {
-    const records = Array.from({ length: size }, (_, index) => recordAt(offset + index));
+    const first = offset;
+    ranges.push(Array.from({ length: size }, (_, index) => recordAt(first + index)));
+    offset += size + skip;
+  }
+  await archivedRanges(objects, partition, ranges);
+}
+
+/** Objects of a partition: one for each range of records. */
+export async function archivedRanges(
+  objects: Map<string, Uint8Array>,
+  partition: Pick<ArchivePlace, "topic" | "partition">,
+  ranges: readonly (readonly LogRecord[])[],
+): Promise<void> {
+  let previous = new Uint8Array(0);
+  for (const records of ranges) {
     const packed = await packRecords(records, testCompression);
     const bytes = manifestBytes(await manifestOf(partition, packed, { previous, lost: 0 }, testCompression));
+    const offset = records[0]?.offset ?? 0;
     objects.set(recordsName({ ...partition, offset }), packed.object);
     objects.set(manifestName({ ...partition, offset }), bytes);
     previous = new Uint8Array(await testCompression.sha256(bytes));
-    offset += size + skip;
   }
 }
