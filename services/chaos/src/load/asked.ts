@@ -41,8 +41,9 @@ export interface Asked {
   readonly askedAt: number;
   /** When its client knew; 0: not yet. */
   answeredAt: number;
-  /** How often it was sent. */
+  /** How often it was sent, and how often it was not told what came of it. */
   sent: number;
+  unknown: number;
   /** Why the last time did not settle it. */
   openFor?: string;
   /** One that settles it comes last; the same request may be sent once more later. */
@@ -56,4 +57,9 @@ export function settles(answer: Answer): answer is Extract<Answer, { kind: "ORDE
 
 export function toldOf({ orderId, version, status, cumulativeQuantity }: Order): ToldOrder {
   return { orderId, version: Number(version), status, cumulative: cumulativeQuantity };
+}
+
+/** What it is called in reports. */
+export function nameOf({ accountId, requestId, content }: Asked): string {
+  return `${content.kind} ${requestId} of ${accountId}`;
 }

@@ -92,7 +92,7 @@ export class Trader {
     const { accountId } = this;
     const asked: Asked = {
       ...{ accountId, requestId: requestId(), content, askedAt: performance.now() },
-      ...{ answeredAt: 0, sent: 0, settled: [] },
+      ...{ answeredAt: 0, sent: 0, unknown: 0, settled: [] },
     };
     this.#book.asked.push(asked);
     this.#own.push(asked);
@@ -126,6 +126,7 @@ export class Trader {
     const sending = this.#road.ask(asked, PATIENCE.least + this.#roll(PATIENCE.more));
     asked.sent++;
     const answer = await sending;
+    if (answer.kind === "UNKNOWN") asked.unknown++;
     if (answer.kind === "ORDER") this.#book.tell(answer.order, before.get(answer.order.orderId) ?? 0);
     return answer;
   }

@@ -4,6 +4,7 @@ import { examineLive } from "@atlas/cli/doctor/live-doctor";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { ClientBook } from "../load/client-book.ts";
 import { checkArchive } from "./archive-check.ts";
+import { checkChanges } from "./change-check.ts";
 import { openEnginePorts } from "./engine-ports.ts";
 import { checkLog } from "./log-check.ts";
 import { LogModel } from "./log-model.ts";
@@ -47,6 +48,7 @@ export async function compare({ cluster, book, accounts, tell }: CompareTerms): 
     tell("reading the log from Kafka");
     const log = await LogModel.read(engines.source, new Set(accounts));
     checkRequests(book, log, losses);
+    checkChanges(book.asked, log, losses);
     checkTold(book, log, losses);
     checkLog(log, losses);
     tell("reading DynamoDB, and asking the platform");

@@ -23,11 +23,25 @@ export interface LoggedOrder {
   readonly fills: LoggedFill[];
 }
 
+/** An event by which a request that makes no order had its effect. */
+export interface LoggedEffect {
+  readonly event: OrderEvent["event"]["case"];
+  readonly eventId: string;
+  readonly sequence: number;
+  readonly orderId: string;
+  /** Of a replace: what the venue is asked for, and what stood before. */
+  readonly replace?: { readonly terms: ReplaceTerms; readonly before: ReplaceTerms };
+}
+
+export type ReplaceTerms = Pick<Order, "quantity" | "limitPrice">;
+
 /** What stands on the log about some accounts, in plain maps: made by reading every event once more. */
 export class LogModel {
   readonly orders = new Map<string, LoggedOrder>();
   /** Ids of orders, by account and request. */
   readonly byRequest = new Map<string, string[]>();
+  /** What requests did that make no order, by account and request. */
+  readonly effects = new Map<string, LoggedEffect[]>();
   /** How often each fill stands there, by execution. */
   readonly fills = new Map<string, { readonly accountId: string; readonly fill: LoggedFill; times: number }>();
   /** How often each movement stands there: account, asset, `+` or `-` and amount. */
@@ -47,19 +61,27 @@ export class LogModel {
     const rules = { readable, gapless, same };
     for (let partition = 0; partition < source.partitions.oms; partition++) {
       const events = sequenced(source, topics.orderEvents.name, partition, OrderEventCodec, rules);
-      for await (const { message } of events) model.#take(message);
+      for await (const { message } of events) model.take(message);
     }
     return model;
   }
 
-  #take(event: OrderEvent): void {
+  /** The next event of a shard. */
+  take(event: OrderEvent): void {
     const { accountId, event: body } = event;
     if (!this.#accounts.has(accountId)) return;
-    if (body.case === "orderAccepted" || body.case === "orderDenied") this.#begin(body.value.order);
-    else if (body.case === "fundsMoved") {
+    if (body.case === "orderAccepted" || body.case === "orderDenied") return this.#begin(body.value.order);
+    if (event.requestId !== "" && body.case !== "commandAnswered") this.#effect(event);
+    if (body.case === "fundsMoved") {
       const sign = body.value.movement === FundsMovement.DEPOSIT ? "+" : "-";
       for (const { asset, amount } of body.value.amounts) this.#move(accountId, asset, sign, amount);
     } else this.#advance(event);
+  }
+
+  #effect({ accountId, requestId, orderId, eventId, sequence, event: body }: OrderEvent): void {
+    const effect = { event: body.case, eventId, sequence: Number(sequence), orderId };
+    const key = requestKey(accountId, requestId);
+    this.effects.set(key, [...(this.effects.get(key) ?? []), { ...effect, ...replaceOf(body) }]);
   }
 
   #move(accountId: string, asset: string, sign: "+" | "-", amount: string): void {
@@ -116,6 +138,13 @@ export class LogModel {
       this.#trade(accountId, body.value.fill);
     } else before.times++;
   }
+}
+
+function replaceOf(body: OrderEvent["event"]): Pick<LoggedEffect, "replace"> {
+  if (body.case !== "replaceRequested") return {};
+  const { quantity, limitPrice, progress } = body.value;
+  const before = { quantity: progress?.quantity ?? "", limitPrice: progress?.limitPrice ?? "" };
+  return { replace: { terms: { quantity, limitPrice }, before } };
 }
 
 export function requestKey(accountId: string, requestId: string): string {

@@ -13,7 +13,7 @@ const ORDER = { instrumentId: "CHAOS-USD", side: Side.BUY, type: OrderType.LIMIT
 /** Its client was told order o1. */
 const ASKED: Asked = {
   ...{ accountId: "a", requestId: "r1", content: { kind: "submit", order: ORDER } },
-  ...{ askedAt: 0, answeredAt: 1, sent: 1 },
+  ...{ askedAt: 0, answeredAt: 1, sent: 1, unknown: 0 },
   settled: [{ kind: "ORDER", order: { orderId: "o1", version: 1, status: OrderStatus.LIVE, cumulative: "0" } }],
 };
 

@@ -13,7 +13,7 @@ const TERMS = { instrumentId: "CHAOS-USD", side: Side.BUY, type: OrderType.LIMIT
 
 function asked(content: Content, ...settled: Answer[]): Asked {
   const answeredAt = settled.length > 0 ? 1 : 0;
-  return { accountId: "a", requestId: requestId(), content, askedAt: 0, answeredAt, sent: 1, settled };
+  return { accountId: "a", requestId: requestId(), content, askedAt: 0, answeredAt, sent: 1, unknown: 0, settled };
 }
 
 function told(orderId: string, version = 1): Answer {

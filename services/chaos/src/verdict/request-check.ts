@@ -1,5 +1,5 @@
 import { OrderStatus, OrderStatusSchema } from "@atlas/gen/atlas/order/v1/order_pb";
-import type { Answer, Asked } from "../load/asked.ts";
+import { type Answer, type Asked, nameOf } from "../load/asked.ts";
 import type { ClientBook } from "../load/client-book.ts";
 import { e8 } from "./e8.ts";
 import { type LogModel, movementKey, requestKey } from "./log-model.ts";
@@ -18,7 +18,7 @@ export function checkRequests({ asked, broken }: ClientBook, log: LogModel, loss
     }
     const rule = losses.rule("I7", "requests came to what their clients were told");
     rule.see();
-    if (one.answeredAt === 0) rule.broken(`${name(one)} was never answered: ${one.openFor}`);
+    if (one.answeredAt === 0) rule.broken(`${nameOf(one)} was never answered: ${one.openFor}`);
   }
   const once = losses.rule("I6", "requests made one order each");
   for (const [key, orderIds] of log.byRequest) {
@@ -32,15 +32,15 @@ export function checkRequests({ asked, broken }: ClientBook, log: LogModel, loss
 function checkSubmit(asked: Asked, log: LogModel, losses: Losses): void {
   const rule = losses.rule("I7", "requests came to what their clients were told");
   const told = new Set(asked.settled.map(orderIdOf).filter((orderId) => orderId !== ""));
-  if (told.size > 1) losses.double(rule, `${name(asked)} was answered with ${[...told].join(" and ")}`);
+  if (told.size > 1) losses.double(rule, `${nameOf(asked)} was answered with ${[...told].join(" and ")}`);
   const [orderId] = told;
   if (orderId === undefined) return checkNothing(asked, log, losses);
   const logged = log.orders.get(orderId);
-  if (logged === undefined) return losses.lose(rule, `${name(asked)} was told ${orderId}, which the log has not`);
+  if (logged === undefined) return losses.lose(rule, `${nameOf(asked)} was told ${orderId}, which the log has not`);
   const { order, states } = logged;
   const isRejected = states[0]?.status === OrderStatus.REJECTED;
   if (order.requestId !== asked.requestId || order.accountId !== asked.accountId) {
-    rule.broken(`${name(asked)} was told ${orderId}, which is that of ${order.requestId}`);
+    rule.broken(`${nameOf(asked)} was told ${orderId}, which is that of ${order.requestId}`);
   }
   const isRefused = asked.settled.some(({ kind }) => kind === "REFUSED");
   if (isRefused && !isRejected) rule.broken(`${orderId} was refused, and stands on the log`);
@@ -49,7 +49,7 @@ function checkSubmit(asked: Asked, log: LogModel, losses: Losses): void {
   const { instrumentId, side, quantity = "", limitPrice = "" } = asked.content.order;
   const isSame = order.instrumentId === instrumentId && order.side === side;
   if (!isSame || e8(order.quantity) !== e8(quantity) || e8(order.limitPrice) !== e8(limitPrice)) {
-    rule.broken(`${orderId} has other terms than ${name(asked)}`);
+    rule.broken(`${orderId} has other terms than ${nameOf(asked)}`);
   }
 }
 
@@ -59,7 +59,7 @@ function checkNothing(asked: Asked, log: LogModel, losses: Losses): void {
   const rule = losses.rule("I7", "requests came to what their clients were told");
   for (const orderId of log.byRequest.get(requestKey(asked.accountId, asked.requestId)) ?? []) {
     const isRejected = log.orders.get(orderId)?.states[0]?.status === OrderStatus.REJECTED;
-    if (!isRejected) losses.double(rule, `${name(asked)} was refused without an order, and ${orderId} stands`);
+    if (!isRejected) losses.double(rule, `${nameOf(asked)} was refused without an order, and ${orderId} stands`);
   }
 }
 
@@ -113,8 +113,4 @@ export function checkTold({ told, fills }: ClientBook, log: LogModel, losses: Lo
 function orderIdOf(answer: Answer): string {
   if (answer.kind === "ORDER") return answer.order.orderId;
   return answer.kind === "REFUSED" ? answer.orderId : "";
-}
-
-function name({ accountId, requestId, content }: Asked): string {
-  return `${content.kind} ${requestId} of ${accountId}`;
 }
