@@ -16,6 +16,8 @@ export class ClientBook {
   readonly told = new Map<string, ToldOrder[]>();
   /** By execution. */
   readonly fills = new Map<string, ToldFill>();
+  /** Of accounts that trade on sessions: the sequence behind which these tell every fill. */
+  readonly sessions = new Map<string, number>();
   /** Answers that cannot be, in words. */
   readonly broken: string[] = [];
   /** Sendings beyond the first. */
@@ -42,6 +44,11 @@ export class ClientBook {
     } else if (same.status !== order.status || same.cumulative !== order.cumulative) {
       this.broken.push(`${orderId} was told in two ways at version ${version}`);
     }
+  }
+
+  /** An account's first session was opened: reports behind this sequence will come. */
+  began(accountId: string, sequence: number): void {
+    this.sessions.set(accountId, sequence);
   }
 
   /** A resumed session may tell a fill once more, but not otherwise. */

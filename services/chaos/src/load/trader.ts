@@ -64,6 +64,11 @@ export class Trader {
     return this.#open.size;
   }
 
+  /** On a session: the sequence of the account through which it was told everything; `undefined`: by calls. */
+  get heardThrough(): number | undefined {
+    return this.#road.heardThrough;
+  }
+
   /** Resolves when everything that was sent is answered. */
   async settled(): Promise<void> {
     while (this.#open.size > 0) await Promise.all(this.#open);

@@ -14,6 +14,14 @@ export type LoggedFill = Pick<
   "executionId" | "matchId" | "orderId" | "instrumentId" | "side" | "price" | "quantity"
 >;
 
+interface StandingFill {
+  readonly accountId: string;
+  /** Of its event. */
+  readonly sequence: number;
+  readonly fill: LoggedFill;
+  times: number;
+}
+
 /** An order as its events on the log tell it. */
 export interface LoggedOrder {
   /** As it was made. */
@@ -43,7 +51,7 @@ export class LogModel {
   /** What requests did that make no order, by account and request. */
   readonly effects = new Map<string, LoggedEffect[]>();
   /** How often each fill stands there, by execution. */
-  readonly fills = new Map<string, { readonly accountId: string; readonly fill: LoggedFill; times: number }>();
+  readonly fills = new Map<string, StandingFill>();
   /** How often each movement stands there: account, asset, `+` or `-` and amount. */
   readonly movements = new Map<string, number>();
   readonly #balances = new Map<string, Map<string, bigint>>();
@@ -119,7 +127,7 @@ export class LogModel {
     this.orders.set(order.orderId, { order: terms, states, fills: [] });
   }
 
-  #advance({ accountId, orderId, event: body }: OrderEvent): void {
+  #advance({ accountId, orderId, sequence, event: body }: OrderEvent): void {
     const known = this.orders.get(orderId);
     if (known === undefined || body.value === undefined || !("progress" in body.value)) return;
     const { progress } = body.value;
@@ -134,7 +142,7 @@ export class LogModel {
     known.fills.push(fill);
     const before = this.fills.get(fill.executionId);
     if (before === undefined) {
-      this.fills.set(fill.executionId, { accountId, fill, times: 1 });
+      this.fills.set(fill.executionId, { accountId, sequence: Number(sequence), fill, times: 1 });
       this.#trade(accountId, body.value.fill);
     } else before.times++;
   }

@@ -1,7 +1,9 @@
 import { requestId } from "@atlas/cli/client/request-id";
 import { Findings } from "@atlas/cli/doctor/findings";
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
+import { ExecutionReportSchema } from "@atlas/gen/atlas/order/v1/execution_report_pb";
 import { OrderStatus, OrderType, Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import type { Answer, Asked, Content } from "../load/asked.ts";
 import { ClientBook } from "../load/client-book.ts";
@@ -101,6 +103,27 @@ describe("what clients were told, held against the log", () => {
     expect(check([done], () => {})).toMatchObject({ lost: 1, broken: ["I7"] });
     expect(check([done], times(1))).toEqual({ lost: 0, doubled: 0, broken: [] });
     expect(check([done], times(2))).toMatchObject({ doubled: 1, broken: ["I7"] });
+  });
+
+  test("I19: a fill that stands on the log since a session began and that the session never told is lost", () => {
+    const fill = { executionId: "f1", matchId: "m1", orderId: "o1", instrumentId: "CHAOS-USD", side: Side.BUY };
+    const report = { executionId: "f1", orderId: "o1", lastPrice: "99.5", lastQuantity: "3" };
+    const found = (sessions: Record<string, number>, isTold: boolean) => {
+      const book = new ClientBook();
+      for (const [accountId, sequence] of Object.entries(sessions)) book.began(accountId, sequence);
+      if (isTold) book.fill(create(ExecutionReportSchema, report));
+      const log = new LogModel(new Set(["a"]));
+      log.fills.set("f1", { accountId: "a", sequence: 9, fill: { ...fill, price: "99.5", quantity: "3" }, times: 1 });
+      const findings = new Findings();
+      const losses = new Losses(findings);
+      checkTold(book, log, losses);
+      return [losses.lost, findings.all().flatMap(({ invariant, holds }) => (holds ? [] : [invariant]))];
+    };
+    expect(found({ a: 8 }, false)).toEqual([1, ["I19"]]);
+    expect(found({ a: 8 }, true)).toEqual([0, []]);
+    // It happened before, or its account trades by calls.
+    expect(found({ a: 9 }, false)).toEqual([0, []]);
+    expect(found({ b: 0 }, false)).toEqual([0, []]);
   });
 
   test("S22: who was told an order is not shown an older one, nor the same one otherwise", () => {

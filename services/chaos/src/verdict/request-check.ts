@@ -84,7 +84,7 @@ function checkMovements(asked: readonly Asked[], log: LogModel, losses: Losses):
 }
 
 /** What clients were told of orders and fills is what stands on the log, version by version (I5, I7). */
-export function checkTold({ told, fills }: ClientBook, log: LogModel, losses: Losses): void {
+export function checkTold({ told, fills, sessions }: ClientBook, log: LogModel, losses: Losses): void {
   const rule = losses.rule("I5", "states of orders that clients were told stand on the log");
   for (const [orderId, states] of told) {
     const logged = log.orders.get(orderId);
@@ -107,6 +107,22 @@ export function checkTold({ told, fills }: ClientBook, log: LogModel, losses: Lo
     else if (fill.orderId !== orderId || e8(fill.price) !== e8(price) || e8(fill.quantity) !== e8(quantity)) {
       told8.broken(`fill ${executionId} was told as ${quantity} at ${price} of ${orderId}`);
     }
+  }
+  checkComplete(fills, sessions, log, losses);
+}
+
+/** Sessions go on where they were: in the end they have told every fill of their accounts (I19). */
+function checkComplete(
+  told: ClientBook["fills"],
+  sessions: ClientBook["sessions"],
+  log: LogModel,
+  losses: Losses,
+): void {
+  const rule = losses.rule("I19", "fills of accounts that trade on sessions were told on them");
+  for (const [executionId, { accountId, sequence }] of log.fills) {
+    if (sequence <= (sessions.get(accountId) ?? Number.POSITIVE_INFINITY)) continue;
+    rule.see();
+    if (!told.has(executionId)) losses.lose(rule, `fill ${executionId} of ${accountId} was not told on its session`);
   }
 }
 
