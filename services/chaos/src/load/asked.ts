@@ -27,6 +27,8 @@ export type Answer =
   | { readonly kind: "REFUSED"; readonly reason: Reason; readonly orderId: string }
   /** Nothing was done, it says: the same may be sent again. */
   | { readonly kind: "NOTHING"; readonly reason: string }
+  /** There was no way to send it just then. */
+  | { readonly kind: "UNSENT"; readonly reason: string }
   /** No answer, or one that says that it does not know. */
   | { readonly kind: "UNKNOWN"; readonly reason: string }
   /** An answer that no client should ever get. */
@@ -46,6 +48,8 @@ export interface Asked {
   unknown: number;
   /** Why the last time did not settle it. */
   openFor?: string;
+  /** Why its client was told that nothing was done, when it left it at that. */
+  gaveUpOn?: string;
   /** One that settles it comes last; the same request may be sent once more later. */
   readonly settled: Answer[];
 }

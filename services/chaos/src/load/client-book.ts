@@ -66,6 +66,11 @@ export class ClientBook {
     return this.asked.reduce((count, { answeredAt }) => count + (answeredAt === 0 ? 1 : 0), 0);
   }
 
+  /** Requests that their clients left at being told that nothing was done. */
+  get givenUp(): number {
+    return this.asked.reduce((count, { gaveUpOn }) => count + (gaveUpOn === undefined ? 0 : 1), 0);
+  }
+
   /** The longest time between two answers to one account, of those that came since then, and that account. */
   longestSilence(since: number): { readonly accountId: string; readonly milliseconds: number } {
     const last = new Map<string, number>();

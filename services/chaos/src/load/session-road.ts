@@ -58,7 +58,7 @@ export class SessionRoad implements Road {
   async ask(asked: Asked, patience: number): Promise<Answer> {
     const request = requestOf(asked);
     if (request === undefined) return this.#terms.calls.ask(asked, patience);
-    if (!this.#isOpen) return { kind: "NOTHING", reason: "no session" };
+    if (!this.#isOpen) return { kind: "UNSENT", reason: "no session" };
     return new Promise((resolve) => {
       const sequence = this.#send(request);
       const late = setTimeout(() => settle({ kind: "UNKNOWN", reason: "no answer" }), patience);

@@ -86,3 +86,10 @@ test("I7: a replace that was refused and stands on the log, unless a sending tha
   // Refused at first, done when it was sent again.
   expect(check(replace(terms, [REFUSED, TOLD]), terms)).toEqual(FINE);
 });
+
+test("I7: a change that was given up because nothing was done, it was said, left nothing on the log", () => {
+  const terms = { quantity: "5", limitPrice: "98" };
+  const gaveUp = { ...replace(terms, []), gaveUpOn: "NOT_READY" };
+  expect(check(gaveUp)).toEqual(FINE);
+  expect(check(gaveUp, terms)).toEqual({ lost: 0, doubled: 1, broken: ["I7"] });
+});

@@ -57,6 +57,7 @@ function wordsOf(terms: {
 }
 
 /** Every sending was answered, and none with anything done. */
-function isToldNothing({ settled, unknown }: Asked): boolean {
-  return unknown === 0 && settled.length > 0 && settled.every(({ kind }) => kind === "REFUSED");
+function isToldNothing({ settled, unknown, gaveUpOn }: Asked): boolean {
+  const isOver = gaveUpOn !== undefined || settled.length > 0;
+  return isOver && unknown === 0 && settled.every(({ kind }) => kind === "REFUSED");
 }

@@ -68,6 +68,12 @@ describe("what clients were told, held against the log", () => {
     expect(check([one], (log) => logged(log, "o1", one))).toEqual({ lost: 0, doubled: 1, broken: ["I7"] });
   });
 
+  test("I7: a request that was given up because nothing was done, it was said, left nothing on the log", () => {
+    const gaveUp = { ...asked(submit), answeredAt: 1, gaveUpOn: "NOT_READY" };
+    expect(check([gaveUp], () => {})).toEqual({ lost: 0, doubled: 0, broken: [] });
+    expect(check([gaveUp], (log) => logged(log, "o1", gaveUp))).toEqual({ lost: 0, doubled: 1, broken: ["I7"] });
+  });
+
   test("I6: two orders for one request, and one that nobody asked for, are doubled", () => {
     const one = asked(submit, told("o1"));
     const twice = (log: LogModel) => {

@@ -53,13 +53,17 @@ function checkSubmit(asked: Asked, log: LogModel, losses: Losses): void {
   }
 }
 
-/** Told for good that nothing came of it, a client makes it anew: then none may stand. */
+/** Told for good that nothing came of it, a client makes it anew; told that nothing was done, it may leave it at that: then none may stand. */
 function checkNothing(asked: Asked, log: LogModel, losses: Losses): void {
-  if (!asked.settled.some(({ kind }) => kind === "REFUSED")) return;
+  if (asked.gaveUpOn === undefined && !asked.settled.some(({ kind }) => kind === "REFUSED")) return;
   const rule = losses.rule("I7", "requests came to what their clients were told");
   for (const orderId of log.byRequest.get(requestKey(asked.accountId, asked.requestId)) ?? []) {
     const isRejected = log.orders.get(orderId)?.states[0]?.status === OrderStatus.REJECTED;
-    if (!isRejected) losses.double(rule, `${nameOf(asked)} was refused without an order, and ${orderId} stands`);
+    if (!isRejected)
+      losses.double(
+        rule,
+        `${nameOf(asked)} was told ${asked.gaveUpOn ?? "for good"} that there is no order, and ${orderId} stands`,
+      );
   }
 }
 
