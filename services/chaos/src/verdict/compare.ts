@@ -10,6 +10,7 @@ import { checkLog } from "./log-check.ts";
 import { LogModel } from "./log-model.ts";
 import { Losses } from "./losses.ts";
 import { checkAnswers, untilAtRest } from "./platform-check.ts";
+import { checkRecords } from "./record-check.ts";
 import { checkRepeats } from "./repeat-check.ts";
 import { checkRequests, checkTold } from "./request-check.ts";
 import { checkStore } from "./store-check.ts";
@@ -58,6 +59,7 @@ export async function compare({ cluster, book, accounts, tell }: CompareTerms): 
       await checkAnswers(client, accountId, log, losses);
       await checkStore(engines.store, accountId, log, losses, storedBy);
     }
+    await checkRecords(engines.store, book.asked, log, losses, storedBy);
     tell("reading S3");
     await checkArchive(engines, losses, performance.now() + ARCHIVED);
     const examined = await examineLive(atlas, false, tell);

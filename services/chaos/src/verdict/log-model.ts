@@ -34,9 +34,13 @@ export interface LoggedOrder {
 /** An event by which a request that makes no order had its effect. */
 export interface LoggedEffect {
   readonly event: OrderEvent["event"]["case"];
-  readonly eventId: string;
+  /** Such as `oms/3`. */
+  readonly shard: string;
   readonly sequence: number;
+  readonly eventId: string;
   readonly orderId: string;
+  /** Of the request. */
+  readonly contentDigest: Uint8Array;
   /** Of a replace: what the venue is asked for, and what stood before. */
   readonly replace?: { readonly terms: ReplaceTerms; readonly before: ReplaceTerms };
 }
@@ -86,10 +90,11 @@ export class LogModel {
     } else this.#advance(event);
   }
 
-  #effect({ accountId, requestId, orderId, eventId, sequence, event: body }: OrderEvent): void {
-    const effect = { event: body.case, eventId, sequence: Number(sequence), orderId };
+  #effect({ accountId, requestId, contentDigest, orderId, shard, sequence, eventId, event: body }: OrderEvent): void {
+    const place = { shard, sequence: Number(sequence), eventId, orderId };
+    const effect = { event: body.case, ...place, contentDigest, ...replaceOf(body) };
     const key = requestKey(accountId, requestId);
-    this.effects.set(key, [...(this.effects.get(key) ?? []), { ...effect, ...replaceOf(body) }]);
+    this.effects.set(key, [...(this.effects.get(key) ?? []), effect]);
   }
 
   #move(accountId: string, asset: string, sign: "+" | "-", amount: string): void {
@@ -157,6 +162,12 @@ function replaceOf(body: OrderEvent["event"]): Pick<LoggedEffect, "replace"> {
 
 export function requestKey(accountId: string, requestId: string): string {
   return `${accountId}\n${requestId}`;
+}
+
+/** What `requestKey` was made of. */
+export function accountAndRequest(key: string): [accountId: string, requestId: string] {
+  const [accountId = "", requestId = ""] = key.split("\n");
+  return [accountId, requestId];
 }
 
 export function movementKey(accountId: string, asset: string, sign: string, amount: string): string {
