@@ -1,6 +1,7 @@
 import type { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
-import type { NewOrderSchema, Order, OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
+import type { NewOrderSchema, Order } from "@atlas/gen/atlas/order/v1/order_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { type OrderState, stateOf } from "./order-state.ts";
 
 export type NewOrder = MessageInitShape<typeof NewOrderSchema>;
 
@@ -13,11 +14,9 @@ export type Content =
   | { readonly kind: "deposit" | "withdraw"; readonly asset: string; readonly amount: string };
 
 /** An order as a client was told that it is. */
-export interface ToldOrder {
+export interface ToldOrder extends OrderState {
   readonly orderId: string;
   readonly version: number;
-  readonly status: OrderStatus;
-  readonly cumulative: string;
 }
 
 /** What came of one sending of a request, as its client sees it. */
@@ -59,8 +58,8 @@ export function settles(answer: Answer): answer is Extract<Answer, { kind: "ORDE
   return answer.kind === "ORDER" || answer.kind === "DONE" || answer.kind === "REFUSED";
 }
 
-export function toldOf({ orderId, version, status, cumulativeQuantity }: Order): ToldOrder {
-  return { orderId, version: Number(version), status, cumulative: cumulativeQuantity };
+export function toldOf(order: Order): ToldOrder {
+  return { orderId: order.orderId, version: Number(order.version), ...stateOf(order) };
 }
 
 /** What it is called in reports. */

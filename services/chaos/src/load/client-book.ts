@@ -1,5 +1,6 @@
 import type { ExecutionReport } from "@atlas/gen/atlas/order/v1/execution_report_pb";
 import type { Asked, ToldOrder } from "./asked.ts";
+import { differenceOf } from "./order-state.ts";
 
 /** A fill as a session told it. */
 export interface ToldFill {
@@ -41,8 +42,9 @@ export class ClientBook {
     if (same === undefined) {
       states.push(order);
       states.sort((one, other) => one.version - other.version);
-    } else if (same.status !== order.status || same.cumulative !== order.cumulative) {
-      this.broken.push(`${orderId} was told in two ways at version ${version}`);
+    } else {
+      const difference = differenceOf(order, same);
+      if (difference !== "") this.broken.push(`${orderId} was told in two ways at version ${version}: ${difference}`);
     }
   }
 

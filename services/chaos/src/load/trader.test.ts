@@ -8,7 +8,11 @@ import { Trader } from "./trader.ts";
 
 const DONE: Answer = {
   kind: "ORDER",
-  order: { orderId: "o1", version: 1, status: OrderStatus.LIVE, cumulative: "0" },
+  order: {
+    orderId: "o1",
+    version: 1,
+    ...{ status: OrderStatus.LIVE, cumulative: "0", leaves: "3", limitPrice: "99.5", fees: "0" },
+  },
 };
 const NOTHING: Answer = { kind: "NOTHING", reason: "NOT_READY" };
 const UNKNOWN: Answer = { kind: "UNKNOWN", reason: "no answer" };

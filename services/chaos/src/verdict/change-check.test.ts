@@ -16,7 +16,11 @@ type Terms = { readonly quantity: string; readonly limitPrice: string };
 const BEFORE: Terms = { quantity: "3", limitPrice: "99.5" };
 const TOLD: Answer = {
   kind: "ORDER",
-  order: { orderId: "o1", version: 2, status: OrderStatus.PENDING_REPLACE, cumulative: "0" },
+  order: {
+    orderId: "o1",
+    version: 2,
+    ...{ status: OrderStatus.PENDING_REPLACE, cumulative: "0", leaves: "3", limitPrice: "99.5", fees: "0" },
+  },
 };
 const REFUSED: Answer = { kind: "REFUSED", reason: Reason.REPLACE_PENDING, orderId: "" };
 

@@ -3,8 +3,9 @@ import { sequenced } from "@atlas/cli/doctor/frame-walk";
 import type { LogSource } from "@atlas/cli/doctor/log-source";
 import { OrderEventCodec } from "@atlas/gen/atlas/log/v1/order_event_codec";
 import { FundsMovement, type OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
-import { type Fill, type Order, type OrderStatus, Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { type Fill, type Order, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { topics } from "@atlas/platform/topic/topics";
+import { type OrderState, stateOf } from "../load/order-state.ts";
 import { E8, e8 } from "./e8.ts";
 
 type Terms = Pick<Order, "accountId" | "requestId" | "instrumentId" | "side" | "quantity" | "limitPrice">;
@@ -27,7 +28,7 @@ export interface LoggedOrder {
   /** As it was made. */
   readonly order: Terms;
   /** How it stood, from version 1 on. */
-  readonly states: { readonly status: OrderStatus; readonly cumulative: string }[];
+  readonly states: OrderState[];
   readonly fills: LoggedFill[];
 }
 
@@ -45,7 +46,7 @@ export interface LoggedEffect {
   readonly replace?: { readonly terms: ReplaceTerms; readonly before: ReplaceTerms };
 }
 
-export type ReplaceTerms = Pick<Order, "quantity" | "limitPrice">;
+type ReplaceTerms = Pick<Order, "quantity" | "limitPrice">;
 
 /** What stands on the log about some accounts, in plain maps: made by reading every event once more. */
 export class LogModel {
@@ -126,7 +127,7 @@ export class LogModel {
     if (order === undefined) return;
     const key = requestKey(order.accountId, order.requestId);
     this.byRequest.set(key, [...(this.byRequest.get(key) ?? []), order.orderId]);
-    const states = [{ status: order.status, cumulative: order.cumulativeQuantity }];
+    const states = [stateOf(order)];
     const { accountId, requestId, instrumentId, side, quantity, limitPrice } = order;
     const terms = { accountId, requestId, instrumentId, side, quantity, limitPrice };
     this.orders.set(order.orderId, { order: terms, states, fills: [] });
@@ -137,10 +138,7 @@ export class LogModel {
     if (known === undefined || body.value === undefined || !("progress" in body.value)) return;
     const { progress } = body.value;
     if (progress === undefined) return;
-    known.states[Number(progress.version) - 1] = {
-      status: progress.status,
-      cumulative: progress.cumulativeQuantity,
-    };
+    known.states[Number(progress.version) - 1] = stateOf(progress);
     if (body.case !== "orderFilled" || body.value.fill === undefined) return;
     const { executionId, matchId, instrumentId, side, price, quantity } = body.value.fill;
     const fill = { executionId, matchId, orderId, instrumentId, side, price, quantity };

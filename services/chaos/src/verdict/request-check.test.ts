@@ -18,15 +18,17 @@ function asked(content: Content, ...settled: Answer[]): Asked {
   return { accountId: "a", requestId: requestId(), content, askedAt: 0, answeredAt, sent: 1, unknown: 0, settled };
 }
 
-function told(orderId: string, version = 1): Answer {
-  return { kind: "ORDER", order: { orderId, version, status: OrderStatus.PENDING_SUBMIT, cumulative: "0" } };
+/** As an order stands that was just made. */
+const STATE = { status: OrderStatus.PENDING_SUBMIT, cumulative: "0", leaves: "3", limitPrice: "99.5", fees: "0" };
+
+function told(orderId: string, version = 1, changes: Partial<typeof STATE> = {}): Answer {
+  return { kind: "ORDER", order: { orderId, version, ...STATE, ...changes } };
 }
 
 /** A log on which an order stands for a request. */
 function logged(log: LogModel, orderId: string, { accountId, requestId }: Asked, changes: Partial<typeof TERMS> = {}) {
-  const status = OrderStatus.PENDING_SUBMIT;
   const order = { accountId, requestId, ...TERMS, ...changes };
-  log.orders.set(orderId, { order, states: [{ status, cumulative: "0" }], fills: [] });
+  log.orders.set(orderId, { order, states: [STATE], fills: [] });
   const key = requestKey(accountId, requestId);
   log.byRequest.set(key, [...(log.byRequest.get(key) ?? []), orderId]);
 }
@@ -101,6 +103,14 @@ describe("what clients were told, held against the log", () => {
     expect(check([one], (log) => logged(log, "o1", one))).toMatchObject({ lost: 1, broken: ["I5"] });
   });
 
+  test.each([{ cumulative: "1" }, { leaves: "2" }, { limitPrice: "99.4" }, { fees: "0.01" }])(
+    "I5: a version that was told with %o",
+    (changes) => {
+      const one = asked(submit, told("o1", 1, changes));
+      expect(check([one], (log) => logged(log, "o1", one))).toEqual({ lost: 0, doubled: 0, broken: ["I5"] });
+    },
+  );
+
   test("I7: a deposit that was told as done and is not there, and one that is there twice", () => {
     const deposit: Content = { kind: "deposit", asset: "USD", amount: "7" };
     const done = asked(deposit, { kind: "DONE" });
@@ -134,9 +144,11 @@ describe("what clients were told, held against the log", () => {
 
   test("S22: who was told an order is not shown an older one, nor the same one otherwise", () => {
     const book = new ClientBook();
-    book.tell({ orderId: "o", version: 3, status: OrderStatus.LIVE, cumulative: "0" }, 0);
-    book.tell({ orderId: "o", version: 2, status: OrderStatus.LIVE, cumulative: "0" }, 3);
-    book.tell({ orderId: "o", version: 3, status: OrderStatus.FILLED, cumulative: "1" }, 3);
+    book.tell({ ...STATE, orderId: "o", version: 3 }, 0);
+    book.tell({ ...STATE, orderId: "o", version: 2 }, 3);
+    book.tell({ ...STATE, orderId: "o", version: 3, limitPrice: "99.50" }, 3);
+    expect(book.broken).toHaveLength(1);
+    book.tell({ ...STATE, orderId: "o", version: 3, leaves: "2" }, 3);
     expect(book.broken).toHaveLength(2);
   });
 });

@@ -1,6 +1,7 @@
-import { OrderStatus, OrderStatusSchema } from "@atlas/gen/atlas/order/v1/order_pb";
+import { OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
 import { type Answer, type Asked, nameOf } from "../load/asked.ts";
 import type { ClientBook } from "../load/client-book.ts";
+import { differenceOf } from "../load/order-state.ts";
 import { e8 } from "./e8.ts";
 import { type LogModel, movementKey, requestKey } from "./log-model.ts";
 import type { Losses } from "./losses.ts";
@@ -92,14 +93,14 @@ export function checkTold({ told, fills, sessions }: ClientBook, log: LogModel, 
   const rule = losses.rule("I5", "states of orders that clients were told stand on the log");
   for (const [orderId, states] of told) {
     const logged = log.orders.get(orderId);
-    for (const { version, status, cumulative } of states) {
+    for (const told of states) {
+      const { version } = told;
       rule.see();
       const state = logged?.states[version - 1];
       if (state === undefined) losses.lose(rule, `${orderId} was told at version ${version}, which the log has not`);
-      else if (state.status !== status || e8(state.cumulative) !== e8(cumulative)) {
-        rule.broken(
-          `${orderId} at version ${version} was told as ${OrderStatusSchema.value[status]?.localName}, ${cumulative} filled`,
-        );
+      else {
+        const difference = differenceOf(told, state);
+        if (difference !== "") rule.broken(`${orderId} at version ${version} was told with ${difference}`);
       }
     }
   }
