@@ -35,7 +35,10 @@ export async function checkAnswers(
 }
 
 function checkOrders(accountId: string, orders: readonly Order[], log: LogModel, losses: Losses): void {
-  const rule = losses.rule("I21", "orders, fills and balances that are answered and stored are those of the log");
+  const rule = losses.rule(
+    "I21",
+    "orders, fills, balances and used request ids that are answered and stored are those of the log",
+  );
   const listed = new Set<string>();
   for (const order of orders) {
     const { orderId, version } = order;
@@ -58,7 +61,10 @@ function checkOrders(accountId: string, orders: readonly Order[], log: LogModel,
 }
 
 function checkFills(accountId: string, fills: readonly Fill[], log: LogModel, losses: Losses): void {
-  const rule = losses.rule("I21", "orders, fills and balances that are answered and stored are those of the log");
+  const rule = losses.rule(
+    "I21",
+    "orders, fills, balances and used request ids that are answered and stored are those of the log",
+  );
   const listed = new Set<string>();
   for (const { executionId, price, quantity } of fills) {
     rule.see();

@@ -38,7 +38,10 @@ export async function checkRecords(
   losses: Losses,
   deadline: number,
 ): Promise<void> {
-  const rule = losses.rule("I21", "orders, fills and balances that are answered and stored are those of the log");
+  const rule = losses.rule(
+    "I21",
+    "orders, fills, balances and used request ids that are answered and stored are those of the log",
+  );
   let open = dueRecords(asked, log);
   rule.see(open.length);
   for (;;) {

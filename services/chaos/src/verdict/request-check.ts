@@ -60,11 +60,9 @@ function checkNothing(asked: Asked, log: LogModel, losses: Losses): void {
   const rule = losses.rule("I7", "requests came to what their clients were told");
   for (const orderId of log.byRequest.get(requestKey(asked.accountId, asked.requestId)) ?? []) {
     const isRejected = log.orders.get(orderId)?.states[0]?.status === OrderStatus.REJECTED;
-    if (!isRejected)
-      losses.double(
-        rule,
-        `${nameOf(asked)} was told ${asked.gaveUpOn ?? "for good"} that there is no order, and ${orderId} stands`,
-      );
+    if (isRejected) continue;
+    const why = asked.gaveUpOn ?? "refused for good";
+    losses.double(rule, `${nameOf(asked)} was told ${why}, without an order, and ${orderId} stands`);
   }
 }
 

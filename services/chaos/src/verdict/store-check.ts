@@ -18,7 +18,10 @@ export async function checkStore(
   losses: Losses,
   deadline: number,
 ): Promise<void> {
-  const rule = losses.rule("I21", "orders, fills and balances that are answered and stored are those of the log");
+  const rule = losses.rule(
+    "I21",
+    "orders, fills, balances and used request ids that are answered and stored are those of the log",
+  );
   let wrong = await differences(store, accountId, log);
   while (wrong.length > 0 && performance.now() < deadline) {
     await sleep(250);
