@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { readOptions, WrongOption } from "./options.ts";
 
 test("three minutes, 150 requests a second and a seed of its own unless said otherwise", () => {
-  expect(readOptions([])).toMatchObject({ minutes: 3, rate: 150, brokers: 1 });
-  const args = ["--minutes", "60", "--seed", "7", "--rate", "20", "--brokers", "3"];
-  expect(readOptions(args)).toEqual({ minutes: 60, seed: 7, rate: 20, brokers: 3 });
+  expect(readOptions([])).toMatchObject({ minutes: 3, rate: 150, brokers: 1, keepStoreUp: false });
+  const args = ["--minutes", "60", "--seed", "7", "--rate", "20", "--brokers", "3", "--keep-store-up"];
+  expect(readOptions(args)).toEqual({ minutes: 60, seed: 7, rate: 20, brokers: 3, keepStoreUp: true });
   expect(readOptions(["--help"])).toBeUndefined();
 });
 

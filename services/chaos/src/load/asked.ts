@@ -1,6 +1,7 @@
 import type { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
-import type { NewOrderSchema, Order, OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
+import type { NewOrderSchema, Order } from "@atlas/gen/atlas/order/v1/order_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { type OrderState, stateOf } from "./order-state.ts";
 
 export type NewOrder = MessageInitShape<typeof NewOrderSchema>;
 
@@ -13,11 +14,9 @@ export type Content =
   | { readonly kind: "deposit" | "withdraw"; readonly asset: string; readonly amount: string };
 
 /** An order as a client was told that it is. */
-export interface ToldOrder {
+export interface ToldOrder extends OrderState {
   readonly orderId: string;
   readonly version: number;
-  readonly status: OrderStatus;
-  readonly cumulative: string;
 }
 
 /** What came of one sending of a request, as its client sees it. */
@@ -27,6 +26,8 @@ export type Answer =
   | { readonly kind: "REFUSED"; readonly reason: Reason; readonly orderId: string }
   /** Nothing was done, it says: the same may be sent again. */
   | { readonly kind: "NOTHING"; readonly reason: string }
+  /** There was no way to send it just then. */
+  | { readonly kind: "UNSENT"; readonly reason: string }
   /** No answer, or one that says that it does not know. */
   | { readonly kind: "UNKNOWN"; readonly reason: string }
   /** An answer that no client should ever get. */
@@ -41,10 +42,13 @@ export interface Asked {
   readonly askedAt: number;
   /** When its client knew; 0: not yet. */
   answeredAt: number;
-  /** How often it was sent. */
+  /** How often it was sent, and how often it was not told what came of it. */
   sent: number;
+  unknown: number;
   /** Why the last time did not settle it. */
   openFor?: string;
+  /** Why its client was told that nothing was done, when it left it at that. */
+  gaveUpOn?: string;
   /** One that settles it comes last; the same request may be sent once more later. */
   readonly settled: Answer[];
 }
@@ -54,6 +58,11 @@ export function settles(answer: Answer): answer is Extract<Answer, { kind: "ORDE
   return answer.kind === "ORDER" || answer.kind === "DONE" || answer.kind === "REFUSED";
 }
 
-export function toldOf({ orderId, version, status, cumulativeQuantity }: Order): ToldOrder {
-  return { orderId, version: Number(version), status, cumulative: cumulativeQuantity };
+export function toldOf(order: Order): ToldOrder {
+  return { orderId: order.orderId, version: Number(order.version), ...stateOf(order) };
+}
+
+/** What it is called in reports. */
+export function nameOf({ accountId, requestId, content }: Asked): string {
+  return `${content.kind} ${requestId} of ${accountId}`;
 }

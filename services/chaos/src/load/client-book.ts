@@ -1,5 +1,6 @@
 import type { ExecutionReport } from "@atlas/gen/atlas/order/v1/execution_report_pb";
 import type { Asked, ToldOrder } from "./asked.ts";
+import { differenceOf } from "./order-state.ts";
 
 /** A fill as a session told it. */
 export interface ToldFill {
@@ -16,6 +17,8 @@ export class ClientBook {
   readonly told = new Map<string, ToldOrder[]>();
   /** By execution. */
   readonly fills = new Map<string, ToldFill>();
+  /** Of accounts that trade on sessions: the sequence behind which these tell every fill. */
+  readonly sessions = new Map<string, number>();
   /** Answers that cannot be, in words. */
   readonly broken: string[] = [];
   /** Sendings beyond the first. */
@@ -39,9 +42,15 @@ export class ClientBook {
     if (same === undefined) {
       states.push(order);
       states.sort((one, other) => one.version - other.version);
-    } else if (same.status !== order.status || same.cumulative !== order.cumulative) {
-      this.broken.push(`${orderId} was told in two ways at version ${version}`);
+    } else {
+      const difference = differenceOf(order, same);
+      if (difference !== "") this.broken.push(`${orderId} was told in two ways at version ${version}: ${difference}`);
     }
+  }
+
+  /** An account's first session was opened: reports behind this sequence will come. */
+  began(accountId: string, sequence: number): void {
+    this.sessions.set(accountId, sequence);
   }
 
   /** A resumed session may tell a fill once more, but not otherwise. */
@@ -57,6 +66,11 @@ export class ClientBook {
   /** Requests that their clients do not know the outcome of. */
   get unanswered(): number {
     return this.asked.reduce((count, { answeredAt }) => count + (answeredAt === 0 ? 1 : 0), 0);
+  }
+
+  /** Requests that their clients left at being told that nothing was done. */
+  get givenUp(): number {
+    return this.asked.reduce((count, { gaveUpOn }) => count + (gaveUpOn === undefined ? 0 : 1), 0);
   }
 
   /** The longest time between two answers to one account, of those that came since then, and that account. */

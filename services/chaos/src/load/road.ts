@@ -4,5 +4,7 @@ import type { Answer, Asked } from "./asked.ts";
 export interface Road {
   /** Sends the request once and waits for so many milliseconds at most. Never rejects. */
   ask(asked: Asked, patience: number): Promise<Answer>;
+  /** Of a session: the sequence of its account through which it was told everything. */
+  readonly heardThrough?: number;
   close(): void;
 }

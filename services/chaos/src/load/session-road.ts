@@ -22,6 +22,8 @@ export interface SessionRoadTerms {
   readonly accountId: string;
   /** What cannot be sent on a session. */
   readonly calls: Road;
+  /** Hears behind which sequence of the account reports will come, once the first session is open. */
+  readonly began: (sequence: number) => void;
   /** Hears of fills, in the order in which the session tells them. */
   readonly filled: (report: ExecutionReport) => void;
 }
@@ -56,7 +58,7 @@ export class SessionRoad implements Road {
   async ask(asked: Asked, patience: number): Promise<Answer> {
     const request = requestOf(asked);
     if (request === undefined) return this.#terms.calls.ask(asked, patience);
-    if (!this.#isOpen) return { kind: "NOTHING", reason: "no session" };
+    if (!this.#isOpen) return { kind: "UNSENT", reason: "no session" };
     return new Promise((resolve) => {
       const sequence = this.#send(request);
       const late = setTimeout(() => settle({ kind: "UNKNOWN", reason: "no answer" }), patience);
@@ -67,6 +69,10 @@ export class SessionRoad implements Road {
       };
       this.#waiting.set(sequence, settle);
     });
+  }
+
+  get heardThrough(): number {
+    return sequenceOf(this.#cursor);
   }
 
   close(): void {
@@ -106,11 +112,13 @@ export class SessionRoad implements Road {
 
   #receive({ response, clientSequence, cursor }: TradeResponse): void {
     this.#heardAt = performance.now();
+    const isFirst = this.#cursor === "";
     if (cursor !== "") this.#cursor = cursor;
     const settle = this.#waiting.get(clientSequence);
     switch (response.case) {
       case "opened":
         this.#isOpen = true;
+        if (isFirst) this.#terms.began(sequenceOf(cursor));
         break;
       case "submitted":
       case "replaced":
@@ -149,6 +157,11 @@ export class SessionRoad implements Road {
     connection?.close();
     for (const settle of [...this.#waiting.values()]) settle({ kind: "UNKNOWN", reason: "the session broke" });
   }
+}
+
+/** `oms/3:1200` is 1200; before there is any, 0. */
+function sequenceOf(cursor: string): number {
+  return Number(cursor.slice(cursor.lastIndexOf(":") + 1));
 }
 
 /** As a session takes it; `undefined`: it takes only what is about orders. */

@@ -23,8 +23,9 @@ export async function startTraders({ gateways, key, seed }: LoadTerms, book: Cli
   const traders = accounts.map((accountId, home) => {
     const calls = new CallRoad(clientsOf(gateways, key), home);
     const isSession = home % 2 === 1;
-    const filled = book.fill.bind(book);
-    const road = isSession ? new SessionRoad({ gateways, home: (home - 1) / 2, key, accountId, calls, filled }) : calls;
+    const told = { began: book.began.bind(book, accountId), filled: book.fill.bind(book) };
+    const session = { gateways, home: (home - 1) / 2, key, accountId, calls, ...told };
+    const road = isSession ? new SessionRoad(session) : calls;
     return new Trader(accountId, road, book, dice(seed + home + 1));
   });
   await Promise.all(traders.map((trader) => trader.fund()));

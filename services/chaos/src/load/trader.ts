@@ -14,10 +14,15 @@ const MOST_OPEN = 40;
 const PATIENCE = { least: 1_500, more: 3_000 };
 /** Milliseconds before the second attempt: between these; doubled for each further one, up to eight times. */
 const PAUSE = { least: 100, more: 200, most: 8 };
+/** One new request in so many is left at that when its client is told that nothing was done: then nothing may stand (I7). */
+const GIVES_UP = 4;
 /** Orders that it still thinks of when it cancels or changes one. */
 const REMEMBERED = 50;
 
-/** Trades for one account, as a client that means it: every request is sent, with the same id, until it is answered. */
+/** How far a request is taken: until its client knows what came of it, or until it hears that nothing did; or it was known long ago. */
+type Patience = "SETTLED" | "NOTHING" | "KNOWN";
+
+/** Trades for one account, as a client that means it: most requests are sent, with the same id, until they are settled. */
 export class Trader {
   readonly accountId: string;
   readonly #road: Road;
@@ -39,7 +44,7 @@ export class Trader {
   /** Pays in what it trades with; resolves when that is answered. */
   async fund(): Promise<void> {
     for (const [asset, amount] of Object.entries(FIRST_FUNDS))
-      this.#ask({ kind: "deposit", asset, amount: `${amount}` });
+      this.#ask({ kind: "deposit", asset, amount: `${amount}` }, "SETTLED");
     await this.settled();
   }
 
@@ -57,11 +62,16 @@ export class Trader {
 
   /** Cancels everything that is open. */
   cancelAll(): void {
-    this.#ask({ kind: "cancelMany" });
+    this.#ask({ kind: "cancelMany" }, "SETTLED");
   }
 
   get unanswered(): number {
     return this.#open.size;
+  }
+
+  /** On a session: the sequence of the account through which it was told everything; `undefined`: by calls. */
+  get heardThrough(): number | undefined {
+    return this.#road.heardThrough;
   }
 
   /** Resolves when everything that was sent is answered. */
@@ -85,18 +95,18 @@ export class Trader {
   /** What was settled long ago reaches the platform once more (F2, F7). */
   #again(): void {
     const asked = this.#own[this.#roll(this.#own.length)];
-    if (asked !== undefined && asked.answeredAt > 0) this.#track(this.#send(asked, true));
+    if (asked?.settled.length) this.#track(this.#send(asked, "KNOWN"));
   }
 
-  #ask(content: Content): void {
+  #ask(content: Content, patience: Patience = this.#roll.onceIn(GIVES_UP) ? "NOTHING" : "SETTLED"): void {
     const { accountId } = this;
     const asked: Asked = {
       ...{ accountId, requestId: requestId(), content, askedAt: performance.now() },
-      ...{ answeredAt: 0, sent: 0, settled: [] },
+      ...{ answeredAt: 0, sent: 0, unknown: 0, settled: [] },
     };
     this.#book.asked.push(asked);
     this.#own.push(asked);
-    this.#track(this.#send(asked, false));
+    this.#track(this.#send(asked, patience));
   }
 
   #track(sending: Promise<void>): void {
@@ -104,7 +114,7 @@ export class Trader {
     void sending.finally(() => this.#open.delete(sending));
   }
 
-  async #send(asked: Asked, isAgain: boolean): Promise<void> {
+  async #send(asked: Asked, patience: Patience): Promise<void> {
     for (let times = 1; !this.#isOver; times = Math.min(2 * times, PAUSE.most)) {
       if (asked.sent > 0) this.#book.repeated++;
       const answer = await this.#attempt(asked);
@@ -113,7 +123,12 @@ export class Trader {
       }
       if (settles(answer) || answer.kind === "WRONG") {
         asked.settled.push(answer);
-        if (!isAgain) this.#answered(asked, answer);
+        if (patience !== "KNOWN") this.#answered(asked, answer);
+        return;
+      }
+      if (patience === "NOTHING" && answer.kind === "NOTHING" && asked.unknown === 0) {
+        asked.gaveUpOn = answer.reason;
+        asked.answeredAt = performance.now();
         return;
       }
       asked.openFor = answer.reason;
@@ -126,6 +141,7 @@ export class Trader {
     const sending = this.#road.ask(asked, PATIENCE.least + this.#roll(PATIENCE.more));
     asked.sent++;
     const answer = await sending;
+    if (answer.kind === "UNKNOWN") asked.unknown++;
     if (answer.kind === "ORDER") this.#book.tell(answer.order, before.get(answer.order.orderId) ?? 0);
     return answer;
   }

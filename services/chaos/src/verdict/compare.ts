@@ -4,11 +4,13 @@ import { examineLive } from "@atlas/cli/doctor/live-doctor";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { ClientBook } from "../load/client-book.ts";
 import { checkArchive } from "./archive-check.ts";
+import { checkChanges } from "./change-check.ts";
 import { openEnginePorts } from "./engine-ports.ts";
 import { checkLog } from "./log-check.ts";
 import { LogModel } from "./log-model.ts";
 import { Losses } from "./losses.ts";
 import { checkAnswers, untilAtRest } from "./platform-check.ts";
+import { checkRecords } from "./record-check.ts";
 import { checkRepeats } from "./repeat-check.ts";
 import { checkRequests, checkTold } from "./request-check.ts";
 import { checkStore } from "./store-check.ts";
@@ -47,6 +49,7 @@ export async function compare({ cluster, book, accounts, tell }: CompareTerms): 
     tell("reading the log from Kafka");
     const log = await LogModel.read(engines.source, new Set(accounts));
     checkRequests(book, log, losses);
+    checkChanges(book.asked, log, losses);
     checkTold(book, log, losses);
     checkLog(log, losses);
     tell("reading DynamoDB, and asking the platform");
@@ -56,6 +59,7 @@ export async function compare({ cluster, book, accounts, tell }: CompareTerms): 
       await checkAnswers(client, accountId, log, losses);
       await checkStore(engines.store, accountId, log, losses, storedBy);
     }
+    await checkRecords(engines.store, book.asked, log, losses, storedBy);
     tell("reading S3");
     await checkArchive(engines, losses, performance.now() + ARCHIVED);
     const examined = await examineLive(atlas, false, tell);

@@ -3,8 +3,9 @@ import { sequenced } from "@atlas/cli/doctor/frame-walk";
 import type { LogSource } from "@atlas/cli/doctor/log-source";
 import { OrderEventCodec } from "@atlas/gen/atlas/log/v1/order_event_codec";
 import { FundsMovement, type OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
-import { type Fill, type Order, type OrderStatus, Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { type Fill, type Order, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { topics } from "@atlas/platform/topic/topics";
+import { type OrderState, stateOf } from "../load/order-state.ts";
 import { E8, e8 } from "./e8.ts";
 
 type Terms = Pick<Order, "accountId" | "requestId" | "instrumentId" | "side" | "quantity" | "limitPrice">;
@@ -14,22 +15,48 @@ export type LoggedFill = Pick<
   "executionId" | "matchId" | "orderId" | "instrumentId" | "side" | "price" | "quantity"
 >;
 
+interface StandingFill {
+  readonly accountId: string;
+  /** Of its event. */
+  readonly sequence: number;
+  readonly fill: LoggedFill;
+  times: number;
+}
+
 /** An order as its events on the log tell it. */
 export interface LoggedOrder {
   /** As it was made. */
   readonly order: Terms;
   /** How it stood, from version 1 on. */
-  readonly states: { readonly status: OrderStatus; readonly cumulative: string }[];
+  readonly states: OrderState[];
   readonly fills: LoggedFill[];
 }
+
+/** An event by which a request that makes no order had its effect. */
+export interface LoggedEffect {
+  readonly event: OrderEvent["event"]["case"];
+  /** Such as `oms/3`. */
+  readonly shard: string;
+  readonly sequence: number;
+  readonly eventId: string;
+  readonly orderId: string;
+  /** Of the request. */
+  readonly contentDigest: Uint8Array;
+  /** Of a replace: what the venue is asked for, and what stood before. */
+  readonly replace?: { readonly terms: ReplaceTerms; readonly before: ReplaceTerms };
+}
+
+type ReplaceTerms = Pick<Order, "quantity" | "limitPrice">;
 
 /** What stands on the log about some accounts, in plain maps: made by reading every event once more. */
 export class LogModel {
   readonly orders = new Map<string, LoggedOrder>();
   /** Ids of orders, by account and request. */
   readonly byRequest = new Map<string, string[]>();
+  /** What requests did that make no order, by account and request. */
+  readonly effects = new Map<string, LoggedEffect[]>();
   /** How often each fill stands there, by execution. */
-  readonly fills = new Map<string, { readonly accountId: string; readonly fill: LoggedFill; times: number }>();
+  readonly fills = new Map<string, StandingFill>();
   /** How often each movement stands there: account, asset, `+` or `-` and amount. */
   readonly movements = new Map<string, number>();
   readonly #balances = new Map<string, Map<string, bigint>>();
@@ -47,19 +74,28 @@ export class LogModel {
     const rules = { readable, gapless, same };
     for (let partition = 0; partition < source.partitions.oms; partition++) {
       const events = sequenced(source, topics.orderEvents.name, partition, OrderEventCodec, rules);
-      for await (const { message } of events) model.#take(message);
+      for await (const { message } of events) model.take(message);
     }
     return model;
   }
 
-  #take(event: OrderEvent): void {
+  /** The next event of a shard. */
+  take(event: OrderEvent): void {
     const { accountId, event: body } = event;
     if (!this.#accounts.has(accountId)) return;
-    if (body.case === "orderAccepted" || body.case === "orderDenied") this.#begin(body.value.order);
-    else if (body.case === "fundsMoved") {
+    if (body.case === "orderAccepted" || body.case === "orderDenied") return this.#begin(body.value.order);
+    if (event.requestId !== "" && body.case !== "commandAnswered") this.#effect(event);
+    if (body.case === "fundsMoved") {
       const sign = body.value.movement === FundsMovement.DEPOSIT ? "+" : "-";
       for (const { asset, amount } of body.value.amounts) this.#move(accountId, asset, sign, amount);
     } else this.#advance(event);
+  }
+
+  #effect({ accountId, requestId, contentDigest, orderId, shard, sequence, eventId, event: body }: OrderEvent): void {
+    const place = { shard, sequence: Number(sequence), eventId, orderId };
+    const effect = { event: body.case, ...place, contentDigest, ...replaceOf(body) };
+    const key = requestKey(accountId, requestId);
+    this.effects.set(key, [...(this.effects.get(key) ?? []), effect]);
   }
 
   #move(accountId: string, asset: string, sign: "+" | "-", amount: string): void {
@@ -91,35 +127,45 @@ export class LogModel {
     if (order === undefined) return;
     const key = requestKey(order.accountId, order.requestId);
     this.byRequest.set(key, [...(this.byRequest.get(key) ?? []), order.orderId]);
-    const states = [{ status: order.status, cumulative: order.cumulativeQuantity }];
+    const states = [stateOf(order)];
     const { accountId, requestId, instrumentId, side, quantity, limitPrice } = order;
     const terms = { accountId, requestId, instrumentId, side, quantity, limitPrice };
     this.orders.set(order.orderId, { order: terms, states, fills: [] });
   }
 
-  #advance({ accountId, orderId, event: body }: OrderEvent): void {
+  #advance({ accountId, orderId, sequence, event: body }: OrderEvent): void {
     const known = this.orders.get(orderId);
     if (known === undefined || body.value === undefined || !("progress" in body.value)) return;
     const { progress } = body.value;
     if (progress === undefined) return;
-    known.states[Number(progress.version) - 1] = {
-      status: progress.status,
-      cumulative: progress.cumulativeQuantity,
-    };
+    known.states[Number(progress.version) - 1] = stateOf(progress);
     if (body.case !== "orderFilled" || body.value.fill === undefined) return;
     const { executionId, matchId, instrumentId, side, price, quantity } = body.value.fill;
     const fill = { executionId, matchId, orderId, instrumentId, side, price, quantity };
     known.fills.push(fill);
     const before = this.fills.get(fill.executionId);
     if (before === undefined) {
-      this.fills.set(fill.executionId, { accountId, fill, times: 1 });
+      this.fills.set(fill.executionId, { accountId, sequence: Number(sequence), fill, times: 1 });
       this.#trade(accountId, body.value.fill);
     } else before.times++;
   }
 }
 
+function replaceOf(body: OrderEvent["event"]): Pick<LoggedEffect, "replace"> {
+  if (body.case !== "replaceRequested") return {};
+  const { quantity, limitPrice, progress } = body.value;
+  const before = { quantity: progress?.quantity ?? "", limitPrice: progress?.limitPrice ?? "" };
+  return { replace: { terms: { quantity, limitPrice }, before } };
+}
+
 export function requestKey(accountId: string, requestId: string): string {
   return `${accountId}\n${requestId}`;
+}
+
+/** What `requestKey` was made of. */
+export function accountAndRequest(key: string): [accountId: string, requestId: string] {
+  const [accountId = "", requestId = ""] = key.split("\n");
+  return [accountId, requestId];
 }
 
 export function movementKey(accountId: string, asset: string, sign: string, amount: string): string {

@@ -1,6 +1,7 @@
-import { OrderStatus, OrderStatusSchema } from "@atlas/gen/atlas/order/v1/order_pb";
-import type { Answer, Asked } from "../load/asked.ts";
+import { OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
+import { type Answer, type Asked, nameOf } from "../load/asked.ts";
 import type { ClientBook } from "../load/client-book.ts";
+import { differenceOf } from "../load/order-state.ts";
 import { e8 } from "./e8.ts";
 import { type LogModel, movementKey, requestKey } from "./log-model.ts";
 import type { Losses } from "./losses.ts";
@@ -18,7 +19,7 @@ export function checkRequests({ asked, broken }: ClientBook, log: LogModel, loss
     }
     const rule = losses.rule("I7", "requests came to what their clients were told");
     rule.see();
-    if (one.answeredAt === 0) rule.broken(`${name(one)} was never answered: ${one.openFor}`);
+    if (one.answeredAt === 0) rule.broken(`${nameOf(one)} was never answered: ${one.openFor}`);
   }
   const once = losses.rule("I6", "requests made one order each");
   for (const [key, orderIds] of log.byRequest) {
@@ -32,15 +33,15 @@ export function checkRequests({ asked, broken }: ClientBook, log: LogModel, loss
 function checkSubmit(asked: Asked, log: LogModel, losses: Losses): void {
   const rule = losses.rule("I7", "requests came to what their clients were told");
   const told = new Set(asked.settled.map(orderIdOf).filter((orderId) => orderId !== ""));
-  if (told.size > 1) losses.double(rule, `${name(asked)} was answered with ${[...told].join(" and ")}`);
+  if (told.size > 1) losses.double(rule, `${nameOf(asked)} was answered with ${[...told].join(" and ")}`);
   const [orderId] = told;
   if (orderId === undefined) return checkNothing(asked, log, losses);
   const logged = log.orders.get(orderId);
-  if (logged === undefined) return losses.lose(rule, `${name(asked)} was told ${orderId}, which the log has not`);
+  if (logged === undefined) return losses.lose(rule, `${nameOf(asked)} was told ${orderId}, which the log has not`);
   const { order, states } = logged;
   const isRejected = states[0]?.status === OrderStatus.REJECTED;
   if (order.requestId !== asked.requestId || order.accountId !== asked.accountId) {
-    rule.broken(`${name(asked)} was told ${orderId}, which is that of ${order.requestId}`);
+    rule.broken(`${nameOf(asked)} was told ${orderId}, which is that of ${order.requestId}`);
   }
   const isRefused = asked.settled.some(({ kind }) => kind === "REFUSED");
   if (isRefused && !isRejected) rule.broken(`${orderId} was refused, and stands on the log`);
@@ -49,17 +50,19 @@ function checkSubmit(asked: Asked, log: LogModel, losses: Losses): void {
   const { instrumentId, side, quantity = "", limitPrice = "" } = asked.content.order;
   const isSame = order.instrumentId === instrumentId && order.side === side;
   if (!isSame || e8(order.quantity) !== e8(quantity) || e8(order.limitPrice) !== e8(limitPrice)) {
-    rule.broken(`${orderId} has other terms than ${name(asked)}`);
+    rule.broken(`${orderId} has other terms than ${nameOf(asked)}`);
   }
 }
 
-/** Told for good that nothing came of it, a client makes it anew: then none may stand. */
+/** Told for good that nothing came of it, a client makes it anew; told that nothing was done, it may leave it at that: then none may stand. */
 function checkNothing(asked: Asked, log: LogModel, losses: Losses): void {
-  if (!asked.settled.some(({ kind }) => kind === "REFUSED")) return;
+  if (asked.gaveUpOn === undefined && !asked.settled.some(({ kind }) => kind === "REFUSED")) return;
   const rule = losses.rule("I7", "requests came to what their clients were told");
   for (const orderId of log.byRequest.get(requestKey(asked.accountId, asked.requestId)) ?? []) {
     const isRejected = log.orders.get(orderId)?.states[0]?.status === OrderStatus.REJECTED;
-    if (!isRejected) losses.double(rule, `${name(asked)} was refused without an order, and ${orderId} stands`);
+    if (isRejected) continue;
+    const why = asked.gaveUpOn ?? "refused for good";
+    losses.double(rule, `${nameOf(asked)} was told ${why}, without an order, and ${orderId} stands`);
   }
 }
 
@@ -84,18 +87,18 @@ function checkMovements(asked: readonly Asked[], log: LogModel, losses: Losses):
 }
 
 /** What clients were told of orders and fills is what stands on the log, version by version (I5, I7). */
-export function checkTold({ told, fills }: ClientBook, log: LogModel, losses: Losses): void {
+export function checkTold({ told, fills, sessions }: ClientBook, log: LogModel, losses: Losses): void {
   const rule = losses.rule("I5", "states of orders that clients were told stand on the log");
   for (const [orderId, states] of told) {
     const logged = log.orders.get(orderId);
-    for (const { version, status, cumulative } of states) {
+    for (const told of states) {
+      const { version } = told;
       rule.see();
       const state = logged?.states[version - 1];
       if (state === undefined) losses.lose(rule, `${orderId} was told at version ${version}, which the log has not`);
-      else if (state.status !== status || e8(state.cumulative) !== e8(cumulative)) {
-        rule.broken(
-          `${orderId} at version ${version} was told as ${OrderStatusSchema.value[status]?.localName}, ${cumulative} filled`,
-        );
+      else {
+        const difference = differenceOf(told, state);
+        if (difference !== "") rule.broken(`${orderId} at version ${version} was told with ${difference}`);
       }
     }
   }
@@ -108,13 +111,25 @@ export function checkTold({ told, fills }: ClientBook, log: LogModel, losses: Lo
       told8.broken(`fill ${executionId} was told as ${quantity} at ${price} of ${orderId}`);
     }
   }
+  checkComplete(fills, sessions, log, losses);
+}
+
+/** Sessions go on where they were: in the end they have told every fill of their accounts (I19). */
+function checkComplete(
+  told: ClientBook["fills"],
+  sessions: ClientBook["sessions"],
+  log: LogModel,
+  losses: Losses,
+): void {
+  const rule = losses.rule("I19", "fills of accounts that trade on sessions were told on them");
+  for (const [executionId, { accountId, sequence }] of log.fills) {
+    if (sequence <= (sessions.get(accountId) ?? Number.POSITIVE_INFINITY)) continue;
+    rule.see();
+    if (!told.has(executionId)) losses.lose(rule, `fill ${executionId} of ${accountId} was not told on its session`);
+  }
 }
 
 function orderIdOf(answer: Answer): string {
   if (answer.kind === "ORDER") return answer.order.orderId;
   return answer.kind === "REFUSED" ? answer.orderId : "";
-}
-
-function name({ accountId, requestId, content }: Asked): string {
-  return `${content.kind} ${requestId} of ${accountId}`;
 }

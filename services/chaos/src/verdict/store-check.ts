@@ -3,6 +3,8 @@ import { StoredBalanceCodec, StoredHistoryCodec, StoredOrderCodec } from "@atlas
 import { decode } from "@atlas/gen/codec/codec";
 import type { Store, StoreItem } from "@atlas/platform/ports/store";
 import { BALANCES_TABLE, HISTORY_TABLE, ORDERS_TABLE } from "@atlas/platform/query/store-layout";
+import { type ToldOrder, toldOf } from "../load/asked.ts";
+import { differenceOf } from "../load/order-state.ts";
 import { e8 } from "./e8.ts";
 import type { LogModel } from "./log-model.ts";
 import type { Losses } from "./losses.ts";
@@ -16,7 +18,10 @@ export async function checkStore(
   losses: Losses,
   deadline: number,
 ): Promise<void> {
-  const rule = losses.rule("I21", "orders, fills and balances that are answered and stored are those of the log");
+  const rule = losses.rule(
+    "I21",
+    "orders, fills, balances and used request ids that are answered and stored are those of the log",
+  );
   let wrong = await differences(store, accountId, log);
   while (wrong.length > 0 && performance.now() < deadline) {
     await sleep(250);
@@ -27,20 +32,25 @@ export async function checkStore(
 }
 
 async function differences(store: Store, accountId: string, log: LogModel): Promise<string[]> {
-  const stored = new Map<string, { version: number; cumulative: string }>();
+  const stored = new Map<string, ToldOrder>();
   for (const orderId of await storedIds(store, accountId)) {
     const item = await store.get(ORDERS_TABLE, orderId);
     const order = item && decode(StoredOrderCodec, item.body).order;
     if (order === undefined) continue;
-    stored.set(order.orderId, { version: Number(order.version), cumulative: order.cumulativeQuantity });
+    stored.set(order.orderId, toldOf(order));
   }
   const wrong: string[] = [];
   for (const [orderId, { order, states }] of log.orders) {
     if (order.accountId !== accountId) continue;
     const found = stored.get(orderId);
     stored.delete(orderId);
-    const isSame = found?.version === states.length && e8(found.cumulative) === e8(states.at(-1)?.cumulative ?? "");
-    if (!isSame) wrong.push(`DynamoDB has ${orderId} at version ${found?.version}, the log at ${states.length}`);
+    const last = states.at(-1);
+    if (found?.version !== states.length || last === undefined) {
+      wrong.push(`DynamoDB has ${orderId} at version ${found?.version}, the log at ${states.length}`);
+      continue;
+    }
+    const difference = differenceOf(found, last);
+    if (difference !== "") wrong.push(`DynamoDB has ${orderId} with ${difference}`);
   }
   for (const orderId of stored.keys()) wrong.push(`DynamoDB has ${orderId}, which the log has not`);
   const due = log.available(accountId);

@@ -2,12 +2,19 @@ import {
   StoredBalanceCodec,
   StoredHistoryCodec,
   StoredOrderCodec,
+  StoredRequestCodec,
   StorePositionCodec,
 } from "@atlas/gen/atlas/log/v1/order_store_codec";
 import { ImageManifestCodec, ShardOutputsCodec } from "@atlas/gen/atlas/log/v1/shard_image_codec";
 import { decode } from "@atlas/gen/codec/codec";
 import type { Store, StoreItem } from "@atlas/platform/ports/store";
-import { BALANCES_TABLE, HISTORY_TABLE, ORDERS_TABLE, storePositionKey } from "@atlas/platform/query/store-layout";
+import {
+  BALANCES_TABLE,
+  HISTORY_TABLE,
+  ORDERS_TABLE,
+  REQUESTS_TABLE,
+  storePositionKey,
+} from "@atlas/platform/query/store-layout";
 import { SHARDS_TABLE } from "@atlas/platform/shard/output-positions";
 import { shardName } from "@atlas/platform/shard/shard-name";
 import type { Rule } from "./findings.ts";
@@ -29,6 +36,7 @@ const OF_ACCOUNTS: readonly [string, SequenceOf][] = [
   [ORDERS_TABLE, ({ body }) => decode(StoredOrderCodec, body).sequence],
   [BALANCES_TABLE, ({ body }) => decode(StoredBalanceCodec, body).sequence],
   [HISTORY_TABLE, ({ body }) => decode(StoredHistoryCodec, body).events.at(-1)?.sequence ?? 0n],
+  [REQUESTS_TABLE, ({ body }) => sequenceOfEvent(decode(StoredRequestCodec, body).eventId)],
 ];
 
 /** Neither images nor store hold of an order shard what its log does not (I21). */
@@ -51,6 +59,11 @@ export async function checkStore(store: Store, readings: readonly ShardReading[]
       }
     }
   }
+}
+
+/** `oms/3:17` is that shard's 17th. */
+function sequenceOfEvent(eventId: string): bigint {
+  return BigInt(eventId.slice(eventId.lastIndexOf(":") + 1));
 }
 
 async function* itemsOf(store: Store, table: string, partition: string): AsyncGenerator<StoreItem> {

@@ -1,0 +1,33 @@
+import { systemClock } from "@atlas/adapters/system/system-clock";
+import { StoredRequestCodec } from "@atlas/gen/atlas/log/v1/order_store_codec";
+import { StoredRequestSchema } from "@atlas/gen/atlas/log/v1/order_store_pb";
+import { encode } from "@atlas/gen/codec/codec";
+import { memoryStore } from "@atlas/platform/memory/memory-store";
+import { REQUESTS_TABLE } from "@atlas/platform/query/store-layout";
+import { create } from "@bufbuild/protobuf";
+import { expect, test } from "vitest";
+import { Findings } from "./findings.ts";
+import type { ShardReading } from "./order-log-check.ts";
+import { checkStore } from "./store-check.ts";
+
+test("I21: the record of a request id that the log does not reach", async () => {
+  const store = memoryStore({ clock: systemClock() });
+  const record = async (key: string, version: number) => {
+    const body = encode(
+      StoredRequestCodec,
+      create(StoredRequestSchema, { accountId: "a", eventId: `oms/3:${version}` }),
+    );
+    await store.put(REQUESTS_TABLE, { key, partition: "a", sort: key, version, body });
+  };
+  const check = async () => {
+    const findings = new Findings();
+    const reading = { partition: 3, sequence: 7, accounts: new Set(["a"]) } as unknown as ShardReading;
+    await checkStore(store, [reading], findings.rule("I21", "items"));
+    return findings.all()[0];
+  };
+  await record("03one", 7);
+  expect(await check()).toEqual({ invariant: "I21", holds: true, text: "1 items" });
+  await record("03two", 8);
+  const text = "03two in the store shows event 8 of oms/3, whose log ends at 7";
+  expect(await check()).toEqual({ invariant: "I21", holds: false, text });
+});
