@@ -7,6 +7,7 @@ import { LogWatch } from "./checks/log-watch.ts";
 import { checkMarkets } from "./checks/markets.ts";
 import { checkNothingAhead } from "./checks/nothing-ahead.ts";
 import { checkRebuilt, type Images, imagesOf } from "./checks/rebuild.ts";
+import { checkUsedRequests } from "./checks/used-requests.ts";
 import { type Circumstances, circumstancesOf } from "./circumstances.ts";
 import { TradingFloor } from "./clients/trading-floor.ts";
 import { Faults } from "./faults/faults.ts";
@@ -159,7 +160,9 @@ class Simulation {
     this.#watch.model.end();
     await this.#archive.end();
     await audit(this.#floor, this.#watch.model);
+    const { violations, accounts } = this.#floor;
+    await checkUsedRequests(this.#platform, violations, accounts, this.#watch.model);
     const some = this.#roll.pick(this.#moments) ?? [];
-    await checkRebuilt(this.#platform, this.#floor.violations, [[], some, await imagesOf(this.#platform)]);
+    await checkRebuilt(this.#platform, violations, [[], some, await imagesOf(this.#platform)]);
   }
 }

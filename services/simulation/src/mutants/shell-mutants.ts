@@ -183,6 +183,14 @@ export const shellMutants: readonly Mutant[] = [
     seed: 3,
   },
   {
+    name: "limits that are set leave no record of their request",
+    file: "oms/src/store-items.ts",
+    find: `new Set(["fundsMoved", "limitsSet", "workAdvanced"])`,
+    put: `new Set(["fundsMoved", "workAdvanced"])`,
+    cases: [],
+    seed: 1,
+  },
+  {
     name: "an archiver goes on one record too far behind what it wrote",
     file: "audit/src/partition-archiver.ts",
     find: "    chain.next = Number(manifest.lastOffset) + 1;",
