@@ -11,6 +11,7 @@ import { checkUsedRequests } from "./checks/used-requests.ts";
 import { type Circumstances, circumstancesOf } from "./circumstances.ts";
 import { TradingFloor } from "./clients/trading-floor.ts";
 import { Faults } from "./faults/faults.ts";
+import { seedRun } from "./run/seed-run.ts";
 
 /** Records between two checks of everything. */
 const FULL_CHECK = 1_000;
@@ -29,11 +30,7 @@ export interface SimulationOptions {
 }
 
 /** What came of a seed. */
-export interface Outcome {
-  readonly seed: number;
-  readonly minutes: number;
-  /** Faults of these cases alone befell it; absent: whatever the seed draws. */
-  readonly cases?: readonly string[];
+export interface Outcome extends SimulationOptions {
   /** What was found broken, invariant first; empty: nothing. */
   readonly found: readonly string[];
   /** What happened last before that. */
@@ -99,9 +96,8 @@ class Simulation {
 
   outcome(): Outcome {
     const { violations, clients } = this.#floor;
-    const { seed, minutes, cases } = this.#options;
     return {
-      ...{ seed, minutes, ...(cases === undefined ? {} : { cases }) },
+      ...seedRun(this.#options),
       found: violations.found,
       recent: this.#watch.recent(),
       trace: this.#watch.trace(),
