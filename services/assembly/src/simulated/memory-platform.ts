@@ -1,7 +1,6 @@
 import type { ArchivePace } from "@atlas/audit/archive-pace";
 import { ENGINE_VERSIONS } from "@atlas/domain/engine/engine-rules";
 import { RequestMemory } from "@atlas/domain/request-memory/request-memory";
-import type { Gateway } from "@atlas/gateway/gateway";
 import type { UnreadRoom } from "@atlas/gateway/unread-room";
 import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { InstrumentService } from "@atlas/gen/atlas/instrument/v1/instrument_service_pb";
@@ -25,7 +24,7 @@ import { TickDriver } from "@atlas/venue/tick-driver";
 import type { DescService } from "@bufbuild/protobuf";
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
-import { type Archiving, startArchiver } from "../archiving.ts";
+import { startArchiver } from "../archiving.ts";
 import { LocalShards } from "../local-shards.ts";
 import { marketReads, marketSource } from "../market-source.ts";
 import { processState } from "../process-state.ts";
@@ -40,8 +39,8 @@ export interface OwnerProcess extends RemoteOwner {
   readonly process: SimulatedProcess;
   /** The engine versions that it carries. */
   readonly engines: readonly number[];
-  readonly shards: LocalShards;
-  readonly ticks: TickDriver;
+  /** What runs there: for tests of the assembly. The simulation looks at services from outside. */
+  readonly inside: { readonly shards: LocalShards; readonly ticks: TickDriver };
 }
 
 /** A process that serves clients. */
@@ -49,9 +48,8 @@ export interface GatewayProcess {
   readonly process: SimulatedProcess;
   /** The engine versions that it carries. */
   readonly engines: readonly number[];
-  readonly gateway: Gateway;
-  readonly market: MarketView;
-  readonly pressure: { lag: number; low: boolean };
+  /** As of an owner. */
+  readonly inside: { readonly market: MarketView; readonly pressure: { lag: number; low: boolean } };
   /** A client of this gateway, signed in by the local key unless told otherwise. */
   client<S extends DescService>(service: S, authorization?: string): Client<S>;
 }
@@ -59,7 +57,6 @@ export interface GatewayProcess {
 /** A process that archives. */
 export interface ArchiverProcess {
   readonly process: SimulatedProcess;
-  readonly archiving: Archiving;
 }
 
 export interface MemoryPlatformOptions {
@@ -159,23 +156,33 @@ export class MemoryPlatform {
   async beginOwner(engines: readonly number[] = ENGINE_VERSIONS): Promise<OwnerProcess> {
     const owner = this.#ownerProcess(engines);
     this.#owners = [...this.#owners, owner];
-    await this.#begin(owner, owner.shards.start());
-    owner.ticks.start();
+    await this.#begin(owner, owner.inside.shards.start());
+    owner.inside.ticks.start();
     return owner;
   }
 
   /** A process that decides every shard and says nothing; it is nobody's owner until it `serve`s (S21). */
   async beginStandby(): Promise<OwnerProcess> {
     const standby = this.#ownerProcess(ENGINE_VERSIONS);
-    await this.#begin(standby, standby.shards.standBy());
+    await this.#begin(standby, standby.inside.shards.standBy());
     return standby;
+  }
+
+  /** Whether a standby is where the owners are. */
+  keepUp({ inside }: OwnerProcess): Promise<boolean> {
+    return inside.shards.keepUp();
   }
 
   /** A standby takes over: it is asked first from now on. It ends when it cannot. */
   async serve(standby: OwnerProcess): Promise<void> {
     this.#owners = [...this.#owners, standby];
-    await this.#begin(standby, standby.shards.serve());
-    standby.ticks.start();
+    await this.#begin(standby, standby.inside.shards.serve());
+    standby.inside.ticks.start();
+  }
+
+  /** No venue is ticked any more: what rests there comes to rest. */
+  stopTicks(): void {
+    for (const { inside } of this.living()) inside.ticks.stop();
   }
 
   #ownerProcess(engines: readonly number[]): OwnerProcess {
@@ -200,7 +207,7 @@ export class MemoryPlatform {
       }
     }
     const ticks = new TickDriver(ports, shards.venues, { watched: this.#pace, quiet: 1_000 }, () => true);
-    return { process, engines, shards, ticks };
+    return { process, engines, inside: { shards, ticks } };
   }
 
   async #begin({ process }: OwnerProcess, work: Promise<void>): Promise<void> {
@@ -251,7 +258,7 @@ export class MemoryPlatform {
       shutdown: shutdown.signal,
     });
     const opened: GatewayProcess = {
-      ...{ process, engines: ENGINE_VERSIONS, gateway, market, pressure },
+      ...{ process, engines: ENGINE_VERSIONS, inside: { market, pressure } },
       client: clientsOf(
         (authorization) => transportTo(process, handlers, authorization),
         () => this.localKey(),
@@ -260,6 +267,11 @@ export class MemoryPlatform {
     this.gateways.push(opened);
     this.#livingGateways = [...this.#livingGateways, opened];
     return opened;
+  }
+
+  /** The whole book of an instrument as a gateway has it in memory: a call takes time, in which it moves. */
+  bookOf({ inside }: GatewayProcess, instrumentId: string) {
+    return inside.market.market(instrumentId)?.book(Number.MAX_SAFE_INTEGER);
   }
 
   /** A process that archives, beside those that do already; none where no pace was given. */
@@ -275,7 +287,8 @@ export class MemoryPlatform {
       void this.warnings.push(`${name}: ${message} ${JSON.stringify(facts, plain)}`);
     const ports = { log, archive, compression, clock, digest, warn };
     const { partitions } = this;
-    this.archivers.push({ process, archiving: startArchiver({ ports, metrics: silentMetrics, partitions, pace }) });
+    startArchiver({ ports, metrics: silentMetrics, partitions, pace });
+    this.archivers.push({ process });
   }
 
   /** A client of the newest gateway that lives. */

@@ -126,7 +126,7 @@ function standBy(reach: Reach, standby: OwnerProcess, seconds: number): void {
   const { platform, roll, later, isOver } = reach;
   later(1_000, () => {
     if (isOver() || standby.process.state === "DEAD") return standby.process.kill();
-    void standby.shards.keepUp().catch(() => undefined);
+    void platform.keepUp(standby).catch(() => undefined);
     if (seconds > 0) return standBy(reach, standby, seconds - 1);
     if (roll.onceIn(2)) for (const { process } of platform.living()) process.kill();
     else ownerOf(reach)?.process.kill();
