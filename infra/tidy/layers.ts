@@ -23,7 +23,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // A client of the contract like any other, in the browser; its tests in one start platforms.
   console: { workspace: ["gen"], outside: "*" },
   e2e: { workspace: ["cli", "gen"], outside: "*" },
-  // It sees the services by their RPC handlers and the log only: the assembly puts them together.
+  // It sees the services by their RPC handlers and the log only: the assembly puts them together (`simulation.ts` says what of it).
   simulation: { workspace: ["assembly", "platform", "gen"], outside: "*" },
   // It starts processes of the command line, is a client of theirs, and looks into the engines by their adapters.
   chaos: { workspace: ["assembly", "cli", "adapters", "platform", "gen"], outside: "*" },

@@ -4,6 +4,7 @@ import { parseSource } from "./source.ts";
 
 const MODEL = "services/simulation/src/model";
 const WORLD = "@atlas/assembly/simulated/memory-platform";
+const SIMULATION = "services/simulation/src";
 
 /** Lines that a rule must refuse, each alone in a file of the package, with a word of the reason. */
 const REFUSED: readonly [rule: string, path: string, text: string, reason: string][] = [
@@ -44,6 +45,13 @@ const REFUSED: readonly [rule: string, path: string, text: string, reason: strin
   ["the model is alone", `${MODEL}/a.ts`, 'export { x } from "../clients/x.ts";', "the model may not"],
   ["the model is alone", `${MODEL}/a.ts`, 'const x = await import("../checks/x.ts");', "the model may not"],
   ["the model is alone", `${MODEL}/a.ts`, 'import { x } from "node:fs";', "the model may not"],
+  ["the simulation is outside", `${SIMULATION}/a.ts`, 'import "@atlas/assembly/local-shards";', "may not import"],
+  ["the simulation is outside", `${SIMULATION}/a.ts`, 'import "@atlas/platform/shard/recovery";', "may not import"],
+  ["the simulation is outside", `${SIMULATION}/a.ts`, 'import "@atlas/assembly/testing/desk";', "may not import"],
+  ["the simulation is outside", `${SIMULATION}/a.ts`, 'import "@atlas/assembly/replay/x";', "may not import"],
+  ["the simulation is outside", `${SIMULATION}/a.ts`, "platform.leader()?.inside.shards;", "inside a process"],
+  ["the simulation is outside", `${SIMULATION}/a.test.ts`, "const { inside } = gateway;", "inside a process"],
+  ["the simulation is outside", `${SIMULATION}/a.ts`, 'gateway["inside"];', "inside a process"],
   ["own files by path", "services/oms/src/a.ts", 'import { x } from "@atlas/oms/x";', "by relative path"],
   ["S25 power", "services/domain/src/a.ts", "export const x = 2 ** 3;", "** is not exact"],
   ["S25 power", "services/domain/src/a.ts", "let x = 2; x **= 3;", "** is not exact"],
@@ -100,11 +108,10 @@ const ALLOWED: readonly [why: string, path: string, text: string][] = [
   ["the model knows of the world", `${MODEL}/a.ts`, `import type { X } from "${WORLD}"; export type { X };`],
   ["the model knows of clients", `${MODEL}/a.ts`, 'import type { X } from "../clients/x.ts";'],
   ["its tests start platforms", `${MODEL}/a.test.ts`, `import { X } from "${WORLD}";`],
-  [
-    "the simulation sees platform",
-    "services/simulation/src/checks/a.ts",
-    'import { x } from "@atlas/platform/text/x";',
-  ],
+  ["the simulation sees platform", `${SIMULATION}/checks/a.ts`, 'import { x } from "@atlas/platform/text/x";'],
+  ["the simulation has its world", `${SIMULATION}/a.ts`, `import "${WORLD}"; platform.stopTicks();`],
+  ["shards are decided once more", `${SIMULATION}/checks/rebuild.ts`, 'import "@atlas/assembly/replay/x";'],
+  ["its tests have a desk", `${SIMULATION}/a.test.ts`, 'import "@atlas/assembly/testing/desk";'],
   ["the console sees the contract", "console/src/a.ts", 'import "@atlas/gen/x"; import "svelte";'],
   ["tests of the console start platforms", "console/e2e/a.e2e.ts", 'import "@atlas/cli/testing/x"; import "axe-core";'],
   ["cli sees the process", "services/cli/src/a.ts", "Math.random(); process.env.ATLAS_PORT;"],

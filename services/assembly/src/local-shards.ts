@@ -2,17 +2,27 @@ import type { OwnedOms } from "@atlas/oms/own-oms";
 import { notReady } from "@atlas/platform/shard/not-ready";
 import type { ShardClient, ShardDirectory } from "@atlas/platform/shard/shard-client";
 import type { OwnedVenue } from "@atlas/venue/venue-owner";
-import { type OwnedShard, type OwnedShardOptions, ownShard, SHARD_KINDS, shardsOf } from "./owned-shard.ts";
+import {
+  type OwnedShard,
+  type OwnedShardOptions,
+  ownShard,
+  SHARD_KINDS,
+  type ShardKind,
+  shardsOf,
+} from "./owned-shard.ts";
 
-/** Every shard of a platform, owned by one process: all of them run, or none does. */
+/** Every shard of a platform, or of some kinds, owned by one process: all of them run, or none does. */
 export class LocalShards implements ShardDirectory {
   readonly oms: readonly OwnedOms[];
   readonly venues: readonly OwnedVenue[];
   readonly #shards: ReadonlyMap<string, OwnedShard>;
 
   /** `directory`: absent, its shards ask each other. */
-  constructor(options: Omit<OwnedShardOptions, "directory"> & Partial<Pick<OwnedShardOptions, "directory">>) {
-    const names = SHARD_KINDS.flatMap((kind) => shardsOf(kind, options.partitions));
+  constructor(
+    options: Omit<OwnedShardOptions, "directory"> & Partial<Pick<OwnedShardOptions, "directory">>,
+    kinds: readonly ShardKind[] = SHARD_KINDS,
+  ) {
+    const names = kinds.flatMap((kind) => shardsOf(kind, options.partitions));
     this.#shards = new Map(names.map((name) => [name, ownShard(name, { directory: this, ...options })]));
     const all = [...this.#shards.values()];
     this.oms = all.flatMap(({ oms }) => oms ?? []);

@@ -80,7 +80,10 @@ async function start(standby: number): Promise<void> {
   };
   processes = [new Leased(standby), new Leased(standby)];
   await platform.clock.advance(5_000);
-  await platform.startGateway((shard) => processes.find((one) => one.process.state !== "DEAD" && serves(one, shard)));
+  await platform.startGateway((shard) => {
+    const owner = processes.find((one) => one.process.state !== "DEAD" && serves(one, shard));
+    return owner && { process: owner.process, inside: owner };
+  });
   const instruments = platform.client(InstrumentService);
   for (const instrument of fewInstruments) {
     await platform.run(instruments.defineInstrument({ requestId: instrument.instrumentId, instrument }));

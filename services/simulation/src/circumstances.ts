@@ -1,5 +1,5 @@
 import { type Dice, dice } from "@atlas/assembly/simulated/dice";
-import type { MemoryPlatformOptions } from "@atlas/assembly/simulated/memory-platform";
+import type { Holding, MemoryPlatformOptions } from "@atlas/assembly/simulated/memory-platform";
 import { knobs, knobsOf } from "./faults/faults.ts";
 import type { Knob } from "./faults/knob.ts";
 import type { SimulationOptions } from "./simulate.ts";
@@ -12,6 +12,11 @@ const ENGINE = 0xe2;
 
 /** And for what may wait for who does not read. */
 const ROOM = 0xf22;
+/** And for how owners share the shards: so that seeds that are kept, or known to catch a fault, mean what they meant. */
+const HOLDINGS = 0x4664;
+
+/** Venues live and die apart from what trades on them. */
+const APART: readonly Holding[] = [["oms", "control", "identity"], ["venue"]];
 
 /** What a seed draws before anything begins. */
 export interface Circumstances {
@@ -49,6 +54,7 @@ export function circumstancesOf({ seed, minutes, cases, isDense = false }: Simul
       },
       archivePace: archivePaceOf(dice(seed ^ ARCHIVE)),
       room: roomOf(dice(seed ^ ROOM)),
+      ...(dice(seed ^ HOLDINGS).onceIn(2) ? { holdings: APART } : {}),
     },
     gateways: 1 + roll(3),
     ...paces(roll, isDense),

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { circumstancesOf } from "./circumstances.ts";
 import { knobs } from "./faults/faults.ts";
 import { type Outcome, simulate } from "./simulate.ts";
 
@@ -37,6 +38,22 @@ test.each(STORIES)(
     expect(Object.keys(outcome.looked)).toEqual(
       expect.arrayContaining(also === undefined ? LOOKED_AT : [...LOOKED_AT, also]),
     );
+  },
+  60_000,
+);
+
+// Of seed 5 venues have owners of their own.
+test.each([
+  ["F5, F14, I4, I13", ["F5", "F14"]],
+  ["F10, F11, I20", ["F10", "F11"]],
+])(
+  "%s: venues and order shards die, are paused and doubled apart from each other",
+  async (_, cases) => {
+    const options = { seed: 5, minutes: 1, cases, isDense: true };
+    expect(circumstancesOf(options).platform.holdings).toHaveLength(2);
+    const outcome = await simulate(options);
+    expect(outcome.found).toEqual([]);
+    expect(Object.keys(outcome.looked)).toEqual(expect.arrayContaining([...LOOKED_AT, "I20"]));
   },
   60_000,
 );

@@ -7,9 +7,11 @@ import { LogWatch } from "./checks/log-watch.ts";
 import { checkMarkets } from "./checks/markets.ts";
 import { checkNothingAhead } from "./checks/nothing-ahead.ts";
 import { checkRebuilt, type Images, imagesOf } from "./checks/rebuild.ts";
+import { checkUsedRequests } from "./checks/used-requests.ts";
 import { type Circumstances, circumstancesOf } from "./circumstances.ts";
 import { TradingFloor } from "./clients/trading-floor.ts";
 import { Faults } from "./faults/faults.ts";
+import { seedRun } from "./run/seed-run.ts";
 
 /** Records between two checks of everything. */
 const FULL_CHECK = 1_000;
@@ -28,11 +30,7 @@ export interface SimulationOptions {
 }
 
 /** What came of a seed. */
-export interface Outcome {
-  readonly seed: number;
-  readonly minutes: number;
-  /** Faults of these cases alone befell it; absent: whatever the seed draws. */
-  readonly cases?: readonly string[];
+export interface Outcome extends SimulationOptions {
   /** What was found broken, invariant first; empty: nothing. */
   readonly found: readonly string[];
   /** What happened last before that. */
@@ -98,9 +96,8 @@ class Simulation {
 
   outcome(): Outcome {
     const { violations, clients } = this.#floor;
-    const { seed, minutes, cases } = this.#options;
     return {
-      ...{ seed, minutes, ...(cases === undefined ? {} : { cases }) },
+      ...seedRun(this.#options),
       found: violations.found,
       recent: this.#watch.recent(),
       trace: this.#watch.trace(),
@@ -159,7 +156,9 @@ class Simulation {
     this.#watch.model.end();
     await this.#archive.end();
     await audit(this.#floor, this.#watch.model);
+    const { violations, accounts } = this.#floor;
+    await checkUsedRequests(this.#platform, violations, accounts, this.#watch.model);
     const some = this.#roll.pick(this.#moments) ?? [];
-    await checkRebuilt(this.#platform, this.#floor.violations, [[], some, await imagesOf(this.#platform)]);
+    await checkRebuilt(this.#platform, violations, [[], some, await imagesOf(this.#platform)]);
   }
 }

@@ -25,11 +25,11 @@ describe("I17, F21: a check that throws accepts nothing", () => {
     const [gateway] = platform.gateways;
     if (gateway === undefined) throw new Error("no gateway");
     const requestId = desk.newId();
-    Object.defineProperty(gateway.pressure, "lag", { configurable: true, get: throws });
+    Object.defineProperty(gateway.inside.pressure, "lag", { configurable: true, get: throws });
     expect(await platform.run(errorOf(desk.submit({}, requestId)))).toMatchObject({ code: "Internal" });
     expect(platform.failures.splice(0)).toEqual([expect.stringContaining("a defect")]);
     expect(await platform.run(errorOf(desk.cancel(orderId)))).toBe("answered");
-    Object.defineProperty(gateway.pressure, "lag", { value: 0 });
+    Object.defineProperty(gateway.inside.pressure, "lag", { value: 0 });
     expect(await platform.run(desk.list())).toHaveLength(1);
     await platform.run(desk.submit({}, requestId));
     await platform.run(desk.submit({}, requestId));
@@ -39,7 +39,9 @@ describe("I17, F21: a check that throws accepts nothing", () => {
 
   test("in a shard: the order is refused and nothing kept, its id is unused; cancels go on, and it is told", async () => {
     const { orderId } = await platform.run(desk.submit());
-    const account = platform.leader()?.shards.oms.flatMap(({ shard }) => shard.state.accounts.get("ada") ?? [])[0];
+    const account = platform
+      .leader()
+      ?.inside.shards.oms.flatMap(({ shard }) => shard.state.accounts.get("ada") ?? [])[0];
     const limits = account?.limits;
     Object.defineProperty(account, "limits", { configurable: true, get: throws });
     const requestId = desk.newId();
@@ -60,7 +62,7 @@ describe("I17, F21: a check that throws accepts nothing", () => {
   // What fails for want of stack on one machine may pass on another, and whoever decides the shard next must come to the same: so
   // there is no decision. The shard stands still until an owner that can decide has it (S26), and its cancels wait for that.
   test("in a shard, for want of stack: it stops, loudly, and says nothing; other shards go on; the next owner decides the order, once", async () => {
-    const shards = platform.leader()?.shards.oms ?? [];
+    const shards = platform.leader()?.inside.shards.oms ?? [];
     const { orderId } = await platform.run(desk.submit());
     const own = shards.findIndex(({ shard }) => shard.state.accounts.has("ada"));
     const account = shards[own]?.shard.state.accounts.get("ada");
@@ -91,7 +93,7 @@ describe("I17, F21: a check that throws accepts nothing", () => {
   async function elsewhere(own: number): Promise<string> {
     for (let number = 0; ; number++) {
       const id = await platform.account(`other-${number}`, { USD: "10000" });
-      const shard = platform.leader()?.shards.oms.findIndex((one) => one.shard.state.accounts.has(id));
+      const shard = platform.leader()?.inside.shards.oms.findIndex((one) => one.shard.state.accounts.has(id));
       if (shard !== own) return id;
     }
   }

@@ -110,7 +110,7 @@ test("S9: a DAY order ends by its venue's tick; what an owner's timer says to it
 test("I17, S7: a venue that falls silent is noticed: new orders are refused, cancels are not", async () => {
   const { orderId } = await platform.run(desk.submit());
   await platform.clock.advance(500);
-  for (const { ticks } of platform.living()) ticks.stop();
+  platform.stopTicks();
   await platform.clock.advance(6_000);
   expect(await platform.run(errorOf(desk.submit()))).toMatchObject({ code: "Unavailable", reason: "VENUE_AWAY" });
   expect(await platform.run(errorOf(desk.cancel(orderId)))).toBe("answered");
@@ -120,7 +120,7 @@ test("S7, F17: a venue that falls silent after the clock went back is noticed al
   platform.clock.shiftWall(-HOUR);
   await platform.clock.advance(2_000);
   await platform.run(desk.submit());
-  for (const { ticks } of platform.living()) ticks.stop();
+  platform.stopTicks();
   await platform.clock.advance(6_000);
   expect(await platform.run(errorOf(desk.submit()))).toMatchObject({ code: "Unavailable", reason: "VENUE_AWAY" });
 });

@@ -13,8 +13,8 @@ test.each(["oms/0", "oms/1", "oms/2", "venue/0", "venue/1", "control/0", "identi
     for (const desk of desks) for (let count = 0; count < 3; count++) await platform.run(desk.submit());
     await platform.clock.advance(3_000);
     const leader = platform.leader();
-    leader?.ticks.stop();
-    await platform.run(Promise.resolve(leader?.shards.stop(5_000)));
+    leader?.inside.ticks.stop();
+    await platform.run(Promise.resolve(leader?.inside.shards.stop(5_000)));
     leader?.process.kill();
     const { store } = platform.world;
     const chunks = await platform.run(

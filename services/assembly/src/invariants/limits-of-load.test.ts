@@ -75,13 +75,13 @@ describe("S24: what keeps one account from filling the log", () => {
     ["the disk is almost full", { low: true }],
   ])("I17, F24: %s: new orders are refused, nothing is kept; cancels, funds and reads go on", async (_, pressure) => {
     const { orderId } = await platform.run(desk.submit());
-    Object.assign(gateway.pressure, pressure);
+    Object.assign(gateway.inside.pressure, pressure);
     const requestId = desk.newId();
     const refused = { code: "ResourceExhausted", reason: "STORAGE_FULL" };
     expect(await platform.run(errorOf(desk.submit({}, requestId)))).toMatchObject(refused);
     expect(await platform.run(errorOf(desk.deposit("USD", "1")))).toBe("answered");
     expect(await platform.run(errorOf(desk.cancel(orderId)))).toBe("answered");
-    Object.assign(gateway.pressure, { lag: 0, low: false });
+    Object.assign(gateway.inside.pressure, { lag: 0, low: false });
     await platform.run(desk.submit({}, requestId));
     await platform.clock.advance(500);
     expect((await platform.run(desk.list())).map(statusOf)).toEqual(["LIVE", "CANCELED"]);
@@ -213,7 +213,7 @@ describe("S23: authority", () => {
     for (const by of [gateway, other]) {
       expect(await platform.run(submit(by))).toMatchObject({ code: "Unauthenticated", reason: "NOT_SIGNED_IN" });
     }
-    const shards = platform.leader()?.shards.oms ?? [];
+    const shards = platform.leader()?.inside.shards.oms ?? [];
     expect(shards.every(({ shard }) => shard.state.revoked.all().length === 1)).toBe(true);
   });
 });

@@ -91,7 +91,7 @@ test.each(INPUTS)(
 );
 
 test("F13, S26: one order shard stops, the others and the venue go on", async () => {
-  const { oms } = platform.leader()?.shards ?? { oms: [] };
+  const { oms } = platform.leader()?.inside.shards ?? { oms: [] };
   const stopped = oms.findIndex(({ shard }) => shard.state.accounts.has("ada")) === 0 ? 1 : 0;
   await put("orders.commands", frame(UNKNOWN, "gNEWER"), stopped);
   await platform.clock.advance(100);

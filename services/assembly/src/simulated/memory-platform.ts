@@ -1,7 +1,6 @@
 import type { ArchivePace } from "@atlas/audit/archive-pace";
 import { ENGINE_VERSIONS } from "@atlas/domain/engine/engine-rules";
 import { RequestMemory } from "@atlas/domain/request-memory/request-memory";
-import type { Gateway } from "@atlas/gateway/gateway";
 import type { UnreadRoom } from "@atlas/gateway/unread-room";
 import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { InstrumentService } from "@atlas/gen/atlas/instrument/v1/instrument_service_pb";
@@ -9,7 +8,6 @@ import type { ProcessState } from "@atlas/gen/atlas/operations/v1/operations_ser
 import { MarketView } from "@atlas/market/market-view";
 import { CallLimiter } from "@atlas/platform/access/call-limiter";
 import { createHandlers } from "@atlas/platform/access/create-handlers";
-import { inProcessTransport } from "@atlas/platform/access/in-process-transport";
 import { memorySecretFiles } from "@atlas/platform/memory/memory-secret-files";
 import { seededChance } from "@atlas/platform/memory/seeded-chance";
 import { AppendUnknown, LogUnavailable } from "@atlas/platform/ports/log";
@@ -23,25 +21,30 @@ import { noTraces } from "@atlas/platform/telemetry/traces";
 import type { PartitionCounts } from "@atlas/platform/topic/topics";
 import { TickDriver } from "@atlas/venue/tick-driver";
 import type { DescService } from "@bufbuild/protobuf";
-import { type Client, createClient, type Transport } from "@connectrpc/connect";
-import type { UniversalHandler } from "@connectrpc/connect/protocol";
-import { type Archiving, startArchiver } from "../archiving.ts";
+import type { Client } from "@connectrpc/connect";
+import { startArchiver } from "../archiving.ts";
 import { LocalShards } from "../local-shards.ts";
 import { marketReads, marketSource } from "../market-source.ts";
+import { SHARD_KINDS, type ShardKind } from "../owned-shard.ts";
 import { processState } from "../process-state.ts";
 import { FaultyWorld } from "./faulty-world.ts";
 import { fewInstruments } from "./few-instruments.ts";
+import { clientsOf, transportTo } from "./gateway-clients.ts";
 import { openWholeGateway } from "./open-whole-gateway.ts";
 import { type RemoteOwner, remoteShards } from "./remote-shards.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 
-/** A process that owns every shard, with or without knowing that another does, too. */
+/** Kinds of shards that one process owns together. */
+export type Holding = readonly ShardKind[];
+
+/** A process that owns every shard of its holding, with or without knowing that another does, too. */
 export interface OwnerProcess extends RemoteOwner {
   readonly process: SimulatedProcess;
+  readonly holding: Holding;
   /** The engine versions that it carries. */
   readonly engines: readonly number[];
-  readonly shards: LocalShards;
-  readonly ticks: TickDriver;
+  /** What runs there: for tests of the assembly. The simulation looks at services from outside. */
+  readonly inside: { readonly shards: LocalShards; readonly ticks: TickDriver };
 }
 
 /** A process that serves clients. */
@@ -49,9 +52,8 @@ export interface GatewayProcess {
   readonly process: SimulatedProcess;
   /** The engine versions that it carries. */
   readonly engines: readonly number[];
-  readonly gateway: Gateway;
-  readonly market: MarketView;
-  readonly pressure: { lag: number; low: boolean };
+  /** As of an owner. */
+  readonly inside: { readonly market: MarketView; readonly pressure: { lag: number; low: boolean } };
   /** A client of this gateway, signed in by the local key unless told otherwise. */
   client<S extends DescService>(service: S, authorization?: string): Client<S>;
 }
@@ -59,13 +61,14 @@ export interface GatewayProcess {
 /** A process that archives. */
 export interface ArchiverProcess {
   readonly process: SimulatedProcess;
-  readonly archiving: Archiving;
 }
 
 export interface MemoryPlatformOptions {
   /** Of what gateways draw; absent: 1. */
   readonly seed?: number;
   readonly partitions?: PartitionCounts;
+  /** How owners share the shards, by kinds; absent: each owns all. */
+  readonly holdings?: readonly Holding[];
   /** Milliseconds between ticks. */
   readonly pace?: number;
   /** How often owners write images; absent: as is usual. */
@@ -88,6 +91,7 @@ const MESSAGE_BYTES = 4_000_000;
 export class MemoryPlatform {
   readonly world = new FaultyWorld();
   readonly partitions: PartitionCounts;
+  readonly holdings: readonly Holding[];
   readonly gateways: GatewayProcess[] = [];
   readonly archivers: ArchiverProcess[] = [];
   /** Shards that have stopped, and what gateways took for defects. */
@@ -109,6 +113,7 @@ export class MemoryPlatform {
   constructor(options: MemoryPlatformOptions = {}) {
     this.#seed = options.seed ?? 1;
     this.partitions = options.partitions ?? FEW;
+    this.holdings = options.holdings ?? [SHARD_KINDS];
     this.#pace = options.pace ?? 500;
     this.#imagePace = options.imagePace;
     this.#rememberedIds = options.rememberedIds;
@@ -120,9 +125,9 @@ export class MemoryPlatform {
     return this.world.clock;
   }
 
-  /** One owner, one gateway, one archiver, the instruments. `engines`: the versions that the owner's build carries. */
+  /** One owner of each holding, one gateway, one archiver, the instruments. `engines`: the versions that the owner's build carries. */
   async start(engines?: readonly number[]): Promise<this> {
-    await this.startOwner(engines);
+    for (const holding of this.holdings) await this.startOwner(engines, holding);
     await this.startGateway();
     this.beginArchiver();
     const instruments = this.client(InstrumentService);
@@ -145,62 +150,82 @@ export class MemoryPlatform {
     return this.#livingGateways;
   }
 
-  /** The process that is asked first: the newest. */
-  leader(): OwnerProcess | undefined {
-    return this.living().at(-1);
+  /** The process that is asked first, of those who own a shard: the newest. */
+  leader(shard?: string): OwnerProcess | undefined {
+    return (shard === undefined ? this.living() : this.ownersOf(shard)).at(-1);
   }
 
-  /** Another process that owns every shard; gateways turn to it once it has recovered. */
-  async startOwner(engines?: readonly number[]): Promise<OwnerProcess> {
-    return this.run(this.beginOwner(engines));
+  /** Those of the living who own a shard. */
+  ownersOf(shard: string): readonly OwnerProcess[] {
+    return this.living().filter(({ holding }) => holding.some((kind) => shard.startsWith(`${kind}/`)));
+  }
+
+  /** Those of the living who own the same. */
+  livingWith(holding: Holding): readonly OwnerProcess[] {
+    return this.living().filter((owner) => owner.holding === holding);
+  }
+
+  /** Another owner, of the first holding unless told otherwise; gateways turn to it once it has recovered. */
+  async startOwner(engines?: readonly number[], holding?: Holding): Promise<OwnerProcess> {
+    return this.run(this.beginOwner(engines, holding));
   }
 
   /** The same, for who lets time pass meanwhile. `engines`: the versions that its build carries; absent: all of this one. */
-  async beginOwner(engines: readonly number[] = ENGINE_VERSIONS): Promise<OwnerProcess> {
-    const owner = this.#ownerProcess(engines);
+  async beginOwner(engines: readonly number[] = ENGINE_VERSIONS, holding = this.#whole): Promise<OwnerProcess> {
+    const owner = this.#ownerProcess(engines, holding);
     this.#owners = [...this.#owners, owner];
-    await this.#begin(owner, owner.shards.start());
-    owner.ticks.start();
+    await this.#begin(owner, owner.inside.shards.start());
+    owner.inside.ticks.start();
     return owner;
   }
 
-  /** A process that decides every shard and says nothing; it is nobody's owner until it `serve`s (S21). */
-  async beginStandby(): Promise<OwnerProcess> {
-    const standby = this.#ownerProcess(ENGINE_VERSIONS);
-    await this.#begin(standby, standby.shards.standBy());
+  /** A process that decides every shard of its holding and says nothing; it is nobody's owner until it `serve`s (S21). */
+  async beginStandby(holding = this.#whole): Promise<OwnerProcess> {
+    const standby = this.#ownerProcess(ENGINE_VERSIONS, holding);
+    await this.#begin(standby, standby.inside.shards.standBy());
     return standby;
+  }
+
+  /** Whether a standby is where the owners are. */
+  keepUp({ inside }: OwnerProcess): Promise<boolean> {
+    return inside.shards.keepUp();
   }
 
   /** A standby takes over: it is asked first from now on. It ends when it cannot. */
   async serve(standby: OwnerProcess): Promise<void> {
     this.#owners = [...this.#owners, standby];
-    await this.#begin(standby, standby.shards.serve());
-    standby.ticks.start();
+    await this.#begin(standby, standby.inside.shards.serve());
+    standby.inside.ticks.start();
   }
 
-  #ownerProcess(engines: readonly number[]): OwnerProcess {
+  /** No venue is ticked any more: what rests there comes to rest. */
+  stopTicks(): void {
+    for (const { inside } of this.living()) inside.ticks.stop();
+  }
+
+  get #whole(): Holding {
+    return this.holdings[0] ?? SHARD_KINDS;
+  }
+
+  #ownerProcess(engines: readonly number[], holding: Holding): OwnerProcess {
     const process = this.world.process("owner");
     const { clock, log, store, name } = process;
     const warn = (message: string, facts: object) => {
       this.warnings.push(`${name}: ${message} ${JSON.stringify(facts, plain)}`);
     };
     const ports: OwnerPorts = { log, store, clock, digest: this.world.digest, warn, writer: name, ...this.#paced() };
-    const shards = new LocalShards({
-      ports,
-      // What is missed is asked of whoever leads, over ways that can be clogged.
-      directory: remoteShards(process, this.world.network, () => this.leader()),
-      partitions: this.partitions,
-      tickInterval: 100,
-      engines,
-      failed: (shard, error) => void this.failures.push(`${name} ${shard}: ${error.stack}`),
-    });
+    // What is missed is asked of whoever leads, over ways that can be clogged.
+    const directory = remoteShards(process, this.world.network, (shard) => this.leader(shard));
+    const { partitions } = this;
+    const failed = (shard: string, error: Error) => void this.failures.push(`${name} ${shard}: ${error.stack}`);
+    const shards = new LocalShards({ ports, directory, partitions, tickInterval: 100, engines, failed }, holding);
     if (this.#rememberedIds !== undefined) {
       for (const { shard } of shards.oms) {
         Object.assign(shard.state, { requests: new RequestMemory(this.#rememberedIds) });
       }
     }
     const ticks = new TickDriver(ports, shards.venues, { watched: this.#pace, quiet: 1_000 }, () => true);
-    return { process, engines, shards, ticks };
+    return { process, holding, engines, inside: { shards, ticks } };
   }
 
   async #begin({ process }: OwnerProcess, work: Promise<void>): Promise<void> {
@@ -215,7 +240,7 @@ export class MemoryPlatform {
   }
 
   /** Another gateway; `find` says whom it asks, if not the leader. */
-  async beginGateway(find: FindOwner = () => this.leader()): Promise<GatewayProcess> {
+  async beginGateway(find: FindOwner = (shard) => this.leader(shard)): Promise<GatewayProcess> {
     const process = this.world.process("gateway");
     const { clock, log, store, name } = process;
     const { digest } = this.world;
@@ -251,7 +276,7 @@ export class MemoryPlatform {
       shutdown: shutdown.signal,
     });
     const opened: GatewayProcess = {
-      ...{ process, engines: ENGINE_VERSIONS, gateway, market, pressure },
+      ...{ process, engines: ENGINE_VERSIONS, inside: { market, pressure } },
       client: clientsOf(
         (authorization) => transportTo(process, handlers, authorization),
         () => this.localKey(),
@@ -260,6 +285,11 @@ export class MemoryPlatform {
     this.gateways.push(opened);
     this.#livingGateways = [...this.#livingGateways, opened];
     return opened;
+  }
+
+  /** The whole book of an instrument as a gateway has it in memory: a call takes time, in which it moves. */
+  bookOf({ inside }: GatewayProcess, instrumentId: string) {
+    return inside.market.market(instrumentId)?.book(Number.MAX_SAFE_INTEGER);
   }
 
   /** A process that archives, beside those that do already; none where no pace was given. */
@@ -275,7 +305,8 @@ export class MemoryPlatform {
       void this.warnings.push(`${name}: ${message} ${JSON.stringify(facts, plain)}`);
     const ports = { log, archive, compression, clock, digest, warn };
     const { partitions } = this;
-    this.archivers.push({ process, archiving: startArchiver({ ports, metrics: silentMetrics, partitions, pace }) });
+    startArchiver({ ports, metrics: silentMetrics, partitions, pace });
+    this.archivers.push({ process });
   }
 
   /** A client of the newest gateway that lives. */
@@ -347,36 +378,6 @@ function isPassing(error: Error): boolean {
   return [KilledAtStart, LogUnavailable, AppendUnknown, StoreUnavailable, WriteUnknown, StoreDamaged].some(
     (kind) => error instanceof kind,
   );
-}
-
-/** Clients of one gateway, each made once: a seed calls them thousands of times. */
-function clientsOf(connect: (authorization: string) => Transport, usual: () => string): GatewayProcess["client"] {
-  const transports = new Map<string, { transport: Transport; clients: Map<DescService, unknown> }>();
-  return <S extends DescService>(service: S, authorization = usual()): Client<S> => {
-    let known = transports.get(authorization);
-    if (known === undefined) {
-      known = { transport: connect(authorization), clients: new Map() };
-      transports.set(authorization, known);
-    }
-    const made = known.clients.get(service);
-    if (made !== undefined) return made as Client<S>;
-    const client = createClient(service, known.transport);
-    known.clients.set(service, client);
-    return client;
-  };
-}
-
-/** Calls reach the gateway while it runs, wait while it is paused, and break off when it dies. */
-function transportTo(
-  process: SimulatedProcess,
-  handlers: readonly UniversalHandler[],
-  authorization: string,
-): Transport {
-  const inner = inProcessTransport(handlers, { authorization });
-  return {
-    unary: (...call) => process.call(() => inner.unary(...call)),
-    stream: (...call) => process.call(() => inner.stream(...call)),
-  };
 }
 
 function plain(_key: string, value: unknown): unknown {

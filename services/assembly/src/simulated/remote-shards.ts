@@ -6,7 +6,7 @@ import type { SimulatedProcess } from "./simulated-process.ts";
 /** Shards as who is not their owner reaches them. */
 export interface RemoteOwner {
   readonly process: SimulatedProcess;
-  readonly shards: ShardDirectory;
+  readonly inside: { readonly shards: ShardDirectory };
 }
 
 /** The shards of whoever `find` says owns them, as another process sees them: it can be gone, or silent. */
@@ -39,7 +39,7 @@ function ask<Answer>(
   question: (client: ShardClient) => Promise<Answer>,
 ): Promise<Answer> {
   if (owner === undefined) return Promise.reject(notReady(`${shard} has no owner`));
-  const { process, shards } = owner;
+  const { process, inside } = owner;
   return new Promise((resolve, reject) => {
     const cancel = here.clock.after(Math.max(0, deadline - here.clock.monotonic()), () =>
       reject(notReady(`${shard} is silent`)),
@@ -53,7 +53,7 @@ function ask<Answer>(
       );
     network.carry(here.name, process.name, () => {
       process
-        .call(() => question(shards.client(shard)))
+        .call(() => question(inside.shards.client(shard)))
         .then(
           (response) => settle(() => resolve(response)),
           (error: Error) => settle(() => reject(error)),
@@ -74,13 +74,13 @@ function follow({ here, network, owner, shard }: Way, after: number, receiver: F
     fail(notReady(`${shard} has no owner`));
     return { close: () => undefined };
   }
-  const { process, shards } = owner;
+  const { process, inside } = owner;
   const forget = process.onDeath(() => fail(notReady(`${process.name} is gone`)));
   const back = (told: () => void) => network.carry(process.name, here.name, told);
   const there = (action: () => void) => network.carry(here.name, process.name, () => process.deliver(action));
   there(() => {
     if (over) return;
-    inner = shards.client(shard).follow(after, {
+    inner = inside.shards.client(shard).follow(after, {
       receive: (response) =>
         back(() =>
           here.deliver(() => {

@@ -18,6 +18,7 @@ export async function audit(floor: TradingFloor, model: LogModel): Promise<void>
   for (const failure of platform.failures) violations.check("S16", false, () => failure);
   clients.end(model.orders);
   model.funds.end(clients.requests);
+  model.replaces.end(clients.requests);
   for (const screen of floor.screens) checkScreen(screen, model.eventsOf(screen.accountId), violations);
   for (const session of floor.sessions) checkSession(session, model.eventsOf(session.accountId), violations);
   for (const accountId of floor.accounts) {

@@ -3,6 +3,7 @@ import {
   StoredBalanceCodec,
   StoredHistoryCodec,
   StoredOrderCodec,
+  StoredRequestCodec,
   StorePositionCodec,
 } from "@atlas/gen/atlas/log/v1/order_store_codec";
 import { ImageManifestCodec, ShardOutputsCodec } from "@atlas/gen/atlas/log/v1/shard_image_codec";
@@ -47,11 +48,17 @@ async function storedSequences(platform: MemoryPlatform, accounts: readonly stri
     }
   }
   for (const account of accounts) {
+    let shard = "";
     for (const { body } of await query(platform, "atlas_history", account)) {
       const last = decode(StoredHistoryCodec, body).events.at(-1);
-      if (last !== undefined) found.push({ shard: last.shard, what: "history", sequence: Number(last.sequence) });
+      if (last === undefined) continue;
+      shard = last.shard;
+      found.push({ shard, what: "history", sequence: Number(last.sequence) });
     }
-    const shard = found.at(-1)?.shard ?? "";
+    for (const { body } of await query(platform, "atlas_idempotency", account)) {
+      const [of = "", sequence] = decode(StoredRequestCodec, body).eventId.split(":");
+      found.push({ shard: of, what: "used request id", sequence: Number(sequence) });
+    }
     for (const { body } of await query(platform, "atlas_orders", account)) {
       found.push({ shard, what: "order", sequence: Number(decode(StoredOrderCodec, body).sequence) });
     }

@@ -6,7 +6,7 @@ import { MarketService } from "@atlas/gen/atlas/market/v1/market_service_pb";
 import { Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { sleep } from "@atlas/platform/ports/clock";
-import type { Answer, AskedFunds, AskedTerms, ClientModel, ClientRequest } from "../model/client-model.ts";
+import type { Answer, Asked, ClientModel, ClientRequest } from "../model/client-model.ts";
 import { Absence } from "./absence.ts";
 import { Caller, type Send } from "./caller.ts";
 import { randomLimits } from "./random-limits.ts";
@@ -77,7 +77,7 @@ export class RandomClient {
   #submit(): Promise<void> {
     const { terms, order } = randomOrder(this.#roll);
     const accountId = this.#accountId;
-    return this.#ask("submit", terms, (requestId) => async (gateway) => {
+    return this.#ask("submit", { terms }, (requestId) => async (gateway) => {
       return (await gateway.client(OrderService).submitOrder({ requestId, accountId, order })).order;
     });
   }
@@ -85,16 +85,18 @@ export class RandomClient {
   #cancel(): Promise<void> {
     const orderId = this.#anOrder();
     const accountId = this.#accountId;
-    return this.#ask("cancel", undefined, (requestId) => async (gateway) => {
+    return this.#ask("cancel", {}, (requestId) => async (gateway) => {
       return (await gateway.client(OrderService).cancelOrder({ requestId, accountId, orderId })).order;
     });
   }
 
   #replace(): Promise<void> {
-    const replace = { accountId: this.#accountId, orderId: this.#anOrder(), ...randomReplacement(this.#roll) };
-    const expectedVersion = this.#roll.onceIn(2) ? this.#model.known(replace.orderId) : 0n;
-    return this.#ask("replace", undefined, (requestId) => async (gateway) => {
-      return (await gateway.client(OrderService).replaceOrder({ requestId, ...replace, expectedVersion })).order;
+    const accountId = this.#accountId;
+    const replacement = { orderId: this.#anOrder(), ...randomReplacement(this.#roll) };
+    const expectedVersion = this.#roll.onceIn(2) ? this.#model.known(replacement.orderId) : 0n;
+    return this.#ask("replace", { replacement }, (requestId) => async (gateway) => {
+      const request = { requestId, accountId, ...replacement, expectedVersion };
+      return (await gateway.client(OrderService).replaceOrder(request)).order;
     });
   }
 
@@ -102,7 +104,7 @@ export class RandomClient {
     const accountId = this.#accountId;
     const instrumentId = this.#roll.pick(["", ...MARKETS.map((market) => market.instrumentId)]);
     const side = this.#roll.pick([Side.UNSPECIFIED, Side.UNSPECIFIED, Side.BUY, Side.SELL]);
-    return this.#ask("cancelMany", undefined, (requestId) => async (gateway) => {
+    return this.#ask("cancelMany", {}, (requestId) => async (gateway) => {
       await gateway.client(OrderService).cancelOrders({ requestId, accountId, instrumentId, side });
       return undefined;
     });
@@ -111,7 +113,7 @@ export class RandomClient {
   #setLimits(): Promise<void> {
     const accountId = this.#accountId;
     const limits = randomLimits(this.#roll);
-    return this.#ask("setLimits", undefined, (requestId) => async (gateway) => {
+    return this.#ask("setLimits", {}, (requestId) => async (gateway) => {
       await gateway.client(AccountService).setLimits({ requestId, accountId, limits });
       return undefined;
     });
@@ -119,11 +121,11 @@ export class RandomClient {
 
   #moveFunds(): Promise<void> {
     const accountId = this.#accountId;
-    const amount = { asset: this.#roll.pick(["USD", "BTC", "ETH"]), amount: `${1 + this.#roll(20)}.25` };
+    const funds = { asset: this.#roll.pick(["USD", "BTC", "ETH"]), amount: `${1 + this.#roll(20)}.25` };
     const deposits = this.#roll.onceIn(2);
-    return this.#ask(deposits ? "deposit" : "withdraw", amount, (requestId) => async (gateway) => {
+    return this.#ask(deposits ? "deposit" : "withdraw", { funds }, (requestId) => async (gateway) => {
       const accounts = gateway.client(AccountService);
-      const request = { requestId, accountId, amount };
+      const request = { requestId, accountId, amount: funds };
       await (deposits ? accounts.depositFunds(request) : accounts.withdrawFunds(request));
       return undefined;
     });
@@ -168,14 +170,9 @@ export class RandomClient {
   }
 
   /** Makes a request, keeps it, and sends it until it knows. */
-  async #ask(
-    method: string,
-    asked: AskedTerms | AskedFunds | undefined,
-    make: (requestId: string) => Send,
-  ): Promise<void> {
+  async #ask(method: string, asked: Asked, make: (requestId: string) => Send): Promise<void> {
     const requestId = this.#requestId();
-    const what = asked !== undefined && "asset" in asked ? { terms: undefined, funds: asked } : { terms: asked };
-    const request: ClientRequest = { accountId: this.#accountId, requestId, method, ...what, answers: [] };
+    const request: ClientRequest = { accountId: this.#accountId, requestId, method, ...asked, answers: [] };
     const send = make(requestId);
     this.#model.requests.push(request);
     this.#sent.push({ request, send });

@@ -12,7 +12,7 @@ import {
 import { sleep } from "@atlas/platform/ports/clock";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { Answer, AskedTerms, ClientModel, ClientRequest } from "../model/client-model.ts";
+import type { Answer, Asked, ClientModel, ClientRequest } from "../model/client-model.ts";
 import { isEnd } from "../model/order-model.ts";
 import { Absence } from "./absence.ts";
 import { randomOrder, randomReplacement } from "./random-order.ts";
@@ -27,6 +27,7 @@ interface Unanswered {
   readonly body: TradeRequest["request"];
   /** The version of its order that the client knew when it was sent last. */
   known: bigint;
+  isSent: boolean;
 }
 
 /** What a client was told on its sessions, beside answers. */
@@ -43,6 +44,7 @@ const WINDOW = 8;
 const SILENCE = 4_000;
 const SESSION = 20_000;
 const PACE = 50;
+const UNANSWERED: Answer = { kind: "UNKNOWN", reason: "the session ended" };
 
 /**
  * A client of the fast road: it keeps a request before it sends it (F3), many at a time on one stream, and when the stream breaks,
@@ -149,6 +151,9 @@ export class SessionClient {
       }
       if (next !== undefined && this.#unanswered.has(next.request.requestId)) {
         next.known = this.#model.known(orderIdOf(next.body));
+        // A replace that went out may be refused as stale when its shard has forgotten the id: the first sending stays open.
+        if (next.isSent && next.body?.case === "replace") next.request.answers.push(UNANSWERED);
+        next.isSent = true;
         sent.set(++clientSequence, next);
         yield { clientSequence, request: next.body } as TradeRequest;
       } else if (this.#stopped && this.#unanswered.size === 0) return;
@@ -160,29 +165,30 @@ export class SessionClient {
   #make(): Unanswered {
     const { accountId } = this;
     const requestId = `${accountId} session ${++this.#count}`;
-    const { terms, body } = this.#asked(requestId);
+    const { asked, body } = this.#asked(requestId);
     const method = body?.case ?? "";
-    const request: ClientRequest = { accountId, requestId, method, terms, answers: [] };
-    const one: Unanswered = { request, body, known: 0n };
+    const request: ClientRequest = { accountId, requestId, method, ...asked, answers: [] };
+    const one: Unanswered = { request, body, known: 0n, isSent: false };
     this.#model.requests.push(request);
     this.#unanswered.set(requestId, one);
     return one;
   }
 
   /** Half of what it asks for concerns an order that it has, as long as it knows of an open one. */
-  #asked(requestId: string): { terms?: AskedTerms; body: TradeRequest["request"] } {
+  #asked(requestId: string): { asked: Asked; body: TradeRequest["request"] } {
     const { accountId } = this;
     const roll = this.#roll;
     const orderId = [...this.#open][roll(this.#open.size)];
     const kind = orderId === undefined ? 0 : roll(6);
     if (orderId === undefined || kind < 3) {
       const { terms, order } = randomOrder(roll);
-      return { terms, body: { case: "submit", value: { requestId, accountId, order } } };
+      return { asked: { terms }, body: { case: "submit", value: { requestId, accountId, order } } };
     }
-    if (kind < 5) return { body: { case: "cancel", value: { requestId, accountId, orderId } } };
+    if (kind < 5) return { asked: {}, body: { case: "cancel", value: { requestId, accountId, orderId } } };
     const expectedVersion = roll.onceIn(2) ? this.#model.known(orderId) : 0n;
-    const value = { requestId, accountId, orderId, ...randomReplacement(roll), expectedVersion };
-    return { body: { case: "replace", value } };
+    const replacement = { orderId, ...randomReplacement(roll) };
+    const value = { requestId, accountId, ...replacement, expectedVersion };
+    return { asked: { replacement }, body: { case: "replace", value } };
   }
 
   #hear({ cursor: position, response }: TradeResponse): void {

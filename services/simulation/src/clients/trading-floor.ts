@@ -91,7 +91,7 @@ export class TradingFloor {
     await platform.run(this.#trading);
     await platform.clock.advance(LONGEST_DELAY);
     await this.settle();
-    for (const { ticks } of platform.living()) ticks.stop();
+    platform.stopTicks();
     await this.settle();
     for (const screen of this.screens) screen.stop();
   }

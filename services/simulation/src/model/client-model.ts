@@ -13,7 +13,7 @@ export type Answer =
   /** No answer, or one that says that it does not know. */
   | { readonly kind: "UNKNOWN"; readonly reason: string };
 
-/** Terms that a client asked for; absent: no submit. */
+/** Terms of an order that a client asked for. */
 export interface AskedTerms {
   readonly instrumentId: string;
   readonly quantity: string;
@@ -26,14 +26,28 @@ export interface AskedFunds {
   readonly amount: string;
 }
 
+/** What a client asked an order of its own to become; an empty term stays as it is. */
+export interface AskedReplacement {
+  readonly orderId: string;
+  readonly quantity: string;
+  readonly limitPrice: string;
+}
+
+/** What of a request is held against the log. */
+export interface Asked {
+  /** Of a submit. */
+  readonly terms?: AskedTerms;
+  /** Of a deposit or a withdrawal. */
+  readonly funds?: AskedFunds;
+  /** Of a replace. */
+  readonly replacement?: AskedReplacement;
+}
+
 /** A request that a client made, kept, and sent until it knew. */
-export interface ClientRequest {
+export interface ClientRequest extends Asked {
   readonly accountId: string;
   readonly requestId: string;
   readonly method: string;
-  readonly terms: AskedTerms | undefined;
-  /** Of a deposit or a withdrawal. */
-  readonly funds?: AskedFunds;
   readonly answers: Answer[];
 }
 

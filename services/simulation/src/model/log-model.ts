@@ -13,6 +13,7 @@ import type { Logged, LogReading } from "./log-reading.ts";
 import { MarketModel } from "./market-model.ts";
 import { OrderModel } from "./order-model.ts";
 import { PlacementModel } from "./placement-model.ts";
+import { ReplaceModel } from "./replace-model.ts";
 import { SequenceModel } from "./sequence-model.ts";
 import { TradeModel } from "./trade-model.ts";
 import { VenueModel } from "./venue-model.ts";
@@ -23,6 +24,7 @@ export class LogModel {
   readonly ledger: LedgerModel;
   readonly orders: OrderModel;
   readonly funds: FundsModel;
+  readonly replaces: ReplaceModel;
   readonly market: MarketModel;
   readonly #trades: TradeModel;
   readonly #venues: VenueModel;
@@ -43,6 +45,7 @@ export class LogModel {
     this.ledger = new LedgerModel(violations);
     this.orders = new OrderModel(violations, this.ledger);
     this.funds = new FundsModel(violations);
+    this.replaces = new ReplaceModel(violations, this.orders);
     this.market = new MarketModel(violations);
     this.#venues = new VenueModel(violations);
     this.#trades = new TradeModel(violations, this.orders, (match) => this.#venues.settled(match));
@@ -74,6 +77,7 @@ export class LogModel {
     const { partition } = one;
     const message = decoded(one);
     this.ledger.take(message);
+    this.replaces.take(message);
     this.orders.take(message);
     this.#trades.take(message);
     this.funds.take(message);

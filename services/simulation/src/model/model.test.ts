@@ -1,12 +1,15 @@
 import { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
 import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
-import { OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
+import { type Order, OrderStatus } from "@atlas/gen/atlas/order/v1/order_pb";
 import { beforeAll, expect, test } from "vitest";
 import { TradingFloor } from "../clients/trading-floor.ts";
-import type { Answer, ClientRequest } from "./client-model.ts";
+import type { Answer, AskedReplacement, ClientRequest } from "./client-model.ts";
 import { FundsModel } from "./funds-model.ts";
+import { LedgerModel } from "./ledger-model.ts";
 import { modelOf } from "./log-model.ts";
 import { type Logged, type LogReading, readLog } from "./log-reading.ts";
+import { OrderModel } from "./order-model.ts";
+import { ReplaceModel } from "./replace-model.ts";
 import { Violations } from "./violations.ts";
 
 let reading: LogReading;
@@ -69,6 +72,8 @@ test.each<[string, string, Case, (event: OrderEvent) => Partial<OrderEvent>]>([
     (event) => progress(event, { status: OrderStatus.PENDING_SUBMIT + 100 }),
   ],
   ["a version is passed over", "I5", "orderLive", (event) => progress(event, { version: 9n })],
+  ["a replace brings another limit", "I5", "orderReplaced", (event) => progress(event, { limitPrice: "1" })],
+  ["a fill changes what was asked for", "I5", "orderFilled", (event) => progress(event, { limitPrice: "1" })],
   ["a remainder is lost", "D7", "orderFilled", (event) => progress(event, { leavesQuantity: "0.5" })],
   ["less is reserved than it can cost", "I3", "orderLive", (event) => progress(event, { reserved: "1" })],
   ["a command is decided without an event", "I18", "commandAnswered", () => ({ cause: undefined })],
@@ -158,6 +163,56 @@ test.each<[string, readonly Answer[], boolean, Partial<ClientRequest["funds"]>, 
   const model = new FundsModel(violations);
   if (isThere) model.take(event);
   const funds = { asset, amount, ...change };
-  model.end([{ accountId, requestId, method: "deposit", terms: undefined, funds, answers: [...answers] }]);
+  model.end([{ accountId, requestId, method: "deposit", funds, answers: [...answers] }]);
   expect([...violations.broken]).toEqual(due);
 });
+
+const ORDER: Answer = { kind: "ORDER", order: { orderId: "told" } as Order };
+const REFUSED: Answer = { kind: "REFUSED", reason: "STALE_VERSION", orderId: "", field: "" };
+
+test.each<[string, readonly Answer[], boolean, Partial<AskedReplacement>, string[]]>([
+  ["told and there", [UNKNOWN, ORDER], true, {}, []],
+  ["unknown, there or not", [UNKNOWN], true, {}, []],
+  ["there, and refused when it was repeated", [UNKNOWN, REFUSED], true, {}, []],
+  ["told that nothing was done, and nothing is", [NOTHING, REFUSED], false, {}, []],
+  ["told and lost", [ORDER], false, {}, ["I7"]],
+  ["told that nothing was done, and there", [REFUSED], true, {}, ["I7"]],
+  ["of another order", [ORDER], true, { orderId: "another" }, ["I6"]],
+  ["of another quantity", [ORDER], true, { quantity: "77" }, ["I6"]],
+  ["of another limit", [ORDER], true, { limitPrice: "77" }, ["I6"]],
+  ["of a quantity that was to stay", [ORDER], true, { quantity: "" }, ["I6"]],
+])("D27: a replace %s", (_name, answers, isThere, change, due) => {
+  const { event, before } = aReplace();
+  const violations = new Violations();
+  const orders = new OrderModel(violations, new LedgerModel(violations));
+  for (const one of before) orders.take(one);
+  violations.broken.clear();
+  const model = new ReplaceModel(violations, orders);
+  if (isThere) model.take(event);
+  const { accountId, requestId, orderId } = event;
+  if (event.event.case !== "replaceRequested") throw new Error("no replace is on the log");
+  const { quantity, limitPrice } = event.event.value;
+  const replacement = { orderId, quantity, limitPrice, ...change };
+  model.end([{ accountId, requestId, method: "replace", replacement, answers: [...answers] }]);
+  expect([...violations.broken]).toEqual(due);
+});
+
+test("D27: a replace goes out that nobody asked for: I6 is broken, and seen", () => {
+  const violations = new Violations();
+  const model = new ReplaceModel(violations, new OrderModel(violations, new LedgerModel(violations)));
+  model.take(aReplace().event);
+  model.end([]);
+  expect([...violations.broken]).toEqual(["I6"]);
+});
+
+/** The first replace that asks for another quantity and another limit, and what its order had come to before it. */
+function aReplace(): { readonly event: OrderEvent; readonly before: readonly OrderEvent[] } {
+  const events = reading.orderEvents.flatMap(({ message }) => message ?? []);
+  const index = events.findIndex(({ event }) => {
+    if (event.case !== "replaceRequested") return false;
+    const { quantity, limitPrice, progress } = event.value;
+    return quantity !== progress?.quantity && limitPrice !== progress?.limitPrice;
+  });
+  const event = events[index] as OrderEvent;
+  return { event, before: events.slice(0, index).filter(({ orderId }) => orderId === event.orderId) };
+}

@@ -207,11 +207,21 @@ export class OrderModel {
       const { quantity: total, limitPrice } = event.event.value;
       known.replacement = { quantity: e8(total), limit: e8(limitPrice) };
     }
+    this.#terms(event, known, progress);
     if (kind === "orderReplaced" || kind === "replaceRefused") known.replacement = undefined;
     Object.assign(known, { status: progress.status, version: progress.version, quantity, cumulative, leaves });
     known.limit = e8(progress.limitPrice);
     this.#violations.check("I1", known.fees === e8(progress.fees), () => `${event.eventId}: fees ${progress.fees}`);
     this.#reserved(known, e8(progress.reserved));
+  }
+
+  /** An order's terms change by a replace that a venue has made alone, to those that it asked for. */
+  #terms({ eventId, event }: OrderEvent, known: ModelOrder, progress: OrderProgress): void {
+    const due = event.case === "orderReplaced" ? known.replacement : known;
+    const isDue = due?.quantity === e8(progress.quantity) && due.limit === e8(progress.limitPrice);
+    const text = () =>
+      `${eventId} has ${progress.quantity} at ${progress.limitPrice}, due ${due?.quantity} at ${due?.limit}`;
+    this.#violations.check("I5", isDue, text);
   }
 
   /** One fill: what it costs, by DOMAIN.md's formula, and that it is no worse than the limit. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { simulateAll } from "../run/seed-pool.ts";
+import { type PoolOptions, simulateAll } from "../run/seed-pool.ts";
+import { runCommand, runName } from "../run/seed-run.ts";
 import type { Outcome, SimulationOptions } from "../simulate.ts";
 import type { Mutant } from "./mutant.ts";
 import { checkPlace } from "./plant.ts";
@@ -14,6 +15,10 @@ export interface HuntOptions {
   readonly minutes: number;
   /** Told line by line what came of it. */
   readonly tell: (line: string) => void;
+  /** Given what is broken without a fault. */
+  readonly keep: (outcome: Outcome) => void;
+  /** The platform without a fault; absent: as it is. */
+  readonly sound?: PoolOptions;
 }
 
 interface Catch {
@@ -67,17 +72,19 @@ async function hunted(mutant: Mutant, { seeds, minutes, tell }: HuntOptions): Pr
 }
 
 /** Runs the seeds that caught something without any fault; answers how many catches prove nothing, for those break all the same. */
-async function brokenWithout(caught: readonly Catch[], { tell }: HuntOptions): Promise<number> {
-  const runs = new Map(caught.map(({ options }) => [JSON.stringify(options), options]));
+async function brokenWithout(caught: readonly Catch[], { tell, keep, sound }: HuntOptions): Promise<number> {
+  const runs = new Map(caught.map(({ options }) => [runName(options), options]));
   let doubtful = 0;
   const heard = (outcome: Outcome): boolean => {
     if (outcome.found.length === 0) return true;
-    const vain = caught.filter(({ options }) => options.seed === outcome.seed).map(({ mutant }) => mutant.name);
+    const vain = caught.filter(({ options }) => runName(options) === runName(outcome)).map(({ mutant }) => mutant.name);
     doubtful += vain.length;
     tell(`WITHOUT A FAULT seed ${outcome.seed} is broken, too: ${firstLine(outcome)}; it proves nothing of ${vain}`);
+    tell(`  again: ${runCommand(outcome)}`);
+    keep(outcome);
     return true;
   };
-  await simulateAll([...runs.values()], heard);
+  await simulateAll([...runs.values()], heard, sound);
   const seeds = runs.size === 1 ? "1 run" : `${runs.size} runs`;
   tell(`${seeds} without a fault: ${doubtful === 0 ? "nothing is broken" : "broken, too"}`);
   return doubtful;

@@ -42,6 +42,18 @@ export const shellMutants: readonly Mutant[] = [
     cases: ["F4", "F12"],
   },
   {
+    name: "a gateway takes the quantity of one replace for that of another",
+    file: "gateway/src/order/change-terms.ts",
+    find: "  const { orderId, quantity, limitPrice, stopPrice, expectedVersion } = request;\n",
+    put: `  const { orderId, limitPrice, stopPrice, expectedVersion } = request;
+  const all = globalThis as { asked?: string };
+  const quantity = all.asked ?? request.quantity;
+  all.asked = request.quantity;
+`,
+    cases: [],
+    seed: 1,
+  },
+  {
     name: "a link's number is accepted twice",
     file: "platform/src/shard/input-loop.ts",
     find: `    if (number <= last) return "drop";`,
@@ -169,6 +181,14 @@ export const shellMutants: readonly Mutant[] = [
     put: `new Set(["limitsSet", "workAdvanced"])`,
     cases: ["F7"],
     seed: 3,
+  },
+  {
+    name: "limits that are set leave no record of their request",
+    file: "oms/src/store-items.ts",
+    find: `new Set(["fundsMoved", "limitsSet", "workAdvanced"])`,
+    put: `new Set(["fundsMoved", "workAdvanced"])`,
+    cases: [],
+    seed: 1,
   },
   {
     name: "an archiver goes on one record too far behind what it wrote",

@@ -1,10 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import type { Outcome, SimulationOptions } from "../simulate.ts";
+import { runName, seedRun } from "./seed-run.ts";
 
 /** A seed that once failed: it is run for ever. */
-export interface KeptCase {
-  readonly seed: number;
-  readonly minutes: number;
-  readonly cases?: readonly string[];
+export interface KeptCase extends SimulationOptions {
   /** What was broken. */
   readonly broke: string;
 }
@@ -15,10 +14,10 @@ export function keptCases(): KeptCase[] {
   return JSON.parse(readFileSync(FILE, "utf8"));
 }
 
-/** Adds it to the file, which is committed with what mends it. */
-export function keepCase(one: KeptCase): void {
+/** Adds a seed that was found broken to the file, which is committed with what mends it. */
+export function keepCase(outcome: Outcome): void {
   const kept = keptCases();
-  const runOf = ({ seed, minutes, cases }: KeptCase) => JSON.stringify([seed, minutes, cases]);
-  if (kept.some((other) => runOf(other) === runOf(one))) return;
+  const one: KeptCase = { ...seedRun(outcome), broke: outcome.found[0]?.split("\n")[0]?.slice(0, 200) ?? "" };
+  if (kept.some((other) => runName(other) === runName(one))) return;
   writeFileSync(FILE, `${JSON.stringify([...kept, one], undefined, 2)}\n`);
 }

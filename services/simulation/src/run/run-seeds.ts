@@ -2,6 +2,7 @@ import type { Outcome, SimulationOptions } from "../simulate.ts";
 import { keepCase, keptCases } from "./kept-cases.ts";
 import { type SeedOptions, seedOptions, USAGE } from "./seed-options.ts";
 import { simulateAll } from "./seed-pool.ts";
+import { runCommand, runName, seedRun } from "./seed-run.ts";
 
 /** Every so many seeds one is run twice: both must leave the same trace. */
 const TWICE = 25;
@@ -37,9 +38,9 @@ export async function runSeeds(args: readonly string[]): Promise<number> {
 }
 
 /** What was kept, then the seeds; every so many twice. */
-function plan({ seed, seeds, minutes, cases, isRepeat }: SeedOptions): SimulationOptions[] {
-  const of = (one: number): SimulationOptions => ({ seed: one, minutes, ...(cases === undefined ? {} : { cases }) });
-  const asked = Array.from({ length: seeds }, (_, index) => of(seed + index));
+function plan(options: SeedOptions): SimulationOptions[] {
+  const { seed, seeds, isRepeat } = options;
+  const asked = Array.from({ length: seeds }, (_, index) => seedRun({ ...options, seed: seed + index }));
   if (isRepeat) return [...asked, ...asked];
   return [...keptCases(), ...asked.flatMap((one, index) => (index % TWICE === 0 ? [one, one] : [one]))];
 }
@@ -61,7 +62,7 @@ class Tally {
   }
 
   hear(outcome: Outcome): void {
-    const { seed, minutes, cases, found, trace } = outcome;
+    const { seed, minutes, found, trace } = outcome;
     this.runs++;
     this.#minutes += minutes;
     this.#requests += outcome.requests;
@@ -69,7 +70,7 @@ class Tally {
     add(this.#faults, outcome.faults);
     add(this.#looked, outcome.looked);
     // What was kept of a seed may be of other minutes, or of some faults alone.
-    const run = JSON.stringify([seed, minutes, cases]);
+    const run = runName(outcome);
     const before = this.#traces.get(run);
     this.#traces.set(run, trace);
     const differs = before !== undefined && before !== trace && found.length === 0;
@@ -88,9 +89,9 @@ class Tally {
     return `${lines.join("\n")}\n`;
   }
 
-  #tell({ seed, minutes, cases, found, recent, faults }: Outcome): void {
+  #tell(outcome: Outcome): void {
+    const { seed, found, recent, faults } = outcome;
     this.broken++;
-    const again = `npm run sim -- --seed ${seed} --minutes ${minutes}${cases === undefined ? "" : ` --cases ${cases}`}`;
     process.stdout.write(
       [
         `seed ${seed} is broken:`,
@@ -98,18 +99,11 @@ class Tally {
         "  what came last:",
         ...recent.map((line) => `  ${line}`),
         `  befell it: ${words(new Map(Object.entries(faults)))}`,
-        `  again: ${again}`,
+        `  again: ${runCommand(outcome)}`,
         "",
       ].join("\n"),
     );
-    if (!this.#options.isRepeat) {
-      keepCase({
-        seed,
-        minutes,
-        ...(cases === undefined ? {} : { cases }),
-        broke: found[0]?.split("\n")[0]?.slice(0, 200) ?? "",
-      });
-    }
+    if (!this.#options.isRepeat) keepCase(outcome);
   }
 }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Outcome, SimulationOptions } from "../simulate.ts";
+import { seedRun } from "./seed-run.ts";
 
 const WORKER = fileURLToPath(new URL("./seed-worker.ts", import.meta.url));
 const ERROR_CHARACTERS = 4_000;
@@ -62,7 +63,16 @@ function ask(child: ChildProcess, options: SimulationOptions): Promise<Outcome> 
 }
 
 /** Nothing may throw where nobody catches it. */
-function diedOf({ seed, minutes }: SimulationOptions, errors: string): Outcome {
+function diedOf(options: SimulationOptions, errors: string): Outcome {
   const found = [`LIVE: the process ended by itself: ${errors.trim()}`];
-  return { seed, minutes, found, recent: [], trace: "", requests: 0, records: 0, faults: {}, looked: { LIVE: 1 } };
+  return {
+    ...seedRun(options),
+    found,
+    recent: [],
+    trace: "",
+    requests: 0,
+    records: 0,
+    faults: {},
+    looked: { LIVE: 1 },
+  };
 }
