@@ -256,3 +256,16 @@ describe("chunks that no manifest names", () => {
     );
   });
 });
+
+test("F14: a draft that is not what was written keeps no image from standing, and nothing is taken away meanwhile", async () => {
+  const place = new Place();
+  const owner = await place.own(3);
+  for (const sequence of [4, 5]) {
+    place.fault = ({ operation }) => (operation === "query" ? { kind: "damaged" } : undefined);
+    owner.decide(1);
+    await place.clock.advance(10_000);
+    expect(await place.standing()).toBe(sequence);
+    await place.check();
+  }
+  expect(place.warnings).toEqual([]);
+});

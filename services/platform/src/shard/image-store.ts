@@ -118,6 +118,12 @@ export class ImageStore {
     return stands;
   }
 
+  /** No image stands any more; the next one takes its chunks away. */
+  async forget(): Promise<void> {
+    await this.#store.remove(SHARDS_TABLE, [this.#manifestKey]);
+    this.#current = undefined;
+  }
+
   get #manifestKey(): string {
     return `${this.#shard}/manifest`;
   }
@@ -165,9 +171,11 @@ export class ImageStore {
     mine: ImageManifest,
     before: ImageManifest | undefined,
   ): Promise<void> {
+    const drafts = await this.#allDrafts();
+    if (drafts === undefined) return;
     const dead: { readonly key: string; readonly draft: ImageManifest }[] = [];
     const kept = new Set(this.#allChunks(standing));
-    for (const { key, body } of await this.#allDrafts()) {
+    for (const { key, body } of drafts) {
       const draft = decode(ImageManifestCodec, body);
       if (standing !== undefined && draft.sequence <= standing.sequence) dead.push({ key, draft });
       else for (const chunk of this.#allChunks(draft)) kept.add(chunk);
@@ -180,9 +188,15 @@ export class ImageStore {
     if (oldest.length > 0) await this.#store.remove(SHARDS_TABLE, oldest);
   }
 
-  #allDrafts(): Promise<readonly StoreItem[]> {
+  /** `undefined`: one of them is not what was written, and what it names is not known (F14). */
+  async #allDrafts(): Promise<readonly StoreItem[] | undefined> {
     const from = this.#draftPrefix;
-    return this.#store.query(SHARDS_TABLE, { partition: this.#shard, from, to: `${from}~`, limit: DRAFTS });
+    try {
+      return await this.#store.query(SHARDS_TABLE, { partition: this.#shard, from, to: `${from}~`, limit: DRAFTS });
+    } catch (error) {
+      if (error instanceof StoreDamaged) return undefined;
+      throw error;
+    }
   }
 
   get #draftPrefix(): string {

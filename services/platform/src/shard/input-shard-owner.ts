@@ -110,6 +110,8 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     const { end } = await this.#ports.log.range(this.#kind.inputs.topic.name, this.#partition);
     const isKnown = await this.#outputs.load();
     const { nextInput, bytes } = await restoreImage(this.#ports, this.#shard, this.#images, isKnown);
+    // Another owner may have written both in between: an image is never ahead of the positions that are read behind it.
+    await this.#outputs.load();
     this.#imageOffset = nextInput;
     this.#imageBytes = bytes;
     this.#imageEngine = this.#shard.engineVersion;

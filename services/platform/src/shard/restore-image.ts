@@ -15,7 +15,8 @@ const TRIES = 3;
 
 /**
  * Restores the last image of a shard without an event log. All parts are read before the first is put in place. `goesOn`: it is known
- * through where its messages have left; else nothing is restored, for a link's chain is made from its first message on.
+ * through where its messages have left; else nothing is restored, for a link's chain is made from its first message on, and the image is
+ * taken away: what is known when this owner is cut short lies below it.
  */
 export async function restoreImage(
   { store, warn, writer }: OwnerPorts,
@@ -27,7 +28,10 @@ export async function restoreImage(
     try {
       const manifest = await images.manifest();
       if (manifest?.nextInput === undefined) return NONE;
-      if (!goesOn) break;
+      if (!goesOn) {
+        await images.forget();
+        break;
+      }
       const parts = [];
       for (const entry of manifest.slabs) parts.push({ key: entry.key, bytes: await images.slab(entry) });
       restoreParts(shard, parts);
