@@ -19,7 +19,8 @@ export class OwnFills {
   readonly #terms: { readonly accountId: string; readonly instrumentId: string };
   readonly #held = new Map<string, Fill>();
   readonly #unwatch: () => void;
-  readonly #closing = new AbortController();
+  /** Of the list as it is read now: a stream that begins again reads it anew. */
+  #reading = new AbortController();
 
   constructor(
     desk: Pick<DeskState, "clients" | "connection" | "frame">,
@@ -33,7 +34,9 @@ export class OwnFills {
         // It tells the newest few; their list goes further back.
         snapshot: (parts) => {
           this.#put(parts.flatMap(({ fills }) => fills));
-          void this.#read();
+          this.#reading.abort();
+          this.#reading = new AbortController();
+          void this.#read(this.#reading.signal);
         },
         update: ({ fills }) => this.#put(fills),
       },
@@ -41,23 +44,23 @@ export class OwnFills {
   }
 
   close(): void {
-    this.#closing.abort();
+    this.#reading.abort();
     this.#unwatch();
   }
 
-  async #read(): Promise<void> {
+  async #read(signal: AbortSignal): Promise<void> {
     try {
       let [pageToken, left] = ["", READ];
       do {
         const request = { ...this.#terms, pageSize: left, pageToken };
-        const page = await this.#desk.clients.orders.listFills(request, withPatience(this.#closing.signal));
+        const page = await this.#desk.clients.orders.listFills(request, withPatience(signal));
         this.problem = "";
         this.#put(page.fills);
         pageToken = page.nextPageToken;
         left -= page.fills.length;
       } while (pageToken !== "" && left > 0);
     } catch (error) {
-      if (!this.#closing.signal.aborted) this.problem = wordsOfError(error);
+      if (!signal.aborted) this.problem = wordsOfError(error);
     }
   }
 

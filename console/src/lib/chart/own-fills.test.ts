@@ -43,3 +43,33 @@ test("fills that the first page does not reach are read by the next ones", async
   expect(fills.all.map(({ executionId }) => executionId)).toEqual(["d", "c", "b", "a"]);
   expect(fills.problem).toBe("");
 });
+
+test("a stream that begins again ends the reading before: one list is read at a time", async () => {
+  const signals: AbortSignal[] = [];
+  let snapshot: (parts: readonly { fills: Fill[] }[]) => void = () => undefined;
+  const desk = {
+    clients: {
+      orders: {
+        listFills: (_request: object, { signal }: { signal: AbortSignal }) => {
+          signals.push(signal);
+          return new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted"))));
+        },
+      },
+    },
+    connection: {
+      watch: (_terms: object, watcher: { snapshot: typeof snapshot }) => {
+        snapshot = (parts) => watcher.snapshot(parts);
+        return () => undefined;
+      },
+    },
+    frame: { show: (draw: () => void) => draw() },
+  } as unknown as ConstructorParameters<typeof OwnFills>[0];
+  const fills = new OwnFills(desk, { accountId: "demo", instrumentId: "BTC-USD" });
+  snapshot([{ fills: [] }]);
+  snapshot([{ fills: [] }]);
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+  fills.close();
+  await Promise.resolve();
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+  expect(fills.problem).toBe("");
+});
