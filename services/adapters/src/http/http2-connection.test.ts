@@ -2,6 +2,7 @@ import { createServer, type ServerHttp2Session } from "node:http2";
 import { createServer as createTcpServer, type Socket } from "node:net";
 import { afterEach, expect, test, vi } from "vitest";
 import { Http2Connection } from "./http2-connection.ts";
+import { CONNECTION_WINDOW } from "./limits.ts";
 import { listen } from "./listen.ts";
 
 const closers: (() => void)[] = [];
@@ -49,6 +50,14 @@ test.each([
   sessions[0]?.close();
   await Promise.all([acted, closed]);
   expect((await ask(connection)) === session).toBe(false);
+});
+
+test("F22: a connection has room for what many streams bring, before anything is asked on it", async () => {
+  const { url } = await serve();
+  const connection = new Http2Connection(url);
+  closers.push(() => connection.abort());
+  const { state } = await ask(connection);
+  expect(state.effectiveLocalWindowSize).toBeGreaterThanOrEqual(CONNECTION_WINDOW);
 });
 
 // Fails when sessions are heard only once something was asked on them.

@@ -2,6 +2,7 @@ import http2, { type ClientHttp2Session } from "node:http2";
 import { syncBuiltinESMExports } from "node:module";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { Http2SessionManager } from "@connectrpc/connect-node";
+import { CONNECTION_WINDOW } from "./limits.ts";
 
 /** Milliseconds for a connection to be made, its TLS handshake included. */
 const CONNECT = 5_000;
@@ -28,7 +29,7 @@ syncBuiltinESMExports();
  * stream is open then, connect-node destroys the session with an error that Node tells only once the socket has closed, and a socket may be
  * reset at any time. Who asks anew, or ends the connection, before that takes connect-node's listener away, and the error nobody hears
  * ends the process (https://github.com/connectrpc/connect-es/issues/1768). Here each session of the process, connected or not yet, has a
- * listener from its first moment to its last; its streams are told all the same. And one that is not made in time is given up: whoever
+ * listener from its first moment to its last; its streams are told all the same. It takes in what many streams bring at once. And one that is not made in time is given up: whoever
  * asks next makes another, where connect-node would wait for as long as the system does, for a quarter of an hour and more.
  */
 export class Http2Connection extends Http2SessionManager {
@@ -37,10 +38,21 @@ export class Http2Connection extends Http2SessionManager {
     const states = this as unknown as States;
     const go = states.setState.bind(this);
     states.setState = (state) => {
-      if (state.t === "connecting") giveUp(state);
+      if (state.t === "connecting") {
+        giveUp(state);
+        widen(state);
+      }
       go(state);
     };
   }
+}
+
+/** What many streams bring on one connection waits for none of them, nor for the turns of two busy processes every 64 kB. */
+function widen({ conn }: Connecting): void {
+  conn.then(
+    (session) => session.setLocalWindowSize(CONNECTION_WINDOW),
+    () => undefined,
+  );
 }
 
 function giveUp({ conn, abort }: Connecting): void {
