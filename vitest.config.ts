@@ -9,7 +9,8 @@ const TIMED_TESTS = ["start", "streams", "disk-full"].map((name) => `services/cl
  * files are about the data folder, or have their counterpart on engines:
  * - `audit`, `damaged-start` and `doctor/rest-doctor` change what stands in it, and `backup` copies it;
  * - `disk-full` fills the disk that it is on;
- * - `start` holds the start of a platform in it to seconds, and says what is wrong with it;
+ * - `start` holds the start of a platform in it to seconds, and says what is wrong with it; `away-start` starts beside engines
+ *   that are not there;
  * - `kill` and `engine` end with the doctor's look at it: on engines `npm run chaos` and the `cluster` project kill and upgrade;
  * - `readme` and `recorded` follow README from `npm start` on, which is a platform in it.
  */

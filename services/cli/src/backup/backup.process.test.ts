@@ -96,21 +96,26 @@ test("I6, I21: the backup of a platform that trades is one, and goes on from a m
   await expectHealthy(copy);
 });
 
-test("a copy of the folder at rest is the platform: what it showed, and the same order for the same request", async () => {
+test("I6, I21: a copy or a backup of the folder at rest is the platform: what it showed, and the same order for the same request", async () => {
   const atlas = atlasClient(platform.url, platform.key);
   const first = await filled(atlas);
   const was = await seen(atlas);
   atlas.close();
   await platform.stop();
-  const copy = join(folder, "offline");
-  cpSync(source, copy, { recursive: true });
-  await expectHealthy(copy);
-  const restored = await start(copy);
-  const other = atlasClient(restored.url, restored.key);
-  expect(await seen(other)).toEqual(was);
-  expect(await submit(other, first.requestId)).toBe(first.orderId);
-  other.close();
-  await restored.stop();
+  const copied = join(folder, "copied");
+  cpSync(source, copied, { recursive: true });
+  const saved = join(folder, "saved");
+  const backup = await spawnAtlas(["backup", "--data", source, "--to", saved]).ended;
+  expect([backup.code, backup.stderr]).toEqual([0, ""]);
+  for (const copy of [copied, saved]) {
+    await expectHealthy(copy);
+    const restored = await start(copy);
+    const other = atlasClient(restored.url, restored.key);
+    expect(await seen(other)).toEqual(was);
+    expect(await submit(other, first.requestId)).toBe(first.orderId);
+    other.close();
+    await restored.stop();
+  }
 });
 
 test("nothing is written over, and what is no platform is not backed up", async () => {

@@ -24,7 +24,8 @@ export function migrateVerb(io: Io): Command {
     .option("--json", "one JSON object a line, for programs")
     .addHelpText(
       "after",
-      "\nThe engines are those of the settings ATLAS_KAFKA_..., ATLAS_DYNAMODB_ENDPOINT, ATLAS_PREFIX and of AWS: docs/operations.md." +
+      "\nThe engines are those of the settings ATLAS_KAFKA_..., ATLAS_DYNAMODB_ENDPOINT, ATLAS_PREFIX and of AWS; ATLAS_S3_BUCKET" +
+        "\nis asked for, and nothing is written there: docs/operations.md." +
         "\n\nExamples:\n  npx atlas migrate --to distributed --data .atlas",
     )
     .action(async ({ data, json }: MigrateOptions) => {

@@ -1,4 +1,4 @@
-/** Tables of the query store, and how their items are keyed. Every item of an account is in the account's partition. */
+/** Tables of the query store, and how their items are keyed. Orders and used request ids stand under their own keys, an account's other items in its partition. */
 export const ORDERS_TABLE = "atlas_orders";
 export const BALANCES_TABLE = "atlas_balances";
 export const HISTORY_TABLE = "atlas_history";
