@@ -119,8 +119,24 @@ describe("funds and limits", () => {
       ...{ code: Code.NotFound, reason: Reason.UNKNOWN_INSTRUMENT },
       field: "limits.quantity_limits[0].instrument_id",
     });
-    const house = accounts().createAccount({ ...name, accountId: "house-X-Y" });
-    expect(await refused(house)).toMatchObject({ code: Code.InvalidArgument, field: "account_id" });
+  });
+
+  test("I10: accounts of participants and their owner are no client's", async () => {
+    const name = { requestId: freshId(), accountId: "house-BTC-USD" };
+    const amount = { asset: "USD", amount: "1" };
+    const limits = { maximumNotional: "1", maximumOpenOrders: 10, ordersPerSecond: 10, orderBurst: 10 };
+    for (const call of [
+      () => accounts().createAccount({ ...name, accountId: "house-X-Y" }),
+      () => accounts().depositFunds({ ...name, amount }),
+      () => accounts().withdrawFunds({ ...name, amount }),
+      () => accounts().setLimits({ ...name, limits }),
+    ]) {
+      expect(await refused(call())).toMatchObject({ code: Code.InvalidArgument, field: "account_id" });
+    }
+    const owned = accounts().createAccount({ ...name, accountId: "its own", ownerId: "house" });
+    expect(await refused(owned)).toMatchObject({ code: Code.InvalidArgument, field: "owner_id" });
+    const { balances } = await platform.run(accounts().listBalances({ accountId: "house-BTC-USD" }));
+    expect(balances.map(({ available }) => available)).toEqual(["0", "0"]);
   });
 
   test("who creates an account trades on it; the id with another owner is refused", async () => {

@@ -291,6 +291,23 @@ test("a grant on an account that does not exist is refused, and names the field"
   expect(gateway.identity.view.user("ann")?.grants).toMatchObject([grant]);
 });
 
+test("I10: nobody trades on an account of participants, which may be looked at, and no user has their name", async () => {
+  await makeUser("ann");
+  platform.accounts.add("house-BTC-USD");
+  const granting = async (role: Role) => {
+    const grant = { accountId: "house-BTC-USD", role };
+    const request = create(requests.GrantAccountRequestSchema, { userId: "ann", grant });
+    return platform.run(grantAccount(request, await call(), gateway.identity));
+  };
+  const refused = await granting(TRADER).catch((error: RefusalError) => error.refusal);
+  expect(refused).toMatchObject({ reason: Reason.INVALID_FIELD, field: "grant.account_id" });
+  const { user } = (await granting(VIEWER)) as requests.GrantAccountResponse;
+  expect(user?.grants).toMatchObject([{ accountId: "house-BTC-USD", role: VIEWER }]);
+  const named = await makeUser("house").catch((error: RefusalError) => error.refusal);
+  expect(named).toMatchObject({ reason: Reason.INVALID_FIELD, field: "user_id" });
+  expect(gateway.identity.view.user("house")).toBeUndefined();
+});
+
 describe("what is no credential", () => {
   const wrong = "ak_local-00000000000000000000_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
   test.each(["", "Basic YTpi", "Bearer", "Bearer  ", `Bearer ${wrong}`, "Bearer ak_x", "Bearer \u00e9"])(

@@ -57,9 +57,12 @@ export interface InstrumentProposal {
   readonly marketSeed: bigint;
 }
 
+/** Every house account begins so, and no other. */
+export const HOUSE_ACCOUNTS = "house-";
+
 /** The account whose funds the participants of an instrument trade with. */
 export function houseAccountOf(instrumentId: string): string {
-  return `house-${instrumentId}`;
+  return `${HOUSE_ACCOUNTS}${instrumentId}`;
 }
 
 /** Whom every house account belongs to. */

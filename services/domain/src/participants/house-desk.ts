@@ -19,6 +19,8 @@ export interface HouseDesk {
   lower(side: Side, priceTicks: number, quantityLots: number): void;
   /** Takes the house's order at a price away; none is fine. */
   withdraw(side: Side, priceTicks: number): void;
+  /** Takes what the house has at prices worse than this away, the worst first; walks its own orders, however far they lie. */
+  withdrawBeyond(side: Side, priceTicks: number): void;
   /** Takes every order of the house away. */
   withdrawAll(): void;
   /** Trades at a price or better at once, drops the rest. */

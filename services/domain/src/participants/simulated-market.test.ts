@@ -18,13 +18,29 @@ const INSTRUMENTS: readonly [string, number, number, number][] = [
 
 const USD = 100_000_000n;
 
-function market(row: readonly [string, number, number, number], seed: number, quote = 100_000_000n): Scenario {
+/** Breaks off where somebody walks over prices without end. */
+class CountedQuotes extends Map<number, number> {
+  lookUps = 0;
+
+  override get(price: number): number | undefined {
+    if (++this.lookUps > 10_000) throw new Error("more than 10,000 prices were looked at");
+    return super.get(price);
+  }
+}
+
+/** `base`: in smallest units, as much as `quote` is worth unless it is told. */
+function market(
+  row: readonly [string, number, number, number],
+  seed: number,
+  quote = 100_000_000n,
+  base?: bigint,
+): Scenario {
   const [instrumentId, tickMinor, lotMinor, referencePriceTicks] = row;
   const venue = new Scenario();
   const instrument = { ...INSTRUMENT, instrumentId, tickMinor, lotMinor };
   venue.define({ kind: "SIMULATED", seed, referencePriceTicks }, instrument);
   const quoteMinor = quote * USD;
-  const baseMinor = (quoteMinor * USD) / (BigInt(referencePriceTicks) * BigInt(tickMinor));
+  const baseMinor = base ?? (quoteMinor * USD) / (BigInt(referencePriceTicks) * BigInt(tickMinor));
   venue.decide({ kind: "ALLOT_TO_VENUE", instrumentId, accountId: `house-${instrumentId}`, baseMinor, quoteMinor });
   return venue;
 }
@@ -117,6 +133,25 @@ describe("the simulated market", () => {
     const poor = market(INSTRUMENTS[0] as (typeof INSTRUMENTS)[0], 1, 0n);
     poor.tick();
     expect(poor.state.books[0]?.book.levelCount(BUY)).toBe(0);
+  });
+
+  test("F13: a bid far above the market, withdrawn again, costs a tick no more than the house has quotes", () => {
+    const venue = market(INSTRUMENTS[0] as (typeof INSTRUMENTS)[0], 1, 200_000n, 0n);
+    const venueBook = venue.state.books[0] as VenueBook;
+    const asks = new CountedQuotes();
+    Object.assign(venueBook.house, { asks });
+    venue.tick();
+    const near = venueBook.simulated?.highestAsk ?? 0;
+    venue.place("far", "BUY 1 @ 990000000000", { instrumentId: "BTC-USD" });
+    venue.tick();
+    expect(venueBook.simulated?.highestAsk).toBe(990_000_000 + 1 + 17);
+    venue.decide({
+      ...{ kind: "PULL_ORDER", instrumentId: "BTC-USD", orderId: "far", version: 2, accountId: "account-far" },
+    });
+    asks.lookUps = 0;
+    venue.tick();
+    expect(venueBook.simulated?.highestAsk).toBe(near);
+    expect(asks.lookUps).toBeLessThan(200);
   });
 
   test("an order of the least quantity is not lost among them", () => {

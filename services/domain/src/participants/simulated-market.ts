@@ -15,7 +15,7 @@ export interface SimulatedMarket {
   reference: number;
   /** Bids stand on this multiple and below, asks above it. */
   center: number;
-  /** Outermost multiples where the house may still have quotes. */
+  /** Outermost multiples where the house may still have quotes: a client's order can lead it far away. */
   lowestBid: number;
   highestAsk: number;
 }
@@ -157,7 +157,7 @@ function trim(market: SimulatedMarket, side: Side, start: number, outwards: 1 | 
   const last = side === "SELL" ? market.highestAsk : market.lowestBid;
   if ((last - start) * outwards < MOST_LEVELS) return;
   const kept = start + (FILLED_LEVELS - 1) * outwards;
-  for (let line = last; line !== kept; line -= outwards) desk.withdraw(side, line * market.spacingTicks);
+  desk.withdrawBeyond(side, kept * market.spacingTicks);
   if (side === "SELL") market.highestAsk = kept;
   else market.lowestBid = kept;
 }

@@ -13,7 +13,7 @@ export interface House {
   /** What its orders at rest would cost. Never above the allotment. */
   restingBaseMinor: bigint;
   restingQuoteMinor: bigint;
-  /** Handles of its orders at rest by price; looked up, never walked. */
+  /** Handles of its orders at rest by price. A walk sorts them: a restored house has them in another order. */
   readonly bids: Map<number, number>;
   readonly asks: Map<number, number>;
 }

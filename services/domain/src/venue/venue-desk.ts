@@ -39,6 +39,9 @@ export function deskOf(turn: Turn, venueBook: VenueBook): HouseDesk {
       const handle = handleAt(side, price);
       if (handle !== NONE) withdrawHandle(handle);
     },
+    withdrawBeyond: (side, price) => {
+      for (const beyond of pricesBeyond(venueBook, side, price)) withdrawHandle(handleAt(side, beyond));
+    },
     withdrawAll: () => {
       for (const handle of houseHandles(venueBook)) withdrawHandle(handle);
     },
@@ -95,6 +98,15 @@ function send(
 
 function quotesOf(venueBook: VenueBook, side: Side): Map<number, number> {
   return side === "BUY" ? venueBook.house.bids : venueBook.house.asks;
+}
+
+/** Prices of the house's orders that are worse than one, the worst first. */
+function pricesBeyond(venueBook: VenueBook, side: Side, priceTicks: number): number[] {
+  // any order: sorted here
+  const prices = [...quotesOf(venueBook, side).keys()];
+  return side === "BUY"
+    ? prices.filter((one) => one < priceTicks).sort((left, right) => left - right)
+    : prices.filter((one) => one > priceTicks).sort((left, right) => right - left);
 }
 
 function codeOf(side: Side): SideCode {

@@ -7,13 +7,9 @@ import { cursorOf } from "@atlas/platform/query/cursor";
 import { create } from "@bufbuild/protobuf";
 import type { CallContext } from "../call-context.ts";
 import { afterDecision } from "../intake/after-decision.ts";
-import { invalidField } from "../refusal/invalid-field.ts";
 import { decideForAccount } from "./account-command.ts";
 import type { AccountContext } from "./account-context.ts";
 import { differingIn } from "./differing-in.ts";
-
-/** Accounts of the instruments' own participants begin so; control opens them. */
-const HOUSE = "house-";
 
 /** Opens an account and grants TRADER on it to the caller; a repeat finishes what an interrupted call has left. */
 export async function createAccount(
@@ -21,7 +17,6 @@ export async function createAccount(
   call: CallContext,
   context: AccountContext,
 ): Promise<CreateAccountResponse> {
-  if (request.accountId.startsWith(HOUSE)) throw invalidField("account_id", `must not begin with ${HOUSE}`);
   const ownerId = request.ownerId === "" ? call.principal.userId : request.ownerId;
   const value = { $typeName: "atlas.account.v1.CreateAccount", ownerId } as const;
   const command = { case: "createAccount", value } as const;

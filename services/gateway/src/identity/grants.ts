@@ -12,6 +12,7 @@ import { Role } from "@atlas/gen/atlas/options/v1/options_pb";
 import { RefusalError, refusal } from "@atlas/platform/refusal/refusal-error";
 import { create } from "@bufbuild/protobuf";
 import type { CallContext } from "../call-context.ts";
+import { refuseHouseAccount } from "../refusal/house-names.ts";
 import { ask, userAsIs } from "./asked.ts";
 import type { IdentityContext } from "./identity-context.ts";
 
@@ -22,6 +23,9 @@ export async function grantAccount(
   context: IdentityContext,
 ): Promise<GrantAccountResponse> {
   const { userId, grant } = request;
+  const refused =
+    grant?.role === Role.VIEWER ? undefined : refuseHouseAccount("grant.account_id", grant?.accountId ?? "");
+  if (refused !== undefined) throw refused;
   await requireAccount(grant?.accountId ?? "", call.deadline, context);
   await ask({ case: "grantAccount", value: { userId, grant } }, call, context);
   return create(GrantAccountResponseSchema, { user: userAsIs(userId, context) });

@@ -17,6 +17,7 @@ import { create } from "@bufbuild/protobuf";
 import { IDENTITY_SHARD } from "../access/identity-view.ts";
 import type { CallContext } from "../call-context.ts";
 import { afterDecision } from "../intake/after-decision.ts";
+import { refuseHouseOwner } from "../refusal/house-names.ts";
 import { ask, userAsIs } from "./asked.ts";
 import type { IdentityContext } from "./identity-context.ts";
 import { pageOf } from "./page.ts";
@@ -28,6 +29,8 @@ export async function createUser(
   context: IdentityContext,
 ): Promise<CreateUserResponse> {
   const { userId, roles } = request;
+  const refused = refuseHouseOwner("user_id", userId);
+  if (refused !== undefined) throw refused;
   await ask({ case: "createUser", value: { userId, roles } }, call, context);
   return create(CreateUserResponseSchema, { user: userAsIs(userId, context) });
 }

@@ -3,7 +3,7 @@ import { crc32 } from "node:zlib";
 import { partitionOf } from "@atlas/domain/partition/partition";
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { PrincipalSchema } from "@atlas/gen/atlas/identity/v1/identity_pb";
-import { OrderCommandSchema } from "@atlas/gen/atlas/log/v1/order_command_pb";
+import { type OrderCommand, OrderCommandSchema } from "@atlas/gen/atlas/log/v1/order_command_pb";
 import { OrderEventSchema } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import { manualClock } from "@atlas/platform/memory/manual-clock";
 import { memoryLog } from "@atlas/platform/memory/memory-log";
@@ -16,12 +16,15 @@ import { expect, test } from "vitest";
 import { MOST_ORDERS, MOST_ORDERS_OF_ALL } from "./account-gates.ts";
 import { ClockSkew } from "./clock-skew.ts";
 import { CommandIntake } from "./command-intake.ts";
+import type { CommandClass } from "./pending-command.ts";
 
 const digest: Digest = {
   sha256: (content) => createHash("sha256").update(content).digest(),
   crc32: (content, seed) => crc32(content, seed),
 };
 const PATIENCE = 20_000;
+
+const CANCEL_MANY = create(OrderCommandSchema, { command: { case: "cancelMany", value: {} } }).command;
 
 /** An intake whose shards take their time: nothing is decided unless the test says so. */
 function rig(unfollowed = -1) {
@@ -44,11 +47,15 @@ function rig(unfollowed = -1) {
     pressure: { storeLag: () => 0, diskLow: () => false },
     learnLimits: () => undefined,
   });
-  function send(accountId: string, commandClass: "ORDER" | "CANCEL"): RefusalError | undefined {
+  function send(
+    accountId: string,
+    commandClass: CommandClass,
+    command: OrderCommand["command"] = CANCEL_MANY,
+  ): RefusalError | undefined {
     const draft = {
       ...{ accountId, commandClass, requestId: "r", contentDigest: new Uint8Array(16), orderId: "", sessionId: "" },
       principal: create(PrincipalSchema),
-      command: create(OrderCommandSchema, { command: { case: "cancelMany", value: {} } }).command,
+      command,
       deadline: clock.monotonic() + PATIENCE,
     };
     return intake.send(draft, {
@@ -85,4 +92,21 @@ test("what a shard decides that is not followed yet would not be heard: commands
   expect(send("ann", "CANCEL")?.refusal.reason).toBe(Reason.NOT_READY);
   expect(send(other, "ORDER")).toBeUndefined();
   expect([intake.unanswered, shed]).toEqual([1, [Reason.NOT_READY, Reason.NOT_READY]]);
+});
+
+test("I10: nothing is made or moved on an account of participants, nor an account of their owner, and what rests can be canceled", () => {
+  const { intake, send, shed } = rig();
+  const opening = (ownerId: string) =>
+    create(OrderCommandSchema, { command: { case: "createAccount", value: { ownerId } } }).command;
+  for (const commandClass of ["ORDER", "ADMIN"] as const) {
+    const refused = send("house-BTC-USD", commandClass)?.refusal;
+    expect(refused).toMatchObject({ reason: Reason.INVALID_FIELD, field: "account_id" });
+    expect(refused?.message).toMatch(/^account_id must not begin with house-/);
+  }
+  const refused = send("ann", "ADMIN", opening("house"))?.refusal;
+  expect(refused).toMatchObject({ reason: Reason.INVALID_FIELD, field: "owner_id" });
+  expect([intake.unanswered, shed]).toEqual([0, []]);
+  expect(send("house-BTC-USD", "CANCEL")).toBeUndefined();
+  expect(send("household", "ORDER")).toBeUndefined();
+  expect(send("ann", "ADMIN", opening("house-ann"))).toBeUndefined();
 });

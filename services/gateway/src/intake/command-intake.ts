@@ -18,6 +18,7 @@ import type { Traces } from "@atlas/platform/telemetry/traces";
 import { topics } from "@atlas/platform/topic/topics";
 import { timestampOf } from "@atlas/platform/wire/time";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
+import { refuseHouseAccount, refuseHouseOwner } from "../refusal/house-names.ts";
 import { AccountGates } from "./account-gates.ts";
 import type { ClockSkew } from "./clock-skew.ts";
 import { PartitionWriter } from "./partition-writer.ts";
@@ -133,6 +134,8 @@ export class CommandIntake {
    */
   send(draft: CommandDraft, receiver: CommandReceiver): RefusalError | undefined {
     const { metrics } = this.#options;
+    const invalid = refuseNames(draft);
+    if (invalid !== undefined) return invalid;
     const refused = this.#refuse(draft) ?? this.#enter(draft);
     if (refused !== undefined) {
       metrics.shed(refused.refusal.reason);
@@ -218,6 +221,13 @@ export class CommandIntake {
       command: draft.command,
     };
   }
+}
+
+/** Names that no client acts under. What a client has at rest all the same, it can cancel. */
+function refuseNames({ accountId, command, commandClass }: CommandDraft): RefusalError | undefined {
+  const account = commandClass === "CANCEL" ? undefined : refuseHouseAccount("account_id", accountId);
+  if (account !== undefined || command.case !== "createAccount") return account;
+  return refuseHouseOwner("owner_id", command.value.ownerId);
 }
 
 /** Its end comes before the caller's, so that an answer tells whether it was logged; not before the usual. Milliseconds. */

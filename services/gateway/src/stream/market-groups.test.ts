@@ -1,4 +1,10 @@
-import { CandleInterval, MarketEventSchema, type Trade } from "@atlas/gen/atlas/market/v1/market_pb";
+import {
+  CandleInterval,
+  type MarketEvent,
+  MarketEventSchema,
+  Phase,
+  type Trade,
+} from "@atlas/gen/atlas/market/v1/market_pb";
 import { Channel } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
 import { manualClock } from "@atlas/platform/memory/manual-clock";
 import { create } from "@bufbuild/protobuf";
@@ -104,6 +110,63 @@ test("a ticker is told when nothing of it but the session's high, low or volume 
   const counts = [{}, {}, { high: "102" }, { low: "98" }, { volume: "6" }, {}].map(venueTells);
   expect(counts).toEqual([2, 2, 3, 4, 5, 5]);
 });
+
+const TICKER: MarketEvent["event"] = create(MarketEventSchema, { event: { case: "ticker", value: {} } }).event;
+const PHASE: MarketEvent["event"] = create(MarketEventSchema, { event: { case: "phase", value: {} } }).event;
+
+test.each([
+  ["a ticker", Channel.TICKER, TICKER, "100", "101"],
+  ["a state", Channel.MARKET_STATE, PHASE, Phase.CONTINUOUS, Phase.HALTED],
+] as const)(
+  "I11 I27: who joins a conflated stream of %s begins with what the others know, not with what nobody will be told",
+  async (_, channel, event, first, second) => {
+    const clock = manualClock();
+    let listener: MarketListener = () => {};
+    let sequence = 0n;
+    let now: string | Phase = first;
+    const market = {
+      complete: true,
+      ticker: () => ({ bid: now }),
+      state: () => ({ phase: now }),
+    } as unknown as LiveMarket;
+    const source: Partial<MarketSource> = {
+      market: () => market,
+      subscribe: (_instrumentId, heard) => {
+        listener = heard;
+        return () => {};
+      },
+    };
+    const groups = new MarketGroups(source as MarketSource, clock);
+    const terms = { channel, instrumentId: "X", depth: 0, candleInterval: CandleInterval.UNSPECIFIED };
+    const join = () => {
+      const shown: unknown[] = [];
+      const member: MarketMember = {
+        tell: (_cursor, _time, { value }) => {
+          const contents = value !== undefined && "contents" in value ? value.contents : undefined;
+          shown.push(contents?.ticker?.bid ?? contents?.marketState?.phase);
+        },
+      };
+      groups.join({ ...terms, maxUpdatesPerSecond: 1 }, undefined, member);
+      return shown;
+    };
+    const becomes = (next: string | Phase) => {
+      now = next;
+      sequence += 1n;
+      listener({ ...create(MarketEventSchema, { instrumentId: "X", sequence }), event }, market);
+    };
+    const early = join();
+    becomes(first);
+    becomes(second);
+    const late = join();
+    becomes(first);
+    await clock.advance(1_000);
+    expect([early.at(-1), late.at(-1)]).toEqual([first, first]);
+    becomes(second);
+    await clock.advance(1_000);
+    expect([early.at(-1), late.at(-1)]).toEqual([second, second]);
+    groups.stop();
+  },
+);
 
 test.each([0, 2])(
   "S15: at a gap in the market streams are told to begin anew, and no cursor leads over it (%i a second)",

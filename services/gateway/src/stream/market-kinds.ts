@@ -121,8 +121,9 @@ class TradesKind implements MarketKind {
 class TickerKind implements MarketKind {
   #sent: Ticker | undefined;
 
+  /** As it was told last: what came since may be undone before the next flush, which then tells nothing. */
   snapshot(market: LiveMarket | undefined): Contents {
-    return contentsOf({ ticker: market?.ticker() });
+    return contentsOf({ ticker: this.#sent ?? market?.ticker() });
   }
 
   take({ event }: MarketEvent): boolean {
@@ -130,10 +131,10 @@ class TickerKind implements MarketKind {
   }
 
   flush(market: LiveMarket): readonly Contents[] {
+    const sent = this.#sent;
     const ticker = market.ticker();
-    if (this.#sent !== undefined && isSameTicker(this.#sent, ticker)) return [];
     this.#sent = ticker;
-    return [contentsOf({ ticker })];
+    return sent !== undefined && isSameTicker(sent, ticker) ? [] : [contentsOf({ ticker })];
   }
 }
 
@@ -185,16 +186,17 @@ class CandlesKind implements MarketKind {
 /** Whether and how it trades. */
 class StateKind implements MarketKind {
   readonly #instrumentId: string;
-  #sent: Phase | undefined;
+  #sent: MarketState | undefined;
 
   constructor(instrumentId: string) {
     this.#instrumentId = instrumentId;
   }
 
+  /** As it was told last, for the ticker's reason. */
   snapshot(market: LiveMarket | undefined): Contents {
     // Behind a hole nobody knows what it was told last.
     if (market?.complete === false) return contentsOf({});
-    return contentsOf({ marketState: market?.state() ?? this.#beforeTheFirst() });
+    return contentsOf({ marketState: this.#sent ?? market?.state() ?? this.#beforeTheFirst() });
   }
 
   take({ event }: MarketEvent): boolean {
@@ -202,10 +204,10 @@ class StateKind implements MarketKind {
   }
 
   flush(market: LiveMarket): readonly Contents[] {
+    const sent = this.#sent;
     const state = market.state();
-    if (state.phase === this.#sent) return [];
-    this.#sent = state.phase;
-    return [contentsOf({ marketState: state })];
+    this.#sent = state;
+    return sent?.phase === state.phase ? [] : [contentsOf({ marketState: state })];
   }
 
   #beforeTheFirst(): MarketState {

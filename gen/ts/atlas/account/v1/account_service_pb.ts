@@ -43,7 +43,7 @@ export type CreateAccountRequest = Message<"atlas.account.v1.CreateAccountReques
   accountId: string;
 
   /**
-   * Who it belongs to; empty: the caller.
+   * Who it belongs to; empty: the caller. Not `house`, which the participants are called.
    *
    * @generated from field: string owner_id = 3;
    */
@@ -710,7 +710,8 @@ export const SetLimitsResponseSchema: GenMessage<SetLimitsResponse> = /*@__PURE_
   messageDesc(file_atlas_account_v1_account_service, 20);
 
 /**
- * Accounts, their money and their limits.
+ * Accounts, their money and their limits. Those of the instruments' own participants, which begin with `house-`, can be read
+ * as others, and not be changed: INVALID_ARGUMENT.
  *
  * @generated from service atlas.account.v1.AccountService
  */

@@ -479,7 +479,7 @@ export const RevokeApiKeyResponseSchema: GenMessage<RevokeApiKeyResponse> = /*@_
  */
 export type CreateUserRequest = Message<"atlas.identity.v1.CreateUserRequest"> & {
   /**
-   * Its id.
+   * Its id; not `house`, which the instruments' own participants are called.
    *
    * @generated from field: string user_id = 1;
    */
@@ -907,7 +907,8 @@ export const IdentityService: GenService<{
     output: typeof DisableUserResponseSchema;
   },
   /**
-   * Grants a user a role on an account, which must exist.
+   * Grants a user a role on an account, which must exist. TRADER on one that begins with `house-`, which the instruments' own
+   * participants have: INVALID_ARGUMENT.
    *
    * @generated from rpc atlas.identity.v1.IdentityService.GrantAccount
    */

@@ -897,7 +897,8 @@ export const WarningKindSchema: GenEnum<WarningKind> = /*@__PURE__*/
 /**
  * Orders: preview, submit, change, cancel, read. Every command carries a `request_id` made by the client: the same id with
  * the same content always has one outcome, however often and wherever it is sent, for ever. A command is answered
- * once it is durable and decided. DEADLINE_EXCEEDED and UNAVAILABLE are cured by sending the same again.
+ * once it is durable and decided. DEADLINE_EXCEEDED and UNAVAILABLE are cured by sending the same again. None is made or
+ * changed for an account that begins with `house-`, which the instruments' own participants have: INVALID_ARGUMENT.
  *
  * @generated from service atlas.order.v1.OrderService
  */
