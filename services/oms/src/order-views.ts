@@ -17,7 +17,7 @@ export interface OrderView {
  */
 export class OrderViews {
   readonly #views = new Map<string, OrderView>();
-  /** By account, in the order of acceptance. */
+  /** By account, in the order of acceptance: lists are cut at a page's end (S22). */
   readonly #accounts = new Map<string, Map<string, OrderView>>();
 
   get(orderId: string): OrderView | undefined {
@@ -29,7 +29,7 @@ export class OrderViews {
     return [...(this.#accounts.get(accountId)?.values() ?? [])];
   }
 
-  /** Puts one in place: of an image, or of the store. */
+  /** Puts one in place, of an image or of the store, behind those that are there: `sort` follows. */
   set(view: OrderView): void {
     const { orderId, accountId } = view.order;
     this.#views.set(orderId, view);
@@ -39,6 +39,16 @@ export class OrderViews {
       this.#accounts.set(accountId, ofAccount);
     }
     ofAccount.set(orderId, view);
+  }
+
+  /** Brings what was put in place of an account into the order of acceptance. */
+  sort(accountIds: Iterable<string>): void {
+    for (const accountId of accountIds) {
+      const views = this.ofAccount(accountId);
+      if (views.length < 2) continue;
+      views.sort((left, right) => left.acceptedSequence - right.acceptedSequence);
+      this.#accounts.set(accountId, new Map(views.map((view) => [view.order.orderId, view])));
+    }
   }
 
   /** Applies an event; the view of its order afterwards, `undefined` if it has none here. */

@@ -123,6 +123,7 @@ export class Projection {
       await Promise.all(ended.slice(start, start + FETCHES).map((orderId) => this.#fetch(orderId)));
     }
     this.decided(events);
+    this.views.sort(new Set(events.map(({ accountId }) => accountId)));
   }
 
   /** `encoded`: the bytes of each. */

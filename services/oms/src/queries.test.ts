@@ -1,6 +1,6 @@
 import { ListPostingsRequestSchema } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
-import { OrderStatus, OrderType, Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { type Order, OrderStatus, OrderType, Side, TimeInForce } from "@atlas/gen/atlas/order/v1/order_pb";
 import {
   GetOrderRequestSchema,
   ListFillsRequestSchema,
@@ -20,7 +20,7 @@ import { balanceOf } from "./account-view.ts";
 import { answerOms } from "./answer-oms.ts";
 import { Projection } from "./projection.ts";
 import { dice, randomFlow } from "./testing/random-flow.ts";
-import { digest, type ShardFlow } from "./testing/shard-flow.ts";
+import { digest, ShardFlow } from "./testing/shard-flow.ts";
 
 const STEPS = 300;
 const ACCOUNT = "alice";
@@ -42,8 +42,8 @@ beforeEach(async () => {
   place = await open(randomFlow(31, STEPS), memoryStore({ clock }));
 });
 
-async function open(flow: ShardFlow, store: Store): Promise<Place> {
-  const projection = new Projection(
+function project(flow: ShardFlow, store: Store): Projection {
+  return new Projection(
     { store, clock, digest },
     {
       name: flow.shard.name,
@@ -52,6 +52,9 @@ async function open(flow: ShardFlow, store: Store): Promise<Place> {
       balance: (accountId, asset) => balanceOf(flow.shard.state.account(accountId), asset),
     },
   );
+}
+
+function queriesOf(flow: ShardFlow, projection: Projection, store: Store): AccountQueries {
   const ports = { digest, clock };
   const directory: ShardDirectory = {
     client: () => ({
@@ -60,6 +63,11 @@ async function open(flow: ShardFlow, store: Store): Promise<Place> {
       resend: () => Promise.reject(new Error("nothing is sent again")),
     }),
   };
+  return mergedAccountQueries(directory, store, 1);
+}
+
+async function open(flow: ShardFlow, store: Store): Promise<Place> {
+  const projection = project(flow, store);
   const half = Math.floor(flow.events.length / 2);
   let told = 0;
   const tell = (through: number) => {
@@ -76,7 +84,7 @@ async function open(flow: ShardFlow, store: Store): Promise<Place> {
   return {
     flow,
     projection,
-    queries: mergedAccountQueries(directory, store, 1),
+    queries: queriesOf(flow, projection, store),
     live: async (catchUp) => {
       tell(flow.events.length);
       if (catchUp) await store50();
@@ -232,3 +240,55 @@ test("preview answers with the shard's own numbers", async () => {
   ]);
   expect(flow.shard.sequence).toBe(flow.events.length);
 });
+
+/** A successor's projection, of an owner that was killed when the store had the events through `stored`. */
+async function recovered(flow: ShardFlow, stored: number): Promise<AccountQueries> {
+  const store = memoryStore({ clock });
+  const before = project(flow, store);
+  before.decided(flow.events.slice(0, stored));
+  before.acknowledged({ sequence: stored, offset: stored });
+  await clock.advance(2_000);
+  before.close();
+  const projection = project(flow, store);
+  const { sequence } = await read(projection.load());
+  expect(sequence).toBe(stored);
+  await read(projection.recovered(flow.events.slice(sequence)));
+  return queriesOf(flow, projection, store);
+}
+
+test.each([1, 2, 3, 4])(
+  "S20, S22: behind a recovery too every order is listed once, newest first, %i a page",
+  async (pageSize) => {
+    const flow = new ShardFlow();
+    flow.open(ACCOUNT, { USD: "60000" });
+    flow.open("bob", { BTC: "1" });
+    const order = { quantity: "0.01", limitPrice: "49990" };
+    for (let count = 0; count < 4; count++) flow.submit(ACCOUNT, order);
+    flow.settle();
+    const stored = flow.events.length;
+    flow.submit("bob", { ...order, side: Side.SELL, quantity: "0.02" });
+    for (let count = 0; count < 3; count++) flow.submit(ACCOUNT, { ...order, timeInForce: TimeInForce.IOC });
+    flow.submit(ACCOUNT, order);
+    flow.settle();
+    const { FILLED, LIVE, CANCELED } = OrderStatus;
+    const queries = await recovered(flow, stored);
+    const orders: Order[] = [];
+    for (let pageToken = "", pages = 0; pages === 0 || pageToken !== ""; pages++) {
+      const request = create(ListOrdersRequestSchema, { accountId: ACCOUNT, pageSize, pageToken });
+      const page = await read(queries.orders(request, 1));
+      orders.push(...page.orders);
+      pageToken = page.nextPageToken;
+    }
+    expect(orders.map(({ orderId }) => orderId)).toEqual(accepted(flow.events).reverse());
+    expect(orders.map(({ status }) => status)).toEqual([
+      LIVE,
+      CANCELED,
+      CANCELED,
+      CANCELED,
+      LIVE,
+      LIVE,
+      FILLED,
+      FILLED,
+    ]);
+  },
+);

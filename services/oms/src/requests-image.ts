@@ -1,20 +1,19 @@
 import type { RequestMemory } from "@atlas/domain/request-memory/request-memory";
-import { DIGEST_BYTES, SLAB_IDS } from "@atlas/domain/request-memory/request-slab";
+import { DIGEST_BYTES, type RequestSlab, SLAB_IDS } from "@atlas/domain/request-memory/request-slab";
 import { RequestsImageCodec } from "@atlas/gen/atlas/log/v1/order_image_codec";
 import type { RequestsImage } from "@atlas/gen/atlas/log/v1/order_image_pb";
 import { decode, encode } from "@atlas/gen/codec/codec";
 
-/** A slab of remembered ids as bytes: all it ever held, whether forgotten since or not. */
-export function copyRequests(memory: RequestMemory, slabNumber: number): Uint8Array {
-  const slab = memory.slab(slabNumber);
-  const first = slabNumber * SLAB_IDS;
+/** A slab of remembered ids as bytes: all it ever held, whether forgotten since or not. `next`: the number of the id to come. */
+export function copyRequests(slab: RequestSlab, next: number): Uint8Array {
+  const { first } = slab;
   const keyLengths: number[] = [];
   const timeSteps: bigint[] = [];
   const keys: Uint8Array[] = [];
-  const count = slab === undefined ? 0 : Math.min(SLAB_IDS, memory.next - first);
+  const count = Math.min(SLAB_IDS, next - first);
   const digests = new Uint8Array(count * DIGEST_BYTES);
   let before = 0;
-  for (let place = 0; place < count && slab !== undefined; place++) {
+  for (let place = 0; place < count; place++) {
     const key = slab.key(place);
     keys.push(key);
     keyLengths.push(key.length);

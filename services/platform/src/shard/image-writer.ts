@@ -42,7 +42,10 @@ export function changesUntilImage({ changes }: ImagePace, copiedBytes: number): 
 
 interface Pass {
   readonly place: EventsPlace;
+  /** Every slab that there was at the sequence of the first copy: what has come since is behind it on the log. */
   readonly keys: readonly string[];
+  /** Of the key whose turn it is. */
+  next: number;
   readonly copies: SlabCopy[];
 }
 
@@ -105,7 +108,7 @@ export class ImageWriter {
     if (goesOn && events < changesUntilImage(this.#pace, this.#lastBytes) && waited < this.#pace.milliseconds) return;
     this.#engineVersion = engineVersion;
     this.#begin(place);
-    this.#clock.soon(() => this.#step());
+    this.#step();
   }
 
   acknowledged(sequence: number): void {
@@ -132,7 +135,8 @@ export class ImageWriter {
   }
 
   #begin(place: EventsPlace): void {
-    this.#pass = { place, keys: this.#slabs.keys(), copies: [] };
+    const keys = this.#slabs.copyOrder?.() ?? this.#slabs.keys();
+    this.#pass = { place, keys, next: 0, copies: [] };
   }
 
   #step(): void {
@@ -144,20 +148,22 @@ export class ImageWriter {
   /** Copies the next slabs; answers whether there are more. */
   #copy(): boolean {
     const pass = this.#pass as Pass;
+    const standing = new Set(this.#slabs.keys());
     let copied = 0;
-    while (pass.copies.length < pass.keys.length && copied < (this.#pace.copyBytes ?? COPY_BYTES)) {
-      const key = pass.keys[pass.copies.length] as string;
+    while (pass.next < pass.keys.length && copied < (this.#pace.copyBytes ?? COPY_BYTES)) {
+      const key = pass.keys[pass.next++] as string;
+      if (!standing.has(key)) continue;
       const clean = this.#slabs.changedAt(key) <= (this.#written.get(key) ?? -1);
       const bytes = clean ? undefined : this.#slabs.copy(key);
       pass.copies.push({ key, stamp: this.#sequence, bytes });
       copied += bytes?.length ?? 0;
     }
-    return pass.copies.length < pass.keys.length;
+    return pass.next < pass.keys.length;
   }
 
   #tryWrite(): void {
     const pass = this.#pass;
-    if (pass === undefined || this.#writing !== undefined || pass.copies.length < pass.keys.length) return;
+    if (pass === undefined || this.#writing !== undefined || pass.next < pass.keys.length) return;
     const highest = pass.copies.reduce((most, { stamp }) => Math.max(most, stamp), 0);
     if (highest > this.#acknowledged) return;
     this.#pass = undefined;
@@ -173,8 +179,8 @@ export class ImageWriter {
       const place = { sequence, eventsOffset: pass.place.offset, nextInput: undefined };
       const stands = await this.images.write(pass.copies, place);
       this.#lastSequence = sequence;
-      if (!stands) this.#written.clear();
-      else for (const { key, stamp } of pass.copies) this.#written.set(key, stamp);
+      this.#written.clear();
+      if (stands) for (const { key, stamp } of pass.copies) this.#written.set(key, stamp);
     } catch (error) {
       this.#notBefore = this.#clock.monotonic() + RETRY;
       this.#warn("an image could not be written", { shard: this.#shard, reason: String(error) });

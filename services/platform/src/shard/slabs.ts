@@ -5,7 +5,12 @@
 export interface Slabs {
   /** Every slab there is, in canonical order: the state hash goes by it (S25). */
   keys(): readonly string[];
-  /** Sequence of the last event that changed it. */
+  /**
+   * The same in the order in which an image copies them; absent: as `keys`. One that is gone when its turn comes is left out of the image:
+   * so what tells that it is gone comes behind it.
+   */
+  copyOrder?(): readonly string[];
+  /** Sequence of the last event that changed it. Of a slab that there is, as for `copy`. */
   changedAt(key: string): number;
   /** The slab as bytes; equal states give equal bytes. */
   copy(key: string): Uint8Array;
