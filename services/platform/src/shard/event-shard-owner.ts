@@ -176,10 +176,8 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
   async serve(): Promise<void> {
     const kept = this.#kept as KeptEvents<Event>;
     const { from, left, projected } = await this.#said();
-    await this.#sequences.reach(
-      Math.max(left.sequence, projected.sequence),
-      this.#ports.clock.monotonic() + TAKEOVER_PATIENCE,
-    );
+    const said = Math.max(left.sequence, projected.sequence, this.#outputs.marked);
+    await this.#sequences.reach(said, this.#ports.clock.monotonic() + TAKEOVER_PATIENCE);
     const before = this.#shard.sequence;
     const unsaid = kept.above(from.sequence);
     await this.#hooks.recovered?.(unsaid.events.filter((event) => this.#kind.sequenceOf(event) > projected.sequence));
@@ -206,7 +204,8 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#sequences.fail(gone);
     if (this.#kept !== undefined) return this.#breakOff();
     if (this.#isBrokenOff) return;
-    const finished = this.#outputs.emptied().then(() => this.#images.finish(this.#outputs.eventsPlace()));
+    const image = () => this.#images.finish(this.#outputs.eventsPlace(), this.sequence);
+    const finished = this.#outputs.emptied().then(image);
     await within(this.#ports.clock, patience, finished).finally(() => this.#hooks.ended?.());
     this.#outputs.close();
     await this.#outputs.keepPositions();
