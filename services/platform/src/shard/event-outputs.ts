@@ -64,6 +64,11 @@ export class EventOutputs<Command, Event, Report> {
     return this.#positions.loaded;
   }
 
+  /** Through where everything has left by now, as an owner kept it; what this one goes on from stays as it is. */
+  async left(): Promise<EventsPlace> {
+    return (await this.#positions.look(this.#ports.warn))?.place ?? { sequence: 0, offset: 0 };
+  }
+
   /** Events through this sequence stand on the log, as the positions say. */
   get marked(): number {
     return this.#positions.mark(this.#kind.events.topic.name).number;

@@ -1,7 +1,7 @@
 import { ShardOutputsCodec } from "@atlas/gen/atlas/log/v1/shard_image_codec";
 import { decode } from "@atlas/gen/codec/codec";
 import { describe, expect, test } from "vitest";
-import { kill } from "./testing/end-of-owner.ts";
+import { kill, serve } from "./testing/end-of-owner.ts";
 import { type Owned, TallyPlatform } from "./testing/tally-platform.ts";
 
 /** The output positions as they are kept: through where everything has left, and through where the events stand. */
@@ -70,5 +70,53 @@ describe("a standby that is behind when its owner dies (S21)", () => {
     await platform.clock.advance(1_100);
     expect(await serving).toBe("oms/0 has not come so far in time");
     expect(platform.writes.get(standby.writer)).toBeUndefined();
+  });
+});
+
+describe("a look of a standby that is answered once it has taken over (S21)", () => {
+  /** Its question where the inputs end waits for the log until it is let go. */
+  function hold(platform: TallyPlatform): () => void {
+    const { log } = platform;
+    const range = log.range.bind(log);
+    const held = Promise.withResolvers<void>();
+    log.range = (topic, partition) => {
+      log.range = range;
+      return held.promise.then(() => range(topic, partition));
+    };
+    return held.resolve;
+  }
+
+  test("S14: takes nothing back of what has left by its hand", async () => {
+    const platform = new TallyPlatform();
+    const owner = await platform.own();
+    const standby = await platform.standBy();
+    await platform.send(["a", "b"], 1);
+    await platform.clock.advance(2_000);
+    const letGo = hold(platform);
+    const looking = standby.owner.keepUp();
+    await kill(platform, owner);
+    await serve(platform, standby);
+    await platform.send(["a"], 3);
+    letGo();
+    await platform.clock.settle();
+    expect(await looking).toBe(false);
+    await platform.clock.advance(2_000);
+    expect(await positions(platform)).toEqual({ through: 3, events: 3 });
+  });
+
+  test("lets go of nothing that is being taken over, whatever another has said meanwhile", async () => {
+    const { platform, standby } = await behind(500);
+    const letGo = hold(platform);
+    const looking = standby.owner.keepUp();
+    const serving = standby.owner.serve();
+    await kill(platform, await platform.own());
+    expect(await positions(platform)).toEqual({ through: 10, events: 10 });
+    letGo();
+    await platform.clock.advance(500);
+    expect(await looking).toBe(false);
+    await serving;
+    await platform.send(["c"], 11);
+    await platform.clock.advance(2_000);
+    expect(await positions(platform)).toEqual({ through: 11, events: 11 });
   });
 });
