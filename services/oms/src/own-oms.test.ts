@@ -34,13 +34,16 @@ class Place {
     this.#flow.open("ada", { USD: "100" });
   }
 
-  async own(spoil: (owned: OwnedOms) => void = () => undefined): Promise<OwnedOms> {
+  async own(
+    spoil: (owned: OwnedOms) => void = () => undefined,
+    begin: "start" | "standBy" = "start",
+  ): Promise<OwnedOms> {
     const { clock, log, store } = this;
     const ports = { log, store, clock, digest, warn: () => undefined, writer: "test" };
     const settings = { partition: 0, partitions: { oms: 1, venue: 1 } };
     const owned = ownOms(ports, settings, { failed: (error) => void this.failures.push(error.message) });
     spoil(owned);
-    const started = owned.owner.start().catch((error: Error) => void this.failures.push(error.message));
+    const started = owned.owner[begin]().catch((error: Error) => void this.failures.push(error.message));
     await clock.advance(100);
     await started;
     return owned;
@@ -123,4 +126,29 @@ test("an owner that was stopped leaves the store alone; the next one writes what
   await place.own();
   await place.clock.advance(1_000);
   expect(await place.stored()).toBe("105");
+});
+
+test("S21, S24, S27: a standby's look that is answered once it has taken over leaves its projection as it is", async () => {
+  const place = new Place();
+  const { owner } = await place.own();
+  await place.deposit();
+  await place.clock.advance(1_000);
+  const standby = await place.own(undefined, "standBy");
+  const range = place.log.range.bind(place.log);
+  const held = Promise.withResolvers<void>();
+  place.log.range = (topic, partition) => held.promise.then(() => range(topic, partition));
+  const looking = standby.owner.keepUp();
+  place.log.range = range;
+  await place.stop(owner);
+  const serving = standby.owner.serve();
+  await place.clock.settle();
+  await serving;
+  await place.deposit();
+  expect(standby.projection.lag).toBe(1);
+  held.resolve();
+  await place.clock.settle();
+  await looking;
+  expect(standby.projection.lag).toBe(1);
+  await place.clock.advance(1_000);
+  expect([standby.projection.lag, await place.stored()]).toEqual([0, "110"]);
 });

@@ -63,6 +63,8 @@ export class Projection {
   #orders = new Set<OrderView>();
   #balances = new Map<string, Set<string>>();
   #requests: StorePut[] = [];
+  /** It has been told of its shard's events. */
+  #isLive = false;
   #decided = 0;
   #logTime = 0;
   #stored = 0;
@@ -106,6 +108,8 @@ export class Projection {
     if (item === undefined) return { sequence: 0, offset: 0 };
     const { sequence, eventsOffset, logTime } = decode(StorePositionCodec, item.body);
     const place = { sequence: Number(sequence), offset: Number(eventsOffset) };
+    // A standby asks every second, and may have taken over before the answer is here.
+    if (this.#isLive) return place;
     this.#stored = place.sequence;
     this.#decided = place.sequence;
     this.#logTime = Number(logTime);
@@ -128,6 +132,7 @@ export class Projection {
 
   /** `encoded`: the bytes of each. */
   decided(events: readonly OrderEvent[], encoded: readonly Uint8Array[] = encodeEach(OrderEventCodec, events)): void {
+    this.#isLive = true;
     for (const [index, event] of events.entries()) this.#note(event, encoded[index] as Uint8Array);
     const last = events.at(-1);
     if (last === undefined) return;

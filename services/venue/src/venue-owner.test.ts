@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { OrderCommandCodec } from "@atlas/gen/atlas/log/v1/order_command_codec";
+import { ShardOutputsCodec } from "@atlas/gen/atlas/log/v1/shard_image_codec";
 import { ResendRequestSchema } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { OrderType, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { VenueCommandCodec } from "@atlas/gen/atlas/venue/v1/venue_codec";
 import { type VenueCommand, VenueCommandSchema } from "@atlas/gen/atlas/venue/v1/venue_pb";
-import { encode } from "@atlas/gen/codec/codec";
+import { decode, encode } from "@atlas/gen/codec/codec";
 import { manualClock } from "@atlas/platform/memory/manual-clock";
 import { type AppendFault, memoryLog } from "@atlas/platform/memory/memory-log";
 import { memoryStore } from "@atlas/platform/memory/memory-store";
@@ -49,7 +50,7 @@ class Platform {
     this.log = memoryLog({ clock: this.clock, fault: ({ topic }) => fault(topic) });
   }
 
-  async own(mostWaiting = 100_000) {
+  async own(mostWaiting = 100_000, begin: "start" | "standBy" = "start") {
     const { log, store, clock } = this;
     const warn = (message: string) => void this.problems.push(message);
     const ports = { log, store, clock, digest, warn, writer: `w-${++this.#writers}`, mostWaiting };
@@ -58,7 +59,7 @@ class Platform {
     };
     const failed = (error: Error) => void this.problems.push(error.message);
     const owned = ownVenue(ports, SETTINGS, { decided, failed });
-    const started = owned.owner.start();
+    const started = owned.owner[begin]();
     await clock.advance(100);
     await started;
     return owned;
@@ -153,6 +154,37 @@ test("S14: one that failed sends nothing more and keeps no position, image or ti
   const images = platform.store.query("atlas_shards", { partition: "venue/0", from: "", to: "~", limit: 10 });
   await platform.clock.settle();
   expect((await images).map(({ sort }) => sort)).toEqual(["outputs"]);
+});
+
+test("S14, S21: a standby's look that is answered once it has taken over takes nothing back of what has left", async () => {
+  const platform = new Platform();
+  const { owner } = await platform.own();
+  await platform.send(DEFINE);
+  await platform.send(order("o-1", "a", Side.BUY, 1, 1));
+  await platform.clock.advance(2_000);
+  const standby = await platform.own(undefined, "standBy");
+  const range = platform.log.range.bind(platform.log);
+  const held = Promise.withResolvers<void>();
+  platform.log.range = (topic, partition) => held.promise.then(() => range(topic, partition));
+  const looking = standby.owner.keepUp();
+  platform.log.range = range;
+  const stopped = owner.stop(100);
+  await platform.clock.advance(100);
+  await stopped;
+  const serving = standby.owner.serve();
+  await platform.clock.settle();
+  await serving;
+  await platform.send(order("o-2", "a", Side.BUY, 2, 1));
+  await platform.clock.advance(100);
+  held.resolve();
+  await platform.clock.settle();
+  await looking;
+  await platform.clock.advance(2_000);
+  const asked = platform.store.get("atlas_shards", "venue/0/outputs");
+  await platform.clock.settle();
+  const { positions } = decode(ShardOutputsCodec, (await asked)?.body as Uint8Array);
+  const link = positions.find(({ destination }) => destination === "oms/0");
+  expect(Number(link?.number)).toBe((await platform.reports(0)).size);
 });
 
 test("F22: with so many messages unacknowledged no further order is taken, until the log has them", async () => {

@@ -64,6 +64,16 @@ export class EventOutputs<Command, Event, Report> {
     return this.#positions.loaded;
   }
 
+  /** Through where everything has left by now, as an owner kept it; what this one goes on from stays as it is. */
+  async left(): Promise<EventsPlace> {
+    return (await this.#positions.look(this.#ports.warn))?.place ?? { sequence: 0, offset: 0 };
+  }
+
+  /** Events through this sequence stand on the log, as the positions say. */
+  get marked(): number {
+    return this.#positions.mark(this.#kind.events.topic.name).number;
+  }
+
   /** Takes up where the log stands, and emits again what lies above the outputs' positions (S20). */
   resume(recovered: RecoveredEvents<Event>): void {
     this.#hasBegun = true;
@@ -80,11 +90,9 @@ export class EventOutputs<Command, Event, Report> {
    * is emitted. Events through `standing` are on the log.
    */
   takeOver({ events, encoded, ends }: DecidedEvents<Event>, standing: number): void {
-    const { loaded } = this.#positions;
     this.#hasBegun = true;
-    this.#standing = Math.max(standing, this.#positions.mark(this.#kind.events.topic.name).number);
-    // Later events stand where events behind the loaded place do, or further.
-    this.#places = [loaded, { sequence: Math.min(this.#standing, this.#shard.sequence), offset: loaded.offset }];
+    this.#standing = Math.max(standing, this.marked);
+    this.#places = [this.#positions.loaded];
     if (this.#kind.reports !== undefined) this.#reports = this.#reportOutbox(this.#kind.reports.channel.topic);
     this.emit(events, encoded, ends);
   }
@@ -103,6 +111,8 @@ export class EventOutputs<Command, Event, Report> {
       this.#events.add({ number: sequence, sequence, bytes: encoded[index] as Uint8Array, continues });
     }
     this.#emitBeyondEvents(events);
+    const last = events.at(-1);
+    if (last !== undefined) this.#stood(Math.min(this.#standing, this.#kind.sequenceOf(last)));
   }
 
   /** Sends messages of a link again, by the events on the log: those that are on their way there come first. */
@@ -164,6 +174,16 @@ export class EventOutputs<Command, Event, Report> {
     );
     while (this.#places.length > 1 && (this.#places[1] as EventsPlace).sequence < oldest) this.#places.shift();
     return this.#places[0] as EventsPlace;
+  }
+
+  /** What stands by another's hand is acknowledged as soon as it is decided here: no append of this owner will say so. */
+  #stood(sequence: number): void {
+    const before = this.eventsPlace();
+    if (sequence <= before.sequence) return;
+    // Later events stand where events behind the place before do, or further.
+    const place = { sequence, offset: before.offset };
+    this.#places.push(place);
+    this.#acknowledged(place);
   }
 
   async #eventsThrough(sequence: number): Promise<void> {

@@ -83,6 +83,8 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
   /** Where a standby's inputs ended when it last asked, and the sequence through which it found events on the log. */
   #due = 0;
   #standing = 0;
+  /** It takes over, or has: what a look finds is too late. */
+  #isTaken = false;
   #isStopped = false;
   #isBrokenOff = false;
   #failure: Error | undefined;
@@ -167,19 +169,19 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
   async keepUp(): Promise<boolean> {
     const due = this.#due;
     this.#due = (await this.#ports.log.range(this.#kind.inputs.topic.name, this.#partition)).end;
-    const { from } = await this.#said();
+    const { from } = await this.#said(this.#outputs.left());
+    if (this.#isTaken) return false;
     this.#kept?.dropThrough(from.sequence);
     return this.#failure === undefined && this.#inputs.next >= due;
   }
 
   /** A standby becomes the owner: what stands above the output positions goes out, and it can be asked. Rejects as the store does. */
   async serve(): Promise<void> {
+    this.#isTaken = true;
     const kept = this.#kept as KeptEvents<Event>;
     const { from, left, projected } = await this.#said();
-    await this.#sequences.reach(
-      Math.max(left.sequence, projected.sequence),
-      this.#ports.clock.monotonic() + TAKEOVER_PATIENCE,
-    );
+    const said = Math.max(left.sequence, projected.sequence, this.#outputs.marked);
+    await this.#sequences.reach(said, this.#ports.clock.monotonic() + TAKEOVER_PATIENCE);
     const before = this.#shard.sequence;
     const unsaid = kept.above(from.sequence);
     await this.#hooks.recovered?.(unsaid.events.filter((event) => this.#kind.sequenceOf(event) > projected.sequence));
@@ -206,7 +208,8 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     this.#sequences.fail(gone);
     if (this.#kept !== undefined) return this.#breakOff();
     if (this.#isBrokenOff) return;
-    const finished = this.#outputs.emptied().then(() => this.#images.finish(this.#outputs.eventsPlace()));
+    const image = () => this.#images.finish(this.#outputs.eventsPlace(), this.sequence);
+    const finished = this.#outputs.emptied().then(image);
     await within(this.#ports.clock, patience, finished).finally(() => this.#hooks.ended?.());
     this.#outputs.close();
     await this.#outputs.keepPositions();
@@ -251,8 +254,8 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
   }
 
   /** Through where the outputs and the service's projection have everything, and through where both do. */
-  async #said(): Promise<{ from: EventsPlace; left: EventsPlace; projected: EventsPlace }> {
-    const left = await this.#outputs.load();
+  async #said(asked = this.#outputs.load()): Promise<Record<"from" | "left" | "projected", EventsPlace>> {
+    const left = await asked;
     const projected = (await this.#hooks.projected?.()) ?? left;
     return { from: projected.sequence < left.sequence ? projected : left, left, projected };
   }

@@ -116,10 +116,10 @@ export class ImageWriter {
     this.#tryWrite();
   }
 
-  /** Writes a last image of all that is acknowledged. */
-  async finish(place: EventsPlace): Promise<void> {
+  /** Writes a last image of all that is acknowledged: none where the shard, at `sequence`, holds more than that (I21). */
+  async finish(place: EventsPlace, sequence: number): Promise<void> {
     await this.#writing;
-    if (this.#closed || place.sequence <= this.#lastSequence) return;
+    if (this.#closed || place.sequence !== sequence || sequence <= this.#lastSequence) return;
     this.#sequence = place.sequence;
     this.#acknowledged = place.sequence;
     this.#begin(place);

@@ -56,13 +56,14 @@ export class InputOutputs<Published> {
     }
   }
 
-  /** All of it is at or below the positions as they were loaded. */
-  hasLeft({ messages, published }: InputOutcome<Published>): boolean {
-    const through = this.#positions.mark(this.#kind.published.topic.name).number;
-    return (
-      messages.every(({ destination, number }) => number <= this.#positions.mark(destination).number) &&
-      published.every((message) => this.#kind.sequenceOf(message) <= through)
-    );
+  /** Tells whether all of an outcome has left by now, as an owner kept it; what this one goes on from stays as it is. */
+  async left(): Promise<(outcome: InputOutcome<Published>) => boolean> {
+    const marks = (await this.#positions.look(this.#ports.warn))?.marks;
+    const through = (destination: string) => marks?.get(destination)?.number ?? 0;
+    const publishedThrough = through(this.#kind.published.topic.name);
+    return ({ messages, published }) =>
+      messages.every(({ destination, number }) => number <= through(destination)) &&
+      published.every((message) => this.#kind.sequenceOf(message) <= publishedThrough);
   }
 
   /** Sends messages of a link again, as `find` finds them. */

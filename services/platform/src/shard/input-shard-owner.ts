@@ -73,6 +73,8 @@ export class InputShardOwner<Command, Published> implements ShardClient {
   #kept: KeptOutcomes<Published> | undefined;
   /** Where a standby's inputs ended when it last asked. */
   #due = 0;
+  /** It takes over, or has: what a look finds is too late. */
+  #isTaken = false;
   #isStopped = false;
   #failure: Error | undefined;
 
@@ -139,13 +141,15 @@ export class InputShardOwner<Command, Published> implements ShardClient {
   async keepUp(): Promise<boolean> {
     const due = this.#due;
     this.#due = (await this.#ports.log.range(this.#kind.inputs.topic.name, this.#partition)).end;
-    await this.#outputs.load();
-    this.#kept?.dropWhile((outcome) => this.#outputs.hasLeft(outcome));
+    const hasLeft = await this.#outputs.left();
+    if (this.#isTaken) return false;
+    this.#kept?.dropWhile(hasLeft);
     return this.#failure === undefined && this.#inputs.next >= due;
   }
 
   /** A standby becomes the owner: what is above the output positions goes out, and it can be asked. Rejects as the store does. */
   async serve(): Promise<void> {
+    this.#isTaken = true;
     await this.#outputs.load();
     this.#refuseStopped();
     const kept = this.#kept ?? [];

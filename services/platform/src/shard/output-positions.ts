@@ -22,6 +22,14 @@ export interface EventsPlace {
   readonly offset: number;
 }
 
+/** What stands in the store. */
+interface StoredPositions {
+  readonly version: number;
+  readonly place: EventsPlace;
+  /** By destination. */
+  readonly marks: ReadonlyMap<string, OutputMark>;
+}
+
 /** The table of what shards keep beside the log: output positions, manifests, image chunks. */
 export const SHARDS_TABLE = "atlas_shards";
 const NONE: OutputMark = { number: 0, chain: 0n };
@@ -53,25 +61,32 @@ export class OutputPositions {
     this.#place = place;
   }
 
-  /**
-   * Reads what stands; answers whether anything does. What is not what was written is taken away, and `warn` told: all is emitted
-   * again (F14).
-   */
+  /** Goes on from what stands; answers whether anything does. */
   async load(warn: Warn): Promise<boolean> {
+    const stored = await this.look(warn);
+    if (stored === undefined) return false;
+    this.#version = stored.version;
+    this.#loaded = stored.place;
+    for (const [destination, mark] of stored.marks) this.#marks.set(destination, mark);
+    return true;
+  }
+
+  /**
+   * Reads what stands, and nothing else. What is not what was written is taken away, and `warn` told: all is emitted again (F14).
+   */
+  async look(warn: Warn): Promise<StoredPositions | undefined> {
     const stored = await this.#store.get(SHARDS_TABLE, this.#key).catch(async (error: Error) => {
       if (!(error instanceof StoreDamaged)) throw error;
       warn("output positions are damaged: all is sent again", { shard: this.#shard, reason: error.message });
       await this.#store.remove(SHARDS_TABLE, [this.#key]);
       return undefined;
     });
-    if (stored === undefined) return false;
-    this.#version = stored.version;
-    const outputs = decode(ShardOutputsCodec, stored.body);
-    this.#loaded = { sequence: Number(outputs.eventsThrough), offset: Number(outputs.eventsOffset) };
-    for (const { destination, number, chain } of outputs.positions) {
-      this.#marks.set(destination, { number: Number(number), chain });
-    }
-    return true;
+    if (stored === undefined) return undefined;
+    const { eventsThrough, eventsOffset, positions } = decode(ShardOutputsCodec, stored.body);
+    const place = { sequence: Number(eventsThrough), offset: Number(eventsOffset) };
+    const marks = new Map<string, OutputMark>();
+    for (const { destination, number, chain } of positions) marks.set(destination, { number: Number(number), chain });
+    return { version: stored.version, place, marks };
   }
 
   /** Of the positions as they were loaded. */

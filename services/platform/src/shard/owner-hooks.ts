@@ -10,7 +10,10 @@ export interface OwnerHooks<Event> {
   acknowledged(place: EventsPlace): void;
   /** When the next input may be taken, if not at once: the projection is too far behind (S2: an owner's pace, never an outcome). */
   room?(): Promise<void> | undefined;
-  /** Through where the service's own projection has everything; asked once, before recovery. Absent: it has none. */
+  /**
+   * Through where the service's own projection has everything; asked before recovery, and by a standby again and again: what comes
+   * once it has taken over changes nothing. Absent: it has none.
+   */
   projected?(): Promise<EventsPlace>;
   /** The events behind that which stood on the log, in sequence; the shard's state holds them. Once, before any other. */
   recovered?(events: readonly Event[]): Promise<void>;

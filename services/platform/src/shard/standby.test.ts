@@ -4,20 +4,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AppendFault } from "../memory/memory-log.ts";
 import { readMessages } from "../wire/codec/frame.ts";
-import { type Owned, TallyPlatform } from "./testing/tally-platform.ts";
-
-/** The owner is gone, at once: what it has not said it never says. */
-async function kill(platform: TallyPlatform, { owner }: Owned): Promise<void> {
-  const dead = owner.stop(0);
-  await platform.clock.advance(1);
-  await dead;
-}
-
-async function serve(platform: TallyPlatform, { owner }: Owned): Promise<void> {
-  const serving = owner.serve();
-  await platform.clock.settle();
-  await serving;
-}
+import { kill, serve } from "./testing/end-of-owner.ts";
+import { TallyPlatform } from "./testing/tally-platform.ts";
 
 /** Every message of the link to the venue, by number; two under one number must be the same. */
 async function sent(platform: TallyPlatform): Promise<string[]> {

@@ -192,7 +192,7 @@ export class TallyPlatform {
       });
     return {
       ...{ tail, append: log.append.bind(log), read: log.read.bind(log) },
-      ...{ range: log.range.bind(log), trim: log.trim.bind(log) },
+      ...{ range: (topic, partition) => log.range(topic, partition), trim: log.trim.bind(log) },
     };
   }
 
