@@ -2,6 +2,7 @@ import type { OmsState } from "@atlas/domain/oms/oms-state";
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { type ShardState, ShardStateSchema } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import type {
+  EventsQuery,
   OrderEntry,
   OrdersQuery,
   ReadRequest,
@@ -62,7 +63,7 @@ function resultOf(
     case "orders":
       return ordersOf(state, projection, query.value);
     case "events":
-      return eventsOf(state, projection, query.value.accountId);
+      return eventsOf(state, projection, query.value);
     case "preview":
       return answerPreview(state, query.value, ports.clock.now());
     case "state":
@@ -105,10 +106,16 @@ function ordersOf(state: OmsState, projection: Projection, query: OrdersQuery): 
   return { case: "orders", value: { $typeName: "atlas.operations.v1.OrderEntryList", entries } };
 }
 
-function eventsOf(state: OmsState, projection: Projection, accountId: string): ReadResponse["result"] {
+function eventsOf(state: OmsState, projection: Projection, query: EventsQuery): ReadResponse["result"] {
+  const { accountId, beforeSequence, limit } = query;
   if (!state.accounts.has(accountId)) return { case: undefined };
-  const events = projection.history.ofAccount(accountId);
-  return { case: "events", value: { $typeName: "atlas.operations.v1.OrderEventList", events } };
+  const below = beforeSequence === 0n ? Number.MAX_SAFE_INTEGER : Number(beforeSequence);
+  const { events, more } = projection.history.ofAccount(
+    accountId,
+    below,
+    limit === 0 ? Number.MAX_SAFE_INTEGER : limit,
+  );
+  return { case: "events", value: { $typeName: "atlas.operations.v1.OrderEventList", events, more } };
 }
 
 function stateOf(

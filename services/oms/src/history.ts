@@ -18,8 +18,13 @@ export class UnstoredHistory {
     else events.push({ sequence, bytes });
   }
 
-  ofAccount(accountId: string): OrderEvent[] {
-    return (this.#events.get(accountId) ?? []).map(({ bytes }) => decode(OrderEventCodec, bytes));
+  /** An account's newest events below a sequence, at most `limit`, and whether it has older ones. Only what is given is decoded. */
+  ofAccount(accountId: string, below: number, limit: number): { events: OrderEvent[]; more: boolean } {
+    const known = this.#events.get(accountId) ?? [];
+    const end = countBelow(known, below);
+    const start = Math.max(0, end - limit);
+    const events = known.slice(start, end).map(({ bytes }) => decode(OrderEventCodec, bytes));
+    return { events, more: start > 0 };
   }
 
   /** All of it as it is now, by account. */
@@ -35,4 +40,15 @@ export class UnstoredHistory {
       else this.#events.set(accountId, rest);
     }
   }
+}
+
+/** How many events, which are in sequence, are below a sequence. */
+function countBelow(events: readonly UnstoredEvent[], below: number): number {
+  let [low, high] = [0, events.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((events[middle] as UnstoredEvent).sequence < below) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

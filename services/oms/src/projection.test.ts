@@ -174,7 +174,7 @@ describe("S27: the projection", () => {
       ({ order }) => order.orderId,
     );
     expect(kept.sort()).toEqual([...flow.shard.openOrders()].map(({ order }) => order.orderId).sort());
-    expect(ACCOUNTS.flatMap((accountId) => projection.history.ofAccount(accountId))).toEqual([]);
+    expect(projection.history.taken()).toEqual([]);
   });
 
   test("S24: while the store is too far behind there is no room for inputs; when it has caught up, or it is over, there is", async () => {

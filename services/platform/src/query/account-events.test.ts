@@ -1,14 +1,18 @@
-import { type OrderEvent, OrderEventSchema } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import { type OrderEvent, OrderEventSchema, OrderFilledSchema } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import { StoredHistoryCodec } from "@atlas/gen/atlas/log/v1/order_store_codec";
 import { ReadResponseSchema } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
+import { ListFillsRequestSchema } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { encode } from "@atlas/gen/codec/codec";
 import { create } from "@bufbuild/protobuf";
-import { describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { manualClock } from "../memory/manual-clock.ts";
 import { memoryStore } from "../memory/memory-store.ts";
-import { accountEvents, NO_BOUND } from "./account-events.ts";
+import type { Store } from "../ports/store.ts";
+import { accountEvents, LISTED_EVENTS, NO_BOUND } from "./account-events.ts";
 import { AccountShards } from "./account-shard.ts";
+import { listFills } from "./list-history.ts";
 import { HISTORY_TABLE, sortable } from "./store-layout.ts";
+import { OwnerMemory } from "./testing/owner-memory.ts";
 
 /** Sequences from one up to another. */
 type Span = readonly [first: number, last: number];
@@ -101,4 +105,92 @@ test("I20: what another owner has put into the store beyond the one that answers
       120,
     ),
   ).toEqual(Array.from({ length: 120 }, (_, index) => 120 - index));
+});
+
+describe("F6: of many events that the store lacks", () => {
+  const UNSTORED = 100_000;
+  /** The event whose fill is of another instrument. */
+  const RARE = 7;
+  /** Far more than a page needs, far fewer than there are. */
+  const FEW = 2_000;
+  const newestFirst = Array.from({ length: UNSTORED }, (_, index) => UNSTORED - index);
+  let fills: OrderEvent[];
+  let store: Store;
+  let owner: OwnerMemory;
+
+  beforeAll(() => {
+    fills = eventsOf([1, UNSTORED]);
+    for (const event of fills) {
+      const instrumentId = event.sequence === BigInt(RARE) ? "BTC-USD" : "ETH-USD";
+      const value = create(OrderFilledSchema, { fill: { executionId: `f-${event.sequence}`, instrumentId } });
+      event.event = { case: "orderFilled", value };
+    }
+  });
+
+  beforeEach(() => {
+    store = memoryStore({ clock: manualClock() });
+    owner = new OwnerMemory("ada", store, fills);
+  });
+
+  const given = () => owner.given.reduce((sum, count) => sum + count, 0);
+
+  async function page(pageToken: string, pageSize: number, instrumentId = "") {
+    const request = create(ListFillsRequestSchema, { accountId: "ada", instrumentId, pageSize, pageToken });
+    const response = await listFills(owner.shards, store, request, 1);
+    const found = response.fills.map(({ executionId }) => Number(executionId.slice(2)));
+    return { found, next: response.nextPageToken };
+  }
+
+  async function pages(pageSize: number, instrumentId = ""): Promise<number[]> {
+    const sequences: number[] = [];
+    let last = await page("", pageSize, instrumentId);
+    sequences.push(...last.found);
+    while (last.next !== "") {
+      last = await page(last.next, pageSize, instrumentId);
+      sequences.push(...last.found);
+    }
+    return sequences;
+  }
+
+  test("a page asks for few", async () => {
+    const { found } = await page("", 100);
+    expect(found).toEqual(newestFirst.slice(0, 100));
+    expect(given()).toBeLessThanOrEqual(FEW);
+  });
+
+  test("one that finds nothing ends where it would in the store, and the next goes on", async () => {
+    const { found, next } = await page("", 100, "BTC-USD");
+    expect(found).toEqual([]);
+    expect(next).not.toBe("");
+    expect(given()).toBeLessThanOrEqual(LISTED_EVENTS + FEW);
+    expect(await pages(100, "BTC-USD")).toEqual([RARE]);
+  });
+
+  test("no answer gives many, and page by page every one comes once", async () => {
+    expect(await pages(1_000)).toEqual(newestFirst);
+    expect(Math.max(...owner.given)).toBeLessThanOrEqual(FEW);
+  });
+
+  test.each([
+    ["a little each time", 300],
+    ["more than is left to tell", 60_000],
+  ])("every one comes once while the owner stores some at each question: %s", async (_, atOnce) => {
+    let stored = 0;
+    owner.asked = async () => {
+      stored = Math.min(UNSTORED, stored + atOnce);
+      await owner.storeThrough(stored);
+    };
+    expect(await pages(1_000)).toEqual(newestFirst);
+  });
+
+  test("each question waits for what the first answer showed: another owner may be behind it (I20)", async () => {
+    const notBefore: bigint[] = [];
+    owner.asked = (request) => void notBefore.push(request.notBefore);
+    const all = await accountEvents(owner.shards, store, { accountId: "ada", notBefore: "oms/0:5" }, NO_BOUND, 0);
+    let count = 0;
+    for await (const _ of all.events) count++;
+    expect(count).toBe(UNSTORED);
+    expect(notBefore.length).toBeGreaterThan(1);
+    expect(notBefore).toEqual([5n, ...notBefore.slice(1).map(() => BigInt(UNSTORED))]);
+  });
 });

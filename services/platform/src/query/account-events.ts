@@ -9,8 +9,13 @@ import type { StoreReads } from "./store-reads.ts";
 /** Items of the history read at a time. */
 const ITEMS = 20;
 /**
- * Events of the store that one call of a list looks through, at most. Behind them it ends with a token, wherever that leaves its page:
- * what a client repeats goes on, however much an account has behind it.
+ * Events of the owner's memory asked for at a time: while the store is behind it may hold some 100,000 of one account, and neither
+ * side does anything else while it decodes, encodes and decodes again what one answer gives.
+ */
+const UNSTORED_EVENTS = 1_000;
+/**
+ * Events that one call of a list looks through, at most. Behind them it ends with a token, wherever that leaves its page: what a
+ * client repeats goes on, however much an account has behind it.
  */
 export const LISTED_EVENTS = 5_000;
 /** The highest sequence that a page asks for. */
@@ -19,14 +24,26 @@ export const NO_BOUND = Number.MAX_SAFE_INTEGER;
 /** An account's events, newest first, and the position that they show. */
 export interface AccountEvents {
   readonly cursor: string;
-  /** How many of the first are from the owner's memory: they are there, and the others are still to be read. */
-  readonly inMemory: number;
+  /** Read as far as it is asked for; the first of them are there. */
   readonly events: AsyncIterable<OrderEvent>;
+}
+
+/** What the owner had in memory of an account's events below a sequence. */
+interface Unstored {
+  /** Newest first. */
+  readonly events: readonly OrderEvent[];
+  /** There are no others from it on. */
+  readonly from: number;
+  /** The owner had others below it. */
+  readonly more: boolean;
+  /** The sequence that the answer shows. */
+  readonly sequence: bigint;
 }
 
 /**
  * The events of an account below a sequence, newest first, each once: those that the owner still has in memory, then the
- * store's history, which is read as far as it is asked for.
+ * store's history. An event leaves memory when the store has it, so nothing is missed by asking for what is older: an owner
+ * that has no more of it has stored it.
  */
 export async function accountEvents(
   shards: AccountShards,
@@ -36,25 +53,43 @@ export async function accountEvents(
   deadline: number,
 ): Promise<AccountEvents> {
   const { accountId } = request;
-  const query = { case: "events", value: { $typeName: "atlas.operations.v1.EventsQuery", accountId } } as const;
-  const response = await shards.ask(request, query, deadline);
-  if (response.result.case !== "events") throw unknownAccount(accountId);
-  const { events } = response.result.value;
-  const cursor = cursorOf(shards.shardOf(accountId), response.sequence);
+  const newest = await unstored(shards, request, below, deadline);
+  const cursor = cursorOf(shards.shardOf(accountId), newest.sequence);
+  // Who owns the shard by then has to know what the first answer showed (I20).
+  const older = (from: number) => unstored(shards, { accountId, notBefore: cursor }, from, deadline);
+  return { cursor, events: newestFirst(store, accountId, newest, older) };
+}
+
+async function unstored(
+  shards: AccountShards,
+  request: AccountRequest,
+  below: number,
+  deadline: number,
+): Promise<Unstored> {
+  const { accountId } = request;
+  const bounds = { beforeSequence: BigInt(below), limit: UNSTORED_EVENTS };
+  const value = { $typeName: "atlas.operations.v1.EventsQuery", accountId, ...bounds } as const;
+  const { result, sequence } = await shards.ask(request, { case: "events", value }, deadline);
+  if (result.case !== "events") throw unknownAccount(accountId);
+  const { events, more } = result.value;
   // Another owner may be ahead of the one that answered, and the store with it (I20): the page shows what its cursor says.
-  const bound = Math.min(below, Number(response.sequence) + 1);
-  const newest = events.filter(({ sequence }) => Number(sequence) < bound).reverse();
-  return { cursor, inMemory: newest.length, events: newestFirst(store, accountId, newest, bound) };
+  const from = Number(events[0]?.sequence ?? Math.min(below, Number(sequence) + 1));
+  return { events: events.toReversed(), from, more, sequence };
 }
 
 async function* newestFirst(
   store: StoreReads,
   accountId: string,
-  inMemory: readonly OrderEvent[],
-  below: number,
+  newest: Unstored,
+  older: (from: number) => Promise<Unstored>,
 ): AsyncGenerator<OrderEvent> {
-  yield* inMemory;
-  yield* storedNewestFirst(store, accountId, Number(inMemory.at(-1)?.sequence ?? below));
+  let read = newest;
+  yield* read.events;
+  while (read.more) {
+    read = await older(read.from);
+    yield* read.events;
+  }
+  yield* storedNewestFirst(store, accountId, read.from);
 }
 
 /**

@@ -15,7 +15,7 @@ import { create } from "@bufbuild/protobuf";
 import { type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt";
 import { accountEvents, LISTED_EVENTS, NO_BOUND } from "./account-events.ts";
 import type { AccountRequest, AccountShards } from "./account-shard.ts";
-import { type PageFilter, pageSizeOf, pageToken, positionOf } from "./page.ts";
+import { badToken, type PageFilter, pageSizeOf, pageToken, positionOf } from "./page.ts";
 import type { StoreReads } from "./store-reads.ts";
 
 /** A page of an account's fills, newest first. */
@@ -91,11 +91,11 @@ async function history<Entry>(
 ): Promise<HistoryPage<Entry>> {
   const [sequence, given] = readPosition(positionOf(request.pageToken, filter));
   const below = sequence === undefined ? NO_BOUND : sequence + 1;
-  const { events, inMemory, cursor } = await accountEvents(shards, store, request, below, deadline);
+  const { events, cursor } = await accountEvents(shards, store, request, below, deadline);
   const size = pageSizeOf(request.pageSize);
   const entries: Entry[] = [];
   let last = "";
-  let left = inMemory + LISTED_EVENTS;
+  let left = LISTED_EVENTS;
   for await (const event of events) {
     const time = event.occurredAt === undefined ? 0 : timestampMs(event.occurredAt);
     if (request.startTime !== undefined && time < timestampMs(request.startTime)) break;
@@ -115,8 +115,9 @@ async function history<Entry>(
 
 function readPosition(position: string | undefined): [number | undefined, number] {
   if (position === undefined) return [undefined, 0];
-  const [sequence, given] = position.split(".").map(Number);
-  return [sequence, given ?? 0];
+  const [sequence, given] = /^\d{1,16}\.\d{1,9}$/.test(position) ? position.split(".").map(Number) : [];
+  if (sequence === undefined || given === undefined || sequence >= NO_BOUND) throw badToken();
+  return [sequence, given];
 }
 
 function times({ startTime, endTime }: { startTime?: Timestamp | undefined; endTime?: Timestamp | undefined }) {

@@ -36,7 +36,7 @@ export function numberIn(token: string, filter: PageFilter): number | undefined 
   return number;
 }
 
-function badToken(): Error {
+export function badToken(): Error {
   return refusal(Reason.BAD_PAGE_TOKEN, "the page token is of another list or filter", { field: "page_token" });
 }
 

@@ -18,17 +18,21 @@ export function readRequest<Desc extends DescMessage>(
   const input = new EnvelopeReader(limit);
   return new Promise((resolve, reject) => {
     const malformed = (message: string) => reject(refusal(Reason.INVALID_FIELD, message));
+    const stop = () => {
+      stream.off("data", read);
+      stream.resume();
+    };
     const read = (chunk: Buffer) => {
       try {
         input.take(chunk);
         const message = input.next();
         if (message === undefined) return;
-        stream.off("data", read);
-        stream.resume();
+        stop();
         const { flags, bytes, start, end } = message;
         if (flags === 0) resolve(decodeBinary(schema, bytes.subarray(start, end), strict) as MessageShape<Desc>);
         else malformed("the request is neither compressed nor the end of the stream here");
       } catch (error) {
+        stop();
         reject(error instanceof TooLargeError ? refusal(Reason.TOO_LARGE, error.message) : error);
       }
     };

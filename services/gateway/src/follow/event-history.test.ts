@@ -1,0 +1,58 @@
+import { type OrderEvent, OrderEventSchema } from "@atlas/gen/atlas/log/v1/order_event_pb";
+import { manualClock } from "@atlas/platform/memory/manual-clock";
+import { memoryStore } from "@atlas/platform/memory/memory-store";
+import type { Store } from "@atlas/platform/ports/store";
+import { OwnerMemory } from "@atlas/platform/query/testing/owner-memory";
+import { silentJournal } from "@atlas/platform/telemetry/journal";
+import { create } from "@bufbuild/protobuf";
+import { beforeEach, describe, expect, test } from "vitest";
+import { eventHistory } from "./event-history.ts";
+import { OrderEvents } from "./order-events.ts";
+
+const UNSTORED = 100_000;
+/** Far fewer than there are. */
+const FEW = 2_000;
+const events: OrderEvent[] = Array.from({ length: UNSTORED }, (_, index) =>
+  create(OrderEventSchema, { accountId: "ada", shard: "oms/0", sequence: BigInt(index + 1) }),
+);
+
+let store: Store;
+let owner: OwnerMemory;
+beforeEach(() => {
+  store = memoryStore({ clock: manualClock() });
+  owner = new OwnerMemory("ada", store, events);
+});
+
+/** What a client that was away gets. The events are no longer at hand where they could be followed. */
+async function missed(after: number, through: number): Promise<number[] | undefined> {
+  const { directory, shards } = owner;
+  const options = { directory, clock: manualClock(), journal: silentJournal, partitions: 1 };
+  const followed = new OrderEvents(options, { event: () => undefined, missed: () => undefined });
+  const found = await eventHistory(followed, shards, store)("ada", after, through, 1_000);
+  return found?.map(({ sequence }) => Number(sequence));
+}
+
+const inOrder = (after: number, through: number) =>
+  Array.from({ length: through - after }, (_, index) => after + index + 1);
+
+describe("S15, F6: who comes back while the store is behind gets every event since, in order and once", () => {
+  test.each([
+    ["all of them", 0, UNSTORED],
+    ["some in the middle", 40_000, 70_000],
+    ["the last", UNSTORED - 10, UNSTORED],
+  ])("%s, and no answer gives many", async (_, after, through) => {
+    expect(await missed(after, through)).toEqual(inOrder(after, through));
+    expect(Math.max(...owner.given)).toBeLessThanOrEqual(FEW);
+    const given = owner.given.reduce((sum, count) => sum + count, 0);
+    expect(given).toBeLessThanOrEqual(through - after + FEW);
+  });
+
+  test("also while the owner stores some at each question", async () => {
+    let stored = 0;
+    owner.asked = async () => {
+      stored += 1_700;
+      await owner.storeThrough(stored);
+    };
+    expect(await missed(10_000, 95_000)).toEqual(inOrder(10_000, 95_000));
+  });
+});
