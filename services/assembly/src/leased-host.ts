@@ -56,7 +56,7 @@ export async function openLeasedHost(
   let unfit: EngineMissing | undefined;
   const connections = new ShardConnections(key, traces);
   closes(async () => connections.close());
-  const table = new LeaseTable(ports.store);
+  const table = new LeaseTable(ports.store, warn);
   const view = new LeaseView(table, clock);
   const here = { process, shards: { client: (shard: string) => shards.client(shard) } };
   const directory = new LeasedDirectory({ clock, view, here, connect: (url) => connections.at(url) });

@@ -3,9 +3,11 @@ import { absentSite, readSite } from "@atlas/adapters/http/site/site";
 import { systemChance } from "@atlas/adapters/system/system-chance";
 import type { PrometheusMetrics } from "@atlas/adapters/telemetry/prometheus-metrics";
 import { type Gateway, openGateway } from "@atlas/gateway/gateway";
+import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { type Instrument, MarketModel } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
 import type { MarketView } from "@atlas/market/market-view";
 import { mergedAccountQueries } from "@atlas/platform/query/merged-account-queries";
+import { refusalOf } from "@atlas/platform/refusal/refusal-error";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { auditReads } from "./archiving.ts";
 import { firstStart } from "./first-start/first-start.ts";
@@ -87,7 +89,7 @@ export async function serveClients(parts: ServeOptions): Promise<ServedProcess> 
   return {
     ...{ url: edge.url, hasConsole: site !== undefined },
     served: calls.then(() => undefined),
-    started: Promise.race([calls.then((local) => furnish(parts, local)), ...lost]),
+    started: Promise.race([calls.then((local) => furnish(parts, gateway, local)), ...lost]),
     loginLink: async () => (await calls).loginLink(),
   };
 }
@@ -106,16 +108,28 @@ async function letIn(
 }
 
 /** Waits for what the first start needs, and begins to play. */
-async function furnish(parts: ServeOptions, calls: LocalCalls): Promise<void> {
-  const { options, market, readiness, signal } = parts;
-  const { recording } = options;
-  const { clock, warn } = parts.ports;
-  const patience = { clock, warn, signal };
+async function furnish(parts: ServeOptions, gateway: Gateway, calls: LocalCalls): Promise<void> {
+  const { ports, market, readiness, signal } = parts;
   parts.stage("defining what a new platform begins with");
-  await patiently(() => firstStart(calls, { recorded: recording !== undefined }), patience);
-  if (recording !== undefined) void playForEver({ recording, play: calls.play, clock, warn }, signal);
-  const instruments = await patiently(() => calls.instruments(), patience);
-  readiness.up(marketsOf(instruments, options), market);
+  const patience = { ...ports, signal };
+  const markets = await patiently(() => begin(parts, calls), patience).catch((error: Error) => {
+    const refused = refusalOf(error);
+    // Whoever revoked the local key, or took its user's rights, meant it: the platform serves all others.
+    if (refused?.reason !== Reason.NOT_SIGNED_IN && refused?.reason !== Reason.NOT_ALLOWED) throw error;
+    ports.warn("the start goes on without the local key", { key: KEY_FILE, reason: refused.message });
+    return marketsOf(gateway.instruments(), false);
+  });
+  readiness.up(markets, market);
+}
+
+/** Does by the local key what every start may do again; answers the instruments whose markets are made from now on. */
+async function begin({ options, ports, signal }: ServeOptions, calls: LocalCalls): Promise<readonly Instrument[]> {
+  const { recording } = options;
+  const recorded = recording !== undefined;
+  await firstStart(calls, { recorded });
+  const markets = marketsOf(await calls.instruments(), recorded);
+  if (recorded) void playForEver({ ...ports, recording, play: calls.play }, signal);
+  return markets;
 }
 
 /** One line for each shard that is not followed yet, but of what is said to be missing already. */
@@ -132,6 +146,6 @@ function untaken(gateway: Gateway): string[] {
 }
 
 /** Those whose market this platform makes: a recorded one has one only while somebody plays it. */
-function marketsOf(instruments: readonly Instrument[], { recording }: PlatformOptions): Instrument[] {
-  return instruments.filter(({ marketModel }) => recording !== undefined || marketModel !== MarketModel.RECORDED);
+function marketsOf(instruments: readonly Instrument[], isPlayed: boolean): Instrument[] {
+  return instruments.filter(({ marketModel }) => isPlayed || marketModel !== MarketModel.RECORDED);
 }

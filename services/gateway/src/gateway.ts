@@ -1,3 +1,4 @@
+import type { Instrument } from "@atlas/gen/atlas/instrument/v1/instrument_pb";
 import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import type { Book } from "@atlas/gen/atlas/market/v1/market_pb";
 import type { Authenticator, Caller } from "@atlas/platform/access/caller";
@@ -47,6 +48,8 @@ export interface Gateway {
    * rejects when the gateway is stopped before.
    */
   start(): Promise<void>;
+  /** Those that control has defined, as this gateway has heard of them. */
+  instruments(): readonly Instrument[];
   /** The shards that are not followed yet. */
   unfollowed(): readonly string[];
   /** The partition that has not taken for long what clients ask of order shards; `undefined`: each does. */
@@ -132,6 +135,7 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
     services,
     openTradeSession: sessions.open,
     openResponses: streams.open,
+    instruments: () => instruments.all(),
     untaken: () => intake.untaken,
     stop() {
       end();

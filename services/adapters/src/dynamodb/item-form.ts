@@ -85,7 +85,7 @@ export function itemFrom(attributes: Attributes): StoreItem {
     : { key: behind, partition: place.slice(ITEMS.length), sort: before };
   const item = { ...named, version: Number(attributes.v?.N), body: attributes.b?.B ?? new Uint8Array(0) };
   if (gap < 0 || Number(attributes.c?.N) !== checksum(item)) {
-    throw new StoreDamaged(`item ${item.key} of partition ${item.partition} is not what was written`);
+    throw new StoreDamaged(`item ${item.key} of partition ${item.partition} is not what was written`, item.key);
   }
   return item;
 }

@@ -148,6 +148,33 @@ test("a topic of which one copy is enough for an acknowledgement is refused wher
   );
 });
 
+test("F12 one partition without a leader keeps no process from starting: all others are read, and it is as soon as it is led", async () => {
+  const access = { brokers: kafka.addresses, prefix: "led.", appendTimeout: 3_000, askTimeout: 1_000 };
+  await prepareTopics([{ ...PLAN, name: "well" }], access);
+  const admin = new KafkaClient({ brokers: [...kafka.addresses], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  const { resources } = await admin.describeConfigs({
+    ...{ includeSynonyms: false, resources: [{ type: ConfigResourceTypes.TOPIC, name: "led.well" }] },
+  });
+  const configEntries = (resources[0]?.configEntries ?? [])
+    .filter(({ isDefault }) => !isDefault)
+    .map(({ configName, configValue }) => ({ name: configName, value: configValue }));
+  const replicaAssignment = [1, 3].map((broker, partition) => ({ partition, replicas: [broker] }));
+  await admin.createTopics({ topics: [{ topic: "led.t", replicaAssignment, configEntries }] });
+  await admin.disconnect();
+
+  await killThird();
+  const warned: string[] = [];
+  await prepareTopics([{ ...PLAN, partitions: 2 }], access, (message) => void warned.push(message));
+  expect(warned.at(-1)).toBe("the start goes on without leaders of partitions");
+  const log = await openKafkaLog(access);
+  expect(await log.range("t", 0)).toEqual({ start: 0, end: 0 });
+  await expect(log.range("t", 1)).rejects.toThrow("no broker leads led.t/1");
+  await kafka.brokers[2]?.start();
+  await expect.poll(() => log.range("t", 1).catch(String), { timeout: 20_000 }).toEqual({ start: 0, end: 0 });
+  await log.close();
+});
+
 test("S3 F12 with one copy in sync nothing is acknowledged: an append is unknown at first, then refused, and goes through when there are two again", async () => {
   const [first = "", ...others] = kafka.addresses;
   const access = { brokers: [first], prefix: "two.", appendTimeout: 3_000, askTimeout: 1_000 };

@@ -2,7 +2,7 @@ import { LogUnavailable } from "@atlas/platform/ports/log";
 import type { Warn } from "@atlas/platform/shard/warn";
 import { type PartitionCounts, partitionsOf, topics } from "@atlas/platform/topic/topics";
 import { BATCH_BYTES } from "./batch-size.ts";
-import type { ClusterMap } from "./cluster-map.ts";
+import { type ClusterMap, laneOf } from "./cluster-map.ts";
 import { type KafkaAccess, openMap } from "./kafka-access.ts";
 import { PartitionReader } from "./partition-reader.ts";
 import { errorName, NO_ERROR, TOPIC_ALREADY_EXISTS, TOPIC_RESOURCE } from "./protocol.ts";
@@ -36,12 +36,15 @@ const CHECKED = [
 const COPIES = 3;
 /** Milliseconds that the cluster may take to make a topic, and then to have leaders for it. */
 const CREATION = 30_000;
+/** The same for leaders of topics that stood: more than a cluster takes to replace a broker that is gone. */
+const LEADERS = 15_000;
 
 /**
  * Makes the topics that are missing: time of append by the broker, three copies of which two must have a record before it
  * is acknowledged where there are three brokers, else as many as there are; none while brokers that `access` names are away, for
  * nothing makes more copies later. Changes none that stands; rejects with `TopicMismatch` when one is not so, and warns of those with
- * fewer copies than could be. Resolves when every partition has a leader that answers.
+ * fewer copies than could be. Resolves when every partition has a leader that answers; of topics that stood, warns of those that have none
+ * for long and resolves all the same: only who needs them is to wait.
  */
 export async function prepareTopics(
   plans: readonly TopicPlan[],
@@ -52,32 +55,53 @@ export async function prepareTopics(
   const names = named.map(({ name }) => name);
   const map = await openMap(access, names);
   try {
-    const { brokers, topicMetadata } = await map.askAny("Metadata", { topics: names, allowAutoTopicCreation: false });
-    const standing = new Set(
-      topicMetadata.filter(({ topicErrorCode }) => topicErrorCode === NO_ERROR).map(({ topic }) => topic),
-    );
-    const copies = Math.min(COPIES, Math.max(brokers.length, new Set(access.brokers).size));
-    const missing = named.filter(({ name }) => !standing.has(name));
-    if (missing.length > 0) {
-      if (brokers.length < copies) throw new LogUnavailable(tooFew(brokers.length, copies));
-      await create(map, missing, copies);
-    }
-    await Promise.all(missing.map((plan) => untilLed(map, plan)));
-    const short = await checkPartitions(map, named, copies);
-    if (short.length > 0) warn("topics have fewer copies than they could", { copies, topics: short.join(", ") });
-    // Those that stood, too: another process may have made them just now.
-    await Promise.all(named.map((plan) => untilLed(map, plan)));
-    await checkSettings(map, named, copies);
+    await prepareOn(map, named, { brokers: access.brokers, warn, now: () => performance.now() });
   } finally {
     map.close();
   }
+}
+
+/** What the cluster is asked for. */
+type Cluster = Pick<ClusterMap, "askAny" | "find" | "refresh">;
+
+interface PreparationTerms {
+  /** `host:port` of those that are named. */
+  readonly brokers: readonly string[];
+  readonly warn: Warn;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+}
+
+/** The same, of topics by their names on a cluster that has been reached. */
+export async function prepareOn(map: Cluster, plans: readonly TopicPlan[], terms: PreparationTerms): Promise<void> {
+  const { warn, now } = terms;
+  const names = plans.map(({ name }) => name);
+  const { brokers, topicMetadata } = await map.askAny("Metadata", { topics: names, allowAutoTopicCreation: false });
+  const standing = new Set(
+    topicMetadata.filter(({ topicErrorCode }) => topicErrorCode === NO_ERROR).map(({ topic }) => topic),
+  );
+  const copies = Math.min(COPIES, Math.max(brokers.length, new Set(terms.brokers).size));
+  const missing = plans.filter(({ name }) => !standing.has(name));
+  if (missing.length > 0) {
+    if (brokers.length < copies) throw new LogUnavailable(tooFew(brokers.length, copies));
+    await create(map, missing, copies);
+  }
+  const [unled] = await unledOf(map, missing, { now, patience: CREATION });
+  if (unled !== undefined) throw unled.reason;
+  const short = await checkPartitions(map, plans, copies);
+  if (short.length > 0) warn("topics have fewer copies than they could", { copies, topics: short.join(", ") });
+  // Those that stood, too: another process may have made them just now. Who needs one that has no leader waits for it by itself.
+  const stood = plans.filter(({ name }) => standing.has(name));
+  const away = (await unledOf(map, stood, { now, patience: LEADERS })).map(({ place }) => place).join(", ");
+  if (away !== "") warn("the start goes on without leaders of partitions", { partitions: away });
+  await checkSettings(map, plans, copies);
 }
 
 function tooFew(there: number, copies: number): string {
   return `topics are to have ${copies} copies, for so many brokers are named, and ${there} are there: they are made when all are`;
 }
 
-async function create(map: ClusterMap, plans: readonly TopicPlan[], copies: number): Promise<void> {
+async function create(map: Cluster, plans: readonly TopicPlan[], copies: number): Promise<void> {
   const { topicErrors } = await map.askAny("CreateTopics", {
     validateOnly: false,
     timeout: CREATION,
@@ -110,22 +134,40 @@ function creationOf({ name, partitions, retention }: TopicPlan, copies: number) 
   };
 }
 
-/** A broker hears of what it leads a moment after the topic stands, and refuses until then. */
-async function untilLed(map: ClusterMap, { name, partitions }: TopicPlan): Promise<void> {
+/** A partition whose leader does not answer. */
+interface Unled {
+  readonly place: string;
+  readonly reason: Error;
+}
+
+/**
+ * Partitions for which no leader answers, though it was waited for: a broker hears of what it leads a moment after the topic stands, and
+ * refuses until then.
+ */
+async function unledOf(
+  map: Cluster,
+  plans: readonly TopicPlan[],
+  { now, patience }: { readonly now: () => number; readonly patience: number },
+): Promise<Unled[]> {
   const reader = new PartitionReader(map);
-  const deadline = performance.now() + CREATION;
-  for (let partition = 0; partition < partitions; ) {
-    try {
-      await reader.range(name, partition);
-      partition += 1;
-    } catch (error) {
-      if (performance.now() > deadline) throw error;
+  const deadline = now() + patience;
+  const ofTopic = async ({ name, partitions }: TopicPlan): Promise<Unled[]> => {
+    for (let asked = Array.from({ length: partitions }, (_, partition) => partition); ; ) {
+      const unled: (Unled & { readonly partition: number })[] = [];
+      for (const partition of asked) {
+        await reader.range(name, partition).catch((reason: Error) => {
+          unled.push({ partition, place: laneOf(name, partition), reason });
+        });
+      }
+      if (unled.length === 0 || now() > deadline) return unled;
+      asked = unled.map(({ partition }) => partition);
     }
-  }
+  };
+  return (await Promise.all(plans.map(ofTopic))).flat();
 }
 
 /** Answers those that have fewer copies of a partition than `copies`. */
-async function checkPartitions(map: ClusterMap, plans: readonly TopicPlan[], copies: number): Promise<string[]> {
+async function checkPartitions(map: Cluster, plans: readonly TopicPlan[], copies: number): Promise<string[]> {
   const names = plans.map(({ name }) => name);
   const { topicMetadata } = await map.askAny("Metadata", { topics: names, allowAutoTopicCreation: false });
   const places = new Map(topicMetadata.map(({ topic, partitionMetadata }) => [topic, partitionMetadata]));
@@ -142,7 +184,7 @@ async function checkPartitions(map: ClusterMap, plans: readonly TopicPlan[], cop
  * What would lose records, take their time from strangers, or let these stand as nobody reads them, is told now and not by the loss: log time is the broker's (S8), nothing goes
  * before its time, nothing that was acknowledged is led back.
  */
-async function checkSettings(map: ClusterMap, plans: readonly TopicPlan[], copies: number): Promise<void> {
+async function checkSettings(map: Cluster, plans: readonly TopicPlan[], copies: number): Promise<void> {
   const names = plans.map(({ name }) => name);
   const { resources } = await map.askAny("DescribeConfigs", {
     includeSynonyms: false,

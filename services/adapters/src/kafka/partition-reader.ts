@@ -11,11 +11,14 @@ class LeaderFailed extends Error {
   override name = "LeaderFailed";
 }
 
+/** Who leads what, as far as questions need it. */
+type Leaders = Pick<ClusterMap, "find" | "refresh">;
+
 /** Single questions to the leader of a partition. Each rejects with `LogUnavailable` when there is no answer now. */
 export class PartitionReader {
-  readonly #map: ClusterMap;
+  readonly #map: Leaders;
 
-  constructor(map: ClusterMap) {
+  constructor(map: Leaders) {
     this.#map = map;
   }
 

@@ -117,6 +117,14 @@ describe("the local key", () => {
     expect(await refusalOf(again.authenticator.authenticate(bearer(local), HERE))).toBe(Reason.NOT_SIGNED_IN);
   });
 
+  test("that was revoked stays so at the next start, which leaves the one of another folder alone", async () => {
+    const folder = new Map<string, string>();
+    await platform.gateway(folder);
+    const again = await platform.gateway();
+    expect(await refusalOf(again.authenticator.authenticate(bearer(local), HERE))).toBe(Reason.NOT_SIGNED_IN);
+    await authenticate(folder.get("cli.key") as string, again);
+  });
+
   test("works although the first start was interrupted behind its file", async () => {
     const other = new SignInPlatform();
     other.files.set("cli.key", `${local}\n`);

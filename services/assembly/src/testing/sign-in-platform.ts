@@ -71,11 +71,11 @@ export class SignInPlatform implements ShardDirectory {
     await this.run(Promise.all([identityOwner.start(), controlOwner.start()]));
   }
 
-  /** A gateway of its own: a process that knows nothing of the others. */
-  async gateway(): Promise<SignIn> {
+  /** A gateway of its own: a process that knows nothing of the others. `folder`: of its secrets; absent, the platform's. */
+  async gateway(folder = this.files): Promise<SignIn> {
     const number = ++this.#gateways;
     const { clock, digest, log } = this;
-    const files = memorySecretFiles(this.files);
+    const files = memorySecretFiles(folder);
     const journal = silentJournal;
     const incarnation = `gTEST${number}`;
     const chance = seededChance(number);

@@ -57,6 +57,10 @@ export class InstrumentView {
     return this.#instruments.get(instrumentId);
   }
 
+  all(): Instrument[] {
+    return [...this.#instruments.values()];
+  }
+
   #take(instrument: Instrument): void {
     this.#instruments.set(instrument.instrumentId, instrument);
   }

@@ -2,7 +2,8 @@ import { Role } from "@atlas/gen/atlas/options/v1/options_pb";
 import type { PrincipalRevoked } from "@atlas/gen/atlas/venue/v1/venue_pb";
 import type { SecretFiles } from "@atlas/platform/ports/secret-files";
 import { hexadecimal } from "@atlas/platform/text/hexadecimal";
-import { keyIdOf, newApiKeySecret } from "../access/api-key-secret.ts";
+import { keyIdOf, newApiKeySecret, sameHash } from "../access/api-key-secret.ts";
+import { refuseCredential } from "../access/rights.ts";
 import { ask } from "./asked.ts";
 import type { IdentityContext } from "./identity-context.ts";
 
@@ -12,12 +13,13 @@ const LOCAL_ACCOUNT = "demo";
 const FILE = "cli.key";
 const ID_BYTES = 10;
 
-type Context = Pick<IdentityContext, "intake" | "view" | "chance" | "digest">;
+type Context = Pick<IdentityContext, "intake" | "view" | "chance" | "digest" | "clock">;
 
 /**
  * Makes the key that whoever owns the data folder signs in by: `cli.key`, of user `local` with ADMIN, OPERATOR and TRADER on
  * `demo`. What exists stays as it is, the user's roles and a revoked key included; a file that was removed is made anew, and
- * the key that stood there before is revoked: its id is answered. An interrupted first start is completed by the next.
+ * the key that stood there before is revoked: its id is answered. A key that does not work takes no other's place. An interrupted
+ * first start is completed by the next.
  */
 export async function provisionLocalKey(
   files: SecretFiles,
@@ -38,7 +40,7 @@ export async function provisionLocalKey(
     const apiKey = { keyId, userId: LOCAL_USER, label: FILE };
     await ask({ case: "createApiKey", value: { apiKey, secretHash: digest.sha256(secret) } }, call, context);
   }
-  return revokeOthers(keyId, context, deadline);
+  return works(secret, keyId, context) ? revokeOthers(keyId, context, deadline) : [];
 }
 
 async function readOrCreate(files: SecretFiles, { chance }: Context): Promise<string> {
@@ -46,6 +48,13 @@ async function readOrCreate(files: SecretFiles, { chance }: Context): Promise<st
   if (kept !== undefined) return kept.trim();
   await files.create(FILE, newApiKeySecret(`local-${hexadecimal(chance.bytes(ID_BYTES))}`, chance));
   return ((await files.read(FILE)) ?? "").trim();
+}
+
+/** Whether its holder can sign in: it may have been revoked, or its user disabled. */
+function works(secret: string, keyId: string, { view, clock, digest }: Context): boolean {
+  const kept = view.apiKey(keyId);
+  if (kept?.apiKey === undefined || !sameHash(digest.sha256(secret), kept.secretHash)) return false;
+  return refuseCredential(view, kept.apiKey.userId, { type: "API_KEY", keyId }, clock.now()) === undefined;
 }
 
 async function revokeOthers(keyId: string, context: Context, deadline: number) {

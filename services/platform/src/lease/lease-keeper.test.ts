@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { type ManualClock, manualClock } from "../memory/manual-clock.ts";
 import { type MemoryStore, memoryStore, type StoreFault } from "../memory/memory-store.ts";
 import { type Clock, sleep } from "../ports/clock.ts";
+import type { StoreItem } from "../ports/store.ts";
+import { SHARDS_TABLE } from "../shard/output-positions.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import { LeaseTable } from "./lease-table.ts";
 import { LeaseView } from "./lease-view.ts";
@@ -13,16 +15,41 @@ let store: MemoryStore;
 /** What befalls writes of single items, and looks at the table. */
 let fault: (() => StoreFault | undefined) | undefined;
 let lookFault: StoreFault | undefined;
+/** A row that is not what was written, for as long as it stands. */
+let damaged: StoreItem | undefined;
 
 beforeEach(() => {
   clock = manualClock();
   fault = undefined;
   lookFault = undefined;
+  damaged = undefined;
   store = memoryStore({
     clock,
-    fault: ({ operation }) => (operation === "put" ? fault?.() : operation === "query" ? lookFault : undefined),
+    fault: ({ operation }) => (operation === "put" ? fault?.() : operation === "query" ? ofLook() : undefined),
   });
 });
+
+function ofLook(): StoreFault | undefined {
+  const stands = damaged !== undefined && damaged.version === rowAt(damaged.key)?.version;
+  return stands && damaged !== undefined ? { kind: "damaged", key: damaged.key } : lookFault;
+}
+
+function rowAt(key: string): StoreItem | undefined {
+  return store
+    .everything()
+    .get(SHARDS_TABLE)
+    ?.find((item) => item.key === key);
+}
+
+/** Nobody's next write is above what stands there now. */
+async function damage(key: string): Promise<void> {
+  const row = rowAt(key);
+  if (row === undefined) throw new Error(`${key} does not stand`);
+  damaged = { ...row, version: row.version + 1_000_000 };
+  const done = store.put(SHARDS_TABLE, damaged);
+  await clock.advance(0);
+  await done;
+}
 
 /** A process whose timers can be held. */
 class Process {
@@ -36,7 +63,7 @@ class Process {
 
   constructor(name: string, roles = ["oms"], isHot?: (shard: string) => boolean) {
     this.name = name;
-    const table = new LeaseTable(store);
+    const table = new LeaseTable(store, (message) => this.warnings.push(message));
     const write = table.beat.bind(table);
     table.beat = (beat, version) => {
       this.lastBeat = clock.monotonic();
@@ -295,5 +322,39 @@ describe("a hot standby's leases (S21)", () => {
       await clock.advance(30_000);
     }
     expect(both.map(({ told }) => told.length)).toEqual(before);
+  });
+});
+
+describe("F14: a row of the table of leases that is not what was written", () => {
+  const REMOVED = "a row of the table of leases is damaged: it is removed";
+
+  test.each(["process:a", "process:b", "shard:oms.0", "shard:oms.15"])(
+    "is removed, and who lives loses nothing; who dies then is replaced: %s",
+    async (row) => {
+      const [one, other] = [new Process("a"), new Process("b")];
+      await clock.advance(20_000);
+      const before = [one, other].map(({ told }) => told.length);
+      await damage(`leases/${row}`);
+      await clock.advance(10_000);
+      expect([one, other].map(({ told }) => told.length)).toEqual(before);
+      expect(await holders()).toEqual(new Map([one, other].map(({ name }) => [name, 8] as [string, number])));
+      expect(new Set([...one.warnings, ...other.warnings])).toEqual(new Set([REMOVED]));
+      one.isPaused = true;
+      await clock.advance(6_000);
+      expect(other.held).toBe(16);
+    },
+  );
+
+  test("of a process or a shard that nobody knows any more keeps nobody from starting", async () => {
+    const gone = new Process("gone");
+    await clock.advance(1_000);
+    gone.isPaused = true;
+    for (const row of ["process:gone", "shard:oms.3"]) {
+      await damage(`leases/${row}`);
+      const next = new Process(`behind ${row}`);
+      await clock.advance(7_000);
+      expect([next.held, next.warnings]).toEqual([16, [REMOVED]]);
+      next.isPaused = true;
+    }
   });
 });

@@ -120,6 +120,7 @@ export class LeaseKeeper {
     await this.#keepBeat();
     await this.#options.view.look();
     this.#noticeLost();
+    await this.#writeAgain();
     if (this.#resigned) return this.#giveAll();
     for (const [role, shards] of this.#options.shards) {
       if (this.#stopped) return;
@@ -146,10 +147,18 @@ export class LeaseKeeper {
     const { view, beat } = this.#options;
     for (const shard of [...this.#held]) {
       const holder = view.holderOf(shard);
-      if (holder === beat().process || this.#giving.has(shard)) continue;
+      if (holder === beat().process || this.#giving.has(shard) || view.versionOf(shard) === 0) continue;
       this.#held.delete(shard);
       void this.#hooks.given(shard, "lost");
     }
+  }
+
+  /** Leases of this process's shards that were removed, for they were not what was written (F14): nobody else has them by that. */
+  async #writeAgain(): Promise<void> {
+    const { view, table, beat } = this.#options;
+    const { process } = beat();
+    const removed = [...this.#held].filter((shard) => view.versionOf(shard) === 0 && !this.#giving.has(shard));
+    await Promise.all(removed.map((shard) => table.lease(create(ShardLeaseSchema, { shard, process }), 1)));
   }
 
   #mostOf(role: string, shards: readonly string[]): number {

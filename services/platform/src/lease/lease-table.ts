@@ -5,8 +5,9 @@ import {
   ShardLeaseSchema,
 } from "@atlas/gen/atlas/log/v1/lease_pb";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import type { Store, StoreItem } from "../ports/store.ts";
+import { type Store, StoreDamaged, type StoreItem } from "../ports/store.ts";
 import { SHARDS_TABLE } from "../shard/output-positions.ts";
+import type { Warn } from "../shard/warn.ts";
 
 /** Something that stands in the table of leases, as it was read. */
 export interface Versioned<Value> {
@@ -31,9 +32,12 @@ const PAGE = 1_000;
 /** Who owns which shard, and which processes live, in the query store (S21). Rejects as the store does. */
 export class LeaseTable {
   readonly #store: Store;
+  readonly #warn: Warn;
 
-  constructor(store: Store) {
+  /** @param warn is told of rows that are removed. */
+  constructor(store: Store, warn: Warn = () => {}) {
     this.#store = store;
+    this.#warn = warn;
   }
 
   async read(): Promise<LeaseRows> {
@@ -52,6 +56,22 @@ export class LeaseTable {
       const last = page.at(-1);
       if (page.length < PAGE || last === undefined) return { leases, processes };
       from = `${last.sort}\u0000`;
+    }
+  }
+
+  /** What stands there as it was written; all else is removed: who lives writes its row again, and who is dead needs none (F14). */
+  async readSound(): Promise<LeaseRows> {
+    for (const removed = new Set<string>(); ; ) {
+      try {
+        return await this.read();
+      } catch (error) {
+        if (!(error instanceof StoreDamaged)) throw error;
+        const { key, message } = error;
+        if (!key?.startsWith(`${PARTITION}/`) || removed.has(key)) throw error;
+        this.#warn("a row of the table of leases is damaged: it is removed", { key, reason: message });
+        await this.#store.remove(SHARDS_TABLE, [key]);
+        removed.add(key);
+      }
     }
   }
 

@@ -56,7 +56,7 @@ export class LeaseView {
     return this.#leases.get(shard)?.lease.process || undefined;
   }
 
-  /** Version of a shard's lease; 0: it was never taken. */
+  /** Version of a shard's lease; 0: none stands. */
   versionOf(shard: string): number {
     return this.#leases.get(shard)?.version ?? 0;
   }
@@ -101,7 +101,7 @@ export class LeaseView {
   }
 
   async #read(): Promise<void> {
-    const { leases, processes } = await this.#table.read();
+    const { leases, processes } = await this.#table.readSound();
     const now = this.#clock.monotonic();
     const away = this.#looked === undefined ? 0 : now - this.#looked;
     if (this.#looked === undefined || away > STEADY) this.#steadySince = now;

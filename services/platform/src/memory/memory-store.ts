@@ -22,8 +22,8 @@ export type StoreFault =
   | { readonly kind: "done-late"; readonly milliseconds: number }
   /** Done and answered `milliseconds` later. */
   | { readonly kind: "delayed"; readonly milliseconds: number }
-  /** A read: `StoreDamaged`, what is stored is not what was written (F14). A write: as `refused`. */
-  | { readonly kind: "damaged" };
+  /** A read: `StoreDamaged`, what is stored, at `key`, is not what was written (F14). A write: as `refused`. */
+  | { readonly kind: "damaged"; readonly key?: string };
 
 export interface StoreCall {
   readonly operation: "get" | "query" | "put" | "putAll" | "remove";
@@ -79,7 +79,7 @@ export function memoryStore(options: MemoryStoreOptions): MemoryStore {
   async function read<T>(call: StoreCall, action: () => T): Promise<T> {
     const fault = await meet(call);
     if (fault?.kind === "answer-lost" || fault?.kind === "cut-short") throw new StoreUnavailable("answer lost");
-    if (fault?.kind === "damaged") throw new StoreDamaged("damaged");
+    if (fault?.kind === "damaged") throw new StoreDamaged("damaged", fault.key ?? call.key);
     if (fault?.kind === "done-late") await new Promise<void>((go) => options.clock.after(fault.milliseconds, go));
     return action();
   }

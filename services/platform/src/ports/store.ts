@@ -69,6 +69,13 @@ export class WriteUnknown extends Error {
 /** A stored item is not what was written. */
 export class StoreDamaged extends Error {
   override name = "StoreDamaged";
+  /** Which item; `undefined`: that is not known. */
+  readonly key: string | undefined;
+
+  constructor(message: string, key?: string) {
+    super(message);
+    this.key = key;
+  }
 }
 
 /** Throws a `RangeError` unless every item may have its body. */
