@@ -11,11 +11,11 @@ import type { Answer } from "../model/client-model.ts";
 export type Send = (gateway: GatewayProcess) => Promise<Order | undefined>;
 
 /** The same of a batch. */
-export type SendBatch = (gateway: GatewayProcess) => Promise<readonly SubmitOrdersResult[]>;
+type SendBatch = (gateway: GatewayProcess) => Promise<readonly SubmitOrdersResult[]>;
 
 /** What a transport says of its own. */
 const NOTHING_DONE = [Code.Unavailable, Code.ResourceExhausted, Code.Aborted];
-/** Milliseconds for which clients wait, and some clients for a whole batch: a gateway tells of each entry before those are over. */
+/** Milliseconds by which clients wait longer, at most; who sends a batch now and then until a gateway has to tell of each entry. */
 const PATIENCE = 2_000;
 const MOST_PATIENCE = 25_000;
 

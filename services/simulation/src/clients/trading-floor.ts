@@ -31,7 +31,7 @@ const OPERATOR = 0x0e91;
 const LONGEST_DELAY = 8_500;
 
 /** How clients use a platform. */
-export interface FloorOptions {
+interface FloorOptions {
   /** Milliseconds for which a screen keeps its stream, at most. */
   readonly stay?: number;
   /** Milliseconds until the next engine version is activated; absent: it never is. */

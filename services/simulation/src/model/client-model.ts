@@ -48,7 +48,7 @@ export interface ClientRequest extends Asked {
   readonly accountId: string;
   readonly requestId: string;
   readonly method: string;
-  /** Of what was made as an entry of a batch: of its account's batches the how manyeth. */
+  /** Of an entry of a batch: the batch's number, by account. */
   readonly batch?: number;
   readonly answers: Answer[];
 }
