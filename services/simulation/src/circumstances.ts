@@ -1,7 +1,8 @@
 import { type Dice, dice } from "@atlas/assembly/simulated/dice";
 import type { Holding, MemoryPlatformOptions } from "@atlas/assembly/simulated/memory-platform";
-import { knobs, knobsOf } from "./faults/faults.ts";
+import { knobsOf, usualKnobs } from "./faults/faults.ts";
 import type { Knob } from "./faults/knob.ts";
+import { moveFaults } from "./faults/move-faults.ts";
 import type { SimulationOptions } from "./simulate.ts";
 
 /** Mixed into the seed for what archiving and venues' ticks draw, apart from the rest. */
@@ -14,6 +15,8 @@ const ENGINE = 0xe2;
 const ROOM = 0xf22;
 /** And for how owners share the shards: so that seeds that are kept, or known to catch a fault, mean what they meant. */
 const HOLDINGS = 0x4664;
+/** And for whether somebody sends batches, and their shards move meanwhile. */
+const BATCHES = 0x101cdb;
 
 /** Venues live and die apart from what trades on them. */
 const APART: readonly Holding[] = [["oms", "control", "identity"], ["venue"]];
@@ -32,6 +35,8 @@ export interface Circumstances {
   readonly gap: number;
   /** Milliseconds until the next engine version is activated; `undefined`: it never is. */
   readonly activatesAfter: number | undefined;
+  /** Somebody sends batches. */
+  readonly hasBatches: boolean;
   /** Faults that befall this platform. */
   readonly knobs: readonly Knob[];
 }
@@ -41,7 +46,10 @@ export function circumstancesOf({ seed, minutes, cases, isDense = false }: Simul
   const roll = dice(seed ^ 0x5eed);
   // Of their own dice: a new kind of fault leaves the rest of what a seed means as it was.
   const faults = dice(seed ^ 0xfa17);
-  const drawn = knobs.filter(() => faults.onceIn(2));
+  const drawn = usualKnobs.filter(() => faults.onceIn(2));
+  const batches = dice(seed ^ BATCHES);
+  const isBatchSeed = batches.onceIn(2);
+  const moves = isBatchSeed && batches.onceIn(2) ? moveFaults : [];
   return {
     platform: {
       seed,
@@ -59,7 +67,8 @@ export function circumstancesOf({ seed, minutes, cases, isDense = false }: Simul
     gateways: 1 + roll(3),
     ...paces(roll, isDense),
     activatesAfter: activationOf(dice(seed ^ ENGINE), minutes),
-    knobs: cases === undefined ? drawn : knobsOf(cases),
+    hasBatches: isBatchSeed || cases?.includes("F9") === true,
+    knobs: cases === undefined ? [...drawn, ...moves] : knobsOf(cases),
   };
 }
 

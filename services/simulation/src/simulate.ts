@@ -40,6 +40,8 @@ export interface Outcome extends SimulationOptions {
   readonly requests: number;
   /** Records written to the log. */
   readonly records: number;
+  /** Batches of which one owner decided a part and another the rest (F9). */
+  readonly splitBatches: number;
   /** How often each fault came, by name. */
   readonly faults: Readonly<Record<string, number>>;
   /** How often each invariant was looked at. */
@@ -103,6 +105,7 @@ class Simulation {
       trace: this.#watch.trace(),
       requests: clients.requests.length,
       records: this.#watch.steps,
+      splitBatches: this.#watch.model.batches.split(clients.requests),
       faults: Object.fromEntries(this.#faults.counts),
       looked: Object.fromEntries(violations.seen),
     };
@@ -114,12 +117,12 @@ class Simulation {
   }
 
   async #begin(): Promise<void> {
-    const { gateways, pause, stay, latency, activatesAfter } = this.#circumstances;
+    const { gateways, pause, latency } = this.#circumstances;
     await this.#platform.start();
     const roll = dice(this.#options.seed + 1);
     if (latency > 0) this.#platform.world.appendLatency = () => roll(latency);
     for (let count = 1; count < gateways; count++) await this.#platform.startGateway();
-    await this.#floor.open(pause, stay, activatesAfter);
+    await this.#floor.open(pause, this.#circumstances);
   }
 
   /** Phase one: clients trade, faults befall the platform. */

@@ -22,14 +22,32 @@ export async function checkNothingAhead(
   accounts: readonly string[],
 ): Promise<void> {
   const stored = await storedSequences(platform, accounts);
-  for (let partition = 0; partition < platform.partitions.oms; partition++) {
-    const shard = `oms/${partition}`;
-    const end = await lastEvent(platform, partition);
+  for (const { shard, topic, partition } of eventLogs(platform)) {
+    const end = await lastEvent(platform, topic, partition);
     if (end === undefined) return;
     for (const { what, sequence } of stored.filter((one) => one.shard === shard)) {
       violations.check("I21", sequence <= end, () => `${what} holds ${shard}:${sequence}, its log ends at ${end}`);
     }
   }
+}
+
+/** Where a shard's events stand. */
+interface EventLog {
+  readonly shard: string;
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** Of every shard that has one. */
+function eventLogs({ partitions }: MemoryPlatform): EventLog[] {
+  const ofOrders = Array.from({ length: partitions.oms }, (_, partition) => {
+    return { shard: `oms/${partition}`, topic: "orders.events", partition };
+  });
+  return [
+    ...ofOrders,
+    { shard: "control/0", topic: "control.events", partition: 0 },
+    { shard: "identity/0", topic: "identity.events", partition: 0 },
+  ];
 }
 
 interface StoredSequence {
@@ -40,10 +58,9 @@ interface StoredSequence {
 
 async function storedSequences(platform: MemoryPlatform, accounts: readonly string[]): Promise<StoredSequence[]> {
   const found: StoredSequence[] = [];
-  for (let partition = 0; partition < platform.partitions.oms; partition++) {
-    const shard = `oms/${partition}`;
+  for (const { shard, topic } of eventLogs(platform)) {
     for (const item of await query(platform, "atlas_shards", shard)) {
-      const sequence = shardSequence(item);
+      const sequence = shardSequence(item, topic);
       if (sequence !== undefined) found.push({ shard, what: item.sort, sequence: Number(sequence) });
     }
   }
@@ -69,9 +86,13 @@ async function storedSequences(platform: MemoryPlatform, accounts: readonly stri
   return found;
 }
 
-function shardSequence({ sort, body }: StoreItem): bigint | undefined {
+function shardSequence({ sort, body }: StoreItem, topic: string): bigint | undefined {
   if (sort === "manifest") return decode(ImageManifestCodec, body).sequence;
-  if (sort === "outputs") return decode(ShardOutputsCodec, body).eventsThrough;
+  if (sort === "outputs") {
+    const { eventsThrough, positions } = decode(ShardOutputsCodec, body);
+    const own = positions.find(({ destination }) => destination === topic)?.number ?? 0n;
+    return own > eventsThrough ? own : eventsThrough;
+  }
   return sort === "store" ? decode(StorePositionCodec, body).sequence : undefined;
 }
 
@@ -80,11 +101,11 @@ function query({ world }: MemoryPlatform, table: string, partition: string): Pro
 }
 
 /** Sequence of the last event on the log; `undefined`: the log is away. */
-async function lastEvent({ world }: MemoryPlatform, partition: number): Promise<number | undefined> {
-  const range = await settled(world, world.log.range("orders.events", partition));
+async function lastEvent({ world }: MemoryPlatform, topic: string, partition: number): Promise<number | undefined> {
+  const range = await settled(world, world.log.range(topic, partition));
   if (range === undefined) return undefined;
   if (range.end === 0) return 0;
-  const records = await settled(world, world.log.read("orders.events", partition, 0, 1e9));
+  const records = await settled(world, world.log.read(topic, partition, 0, 1e9));
   let last = 0;
   for (const { bytes } of records ?? []) {
     const { header, count } = openFrame(bytes, world.digest);

@@ -1,7 +1,10 @@
 import { MemoryPlatform } from "@atlas/assembly/simulated/memory-platform";
 import { StoredRequestCodec } from "@atlas/gen/atlas/log/v1/order_store_codec";
 import type { StoredRequest } from "@atlas/gen/atlas/log/v1/order_store_pb";
+import { ImageManifestCodec, ShardOutputsCodec } from "@atlas/gen/atlas/log/v1/shard_image_codec";
+import { ImageManifestSchema, ShardOutputsSchema } from "@atlas/gen/atlas/log/v1/shard_image_pb";
 import { decode, encode } from "@atlas/gen/codec/codec";
+import { create } from "@bufbuild/protobuf";
 import { beforeEach, expect, test } from "vitest";
 import { modelOf } from "../model/log-model.ts";
 import { readLog } from "../model/log-reading.ts";
@@ -65,4 +68,35 @@ test("D27: a request that was done is not stored as used: I6 is broken, and seen
 test("D27: a used request id names another event than its own: I6 and I21 are broken, and seen", async () => {
   await store({ eventId: `${await shard()}:1` }, "", 9999);
   expect(await broken()).toEqual({ ahead: [], used: ["I21", "I6"] });
+});
+
+const AHEAD = 9_999n;
+const IMAGE = encode(ImageManifestCodec, create(ImageManifestSchema, { sequence: AHEAD }));
+const OUTPUTS = encode(ShardOutputsCodec, create(ShardOutputsSchema, { eventsThrough: AHEAD }));
+
+function outputsTo(destination: string, number: bigint): Uint8Array {
+  return encode(ShardOutputsCodec, create(ShardOutputsSchema, { positions: [{ destination, number }] }));
+}
+
+test.each([
+  ["an image", "oms/1", "manifest", IMAGE],
+  ["what has left", "oms/1", "outputs", OUTPUTS],
+  ["the place of its events", "oms/1", "outputs", outputsTo("orders.events", AHEAD)],
+  ["an image", "control/0", "manifest", IMAGE],
+  ["what has left", "control/0", "outputs", OUTPUTS],
+  ["the place of its events", "control/0", "outputs", outputsTo("control.events", AHEAD)],
+  ["an image", "identity/0", "manifest", IMAGE],
+  ["what has left", "identity/0", "outputs", OUTPUTS],
+  ["the place of its events", "identity/0", "outputs", outputsTo("identity.events", AHEAD)],
+])("%s of %s is ahead of its log: I21 is broken, and seen", async (_what, shard, sort, body) => {
+  const item = { key: `${shard}/${sort}`, version: 9_999, partition: shard, sort, body };
+  await platform.run(platform.world.store.put("atlas_shards", item));
+  expect(await broken()).toEqual({ ahead: ["I21"], used: [] });
+});
+
+test("what a link was sent is numbered by itself: no sequence of its shard's events", async () => {
+  const body = outputsTo("venue/0", AHEAD);
+  const item = { key: "oms/1/outputs", version: 9_999, partition: "oms/1", sort: "outputs", body };
+  await platform.run(platform.world.store.put("atlas_shards", item));
+  expect(await broken()).toEqual({ ahead: [], used: [] });
 });

@@ -11,6 +11,7 @@ import { Absence } from "./absence.ts";
 import { Caller, type Send } from "./caller.ts";
 import { randomLimits } from "./random-limits.ts";
 import { MARKETS, randomOrder, randomReplacement } from "./random-order.ts";
+import { randomRequestId } from "./random-request-id.ts";
 
 /** Of what it sent long ago it sends the last few again more often than the rest. */
 const RECENT = 8;
@@ -171,7 +172,7 @@ export class RandomClient {
 
   /** Makes a request, keeps it, and sends it until it knows. */
   async #ask(method: string, asked: Asked, make: (requestId: string) => Send): Promise<void> {
-    const requestId = this.#requestId();
+    const requestId = randomRequestId(this.#roll, this.#accountId, ++this.#count, this.#platform.clock.now());
     const request: ClientRequest = { accountId: this.#accountId, requestId, method, ...asked, answers: [] };
     const send = make(requestId);
     this.#model.requests.push(request);
@@ -201,15 +202,5 @@ export class RandomClient {
   #anOrder(): string {
     const recent = this.#orders.slice(this.#roll.onceIn(2) ? -1 : -12);
     return recent[this.#roll(recent.length)] ?? "none";
-  }
-
-  /** A UUID v7 of now, of long ago, or any text. */
-  #requestId(): string {
-    const number = ++this.#count;
-    if (this.#roll.onceIn(4)) return `${this.#accountId} ${number}`;
-    const time = this.#roll.onceIn(4) ? 1_600_000_000_000 : this.#platform.clock.now();
-    const stamp = time.toString(16).padStart(12, "0");
-    const tail = `${number.toString(16).padStart(6, "0")}${this.#roll(0xffffff).toString(16).padStart(6, "0")}`;
-    return `${stamp.slice(0, 8)}-${stamp.slice(8)}-7000-8000-${tail}`;
   }
 }

@@ -12,7 +12,8 @@ export interface Market {
   readonly priceDecimals: number;
 }
 
-type NewOrder = Exclude<MessageInitShape<typeof NewOrderSchema>, { $typeName: string }> & AskedTerms;
+/** The terms of an order as they are sent. */
+export type NewOrder = Exclude<MessageInitShape<typeof NewOrderSchema>, { $typeName: string }> & AskedTerms;
 
 export const MARKETS: readonly Market[] = [
   { instrumentId: "BTC-USD", lot: 0.0001, decimals: 4, price: 50_000, priceDecimals: 2 },

@@ -6,6 +6,7 @@ import { sleep } from "@atlas/platform/ports/clock";
 import { ClientModel } from "../model/client-model.ts";
 import { Violations } from "../model/violations.ts";
 import { Administrator } from "./administrator.ts";
+import { BatchClient } from "./batch-client.ts";
 import { Operator } from "./operator.ts";
 import { RandomClient } from "./random-client.ts";
 import { Screen } from "./screen.ts";
@@ -15,14 +16,29 @@ const FUNDS = { USD: "400000", BTC: "6", ETH: "80" };
 /** Accounts on every shard, with their owners; two of one owner meet each other: that is what self-trade prevention is for. */
 const OWNERS: Readonly<Record<string, string>> = { ada: "ada", "ada-b": "ada", bob: "bob", cyd: "cyd", dan: "dan" };
 
-/** Whose client trades on sessions. */
-const ON_SESSIONS = "dan";
+/** Whose client sends batches, where there is one. */
+const IN_BATCHES = "eve";
+/** Whose clients trade otherwise than by one call a request. */
+const CLIENTS: Readonly<Record<string, typeof SessionClient | typeof BatchClient>> = {
+  dan: SessionClient,
+  [IN_BATCHES]: BatchClient,
+};
 const PAUSE = 120;
 /** Mixed into the seed for what the operator draws, apart from the rest. */
 const OPERATOR = 0x0e91;
 
 /** Milliseconds after which the last append that a mishap held back has landed. */
 const LONGEST_DELAY = 8_500;
+
+/** How clients use a platform. */
+interface FloorOptions {
+  /** Milliseconds for which a screen keeps its stream, at most. */
+  readonly stay?: number;
+  /** Milliseconds until the next engine version is activated; absent: it never is. */
+  readonly activatesAfter?: number | undefined;
+  /** Somebody sends batches. */
+  readonly hasBatches?: boolean;
+}
 
 /** Clients who trade on a platform and watch it, and what they were told. */
 export class TradingFloor {
@@ -33,7 +49,7 @@ export class TradingFloor {
   readonly screens: Screen[] = [];
   readonly seed: number;
   readonly platform: MemoryPlatform;
-  traders: readonly (RandomClient | SessionClient)[] = [];
+  traders: readonly (RandomClient | SessionClient | BatchClient)[] = [];
   #administrator: Administrator | undefined;
   readonly #operator: Operator;
   #trading: Promise<unknown> = Promise.resolve();
@@ -49,23 +65,26 @@ export class TradingFloor {
     return this.traders.filter((trader) => trader instanceof SessionClient);
   }
 
+  /** Those who send batches. */
+  get batchers(): readonly BatchClient[] {
+    return this.traders.filter((trader) => trader instanceof BatchClient);
+  }
+
   /** The engine version that every shard was said to decide by. */
   get engineVersion(): number {
     return this.#operator.activeVersion;
   }
 
-  /**
-   * Opens accounts and lets their clients trade; `pause`: milliseconds between two requests of one, about; `stay`: milliseconds
-   * for which a screen keeps its stream, at most; `activatesAfter`: milliseconds until the next engine version is activated, if it is.
-   */
-  async open(pause = PAUSE, stay?: number, activatesAfter?: number): Promise<this> {
+  /** Opens accounts and lets their clients trade; `pause`: milliseconds between two requests of one, about. */
+  async open(pause = PAUSE, { stay, activatesAfter, hasBatches = false }: FloorOptions = {}): Promise<this> {
     const { platform, seed } = this;
-    for (const [account, owner] of Object.entries(OWNERS)) {
+    const owners = hasBatches ? { ...OWNERS, [IN_BATCHES]: IN_BATCHES } : OWNERS;
+    for (const [account, owner] of Object.entries(owners)) {
       this.accounts.push(await platform.account(account, FUNDS, owner));
     }
     this.traders = this.accounts.map((account, index) => {
       const roll = dice(seed * 100 + index);
-      const Client = account === ON_SESSIONS ? SessionClient : RandomClient;
+      const Client = CLIENTS[account] ?? RandomClient;
       return new Client(platform, this.clients, account, roll, pause);
     });
     this.screens.push(

@@ -6,14 +6,15 @@ import { clockFaults } from "./clock-faults.ts";
 import type { Clientele, Knob, Reach } from "./knob.ts";
 import { linkFaults } from "./link-faults.ts";
 import { logFaults } from "./log-faults.ts";
+import { moveFaults } from "./move-faults.ts";
 import { networkFaults } from "./network-faults.ts";
 import { processFaults } from "./process-faults.ts";
 import { readerFaults } from "./reader-faults.ts";
 import { reportFaults } from "./report-faults.ts";
 import { storeFaults } from "./store-faults.ts";
 
-/** Every fault that can befall a platform. */
-export const knobs: readonly Knob[] = [
+/** What can befall any platform. */
+export const usualKnobs: readonly Knob[] = [
   ...processFaults,
   ...logFaults,
   ...storeFaults,
@@ -25,6 +26,9 @@ export const knobs: readonly Knob[] = [
   ...readerFaults,
   ...linkFaults,
 ];
+
+/** Every fault there is. */
+export const knobs: readonly Knob[] = [...usualKnobs, ...moveFaults];
 
 /** Knobs of some of QUALITY's cases. */
 export function knobsOf(cases: readonly string[]): Knob[] {

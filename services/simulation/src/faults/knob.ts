@@ -15,11 +15,18 @@ export interface Reader {
   wake(): void;
 }
 
+/** A client who sends batches. */
+export interface Batcher {
+  /** `begun` is told once, of the requests of the next batch that goes out. */
+  expect(begun: (requestIds: ReadonlySet<string>) => void): void;
+}
+
 /** Those who use the platform. */
 export interface Clientele {
   readonly traders: readonly Mortal[];
   readonly screens: readonly Reader[];
   readonly sessions: readonly Reader[];
+  readonly batchers: readonly Batcher[];
 }
 
 /** What a fault may reach. */

@@ -48,6 +48,8 @@ export interface ClientRequest extends Asked {
   readonly accountId: string;
   readonly requestId: string;
   readonly method: string;
+  /** Of an entry of a batch: the batch's number, by account. */
+  readonly batch?: number;
   readonly answers: Answer[];
 }
 
@@ -125,6 +127,11 @@ export class ClientModel {
 function orderIdOf(answer: Answer): string {
   if (answer.kind === "ORDER") return answer.order.orderId;
   return answer.kind === "REFUSED" ? answer.orderId : "";
+}
+
+/** It says what came of the request: there is no need to send it again. */
+export function isKnown({ kind }: Answer): boolean {
+  return kind !== "UNKNOWN" && kind !== "NOTHING";
 }
 
 /** No attempt was left open, and none had an effect. */

@@ -5,6 +5,7 @@ import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import type { MarketEvent } from "@atlas/gen/atlas/market/v1/market_pb";
 import type { ExecutionReport } from "@atlas/gen/atlas/order/v1/execution_report_pb";
 import type { VenueCommand } from "@atlas/gen/atlas/venue/v1/venue_pb";
+import { BatchModel } from "./batch-model.ts";
 import { CauseModel } from "./cause-model.ts";
 import { FundsModel } from "./funds-model.ts";
 import { LedgerModel } from "./ledger-model.ts";
@@ -26,6 +27,7 @@ export class LogModel {
   readonly funds: FundsModel;
   readonly replaces: ReplaceModel;
   readonly market: MarketModel;
+  readonly batches = new BatchModel();
   readonly #trades: TradeModel;
   readonly #venues: VenueModel;
   readonly #causes: CauseModel;
@@ -74,13 +76,14 @@ export class LogModel {
 
   takeEvent(one: Logged<OrderEvent>): void {
     if (!this.#orderEvents.take(one)) return;
-    const { partition } = one;
+    const { partition, writer } = one;
     const message = decoded(one);
     this.ledger.take(message);
     this.replaces.take(message);
     this.orders.take(message);
     this.#trades.take(message);
     this.funds.take(message);
+    this.batches.take(message, writer);
     this.#causes.takeEvent(partition, message);
     if (message.event.case === "orderAccepted") this.#placements.accepted(message.orderId);
     const own = this.#ofAccounts.get(message.accountId) ?? [];

@@ -42,6 +42,14 @@ export const shellMutants: readonly Mutant[] = [
     cases: ["F4", "F12"],
   },
   {
+    name: "what came of a batch is told in the order in which it was decided",
+    file: "gateway/src/order/submit-batch.ts",
+    find: "    results[index] = {",
+    put: "    results[entries.length - waiting] = {",
+    cases: ["F9"],
+    seed: 5,
+  },
+  {
     name: "a gateway takes the quantity of one replace for that of another",
     file: "gateway/src/order/change-terms.ts",
     find: "  const { orderId, quantity, limitPrice, stopPrice, expectedVersion } = request;\n",

@@ -56,6 +56,7 @@ class Tally {
   #minutes = 0;
   #requests = 0;
   #records = 0;
+  #splitBatches = 0;
 
   constructor(options: SeedOptions) {
     this.#options = options;
@@ -67,6 +68,7 @@ class Tally {
     this.#minutes += minutes;
     this.#requests += outcome.requests;
     this.#records += outcome.records;
+    this.#splitBatches += outcome.splitBatches;
     add(this.#faults, outcome.faults);
     add(this.#looked, outcome.looked);
     // What was kept of a seed may be of other minutes, or of some faults alone.
@@ -83,6 +85,7 @@ class Tally {
     const lines = [
       `${this.runs} runs, ${this.#minutes} simulated minutes, ${this.broken} broken, in ${seconds.toFixed(0)} s: ${(this.#minutes / seconds).toFixed(1)} simulated minutes a second`,
       `${this.#requests} requests, ${this.#records} records on the log, ${sum(this.#faults)} faults`,
+      `${this.#splitBatches} batches were decided by one owner in part and by another for the rest`,
       `looked at: ${words(this.#looked)}`,
       `befell it: ${words(this.#faults)}`,
     ];

@@ -72,6 +72,7 @@ function diedOf(options: SimulationOptions, errors: string): Outcome {
     trace: "",
     requests: 0,
     records: 0,
+    splitBatches: 0,
     faults: {},
     looked: { LIVE: 1 },
   };
