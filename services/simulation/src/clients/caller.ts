@@ -43,7 +43,11 @@ function answerOf(error: unknown): Answer {
   const refusal = refusalOf(error);
   const reason = refusal === undefined ? Code[error.code] : (ReasonSchema.value[refusal.reason]?.localName ?? "");
   if (error.code === Code.Internal || error.code === Code.Unknown) throw new Error(`a defect: ${error.message}`);
-  if (error.code === Code.DeadlineExceeded || error.code === Code.Canceled) return { kind: "UNKNOWN", reason };
+  // A connection that broke says nothing of what was sent on it.
+  const isBroken = error.code === Code.Aborted && refusal === undefined;
+  if (isBroken || error.code === Code.DeadlineExceeded || error.code === Code.Canceled) {
+    return { kind: "UNKNOWN", reason };
+  }
   // a stale version is about this attempt alone; what the client asks next is another question
   if (NOTHING_DONE.includes(error.code) && reason !== "STALE_VERSION") return { kind: "NOTHING", reason };
   return { kind: "REFUSED", reason, orderId: refusal?.orderId ?? "", field: refusal?.field ?? "" };
