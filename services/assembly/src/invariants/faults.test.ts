@@ -82,7 +82,7 @@ describe("an order is one order", () => {
     const requestId = "not a UUID";
     if (dying === undefined) throw new Error("no gateway");
     once("orders.commands", undefined, () => dying.process.kill());
-    expect(await platform.run(errorOf(desk.by(dying).submit({}, requestId)))).toMatchObject({ code: "Lost" });
+    expect(await platform.run(errorOf(desk.by(dying).submit({}, requestId)))).toMatchObject({ code: "Aborted" });
     const other = desk.by(await platform.startGateway());
     const order = await platform.run(other.submit({}, requestId));
     expect((await platform.run(other.read(order.orderId))).orderId).toBe(order.orderId);
@@ -93,7 +93,7 @@ describe("an order is one order", () => {
     const [dying] = platform.gateways;
     const requestId = desk.newId();
     once("orders.commands", { kind: "lost" }, () => platform.clock.after(1, () => dying?.process.kill()));
-    expect(await platform.run(errorOf(desk.submit({}, requestId)))).toMatchObject({ code: "Lost" });
+    expect(await platform.run(errorOf(desk.submit({}, requestId)))).toMatchObject({ code: "Aborted" });
     await platform.startGateway();
     expect(await kept()).toBe("0:  100000/0");
     await platform.run(desk.submit({}, requestId));

@@ -2,6 +2,7 @@ import { inProcessTransport } from "@atlas/platform/access/in-process-transport"
 import type { DescService } from "@bufbuild/protobuf";
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
+import { remoteHandlers } from "./remote-handlers.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 
 /** A client of a service, signed in by the local key unless told otherwise. */
@@ -24,15 +25,11 @@ export function clientsOf(connect: (authorization: string) => Transport, usual: 
   };
 }
 
-/** Calls reach the gateway while it runs, wait while it is paused, and break off when it dies. */
+/** A gateway as its clients reach it. */
 export function transportTo(
   process: SimulatedProcess,
   handlers: readonly UniversalHandler[],
   authorization: string,
 ): Transport {
-  const inner = inProcessTransport(handlers, { authorization });
-  return {
-    unary: (...call) => process.call(() => inner.unary(...call)),
-    stream: (...call) => process.call(() => inner.stream(...call)),
-  };
+  return inProcessTransport(remoteHandlers(process, handlers), { authorization });
 }

@@ -265,15 +265,14 @@ export class MemoryPlatform {
       ...(this.#room === undefined ? {} : { room: this.#room }),
     });
     const gateway = await this.#orKill(process, opening);
-    const shutdown = new AbortController();
-    process.onDeath(() => shutdown.abort());
     const handlers = createHandlers(gateway.services, {
       authenticator: gateway.authenticator,
       limiter: new CallLimiter(clock),
       journal,
       messageBytes: MESSAGE_BYTES,
       compression: [],
-      shutdown: shutdown.signal,
+      // It does not stop: who dies ends nothing.
+      shutdown: new AbortController().signal,
     });
     const opened: GatewayProcess = {
       ...{ process, engines: ENGINE_VERSIONS, inside: { market, pressure } },

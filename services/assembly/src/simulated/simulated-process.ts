@@ -123,10 +123,10 @@ export class SimulatedProcess {
     return () => void this.#deaths.delete(hear);
   }
 
-  /** A call from outside: rejects when the process is gone, or goes before it has answered. */
-  call<T>(action: () => Promise<T>): Promise<T> {
+  /** A call from outside: rejects, with what `broken` makes of it, when the process is gone, or goes before it has answered. */
+  call<T>(action: () => Promise<T>, broken: (message: string) => Error = notReady): Promise<T> {
     return new Promise((resolve, reject) => {
-      const forget = this.onDeath(() => reject(notReady(`${this.name} is gone`)));
+      const forget = this.onDeath(() => reject(broken(`${this.name} is gone`)));
       const settle = (told: () => void) =>
         this.deliver(() => {
           forget();

@@ -81,7 +81,9 @@ function answerOf(error: unknown): Answer {
 function answerOfCode(code: Code, refusal: Refusal | undefined, message: string): Answer {
   const reason = refusal === undefined ? (Code[code] ?? "") : (ReasonSchema.value[refusal.reason]?.localName ?? "");
   if (code === Code.Internal || code === Code.Unknown) throw new Error(`a defect: ${message}`);
-  if (code === Code.DeadlineExceeded || code === Code.Canceled) return { kind: "UNKNOWN", reason };
+  // A connection that broke says nothing of what was sent on it.
+  const isBroken = code === Code.Aborted && refusal === undefined;
+  if (isBroken || code === Code.DeadlineExceeded || code === Code.Canceled) return { kind: "UNKNOWN", reason };
   // a stale version is about this attempt alone; what the client asks next is another question
   if (NOTHING_DONE.includes(code) && reason !== "STALE_VERSION") return { kind: "NOTHING", reason };
   return { kind: "REFUSED", reason, orderId: refusal?.orderId ?? "", field: refusal?.field ?? "" };
