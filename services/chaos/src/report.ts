@@ -17,7 +17,7 @@ export function reportOf({ minutes, seed, rate }: ChaosOptions, outcome: Outcome
     `chaos: seed ${seed}, ${minutes} min, ${rate} requests/s wanted`,
     `faults: ${counted(storm.faults).join(", ")}; ${storm.kills} kills of processes, ${failedStarts} starts repeated`,
     `requests to S3 that went wrong while it refused: ${counted(s3Faults).join(", ") || "none"}`,
-    `requests: ${book.asked.length}, of which ${submits} orders, ${(submits / loadSeconds).toFixed(0)} orders/s; sent again ${book.repeated} times, ${book.givenUp} given up`,
+    `requests: ${book.asked.length}, of which ${submits} orders, ${book.batched} of them in batches, ${(submits / loadSeconds).toFixed(0)} orders/s; sent again ${book.repeated} times, ${book.givenUp} given up`,
     `unanswered at most: ${seconds(book.longestWait)}`,
     `from a death to service, by shard, at most: ${slowest.map(([shard, time]) => `${shard} ${seconds(time)}`).join(", ")}`,
     `the same while nothing else that it takes was away: ${watch.undisturbed.map(seconds).join(", ") || "no such death"}`,
