@@ -2,10 +2,12 @@ import { systemClock } from "@atlas/adapters/system/system-clock";
 import { systemDigest } from "@atlas/adapters/system/system-digest";
 import { ControlCommandCodec } from "@atlas/gen/atlas/log/v1/control_record_codec";
 import { ControlCommandSchema } from "@atlas/gen/atlas/log/v1/control_record_pb";
+import { OrderCommandCodec } from "@atlas/gen/atlas/log/v1/order_command_codec";
+import { OrderCommandSchema } from "@atlas/gen/atlas/log/v1/order_command_pb";
 import { ReadRequestSchema } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { encode } from "@atlas/gen/codec/codec";
 import { type MemoryLog, memoryLog } from "@atlas/platform/memory/memory-log";
-import { type MemoryStore, memoryStore } from "@atlas/platform/memory/memory-store";
+import { type MemoryStore, memoryStore, type StoreCall, type StoreFault } from "@atlas/platform/memory/memory-store";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { noTraces } from "@atlas/platform/telemetry/traces";
 import { topics } from "@atlas/platform/topic/topics";
@@ -30,10 +32,13 @@ const closers: (() => Promise<void>)[] = [];
 let log: MemoryLog;
 let store: MemoryStore;
 let failures: string[];
+/** What befalls a call to the store. */
+let storeFault: (call: StoreCall) => StoreFault | undefined;
 
 beforeEach(() => {
   log = memoryLog({ clock });
-  store = memoryStore({ clock });
+  storeFault = () => undefined;
+  store = memoryStore({ clock, fault: (call) => storeFault(call) });
   failures = [];
 });
 
@@ -138,4 +143,31 @@ test("S21: a gateway says which shards have no owner, are being recovered or hav
   await expect.poll(() => gateway.missing(), WAITS).toEqual(stopped);
   expect(owner.missing()).toEqual(stopped);
   expect(failures).toHaveLength(1);
+});
+
+/** An order shard that hears of it has something to say. */
+async function createAccount(partition: number): Promise<void> {
+  const command = create(OrderCommandSchema, {
+    ...{ commandId: "c", accountId: "a", requestId: "r", orderId: "o" },
+    command: { case: "createAccount", value: { ownerId: "a" } },
+  });
+  const header = { source: "gateway", writer: "gateway", firstNumber: 1n };
+  const frame = encodeFrame(header, [encode(OrderCommandCodec, command)], digest);
+  await log.append(topics.orderCommands.name, partition, frame);
+}
+
+test("S24: how far the store is behind an order shard is known in every process, until it has caught up", {
+  timeout: 150_000,
+}, async () => {
+  const gateway = await open("gateway", [1, 2], ["gateway"]);
+  const owner = await open("owner", [1, 2]);
+  await expect.poll(() => gateway.missing(), WAITS).toEqual([]);
+  expect([owner.storeLag(), gateway.storeLag()]).toEqual([0, 0]);
+  // What shows events is written many at once; leases and beats one by one.
+  storeFault = ({ operation }) => (operation === "putAll" ? { kind: "refused" } : undefined);
+  await createAccount(1);
+  await expect.poll(() => gateway.storeLag(), WAITS).toBeGreaterThan(0);
+  expect(gateway.storeLags()).toEqual(new Map());
+  storeFault = () => undefined;
+  await expect.poll(() => gateway.storeLag(), WAITS).toBe(0);
 });

@@ -1,6 +1,9 @@
 import type { ChaosOptions } from "./options.ts";
 import type { Outcome } from "./run-chaos.ts";
 
+/** Milliseconds from a death to service of all its shards that are promised (S21). A run on one machine only fails far above. */
+const PROMISED = 6_000;
+
 /** Something is broken. */
 export function isBroken({ verdict, problems }: Outcome): boolean {
   return verdict.lost > 0 || verdict.doubled > 0 || problems.length > 0 || verdict.findings.some(({ holds }) => !holds);
@@ -12,15 +15,17 @@ export function reportOf({ minutes, seed, rate }: ChaosOptions, outcome: Outcome
   const counted = (counts: ReadonlyMap<string, number>) => [...counts].map(([kind, count]) => `${kind} ${count}`);
   const submits = book.asked.filter(({ content }) => content.kind === "submit").length;
   const seconds = (milliseconds: number) => `${(milliseconds / 1_000).toFixed(1)} s`;
+  const late = watch.undisturbed.filter((time) => time > PROMISED);
   const slowest = [...watch.longest].toSorted((one, other) => other[1] - one[1]);
   const lines = [
     `chaos: seed ${seed}, ${minutes} min, ${rate} requests/s wanted`,
     `faults: ${counted(storm.faults).join(", ")}; ${storm.kills} kills of processes, ${failedStarts} starts repeated`,
     `requests to S3 that went wrong while it refused: ${counted(s3Faults).join(", ") || "none"}`,
-    `requests: ${book.asked.length}, of which ${submits} orders, ${(submits / loadSeconds).toFixed(0)} orders/s; sent again ${book.repeated} times, ${book.givenUp} given up`,
+    `requests: ${book.asked.length}, of which ${submits} orders, ${book.batched} of them in batches, ${(submits / loadSeconds).toFixed(0)} orders/s; sent again ${book.repeated} times, ${book.givenUp} given up`,
     `unanswered at most: ${seconds(book.longestWait)}`,
     `from a death to service, by shard, at most: ${slowest.map(([shard, time]) => `${shard} ${seconds(time)}`).join(", ")}`,
     `the same while nothing else that it takes was away: ${watch.undisturbed.map(seconds).join(", ") || "no such death"}`,
+    `of these longer than the promised ${seconds(PROMISED)}: ${late.length} of ${watch.undisturbed.length}`,
     ...verdict.findings.map(
       ({ invariant, holds, text }) => `${invariant.padEnd(4)} ${holds ? "holds " : "BROKEN"}  ${text}`,
     ),

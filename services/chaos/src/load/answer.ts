@@ -1,5 +1,6 @@
 import { Reason, ReasonSchema, type Refusal } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import type { Order } from "@atlas/gen/atlas/order/v1/order_pb";
+import type { SubmitOrdersResult } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { codeOf } from "@atlas/platform/refusal/reason-code";
 import { refusalOf } from "@atlas/platform/refusal/refusal-error";
 import { Code, ConnectError } from "@connectrpc/connect";
@@ -28,6 +29,12 @@ export function answerOfOrder(order: Order | undefined): Answer {
   return order === undefined
     ? { kind: "WRONG", text: "an answer without an order" }
     : { kind: "ORDER", order: toldOf(order) };
+}
+
+/** Of one order of a batch; `undefined`: the batch was answered without it. */
+export function answerOfResult(entry: SubmitOrdersResult | undefined): Answer {
+  const { result } = entry ?? {};
+  return result?.case === "refusal" ? answerOfRefusal(result.value) : answerOfOrder(result?.value);
 }
 
 export function answerOfRefusal(refusal: Refusal): Answer {

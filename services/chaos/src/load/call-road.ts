@@ -1,5 +1,7 @@
 import type { AtlasClient } from "@atlas/cli/client/atlas-client";
-import { answerOfError, answerOfOrder } from "./answer.ts";
+import type { SubmitOrdersEntrySchema } from "@atlas/gen/atlas/order/v1/order_service_pb";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { answerOfError, answerOfOrder, answerOfResult } from "./answer.ts";
 import type { Answer, Asked } from "./asked.ts";
 import type { Road } from "./road.ts";
 
@@ -14,17 +16,37 @@ export class CallRoad implements Road {
   }
 
   async ask(asked: Asked, patience: number): Promise<Answer> {
-    const gateway = this.#gateways[(this.#home + asked.sent) % this.#gateways.length] as AtlasClient;
     try {
-      return await call(gateway, asked, patience);
+      return await call(this.#gatewayOf(asked), asked, patience);
     } catch (error) {
       return answerOfError(error);
+    }
+  }
+
+  async askMany(asked: readonly Asked[], patience: number): Promise<readonly Answer[]> {
+    const first = asked[0] as Asked;
+    const entries = asked.map(entryOf);
+    try {
+      const { orders } = this.#gatewayOf(first);
+      const { results } = await orders.submitOrders({ accountId: first.accountId, entries }, { timeoutMs: patience });
+      return asked.map((_, index) => answerOfResult(results[index]));
+    } catch (error) {
+      return asked.map(() => answerOfError(error));
     }
   }
 
   close(): void {
     for (const gateway of this.#gateways) gateway.close();
   }
+
+  #gatewayOf({ sent }: Asked): AtlasClient {
+    return this.#gateways[(this.#home + sent) % this.#gateways.length] as AtlasClient;
+  }
+}
+
+function entryOf({ requestId, content }: Asked): MessageInitShape<typeof SubmitOrdersEntrySchema> {
+  if (content.kind !== "submit") throw new RangeError(`a batch is of new orders, not of ${content.kind}`);
+  return { requestId, order: content.order };
 }
 
 async function call({ orders, accounts }: AtlasClient, asked: Asked, timeoutMs: number): Promise<Answer> {

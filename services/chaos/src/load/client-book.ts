@@ -21,6 +21,8 @@ export class ClientBook {
   readonly sessions = new Map<string, number>();
   /** Answers that cannot be, in words. */
   readonly broken: string[] = [];
+  /** Orders that were sent in batches at first. */
+  batched = 0;
   /** Sendings beyond the first. */
   repeated = 0;
 

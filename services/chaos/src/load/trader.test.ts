@@ -18,17 +18,20 @@ const NOTHING: Answer = { kind: "NOTHING", reason: "NOT_READY" };
 const UNKNOWN: Answer = { kind: "UNKNOWN", reason: "no answer" };
 
 /** What requests come to of a trader whose sendings are answered so, the last for ever; those that were never sent are left out. */
-async function askedWith(answers: readonly Answer[], ask: (trader: Trader) => void): Promise<readonly Asked[]> {
+function askedWith(answers: readonly Answer[], ask: (trader: Trader) => void): Promise<readonly Asked[]> {
+  return askedOn({ ask: async ({ sent }) => answerAt(answers, sent), close: () => undefined }, ask);
+}
+
+/** What requests come to of a trader on that road. */
+async function askedOn(road: Road, ask: (trader: Trader) => void, seed = 5): Promise<readonly Asked[]> {
   const book = new ClientBook();
-  const road: Road = {
-    ask: async ({ sent }) => answers[Math.min(sent, answers.length - 1)] as Answer,
-    close: () => undefined,
-  };
-  const trader = new Trader("a", road, book, dice(5));
+  const trader = new Trader("a", road, book, dice(seed));
   ask(trader);
   await trader.settled();
   return book.asked;
 }
+
+const answerAt = (answers: readonly Answer[], sent: number) => answers[Math.min(sent, answers.length - 1)] as Answer;
 
 const actOften = (trader: Trader) => {
   for (let times = 0; times < 30; times++) trader.act();
@@ -59,4 +62,61 @@ test("what a run rests on is never given up: first funds, and that every order e
   });
   expect(basics).toHaveLength(35);
   expect(givenUp(basics)).toEqual([]);
+});
+
+/** A road that answers the entries of each batch in turn so, and what is sent alone as done. */
+function batchRoad(turns: readonly Answer[]) {
+  const batches: string[][] = [];
+  const alone: string[] = [];
+  const road: Road = {
+    ask: async ({ requestId }) => {
+      alone.push(requestId);
+      return DONE;
+    },
+    askMany: async (asked) => {
+      batches.push(asked.map(({ requestId }) => requestId));
+      return asked.map((_, index) => turns[index % turns.length] as Answer);
+    },
+    close: () => undefined,
+  };
+  return { road, batches, alone };
+}
+
+/** By it some of the first orders come in batches. */
+const WITH_BATCHES = 1;
+
+/** New orders, as many as may be unanswered; how many that were, as the trader counts. */
+function submitOften(trader: Trader): number {
+  let count = 0;
+  for (let made = trader.act(); made > 0; made = trader.act()) count += made;
+  return count;
+}
+
+test("F9: some new orders are sent as batches of 2 to 20, each with a request of its own, and all count", async () => {
+  const { road, batches, alone } = batchRoad([DONE]);
+  let count = 0;
+  const submits = (trader: Trader) => {
+    count = submitOften(trader);
+  };
+  const asked = await askedOn(road, submits, WITH_BATCHES);
+  expect(batches.length).toBeGreaterThan(0);
+  expect(batches.every(({ length }) => length >= 2 && length <= 20)).toBe(true);
+  expect([...batches.flat(), ...alone].sort()).toEqual(asked.map(({ requestId }) => requestId).sort());
+  expect([count, new Set(batches.flat()).size]).toEqual([asked.length, batches.flat().length]);
+  for (const one of asked) expect([one.sent, one.settled]).toEqual([1, [DONE]]);
+});
+
+test("F9, I7: what a batch left open is sent again by itself until it is settled, what it settled is not", async () => {
+  const { road, batches, alone } = batchRoad([DONE, UNKNOWN, NOTHING]);
+  const asked = await askedOn(road, submitOften, WITH_BATCHES);
+  const entries = batches.flatMap((batch) => batch.map((requestId, index) => ({ requestId, turn: index % 3 })));
+  const entryOf = ({ requestId }: Asked) => entries.find((entry) => entry.requestId === requestId);
+  for (const one of asked) {
+    const { turn = 0 } = entryOf(one) ?? {};
+    const isGivenUp = turn === 2 && one.gaveUpOn !== undefined;
+    expect(one).toMatchObject({ unknown: turn === 1 ? 1 : 0, settled: isGivenUp ? [] : [DONE] });
+    expect(one.sent).toBe(turn === 0 || isGivenUp ? 1 : 2);
+  }
+  const again = alone.filter((requestId) => entries.some((entry) => entry.requestId === requestId));
+  expect(again.length).toBeGreaterThan(0);
 });

@@ -16,6 +16,9 @@ const PATIENCE = { least: 1_500, more: 3_000 };
 const PAUSE = { least: 100, more: 200, most: 8 };
 /** One new request in so many is left at that when its client is told that nothing was done: then nothing may stand (I7). */
 const GIVES_UP = 4;
+/** One new order in so many is a batch of them on a road that takes batches: of 2 to 20. */
+const BATCHED = 20;
+const BATCH = { least: 2, more: 19 };
 /** Orders that it still thinks of when it cancels or changes one. */
 const REMEMBERED = 50;
 
@@ -48,16 +51,17 @@ export class Trader {
     await this.settled();
   }
 
-  /** Sends something new, or nothing when too much is unanswered already. */
-  act(): void {
-    if (this.#open.size >= MOST_OPEN) return;
+  /** Sends something new, or nothing when too much is unanswered already. How many requests that were. */
+  act(): number {
+    if (this.#open.size >= MOST_OPEN) return 0;
     const kind = this.#roll(100);
     const orderId = this.#orders[this.#roll(this.#orders.length)];
-    if (kind < 70 || orderId === undefined) this.#ask({ kind: "submit", order: randomOrder(this.#roll) });
-    else if (kind < 82) this.#ask({ kind: "cancel", orderId });
+    if (kind < 70 || orderId === undefined) return this.#submit();
+    if (kind < 82) this.#ask({ kind: "cancel", orderId });
     else if (kind < 94) this.#ask(randomReplace(this.#roll, orderId));
     else if (kind < 97) this.#again();
     else this.#moveFunds();
+    return 1;
   }
 
   /** Cancels everything that is open. */
@@ -85,6 +89,23 @@ export class Trader {
     this.#road.close();
   }
 
+  /** A new order, or a batch of them: what that does not settle is sent again as if each had come alone (F9). How many. */
+  #submit(): number {
+    const submit = (): Content => ({ kind: "submit", order: randomOrder(this.#roll) });
+    if (this.#road.askMany === undefined || !this.#roll.onceIn(BATCHED)) {
+      this.#ask(submit());
+      return 1;
+    }
+    const batch = Array.from({ length: BATCH.least + this.#roll(BATCH.more) }, () => this.#make(submit()));
+    const answers = this.#road.askMany(batch, this.#wait());
+    for (const [index, asked] of batch.entries()) {
+      const first = answers.then((all) => all[index] as Answer);
+      this.#track(this.#send(asked, this.#patience(), first));
+    }
+    this.#book.batched += batch.length;
+    return batch.length;
+  }
+
   /** Each amount once in an account's life: one that was moved twice shows. */
   #moveFunds(): void {
     const asset = this.#roll.pick(Object.keys(FIRST_FUNDS));
@@ -98,7 +119,20 @@ export class Trader {
     if (asked?.settled.length) this.#track(this.#send(asked, "KNOWN"));
   }
 
-  #ask(content: Content, patience: Patience = this.#roll.onceIn(GIVES_UP) ? "NOTHING" : "SETTLED"): void {
+  #ask(content: Content, patience = this.#patience()): void {
+    this.#track(this.#send(this.#make(content), patience));
+  }
+
+  #patience(): Patience {
+    return this.#roll.onceIn(GIVES_UP) ? "NOTHING" : "SETTLED";
+  }
+
+  /** Milliseconds for one attempt. */
+  #wait(): number {
+    return PATIENCE.least + this.#roll(PATIENCE.more);
+  }
+
+  #make(content: Content): Asked {
     const { accountId } = this;
     const asked: Asked = {
       ...{ accountId, requestId: requestId(), content, askedAt: performance.now() },
@@ -106,7 +140,7 @@ export class Trader {
     };
     this.#book.asked.push(asked);
     this.#own.push(asked);
-    this.#track(this.#send(asked, patience));
+    return asked;
   }
 
   #track(sending: Promise<void>): void {
@@ -114,10 +148,13 @@ export class Trader {
     void sending.finally(() => this.#open.delete(sending));
   }
 
-  async #send(asked: Asked, patience: Patience): Promise<void> {
+  /** `first`: what comes of its first sending, which is under way. Absent: it is sent alone. */
+  async #send(asked: Asked, patience: Patience, first?: Promise<Answer>): Promise<void> {
+    let sending = first;
     for (let times = 1; !this.#isOver; times = Math.min(2 * times, PAUSE.most)) {
       if (asked.sent > 0) this.#book.repeated++;
-      const answer = await this.#attempt(asked);
+      const answer = await this.#attempt(asked, sending ?? this.#road.ask(asked, this.#wait()));
+      sending = undefined;
       if (answer.kind === "WRONG") {
         this.#book.broken.push(`${asked.content.kind} ${asked.requestId} of ${asked.accountId}: ${answer.text}`);
       }
@@ -136,9 +173,8 @@ export class Trader {
     }
   }
 
-  async #attempt(asked: Asked): Promise<Answer> {
+  async #attempt(asked: Asked, sending: Promise<Answer>): Promise<Answer> {
     const before = new Map(this.#orders.map((orderId) => [orderId, this.#book.known(orderId)]));
-    const sending = this.#road.ask(asked, PATIENCE.least + this.#roll(PATIENCE.more));
     asked.sent++;
     const answer = await sending;
     if (answer.kind === "UNKNOWN") asked.unknown++;

@@ -6,6 +6,7 @@ import type { ClientBook } from "../load/client-book.ts";
 import { checkArchive } from "./archive-check.ts";
 import { checkChanges } from "./change-check.ts";
 import { openEnginePorts } from "./engine-ports.ts";
+import { checkItems } from "./item-check.ts";
 import { checkLog } from "./log-check.ts";
 import { LogModel } from "./log-model.ts";
 import { Losses } from "./losses.ts";
@@ -60,6 +61,8 @@ export async function compare({ cluster, book, accounts, tell }: CompareTerms): 
       await checkStore(engines.store, accountId, log, losses, storedBy);
     }
     await checkRecords(engines.store, book.asked, log, losses, storedBy);
+    tell("scanning DynamoDB");
+    await checkItems(engines.scan, log, losses);
     tell("reading S3");
     await checkArchive(engines, losses, performance.now() + ARCHIVED);
     const examined = await examineLive(atlas, false, tell);

@@ -1,3 +1,4 @@
+import { scanTable } from "@atlas/adapters/dynamodb/table-scan";
 import { readS3Archive } from "@atlas/adapters/s3/s3-archive";
 import { openEngines } from "@atlas/assembly/column";
 import { PARTITIONS } from "@atlas/assembly/platform-terms";
@@ -5,7 +6,7 @@ import type { LogSource } from "@atlas/cli/doctor/log-source";
 import { portLog } from "@atlas/cli/doctor/port-log";
 import type { Archive } from "@atlas/platform/ports/archive";
 import type { Log } from "@atlas/platform/ports/log";
-import type { Store } from "@atlas/platform/ports/store";
+import type { Store, StoreItem } from "@atlas/platform/ports/store";
 import { noTraces } from "@atlas/platform/telemetry/traces";
 import type { Cluster } from "../cluster/cluster.ts";
 
@@ -15,6 +16,8 @@ export interface EnginePorts {
   readonly archive: Archive;
   readonly source: LogSource;
   readonly store: Store;
+  /** Every item of a table of DynamoDB that is asked by key. */
+  scan(table: string): AsyncIterable<StoreItem>;
   close(): Promise<void>;
 }
 
@@ -35,6 +38,7 @@ export async function openEnginePorts({ kafka, dynamodb, s3, bucket }: Cluster):
     archive,
     source: portLog(log, PARTITIONS),
     store,
+    scan: (table) => scanTable(engines.dynamodb, table),
     async close() {
       for (const close of closes) await close();
     },

@@ -1,9 +1,12 @@
+import { systemDigest } from "@atlas/adapters/system/system-digest";
 import { Findings } from "@atlas/cli/doctor/findings";
 import { sequenced } from "@atlas/cli/doctor/frame-walk";
 import type { LogSource } from "@atlas/cli/doctor/log-source";
 import { OrderEventCodec } from "@atlas/gen/atlas/log/v1/order_event_codec";
 import { FundsMovement, type OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import { type Fill, type Order, Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { inputPartition } from "@atlas/platform/shard/shard-name";
+import { orderIdOf } from "@atlas/platform/text/order-id";
 import { topics } from "@atlas/platform/topic/topics";
 import { type OrderState, stateOf } from "../load/order-state.ts";
 import { E8, e8 } from "./e8.ts";
@@ -46,21 +49,29 @@ export interface LoggedEffect {
   readonly replace?: { readonly terms: ReplaceTerms; readonly before: ReplaceTerms };
 }
 
+/** Events of requests that have a record for ever, besides orders, whose items are theirs. */
+export const ONCE: readonly LoggedEffect["event"][] = ["fundsMoved", "limitsSet", "workAdvanced"];
+
 type ReplaceTerms = Pick<Order, "quantity" | "limitPrice">;
 
-/** What stands on the log about some accounts, in plain maps: made by reading every event once more. */
+/** What stands on the log about some accounts, and what keys it comes to of all, in plain maps: made by reading every event once more. */
 export class LogModel {
   readonly orders = new Map<string, LoggedOrder>();
   /** Ids of orders, by account and request. */
   readonly byRequest = new Map<string, string[]>();
   /** What requests did that make no order, by account and request. */
   readonly effects = new Map<string, LoggedEffect[]>();
+  /** Ids of orders of every account. */
+  readonly orderIds = new Set<string>();
+  /** Keys of the records that requests of every account have, besides orders. */
+  readonly recordKeys = new Set<string>();
   /** How often each fill stands there, by execution. */
   readonly fills = new Map<string, StandingFill>();
   /** How often each movement stands there: account, asset, `+` or `-` and amount. */
   readonly movements = new Map<string, number>();
   readonly #balances = new Map<string, Map<string, bigint>>();
   readonly #accounts: ReadonlySet<string>;
+  readonly #digest = systemDigest();
 
   constructor(accounts: ReadonlySet<string>) {
     this.#accounts = accounts;
@@ -82,6 +93,7 @@ export class LogModel {
   /** The next event of a shard. */
   take(event: OrderEvent): void {
     const { accountId, event: body } = event;
+    this.#addKey(event);
     if (!this.#accounts.has(accountId)) return;
     if (body.case === "orderAccepted" || body.case === "orderDenied") return this.#begin(body.value.order);
     if (event.requestId !== "" && body.case !== "commandAnswered") this.#effect(event);
@@ -89,6 +101,14 @@ export class LogModel {
       const sign = body.value.movement === FundsMovement.DEPOSIT ? "+" : "-";
       for (const { asset, amount } of body.value.amounts) this.#move(accountId, asset, sign, amount);
     } else this.#advance(event);
+  }
+
+  #addKey({ accountId, requestId, shard, event: body }: OrderEvent): void {
+    if (body.case === "orderAccepted" || body.case === "orderDenied") {
+      this.orderIds.add(body.value.order?.orderId ?? "");
+    } else if (ONCE.includes(body.case) && requestId !== "") {
+      this.recordKeys.add(orderIdOf(this.#digest, inputPartition(shard)?.partition ?? 0, accountId, requestId));
+    }
   }
 
   #effect({ accountId, requestId, contentDigest, orderId, shard, sequence, eventId, event: body }: OrderEvent): void {

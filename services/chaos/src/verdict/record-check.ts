@@ -8,11 +8,10 @@ import { inputPartition } from "@atlas/platform/shard/shard-name";
 import { orderIdOf } from "@atlas/platform/text/order-id";
 import pLimit from "p-limit";
 import type { Asked } from "../load/asked.ts";
-import { accountAndRequest, type LoggedEffect, type LogModel, requestKey } from "./log-model.ts";
+import { accountAndRequest, type LoggedEffect, type LogModel, ONCE, requestKey } from "./log-model.ts";
 import type { Losses } from "./losses.ts";
 
-/** What has a record for ever, besides orders, whose items are theirs; and what clients ask for of it. */
-const ONCE: readonly LoggedEffect["event"][] = ["fundsMoved", "limitsSet", "workAdvanced"];
+/** What clients ask for that has a record for ever. */
 const RECORDED: readonly Asked["content"]["kind"][] = ["deposit", "withdraw", "cancelMany"];
 /** Records asked for side by side. */
 const ABREAST = 32;

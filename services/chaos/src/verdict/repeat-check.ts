@@ -1,8 +1,7 @@
 import type { AtlasClient } from "@atlas/cli/client/atlas-client";
 import { repeat } from "@atlas/cli/client/repeat";
 import type { Rule } from "@atlas/cli/doctor/findings";
-import type { SubmitOrdersResult } from "@atlas/gen/atlas/order/v1/order_service_pb";
-import { answerOfOrder, answerOfRefusal } from "../load/answer.ts";
+import { answerOfResult } from "../load/answer.ts";
 import { type Answer, type Asked, settles } from "../load/asked.ts";
 import type { Losses } from "./losses.ts";
 
@@ -48,11 +47,6 @@ function checkAgain({ requestId, settled }: Asked, answer: Answer, rule: Rule, l
   if (settles(answer)) return losses.double(rule, `${again}, and is ${orderId || "none"} when asked again`);
   const why = answer.kind === "WRONG" ? answer.text : answer.reason;
   rule.broken(`${again}, and is not answered when asked again: ${why}`);
-}
-
-function answerOfResult(entry: SubmitOrdersResult | undefined): Answer {
-  const { result } = entry ?? {};
-  return result?.case === "refusal" ? answerOfRefusal(result.value) : answerOfOrder(result?.value);
 }
 
 function orderIdOf(answer: Answer | undefined): string {

@@ -10,7 +10,11 @@ import type { LogModel } from "./log-model.ts";
 import type { Losses } from "./losses.ts";
 
 const PAGE = 1_000;
-/** What DynamoDB holds of an account, by `deadline` at the latest, is what its log says, no less and no more (I21). */
+
+/**
+ * What DynamoDB holds of an account, by `deadline` at the latest, is what its log says: no less, and no more of what the stored history
+ * leads to (I21). `checkItems` finds an order that nothing leads to.
+ */
 export async function checkStore(
   store: Store,
   accountId: string,
