@@ -2,7 +2,7 @@ import { createApiKey, listApiKeys, revokeApiKey } from "@atlas/gateway/identity
 import { grantAccount, revokeAccountGrant } from "@atlas/gateway/identity/grants";
 import { createLoginLink, redeemLoginLink } from "@atlas/gateway/identity/login-links";
 import type { SignIn } from "@atlas/gateway/identity/open-sign-in";
-import { logOut, refreshToken, whoAmI } from "@atlas/gateway/identity/sessions";
+import { logOut, refreshToken } from "@atlas/gateway/identity/sessions";
 import { createUser, disableUser, listUsers, setRoles } from "@atlas/gateway/identity/users";
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import * as requests from "@atlas/gen/atlas/identity/v1/identity_service_pb";
@@ -91,53 +91,6 @@ async function watched(secret: string, at = gateway) {
   at.authenticator.watch(caller, (error) => ended.push(error.refusal.reason));
   return ended;
 }
-
-describe("the local key", () => {
-  test("D23: is made of chance, for this platform alone, with ADMIN, OPERATOR, and TRADER on demo", async () => {
-    expect(local).toMatch(/^ak_local-[0-9a-f]{20}_[A-Za-z0-9_-]{43}$/);
-    const { user } = await platform.run(
-      Promise.resolve(whoAmI(create(requests.WhoAmIRequestSchema), await call(), gateway.identity)),
-    );
-    expect(user?.roles).toEqual([Role.OPERATOR, Role.ADMIN]);
-    expect(user?.grants).toMatchObject([{ accountId: "demo", role: TRADER }]);
-  });
-
-  test("is not changed by another start, nor are its user's roles", async () => {
-    const request = create(requests.SetRolesRequestSchema, { userId: "local", roles: [ADMIN] });
-    await platform.run(setRoles(request, await call(), gateway.identity));
-    const again = await platform.gateway();
-    expect(platform.files.get("cli.key")).toBe(local);
-    expect((await authenticate(local, again)).user.roles).toEqual([ADMIN]);
-  });
-
-  test("is made anew when its file was removed; the one before is revoked", async () => {
-    platform.files.delete("cli.key");
-    const again = await platform.gateway();
-    await authenticate(platform.files.get("cli.key") as string, again);
-    expect(await refusalOf(again.authenticator.authenticate(bearer(local), HERE))).toBe(Reason.NOT_SIGNED_IN);
-  });
-
-  test("that was revoked stays so at the next start, which leaves the one of another folder alone", async () => {
-    const folder = new Map<string, string>();
-    await platform.gateway(folder);
-    const again = await platform.gateway();
-    expect(await refusalOf(again.authenticator.authenticate(bearer(local), HERE))).toBe(Reason.NOT_SIGNED_IN);
-    await authenticate(folder.get("cli.key") as string, again);
-  });
-
-  test("works although the first start was interrupted behind its file", async () => {
-    const other = new SignInPlatform();
-    other.files.set("cli.key", `${local}\n`);
-    await other.start();
-    const caller = await other.run((await other.gateway()).authenticator.authenticate(bearer(local), HERE));
-    expect(caller.principal.userId).toBe("local");
-  });
-
-  test("that was damaged stops the start with its name", async () => {
-    platform.files.set("cli.key", "ak_short");
-    await expect(platform.gateway()).rejects.toThrow("cli.key");
-  });
-});
 
 describe("API keys", () => {
   test("work at once, at every gateway, until revoked; then every order shard refuses them", async () => {
