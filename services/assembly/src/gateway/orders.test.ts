@@ -152,6 +152,17 @@ describe("a batch", () => {
     expect((await read(first?.value?.orderId ?? "")).quantity).toBe("1");
   });
 
+  test("S18: is decided in order, whichever of its ids are looked up first", async () => {
+    const own = await platform.account({ USD: "1000000" });
+    const requestIds = ["a text", freshId(), "another", freshId(), "the last"];
+    const entries = requestIds.map((requestId) => ({ requestId, order: resting }));
+    entries.push({ requestId: "a text", order: { ...resting, quantity: "2" } });
+    const { results } = await platform.run(orders().submitOrders({ accountId: own, entries }));
+    expect(results.map(({ result }) => result.case)).toEqual([...requestIds.map(() => "order"), "refusal"]);
+    const { orders: newestFirst } = await platform.run(orders().listOrders({ accountId: own }));
+    expect(newestFirst.map(({ requestId }) => requestId).reverse()).toEqual(requestIds);
+  });
+
   test("of 1,000 is answered in order", async () => {
     const entries = Array.from({ length: 1_000 }, () => ({
       requestId: freshId(),

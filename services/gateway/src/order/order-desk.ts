@@ -29,6 +29,13 @@ export interface RequestName {
   readonly requestId: string;
 }
 
+/** One of several orders that are submitted together. */
+export interface Submission {
+  readonly name: RequestName;
+  readonly order: NewOrder;
+  readonly answer: OrderAnswer;
+}
+
 /**
  * Where unary calls, batches and sessions hand their order commands in. Requests are valid and allowed when they come
  * here; each is answered exactly once, by the shard's decision alone, and none of these methods throws or waits.
@@ -41,6 +48,20 @@ export class OrderDesk {
   }
 
   submit(sender: Sender, name: RequestName, order: NewOrder, answer: OrderAnswer): void {
+    this.#submission(sender, name, order, answer).begin();
+  }
+
+  /** The same of several, which go to the log in their order, all in one turn: those that need no look-up wait for those that do. */
+  submitAll(sender: Sender, submissions: readonly Submission[]): void {
+    const attempts = submissions.map(({ name, order, answer }) => this.#submission(sender, name, order, answer));
+    if (attempts.some(({ needsEvidence }) => needsEvidence)) {
+      void Promise.all(attempts.map((attempt) => attempt.prepare())).then((all) => {
+        for (const send of all) send();
+      });
+    } else for (const attempt of attempts) attempt.begin();
+  }
+
+  #submission(sender: Sender, name: RequestName, order: NewOrder, answer: OrderAnswer): SubmitAttempt {
     const command: OrderCommand["command"] = {
       case: "submit",
       value: { $typeName: "atlas.order.v1.SubmitOrder", order },
@@ -48,7 +69,7 @@ export class OrderDesk {
     const { intake, digest } = this.#ports;
     const orderId = orderIdOf(digest, intake.shardOf(name.accountId), name.accountId, name.requestId);
     const draft = this.#draft(sender, name, command);
-    new SubmitAttempt(this.#ports, { ...draft, orderId, commandClass: "ORDER" }, order, answer).begin();
+    return new SubmitAttempt(this.#ports, { ...draft, orderId, commandClass: "ORDER" }, order, answer);
   }
 
   replace(sender: Sender, name: RequestName, replace: ReplaceOrder, answer: OrderAnswer): void {

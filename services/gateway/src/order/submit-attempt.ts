@@ -30,9 +30,23 @@ export class SubmitAttempt implements CommandReceiver {
     this.#answer = answer;
   }
 
+  /** Whether the store has to be asked before it can be sent. */
+  get needsEvidence(): boolean {
+    return !needsNoEvidence(this.#draft.requestId, this.#ports.clock.now());
+  }
+
   begin(): void {
-    if (needsNoEvidence(this.#draft.requestId, this.#ports.clock.now())) this.#send(undefined);
-    else this.#lookUp();
+    if (this.needsEvidence) this.#lookUp();
+    else this.#send(undefined);
+  }
+
+  /** As `begin`, in two steps: resolves, whatever the store says, to what sends it. */
+  async prepare(): Promise<() => void> {
+    if (!this.needsEvidence) return () => this.#send(undefined);
+    return this.#evidence().then(
+      (known) => () => this.#send(known),
+      () => () => this.#unread(),
+    );
   }
 
   decided(decision: OrderEvent): boolean {
@@ -64,13 +78,20 @@ export class SubmitAttempt implements CommandReceiver {
 
   /** The shard may have forgotten the id: the store says whether it was used (S18). */
   #lookUp(): void {
+    this.#evidence().then(
+      (known) => this.#send(known),
+      () => this.#unread(),
+    );
+  }
+
+  #evidence(): Promise<Evidence> {
     const { accountId, orderId } = this.#draft;
     const { clock, queries } = this.#ports;
-    const evidence = beforeLookUp(clock, this.#lookUps++).then(() => queries.evidence(accountId, orderId));
-    evidence.then(
-      (known) => this.#send(known),
-      () => this.#answer.refused(refusal(Reason.NOT_READY, "the query store cannot be read: nothing was logged")),
-    );
+    return beforeLookUp(clock, this.#lookUps++).then(() => queries.evidence(accountId, orderId));
+  }
+
+  #unread(): void {
+    this.#answer.refused(refusal(Reason.NOT_READY, "the query store cannot be read: nothing was logged"));
   }
 
   #answered(refused: Refusal | undefined, notBefore: string): void {

@@ -14,7 +14,11 @@ type Entries = MessageInitShape<typeof SubmitOrdersRequestSchema>["entries"];
 
 /** The refusals of a batch whose well-formed entries the shard refuses with `denied`. */
 function refusals(entries: Entries, denied: RefusalError) {
-  const desk = { submit: (_sender, _name, _order, answer) => answer.refused(denied) } as Partial<OrderDesk>;
+  const desk: Partial<OrderDesk> = {
+    submitAll(_, submissions) {
+      for (const { answer } of submissions) answer.refused(denied);
+    },
+  };
   const sender = { principal: create(PrincipalSchema), sessionId: "", deadline: 0 };
   let response: SubmitOrdersResponse | undefined;
   const request = create(SubmitOrdersRequestSchema, { entries: entries ?? [] });

@@ -11,7 +11,7 @@ import { RefusalError } from "@atlas/platform/refusal/refusal-error";
 import { invalidField } from "../refusal/invalid-field.ts";
 import { isValidOrder } from "../validate/order-requests.ts";
 import { isId } from "../validate/text.ts";
-import type { OrderDesk } from "./order-desk.ts";
+import type { OrderDesk, Submission } from "./order-desk.ts";
 import type { Sender } from "./sender.ts";
 
 /**
@@ -32,6 +32,7 @@ export function submitBatch(
     waiting -= 1;
     if (waiting === 0) answered({ $typeName: "atlas.order.v1.SubmitOrdersResponse", results });
   };
+  const submissions: Submission[] = [];
   for (const [index, entry] of entries.entries()) {
     const refused = (error: RefusalError) => settle(index, { case: "refusal", value: error.refusal });
     const malformed = refuseEntry(entry, index);
@@ -39,9 +40,11 @@ export function submitBatch(
     else {
       const ordered = (order: Order) => settle(index, { case: "order", value: order });
       const denied = (error: RefusalError) => refused(inEntry(error, index));
-      desk.submit(sender, { accountId, requestId: entry.requestId }, entry.order, { ordered, refused: denied });
+      const name = { accountId, requestId: entry.requestId };
+      submissions.push({ name, order: entry.order, answer: { ordered, refused: denied } });
     }
   }
+  desk.submitAll(sender, submissions);
 }
 
 function refuseEntry({ requestId, order }: SubmitOrdersEntry, index: number): RefusalError | undefined {
