@@ -115,7 +115,8 @@ function eventsOf(state: OmsState, projection: Projection, query: EventsQuery): 
     below,
     limit === 0 ? Number.MAX_SAFE_INTEGER : limit,
   );
-  return { case: "events", value: { $typeName: "atlas.operations.v1.OrderEventList", events, more } };
+  const storedThrough = BigInt(projection.storedSequence);
+  return { case: "events", value: { $typeName: "atlas.operations.v1.OrderEventList", events, more, storedThrough } };
 }
 
 function stateOf(

@@ -3,11 +3,9 @@ import { manualClock } from "@atlas/platform/memory/manual-clock";
 import { memoryStore } from "@atlas/platform/memory/memory-store";
 import type { Store } from "@atlas/platform/ports/store";
 import { OwnerMemory } from "@atlas/platform/query/testing/owner-memory";
-import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { create } from "@bufbuild/protobuf";
 import { beforeEach, describe, expect, test } from "vitest";
 import { eventHistory } from "./event-history.ts";
-import { OrderEvents } from "./order-events.ts";
 
 const UNSTORED = 100_000;
 /** Far fewer than there are. */
@@ -23,12 +21,9 @@ beforeEach(() => {
   owner = new OwnerMemory("ada", store, events);
 });
 
-/** What a client that was away gets. The events are no longer at hand where they could be followed. */
+/** What a client that was away gets. */
 async function missed(after: number, through: number): Promise<number[] | undefined> {
-  const { directory, shards } = owner;
-  const options = { directory, clock: manualClock(), journal: silentJournal, partitions: 1 };
-  const followed = new OrderEvents(options, { event: () => undefined, missed: () => undefined });
-  const found = await eventHistory(followed, shards, store)("ada", after, through, 1_000);
+  const found = await eventHistory(owner.shards, store)("ada", after, through, 1_000);
   return found?.map(({ sequence }) => Number(sequence));
 }
 

@@ -4,7 +4,6 @@ import { accountEvents } from "@atlas/platform/query/account-events";
 import type { AccountShards } from "@atlas/platform/query/account-shard";
 import { cursorOf } from "@atlas/platform/query/cursor";
 import { storeReads } from "@atlas/platform/query/store-reads";
-import type { OrderEvents } from "./order-events.ts";
 
 /** The events of an account in a range of sequences, however old; `undefined`: not to be had now. */
 export type EventHistory = (
@@ -18,21 +17,17 @@ export type EventHistory = (
 const MOST_EVENTS = 100_000;
 
 /**
- * An account's events in a range: from the owner's memory if it has them, else from what it and the store keep. Rejects with
- * NOT_READY while the store cannot be asked.
+ * An account's events in a range, from what its owner and the store keep of it alone: however many come back at once, and however busy
+ * the others of its shard are. Rejects with NOT_READY while neither can be asked.
  */
-export function eventHistory(events: OrderEvents, shards: AccountShards, store: Store): EventHistory {
+export function eventHistory(shards: AccountShards, store: Store): EventHistory {
   const reads = storeReads(store);
   return async (accountId, after, through, deadline) => {
-    const recent = await events.between(accountId, after, through, deadline);
-    if (recent !== undefined) return recent;
+    if (after >= through) return [];
     const request = { accountId, notBefore: cursorOf(shards.shardOf(accountId), through) };
-    const kept = await accountEvents(shards, reads, request, through + 1, deadline);
+    const kept = await accountEvents(shards, reads, request, { above: after, below: through + 1 }, deadline);
     const found: OrderEvent[] = [];
-    for await (const event of kept.events) {
-      if (Number(event.sequence) <= after) break;
-      if (found.push(event) > MOST_EVENTS) return undefined;
-    }
+    for await (const event of kept.events) if (found.push(event) > MOST_EVENTS) return undefined;
     return found.reverse();
   };
 }

@@ -38,12 +38,12 @@ async function read(
   }
   const answer = create(ReadResponseSchema, {
     sequence: BigInt(through),
-    result: { case: "events", value: { events: [...inMemory] } },
+    result: { case: "events", value: { events: [...inMemory], storedThrough: BigInt(through - inMemory.length) } },
   });
   const silent = { follow: () => ({ close: () => undefined }), resend: () => Promise.reject(new Error("never")) };
   const client = { read: async () => answer, ...silent };
   const shards = new AccountShards({ client: () => client }, 1);
-  const { events } = await accountEvents(shards, store, { accountId: "ada", notBefore: "" }, below, 0);
+  const { events } = await accountEvents(shards, store, { accountId: "ada", notBefore: "" }, { above: 0, below }, 0);
   const read: number[] = [];
   for await (const { sequence } of events) read.push(Number(sequence));
   return read;
@@ -183,10 +183,32 @@ describe("F6: of many events that the store lacks", () => {
     expect(await pages(1_000)).toEqual(newestFirst);
   });
 
+  test("the store is not asked for what the owner has in memory", async () => {
+    await owner.storeThrough(90_000);
+    const unread = { get: () => away(), query: () => away() };
+    const away = () => Promise.reject(new Error("the store is away"));
+    const read = async (above: number) => {
+      const bounds = { above, below: NO_BOUND };
+      const { events } = await accountEvents(owner.shards, unread, { accountId: "ada", notBefore: "" }, bounds, 0);
+      const sequences: number[] = [];
+      for await (const { sequence } of events) sequences.push(Number(sequence));
+      return sequences;
+    };
+    expect(await read(90_000)).toEqual(newestFirst.slice(0, UNSTORED - 90_000));
+    expect(await read(UNSTORED)).toEqual([]);
+    await expect(read(89_999)).rejects.toThrow("the store is away");
+  });
+
   test("each question waits for what the first answer showed: another owner may be behind it (I20)", async () => {
     const notBefore: bigint[] = [];
     owner.asked = (request) => void notBefore.push(request.notBefore);
-    const all = await accountEvents(owner.shards, store, { accountId: "ada", notBefore: "oms/0:5" }, NO_BOUND, 0);
+    const all = await accountEvents(
+      owner.shards,
+      store,
+      { accountId: "ada", notBefore: "oms/0:5" },
+      { above: 0, below: NO_BOUND },
+      0,
+    );
     let count = 0;
     for await (const _ of all.events) count++;
     expect(count).toBe(UNSTORED);

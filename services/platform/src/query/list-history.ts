@@ -91,7 +91,7 @@ async function history<Entry>(
 ): Promise<HistoryPage<Entry>> {
   const [sequence, given] = readPosition(positionOf(request.pageToken, filter));
   const below = sequence === undefined ? NO_BOUND : sequence + 1;
-  const { events, cursor } = await accountEvents(shards, store, request, below, deadline);
+  const { events, cursor } = await accountEvents(shards, store, request, { above: 0, below }, deadline);
   const size = pageSizeOf(request.pageSize);
   const entries: Entry[] = [];
   let last = "";

@@ -22,7 +22,7 @@ export async function settledEvent(
 ): Promise<OrderEvent | undefined> {
   const item = await store.get(REQUESTS_TABLE, key);
   const below = item === undefined ? NO_BOUND : item.version + 1;
-  const { events } = await accountEvents(shards, store, { accountId, notBefore }, below, deadline);
+  const { events } = await accountEvents(shards, store, { accountId, notBefore }, { above: 0, below }, deadline);
   let seen = 0;
   for await (const event of events) {
     if (event.requestId === requestId) return event;
@@ -55,7 +55,8 @@ async function canceledWithin(
   deadline: number,
 ): Promise<string[] | undefined> {
   const request = { accountId, notBefore: cursorOf(shard, sequence) };
-  const { events } = await accountEvents(shards, store, request, Number(sequence) + span, deadline);
+  const bounds = { above: 0, below: Number(sequence) + span };
+  const { events } = await accountEvents(shards, store, request, bounds, deadline);
   const orderIds: string[] = [];
   let found = false;
   for await (const event of events) {

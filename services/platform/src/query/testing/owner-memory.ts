@@ -8,7 +8,6 @@ import {
 import { encode } from "@atlas/gen/codec/codec";
 import { create } from "@bufbuild/protobuf";
 import type { Store } from "../../ports/store.ts";
-import type { ShardDirectory } from "../../shard/shard-client.ts";
 import { AccountShards } from "../account-shard.ts";
 import { HISTORY_ITEM_EVENTS, HISTORY_TABLE, sortable } from "../store-layout.ts";
 
@@ -18,10 +17,10 @@ export class OwnerMemory {
   readonly given: number[] = [];
   /** Hears of each question before it is answered. */
   asked: (request: ReadRequest) => Promise<void> | void = () => undefined;
-  readonly directory: ShardDirectory;
   readonly shards: AccountShards;
   readonly #accountId: string;
   readonly #store: Store;
+  readonly #through: number;
   #events: readonly OrderEvent[];
 
   /** `events`: with sequences that follow one another; to begin with none of them is stored. */
@@ -30,6 +29,7 @@ export class OwnerMemory {
     this.#store = store;
     this.#events = events;
     const through = events.at(-1)?.sequence ?? 0n;
+    this.#through = Number(through);
     const read = async (request: ReadRequest) => {
       await this.asked(request);
       if (request.query.case !== "events") throw new Error(`nobody asks for ${request.query.case} here`);
@@ -40,8 +40,8 @@ export class OwnerMemory {
       receiver.fail(new Error("no longer at hand"));
       return { close: () => undefined };
     };
-    this.directory = { client: () => ({ read, follow, resend: () => Promise.reject(new Error("never")) }) };
-    this.shards = new AccountShards(this.directory, 1);
+    const client = { read, follow, resend: () => Promise.reject(new Error("never")) };
+    this.shards = new AccountShards({ client: () => client }, 1);
   }
 
   /** Stores everything through a sequence, then forgets it. */
@@ -63,6 +63,7 @@ export class OwnerMemory {
     const end = beforeSequence === 0n ? all : Math.max(0, Math.min(all, Number(beforeSequence) - first));
     const start = limit === 0 ? 0 : Math.max(0, end - limit);
     this.given.push(end - start);
-    return { events: this.#events.slice(start, end), more: start > 0 };
+    const storedThrough = BigInt(this.#through - all);
+    return { events: this.#events.slice(start, end), more: start > 0, storedThrough };
   }
 }
