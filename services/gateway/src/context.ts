@@ -42,6 +42,8 @@ export interface GatewayContext {
   readonly pressure: Pressure;
   /** Absent: as is usual. */
   readonly room?: UnreadRoom;
+  /** Bytes of a frame of commands, at most; absent: as many as the log takes. */
+  readonly frameWeight?: number | undefined;
   /** The platform's processes that live now, by name. Rejects with NOT_READY where that cannot be known. */
   readonly processes: () => Promise<readonly ProcessState[]>;
 }

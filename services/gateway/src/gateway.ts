@@ -67,7 +67,7 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
   const skew = new ClockSkew(clock, journal);
   const intake = new CommandIntake({
     ...{ log, clock, digest, journal, metrics, traces, incarnation, skew },
-    pressure: context.pressure,
+    ...{ pressure: context.pressure, frameWeight: context.frameWeight },
     partitions: partitions.oms,
     isFollowed: (shard) => events.isFollowed(shard),
     learnLimits: (accountId) => void learnLimits(accountId),

@@ -50,6 +50,7 @@ export function circumstancesOf({ seed, minutes, cases, isDense = false }: Simul
   const batches = dice(seed ^ BATCHES);
   const isBatchSeed = batches.onceIn(2);
   const moves = isBatchSeed && batches.onceIn(2) ? moveFaults : [];
+  const hasBatches = isBatchSeed || cases?.includes("F9") === true;
   return {
     platform: {
       seed,
@@ -63,11 +64,12 @@ export function circumstancesOf({ seed, minutes, cases, isDense = false }: Simul
       archivePace: archivePaceOf(dice(seed ^ ARCHIVE)),
       room: roomOf(dice(seed ^ ROOM)),
       ...(dice(seed ^ HOLDINGS).onceIn(2) ? { holdings: APART } : {}),
+      ...(hasBatches ? { frameWeight: frameWeightOf(batches) } : {}),
     },
     gateways: 1 + roll(3),
     ...paces(roll, isDense),
     activatesAfter: activationOf(dice(seed ^ ENGINE), minutes),
-    hasBatches: isBatchSeed || cases?.includes("F9") === true,
+    hasBatches,
     knobs: cases === undefined ? [...drawn, ...moves] : knobsOf(cases),
   };
 }
@@ -85,6 +87,11 @@ function archivePaceOf(roll: Dice) {
 /** So little that it is soon full: minutes bring a stream some hundred messages. */
 function roomOf(roll: Dice) {
   return { streamMessages: 12 + roll(60), streamBytes: 8_000_000, sessionBytes: 256 * (4 + roll(16)) };
+}
+
+/** A few commands: a batch takes several frames, as large ones do and those behind a slow log. */
+function frameWeightOf(roll: Dice): number {
+  return 3_000 + roll(15_000);
 }
 
 function paces(roll: Dice, isDense: boolean) {

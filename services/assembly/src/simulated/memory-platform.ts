@@ -79,6 +79,8 @@ export interface MemoryPlatformOptions {
   readonly archivePace?: ArchivePace;
   /** What may wait at a gateway for a client that does not read; absent: as is usual. */
   readonly room?: UnreadRoom;
+  /** Bytes of a frame of commands, at most; absent: as many as the log takes. */
+  readonly frameWeight?: number;
 }
 
 /** Whom a gateway asks for a shard. */
@@ -107,6 +109,7 @@ export class MemoryPlatform {
   readonly #rememberedIds: number | undefined;
   readonly #archivePace: ArchivePace | undefined;
   readonly #room: UnreadRoom | undefined;
+  readonly #frameWeight: number | undefined;
   readonly #seed: number;
   #chances = 0;
 
@@ -119,6 +122,7 @@ export class MemoryPlatform {
     this.#rememberedIds = options.rememberedIds;
     this.#archivePace = options.archivePace;
     this.#room = options.room;
+    this.#frameWeight = options.frameWeight;
   }
 
   get clock() {
@@ -263,6 +267,7 @@ export class MemoryPlatform {
       processes: async () => this.#processes(),
       pressure: { storeLag: () => pressure.lag, diskLow: () => pressure.low },
       ...(this.#room === undefined ? {} : { room: this.#room }),
+      frameWeight: this.#frameWeight,
     });
     const gateway = await this.#orKill(process, opening);
     const handlers = createHandlers(gateway.services, {

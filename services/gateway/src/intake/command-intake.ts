@@ -73,6 +73,8 @@ export interface CommandIntakeOptions {
   readonly metrics: Pick<GatewayMetrics, "taken" | "shed" | "settled">;
   readonly pressure: Pressure;
   readonly skew: ClockSkew;
+  /** Weight of a frame of commands, at most; absent: as much as the log takes. */
+  readonly frameWeight?: number | undefined;
   readonly incarnation: string;
   /** Order shards. */
   readonly partitions: number;
@@ -100,6 +102,7 @@ export class CommandIntake {
       return new PartitionWriter({
         ...{ log, clock, digest, journal, traces, topic, partition },
         codec: OrderCommandCodec,
+        frameWeight: options.frameWeight,
         source: incarnation,
         appended: (sentAt, appendTime) => skew.appended(sentAt, appendTime),
       });

@@ -52,7 +52,7 @@ function traceOf(traceId: string): Trace {
   return { traceId, spanId: "0", flags: "00" };
 }
 
-function rig(fault: (attempt: number) => AppendFault | undefined = () => undefined) {
+function rig(fault: (attempt: number) => AppendFault | undefined = () => undefined, frameWeight?: number) {
   const clock = manualClock();
   let attempts = 0;
   const log = memoryLog({ clock, fault: () => fault(attempts++) });
@@ -66,7 +66,7 @@ function rig(fault: (attempt: number) => AppendFault | undefined = () => undefin
     log: { ...log, append },
     ...{ clock, digest, journal: silentJournal, traces, topic: "orders.commands", partition: 3 },
     codec: OrderCommandCodec,
-    source: "gtest",
+    ...{ source: "gtest", frameWeight },
   });
   /** Every frame as `number:ids`. */
   async function frames(): Promise<string[]> {
@@ -93,6 +93,15 @@ describe("a gateway's link to a shard", () => {
     writer.push(new Item("d"));
     await clock.advance(10);
     expect(await frames()).toEqual(["1:a b", "3:c d"]);
+  });
+
+  test("S16: what is too much for one frame goes in several, in order; what is too much alone goes alone", async () => {
+    const { clock, writer, frames } = rig(undefined, 250);
+    for (const id of ["a", "b", "c"]) writer.push(new Item(id));
+    writer.push(new Item("heavy", undefined, 400));
+    writer.push(new Item("d"));
+    await clock.advance(10);
+    expect(await frames()).toEqual(["1:a b", "3:c", "4:heavy", "5:d"]);
   });
 
   test("S3: a frame of unknown result is sent again with the same bytes before anything else", async () => {

@@ -7,7 +7,7 @@ import type { Trace } from "@atlas/platform/telemetry/trace";
 import type { Traces } from "@atlas/platform/telemetry/traces";
 import { encodeFrameOf } from "@atlas/platform/wire/codec/frame";
 
-/** Well below what the log takes, for weights are upper bounds. */
+/** Weight of a frame, at most: well below what the log takes, for weights are upper bounds. */
 const FRAME_WEIGHT = 3_000_000;
 const FIRST_WAIT = 10;
 const LONGEST_WAIT = 500;
@@ -42,6 +42,8 @@ export interface PartitionWriterOptions<M> {
   readonly codec: Codec<M>;
   /** The gateway's incarnation: the link's name. */
   readonly source: string;
+  /** Weight of a frame, at most, or a single message; absent: as much as the log takes. */
+  readonly frameWeight?: number | undefined;
   /** A frame that was handed over at `sentAt`, by this clock, was stamped `appendTime` by the log's. */
   readonly appended?: (sentAt: number, appendTime: number) => void;
 }
@@ -137,12 +139,13 @@ export class PartitionWriter<M> {
   /** What fits a frame, without what is not wanted any more. */
   #take(): Outgoing<M>[] {
     const now = this.#options.clock.monotonic();
+    const most = this.#options.frameWeight ?? FRAME_WEIGHT;
     const taken: Outgoing<M>[] = [];
     let weight = 0;
     let index = 0;
     for (; index < this.#queue.length; index++) {
       const item = this.#queue[index] as Outgoing<M>;
-      if (taken.length > 0 && weight + item.weight > FRAME_WEIGHT) break;
+      if (taken.length > 0 && weight + item.weight > most) break;
       this.#queuedWeight -= item.weight;
       if (item.abandoned) continue;
       if (item.giveUpAt <= now) {
