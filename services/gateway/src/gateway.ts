@@ -86,7 +86,7 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
   const instruments = new InstrumentView(directory, notices, ports);
   const signIn = await openSignIn({ ...ports, directory, queries, skew, incarnation });
   const shards = new AccountShards(directory, partitions.oms);
-  const history = eventHistory(shards, store);
+  const history = eventHistory(events, shards, store);
   const quote = market.quote.bind(market);
   const isDefined = (instrumentId: string) => instruments.find(instrumentId) !== undefined;
   const markets = new MarketGroups(market, clock);

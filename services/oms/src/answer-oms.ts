@@ -115,8 +115,7 @@ function eventsOf(state: OmsState, projection: Projection, query: EventsQuery): 
     below,
     limit === 0 ? Number.MAX_SAFE_INTEGER : limit,
   );
-  const storedThrough = BigInt(projection.storedSequence);
-  return { case: "events", value: { $typeName: "atlas.operations.v1.OrderEventList", events, more, storedThrough } };
+  return { case: "events", value: { $typeName: "atlas.operations.v1.OrderEventList", events, more } };
 }
 
 function stateOf(

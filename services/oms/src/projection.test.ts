@@ -4,7 +4,7 @@ import type { Order } from "@atlas/gen/atlas/order/v1/order_pb";
 import { decode } from "@atlas/gen/codec/codec";
 import { type ManualClock, manualClock } from "@atlas/platform/memory/manual-clock";
 import { memoryStore, type StoreFault } from "@atlas/platform/memory/memory-store";
-import type { Store } from "@atlas/platform/ports/store";
+import type { Store, StoreItem } from "@atlas/platform/ports/store";
 import { HISTORY_TABLE, ORDERS_TABLE, REQUESTS_TABLE, storePositionKey } from "@atlas/platform/query/store-layout";
 import { SHARDS_TABLE } from "@atlas/platform/shard/output-positions";
 import { orderIdOf } from "@atlas/platform/text/order-id";
@@ -271,4 +271,32 @@ test("S27: of events that are large an item holds fewer, so that the store takes
   expect(second.lag).toBe(0);
   expect((await packsOf()).slice(0, packs.length - 1)).toEqual(packs.slice(0, -1));
   expect((await packsOf()).flat()).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
+});
+
+test("S21: a look at the store's position that is answered late takes a standby back to none", async () => {
+  const clock = manualClock();
+  const store = memoryStore({ clock });
+  const flow = new ShardFlow();
+  const owner = project(flow, store, clock);
+  const told = () => {
+    owner.decided(flow.events.splice(0));
+    owner.acknowledged({ sequence: flow.shard.sequence, offset: 0 });
+    return clock.advance(1_000);
+  };
+  flow.open("alice", { USD: "100" });
+  await told();
+  let answer: (item: StoreItem | undefined) => void = () => undefined;
+  const held = new Promise<StoreItem | undefined>((resolve) => {
+    answer = resolve;
+  });
+  const before = await store.get(SHARDS_TABLE, storePositionKey("oms/0"));
+  const gets = [held];
+  const standby = project(flow, { ...store, get: (...key) => gets.pop() ?? store.get(...key) }, clock);
+  const late = standby.load();
+  flow.open("bob", { USD: "100" });
+  await told();
+  const { sequence } = await standby.load();
+  answer(before);
+  expect((await late).sequence).toBeLessThan(sequence);
+  expect(standby.storedSequence).toBe(sequence);
 });

@@ -108,8 +108,8 @@ export class Projection {
     if (item === undefined) return { sequence: 0, offset: 0 };
     const { sequence, eventsOffset, logTime } = decode(StorePositionCodec, item.body);
     const place = { sequence: Number(sequence), offset: Number(eventsOffset) };
-    // A standby asks every second, and may have taken over before the answer is here.
-    if (this.#isLive) return place;
+    // A standby asks every second, and may take over, or have done so, before the answer is here.
+    if (this.#isLive || place.sequence < this.#stored) return place;
     this.#stored = place.sequence;
     this.#decided = place.sequence;
     this.#logTime = Number(logTime);

@@ -153,12 +153,14 @@ async function unledOf(
   const deadline = now() + patience;
   const ofTopic = async ({ name, partitions }: TopicPlan): Promise<Unled[]> => {
     for (let asked = Array.from({ length: partitions }, (_, partition) => partition); ; ) {
-      const unled: (Unled & { readonly partition: number })[] = [];
-      for (const partition of asked) {
-        await reader.range(name, partition).catch((reason: Error) => {
-          unled.push({ partition, place: laneOf(name, partition), reason });
-        });
-      }
+      // Together: who leads nothing any more may take seconds to say nothing.
+      const answers = asked.map((partition) =>
+        reader.range(name, partition).then(
+          () => undefined,
+          (reason: Error) => ({ partition, place: laneOf(name, partition), reason }),
+        ),
+      );
+      const unled = (await Promise.all(answers)).filter((answer) => answer !== undefined);
       if (unled.length === 0 || now() > deadline) return unled;
       asked = unled.map(({ partition }) => partition);
     }

@@ -1,3 +1,6 @@
+import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
+import { OrderType, Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { beforeEach, describe, expect, test } from "vitest";
 import { type GatewayProcess, MemoryPlatform } from "../simulated/memory-platform.ts";
 import { Desk, errorOf, statusOf } from "../testing/desk.ts";
@@ -122,4 +125,21 @@ describe("S18: what the store lacks is not taken for what never was", () => {
     expect(statusOf(await platform.run(desk.submit({}, "brand new")))).toBe("PENDING_SUBMIT");
     expect(await kept()).toBe(2);
   });
+});
+
+test("S18, F6: a batch is not logged when nobody waits any more for what the store says of one of its ids", async () => {
+  const order = { instrumentId: "ETH-USD", side: Side.BUY, type: OrderType.LIMIT, quantity: "1", limitPrice: "2000" };
+  const entries = [desk.newId(), "asked for late"].map((requestId) => ({ requestId, order }));
+  const submit = () => other.client(OrderService).submitOrders({ accountId: "ada", entries }, { timeoutMs: 1_000 });
+  platform.world.storeFault = () => ({ kind: "delayed", milliseconds: 4_000 });
+  const { results } = await platform.run(submit());
+  expect(results.map(({ result }) => result.value)).toMatchObject([
+    { reason: Reason.NOT_READY },
+    { reason: Reason.NOT_READY },
+  ]);
+  platform.world.heal();
+  await platform.clock.advance(20_000);
+  expect(await kept()).toBe(0);
+  await platform.run(submit());
+  expect(await kept()).toBe(2);
 });

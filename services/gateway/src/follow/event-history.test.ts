@@ -1,11 +1,14 @@
+import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { type OrderEvent, OrderEventSchema } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import { manualClock } from "@atlas/platform/memory/manual-clock";
 import { memoryStore } from "@atlas/platform/memory/memory-store";
-import type { Store } from "@atlas/platform/ports/store";
-import { OwnerMemory } from "@atlas/platform/query/testing/owner-memory";
+import { type Store, StoreDamaged, StoreUnavailable } from "@atlas/platform/ports/store";
+import { AT_HAND, OwnerMemory } from "@atlas/platform/query/testing/owner-memory";
+import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { create } from "@bufbuild/protobuf";
 import { beforeEach, describe, expect, test } from "vitest";
 import { eventHistory } from "./event-history.ts";
+import { OrderEvents } from "./order-events.ts";
 
 const UNSTORED = 100_000;
 /** Far fewer than there are. */
@@ -22,8 +25,11 @@ beforeEach(() => {
 });
 
 /** What a client that was away gets. */
-async function missed(after: number, through: number): Promise<number[] | undefined> {
-  const found = await eventHistory(owner.shards, store)("ada", after, through, 1_000);
+async function missed(after: number, through: number, from = store): Promise<number[] | undefined> {
+  const { directory, shards } = owner;
+  const options = { directory, clock: manualClock(), journal: silentJournal, partitions: 1 };
+  const followed = new OrderEvents(options, { event: () => undefined, missed: () => undefined });
+  const found = await eventHistory(followed, shards, from)("ada", after, through, 1_000);
   return found?.map(({ sequence }) => Number(sequence));
 }
 
@@ -49,5 +55,17 @@ describe("S15, F6: who comes back while the store is behind gets every event sin
       await owner.storeThrough(stored);
     };
     expect(await missed(10_000, 95_000)).toEqual(inOrder(10_000, 95_000));
+  });
+
+  test.each([
+    ["away", new StoreUnavailable("away"), { refusal: { reason: Reason.NOT_READY } }],
+    ["damaged (F14)", new StoreDamaged("damaged"), { name: "StoreDamaged" }],
+  ])("from what the owner has at hand while the store is %s, as far as that goes", async (_, error, refused) => {
+    await owner.storeThrough(UNSTORED - 1_000);
+    const unread: Store = { ...store, query: () => Promise.reject(error) };
+    const after = UNSTORED - AT_HAND;
+    expect(await missed(after, UNSTORED, unread)).toEqual(inOrder(after, UNSTORED));
+    await expect(missed(after - 1, UNSTORED, unread)).rejects.toMatchObject(refused);
+    expect(await missed(UNSTORED - 1_000, UNSTORED, unread)).toEqual(inOrder(UNSTORED - 1_000, UNSTORED));
   });
 });

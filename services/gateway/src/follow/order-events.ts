@@ -5,6 +5,7 @@ import type { Clock } from "@atlas/platform/ports/clock";
 import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
 import { shardName } from "@atlas/platform/shard/shard-name";
 import type { Journal } from "@atlas/platform/telemetry/journal";
+import { eventsBetween } from "./events-between.ts";
 import { type Following, ShardFollower } from "./shard-follower.ts";
 
 const WHERE_IT_STANDS: ReadRequest["query"] = {
@@ -103,6 +104,16 @@ export class OrderEvents {
       listeners.delete(listener);
       if (listeners.size === 0 && this.#listeners.get(accountId) === listeners) this.#listeners.delete(accountId);
     };
+  }
+
+  /**
+   * The events of an account with `after < sequence <= through`, which is at most the shard's position; `undefined`: the
+   * owner does not have them at hand any more.
+   */
+  between(accountId: string, after: number, through: number, deadline: number): Promise<OrderEvent[] | undefined> {
+    const shard = shardName("oms", this.shardOf(accountId));
+    const { clock, directory } = this.#options;
+    return eventsBetween(directory.client(shard), clock, { accountId, after, through, deadline });
   }
 
   #missed(shard: number): void {

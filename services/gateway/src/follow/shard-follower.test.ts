@@ -9,6 +9,7 @@ import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { encodeEach } from "@atlas/platform/wire/codec/encode-each";
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
+import { eventsBetween } from "./events-between.ts";
 import { ShardFollower } from "./shard-follower.ts";
 
 const event = (sequence: number, accountId = "a") =>
@@ -115,5 +116,18 @@ describe("following a shard (S15)", () => {
     await clock.advance(1_000);
     decide(1);
     expect(heard).toEqual(["began 0", 1, 2, "missed 5", 6]);
+  });
+
+  test("an account's events between two sequences, while the owner has them", async () => {
+    const { clock, client, start, decide } = rig();
+    start();
+    decide(10);
+    const between = (after: number, through: number) =>
+      eventsBetween(client, clock, { accountId: "even", after, through, deadline: 100 });
+    expect((await between(3, 8))?.map((one) => Number(one.sequence))).toEqual([4, 6, 8]);
+    expect(await between(10, 10)).toEqual([]);
+    const late = between(4, 20);
+    await clock.advance(200);
+    expect(await late).toBeUndefined();
   });
 });

@@ -38,7 +38,8 @@ async function read(
   }
   const answer = create(ReadResponseSchema, {
     sequence: BigInt(through),
-    result: { case: "events", value: { events: [...inMemory], storedThrough: BigInt(through - inMemory.length) } },
+    storedSequence: BigInt(through - inMemory.length),
+    result: { case: "events", value: { events: [...inMemory] } },
   });
   const silent = { follow: () => ({ close: () => undefined }), resend: () => Promise.reject(new Error("never")) };
   const client = { read: async () => answer, ...silent };

@@ -79,12 +79,12 @@ async function unstored(
   const { accountId } = request;
   const bounds = { beforeSequence: BigInt(below), limit: UNSTORED_EVENTS };
   const value = { $typeName: "atlas.operations.v1.EventsQuery", accountId, ...bounds } as const;
-  const { result, sequence } = await shards.ask(request, { case: "events", value }, deadline);
+  const { result, sequence, storedSequence } = await shards.ask(request, { case: "events", value }, deadline);
   if (result.case !== "events") throw unknownAccount(accountId);
-  const { events, more, storedThrough } = result.value;
+  const { events, more } = result.value;
   // Another owner may be ahead of the one that answered, and the store with it (I20): the page shows what its cursor says.
   const from = Number(events[0]?.sequence ?? Math.min(below, Number(sequence) + 1));
-  return { events: events.toReversed(), from, more, storedThrough: Number(storedThrough), sequence };
+  return { events: events.toReversed(), from, more, storedThrough: Number(storedSequence), sequence };
 }
 
 async function* untilBound(events: AsyncIterable<OrderEvent>, above: number): AsyncGenerator<OrderEvent> {

@@ -88,8 +88,8 @@ async function answer({ query }: ReadRequest) {
   if (query.case === "events") {
     const { beforeSequence, limit } = query.value;
     const older = memory.filter((event) => event.sequence < beforeSequence);
-    const value = { events: older.slice(-limit), more: older.length > limit, storedThrough: BigInt(STORED) };
-    return create(ReadResponseSchema, { sequence, result: { case: "events", value } });
+    const value = { events: older.slice(-limit), more: older.length > limit };
+    return create(ReadResponseSchema, { sequence, storedSequence: BigInt(STORED), result: { case: "events", value } });
   }
   if (query.case !== "orders") throw new Error(`nobody asks for ${query.case} here`);
   const { filter, beforeSequence } = query.value;

@@ -2,14 +2,19 @@ import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import { StoredHistoryCodec } from "@atlas/gen/atlas/log/v1/order_store_codec";
 import {
   type EventsQuery,
+  FollowResponseSchema,
   type ReadRequest,
   ReadResponseSchema,
 } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { encode } from "@atlas/gen/codec/codec";
 import { create } from "@bufbuild/protobuf";
 import type { Store } from "../../ports/store.ts";
+import type { FollowReceiver, ShardDirectory } from "../../shard/shard-client.ts";
 import { AccountShards } from "../account-shard.ts";
 import { HISTORY_ITEM_EVENTS, HISTORY_TABLE, sortable } from "../store-layout.ts";
+
+/** Events that can be followed from a little while ago. */
+export const AT_HAND = 4_000;
 
 /** The owner of `oms/0`, where one account has events: it tells those that it has not stored yet. */
 export class OwnerMemory {
@@ -17,6 +22,7 @@ export class OwnerMemory {
   readonly given: number[] = [];
   /** Hears of each question before it is answered. */
   asked: (request: ReadRequest) => Promise<void> | void = () => undefined;
+  readonly directory: ShardDirectory;
   readonly shards: AccountShards;
   readonly #accountId: string;
   readonly #store: Store;
@@ -34,14 +40,19 @@ export class OwnerMemory {
       await this.asked(request);
       if (request.query.case !== "events") throw new Error(`nobody asks for ${request.query.case} here`);
       const value = this.#answer(request.query.value);
-      return create(ReadResponseSchema, { sequence: through, result: { case: "events", value } });
+      const storedSequence = BigInt(this.#through - this.#events.length);
+      return create(ReadResponseSchema, { sequence: through, storedSequence, result: { case: "events", value } });
     };
-    const follow = (_: number, receiver: { fail(error: Error): void }) => {
-      receiver.fail(new Error("no longer at hand"));
+    const follow = (after: number, receiver: FollowReceiver) => {
+      const last = events.slice(-AT_HAND).filter(({ sequence }) => Number(sequence) > after);
+      if (after < this.#through - AT_HAND) receiver.fail(new Error("no longer at hand"));
+      else
+        receiver.receive(create(FollowResponseSchema, { events: { case: "orderEvents", value: { messages: last } } }));
       return { close: () => undefined };
     };
     const client = { read, follow, resend: () => Promise.reject(new Error("never")) };
-    this.shards = new AccountShards({ client: () => client }, 1);
+    this.directory = { client: () => client };
+    this.shards = new AccountShards(this.directory, 1);
   }
 
   /** Stores everything through a sequence, then forgets it. */
@@ -63,7 +74,6 @@ export class OwnerMemory {
     const end = beforeSequence === 0n ? all : Math.max(0, Math.min(all, Number(beforeSequence) - first));
     const start = limit === 0 ? 0 : Math.max(0, end - limit);
     this.given.push(end - start);
-    const storedThrough = BigInt(this.#through - all);
-    return { events: this.#events.slice(start, end), more: start > 0, storedThrough };
+    return { events: this.#events.slice(start, end), more: start > 0 };
   }
 }
