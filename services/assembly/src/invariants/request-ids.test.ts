@@ -1,3 +1,4 @@
+import { AccountService } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { OrderType, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
@@ -142,4 +143,32 @@ test("S18, F6: a batch is not logged when nobody waits any more for what the sto
   expect(await kept()).toBe(0);
   await platform.run(submit());
   expect(await kept()).toBe(2);
+});
+
+/** What a client asks for that waits for a second, under an id that the store has to be asked for. */
+const LATE: readonly [string, () => Promise<unknown>][] = [
+  ["cancel of many", () => other.client(OrderService).cancelOrders({ accountId: "ada", requestId: LATE_ID }, PATIENT)],
+  [
+    "deposit",
+    () =>
+      other
+        .client(AccountService)
+        .depositFunds({ accountId: "ada", requestId: LATE_ID, amount: { asset: "BTC", amount: "1" } }, PATIENT),
+  ],
+];
+const LATE_ID = "asked for late";
+const PATIENT = { timeoutMs: 1_000 };
+
+test.each(LATE)("S18, F6: nor is a %s, which is taken as new when it is sent again", async (_, send) => {
+  const { orderId } = await platform.run(desk.submit());
+  await platform.clock.advance(1_000);
+  const before = await platform.run(Promise.all([desk.read(orderId), desk.holds("BTC")]));
+  platform.world.storeFault = () => ({ kind: "delayed", milliseconds: 4_000 });
+  expect(await platform.run(errorOf(send()))).toMatchObject({ reason: "NOT_READY" });
+  platform.world.heal();
+  await platform.clock.advance(20_000);
+  expect(await platform.run(Promise.all([desk.read(orderId), desk.holds("BTC")]))).toEqual(before);
+  await platform.run(send());
+  await platform.clock.advance(1_000);
+  expect(await platform.run(Promise.all([desk.read(orderId), desk.holds("BTC")]))).not.toEqual(before);
 });

@@ -7,9 +7,10 @@ import { AT_HAND, OwnerMemory } from "@atlas/platform/query/testing/owner-memory
 import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { create } from "@bufbuild/protobuf";
 import { beforeEach, describe, expect, test } from "vitest";
-import { eventHistory } from "./event-history.ts";
+import { type EventHistory, eventHistory } from "./event-history.ts";
 import { OrderEvents } from "./order-events.ts";
 
+const NEVER = new AbortController().signal;
 const UNSTORED = 100_000;
 /** Far fewer than there are. */
 const FEW = 2_000;
@@ -24,12 +25,21 @@ beforeEach(() => {
   owner = new OwnerMemory("ada", store, events);
 });
 
-/** What a client that was away gets. */
-async function missed(after: number, through: number, from = store): Promise<number[] | undefined> {
+function historyFrom(from: Store): EventHistory {
   const { directory, shards } = owner;
   const options = { directory, clock: manualClock(), journal: silentJournal, partitions: 1 };
   const followed = new OrderEvents(options, { event: () => undefined, missed: () => undefined });
-  const found = await eventHistory(followed, shards, from)("ada", after, through, 1_000);
+  return eventHistory(followed, shards, from);
+}
+
+/** What a client that was away gets. */
+async function missed(
+  after: number,
+  through: number,
+  history = historyFrom(store),
+  over = NEVER,
+): Promise<number[] | undefined> {
+  const found = await history({ accountId: "ada", after, through, deadline: 1_000 }, over);
   return found?.map(({ sequence }) => Number(sequence));
 }
 
@@ -62,10 +72,43 @@ describe("S15, F6: who comes back while the store is behind gets every event sin
     ["damaged (F14)", new StoreDamaged("damaged"), { name: "StoreDamaged" }],
   ])("from what the owner has at hand while the store is %s, as far as that goes", async (_, error, refused) => {
     await owner.storeThrough(UNSTORED - 1_000);
-    const unread: Store = { ...store, query: () => Promise.reject(error) };
+    const unread = historyFrom({ ...store, query: () => Promise.reject(error) });
     const after = UNSTORED - AT_HAND;
     expect(await missed(after, UNSTORED, unread)).toEqual(inOrder(after, UNSTORED));
     await expect(missed(after - 1, UNSTORED, unread)).rejects.toMatchObject(refused);
     expect(await missed(UNSTORED - 1_000, UNSTORED, unread)).toEqual(inOrder(UNSTORED - 1_000, UNSTORED));
+  });
+
+  test("for nobody who has gone by then", async () => {
+    const gone = new AbortController();
+    owner.asked = () => {
+      if (owner.given.length === 3) gone.abort();
+    };
+    expect(await missed(0, UNSTORED, historyFrom(store), gone.signal)).toBeUndefined();
+    expect(owner.given.length).toBe(4);
+  });
+
+  test("what the owner has at hand is read for one at a time, and for nobody who has gone", async () => {
+    const gone = new AbortController();
+    let open = 0;
+    let read = 0;
+    const follow = owner.follow;
+    owner.follow = (after, receiver) => {
+      open += 1;
+      read += 1;
+      expect(open).toBe(1);
+      gone.abort();
+      setImmediate(() => follow(after, receiver));
+      const close = () => {
+        open -= 1;
+      };
+      return { close };
+    };
+    const history = historyFrom({ ...store, query: () => Promise.reject(new StoreUnavailable("away")) });
+    await owner.storeThrough(UNSTORED - 1_000);
+    const ask = (over = NEVER) => missed(UNSTORED - 2_000, UNSTORED, history, over);
+    const waited = await Promise.allSettled([ask(), ask(), ask(gone.signal), ask()]);
+    const found = waited.map((one) => (one.status === "fulfilled" ? one.value?.length : "gone"));
+    expect([found, read, open]).toEqual([[2_000, 2_000, "gone", 2_000], 3, 0]);
   });
 });

@@ -4,43 +4,52 @@ import { accountEvents } from "@atlas/platform/query/account-events";
 import type { AccountShards } from "@atlas/platform/query/account-shard";
 import { cursorOf } from "@atlas/platform/query/cursor";
 import { storeReads } from "@atlas/platform/query/store-reads";
+import type { EventRange } from "./events-between.ts";
 import type { OrderEvents } from "./order-events.ts";
 
-/** The events of an account in a range of sequences, however old; `undefined`: not to be had now. */
-export type EventHistory = (
-  accountId: string,
-  after: number,
-  through: number,
-  deadline: number,
-) => Promise<readonly OrderEvent[] | undefined>;
+/**
+ * The events of an account in a range of sequences, however old; `undefined`: not to be had now, or `over`: nobody waits for them
+ * any more, and what would have been read of them is not.
+ */
+export type EventHistory = (range: EventRange, over: AbortSignal) => Promise<readonly OrderEvent[] | undefined>;
 
 /** A client that was away for longer reads its lists instead. */
 const MOST_EVENTS = 100_000;
 
 /**
  * An account's events in a range, from what its owner and the store keep of it alone: however many come back at once, and however busy
- * the others of its shard are. While the store cannot be read, from the owner's last events of all accounts; rejects, with NOT_READY
- * while it is away, when these do not reach back so far.
+ * the others of its shard are. While the store cannot be read, from the owner's last events of all accounts, for one at a time of a shard;
+ * rejects, with NOT_READY while it is away, when these do not reach back so far.
  */
-export function eventHistory(events: OrderEvents, shards: AccountShards, store: Store): EventHistory {
+export function eventHistory(orders: OrderEvents, shards: AccountShards, store: Store): EventHistory {
   const reads = storeReads(store);
-  const kept = async (accountId: string, after: number, through: number, deadline: number) => {
+  /** By shard: the last read of its owner's last events, which never rejects. */
+  const reading = new Map<number, Promise<unknown>>();
+  const kept = async ({ accountId, after, through, deadline }: EventRange, over: AbortSignal) => {
     const request = { accountId, notBefore: cursorOf(shards.shardOf(accountId), through) };
     const bounds = { above: after, below: through + 1 };
     const found: OrderEvent[] = [];
     for await (const event of (await accountEvents(shards, reads, request, bounds, deadline)).events) {
+      if (over.aborted) return undefined;
       if (found.push(event) > MOST_EVENTS) return undefined;
     }
     return found.reverse();
   };
-  return async (accountId, after, through, deadline) => {
-    if (after >= through) return [];
+  const recent = (range: EventRange, over: AbortSignal) => {
+    const shard = shards.shardOf(range.accountId);
+    const before = reading.get(shard) ?? Promise.resolve();
+    const events = before.then(() => (over.aborted ? undefined : orders.between(range)));
+    reading.set(shard, events);
+    return events;
+  };
+  return async (range, over) => {
+    if (range.after >= range.through) return [];
     try {
-      return await kept(accountId, after, through, deadline);
+      return await kept(range, over);
     } catch (error) {
-      const recent = await events.between(accountId, after, through, deadline);
-      if (recent === undefined) throw error;
-      return recent;
+      const events = await recent(range, over);
+      if (events === undefined) throw error;
+      return events;
     }
   };
 }

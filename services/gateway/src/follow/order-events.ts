@@ -5,7 +5,7 @@ import type { Clock } from "@atlas/platform/ports/clock";
 import type { ShardDirectory } from "@atlas/platform/shard/shard-client";
 import { shardName } from "@atlas/platform/shard/shard-name";
 import type { Journal } from "@atlas/platform/telemetry/journal";
-import { eventsBetween } from "./events-between.ts";
+import { type EventRange, eventsBetween } from "./events-between.ts";
 import { type Following, ShardFollower } from "./shard-follower.ts";
 
 const WHERE_IT_STANDS: ReadRequest["query"] = {
@@ -107,13 +107,13 @@ export class OrderEvents {
   }
 
   /**
-   * The events of an account with `after < sequence <= through`, which is at most the shard's position; `undefined`: the
-   * owner does not have them at hand any more.
+   * The events of an account in a range whose end is at most the shard's position; `undefined`: the owner does not have them at
+   * hand any more, or not in time.
    */
-  between(accountId: string, after: number, through: number, deadline: number): Promise<OrderEvent[] | undefined> {
-    const shard = shardName("oms", this.shardOf(accountId));
+  between(range: EventRange): Promise<OrderEvent[] | undefined> {
+    const shard = shardName("oms", this.shardOf(range.accountId));
     const { clock, directory } = this.#options;
-    return eventsBetween(directory.client(shard), clock, { accountId, after, through, deadline });
+    return eventsBetween(directory.client(shard), clock, range);
   }
 
   #missed(shard: number): void {

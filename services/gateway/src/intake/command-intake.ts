@@ -196,6 +196,8 @@ export class CommandIntake {
   }
 
   #refuse(draft: CommandDraft): RefusalError | undefined {
+    if (this.#options.clock.monotonic() >= draft.deadline)
+      return notReady("nobody waits for it any more: nothing was logged");
     const shard = this.shardOf(draft.accountId);
     if (!this.#options.isFollowed(shard)) return notReady(`${shardName("oms", shard)} is not followed here yet`);
     let waiting = 0;

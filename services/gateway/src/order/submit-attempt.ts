@@ -42,9 +42,9 @@ export class SubmitAttempt implements CommandReceiver {
 
   /** As `begin`, in two steps: resolves, whatever the store says, to what sends it. */
   async prepare(): Promise<() => void> {
-    if (!this.needsEvidence) return () => this.#sendInTime(undefined);
+    if (!this.needsEvidence) return () => this.#send(undefined);
     return this.#evidence().then(
-      (known) => () => this.#sendInTime(known),
+      (known) => () => this.#send(known),
       () => () => this.#unread(),
     );
   }
@@ -76,16 +76,10 @@ export class SubmitAttempt implements CommandReceiver {
     if (refused !== undefined) this.#answer.refused(refused);
   }
 
-  /** Behind a look-up nobody may wait for it any more. */
-  #sendInTime(evidence: Evidence | undefined): void {
-    if (this.#ports.clock.monotonic() < this.#draft.deadline) this.#send(evidence);
-    else this.#unread();
-  }
-
   /** The shard may have forgotten the id: the store says whether it was used (S18). */
   #lookUp(): void {
     this.#evidence().then(
-      (known) => this.#sendInTime(known),
+      (known) => this.#send(known),
       () => this.#unread(),
     );
   }
@@ -97,7 +91,7 @@ export class SubmitAttempt implements CommandReceiver {
   }
 
   #unread(): void {
-    this.#answer.refused(refusal(Reason.NOT_READY, "the query store cannot be read in time: nothing was logged"));
+    this.#answer.refused(refusal(Reason.NOT_READY, "the query store cannot be read: nothing was logged"));
   }
 
   #answered(refused: Refusal | undefined, notBefore: string): void {

@@ -36,6 +36,7 @@ export class Session implements TradeSession, AnswerDoor {
   readonly #caller: Caller;
   readonly #sink: SessionSink;
   readonly #stops: (() => void)[] = [];
+  readonly #stopped = new AbortController();
   #requests: SessionRequests | undefined;
   #orders = new OwnOrders("", false);
   #shard = "";
@@ -153,7 +154,7 @@ export class Session implements TradeSession, AnswerDoor {
     this.#held = [];
     const { history, clock } = this.#context;
     const deadline = clock.monotonic() + CATCH_UP_PATIENCE;
-    history(accountId, this.#cursor, through, deadline).then(
+    history({ accountId, after: this.#cursor, through, deadline }, this.#stopped.signal).then(
       (older) => {
         const live = this.#held ?? [];
         this.#held = undefined;
@@ -210,6 +211,7 @@ export class Session implements TradeSession, AnswerDoor {
     if (this.#over) return;
     this.#over = true;
     this.#held = undefined;
+    this.#stopped.abort();
     for (const stop of this.#stops) stop();
     this.#context.over();
   }

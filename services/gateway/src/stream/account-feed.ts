@@ -52,6 +52,8 @@ export class AccountFeed implements Feed {
   #telling = false;
   /** Which start the asynchronous work belongs to. */
   #round = 0;
+  /** Ends what this start still reads. */
+  #reading = new AbortController();
 
   /** Throws a `RefusalError` when a cursor is none of the account's. `paths` name the subscriptions in the request. */
   constructor(
@@ -91,12 +93,15 @@ export class AccountFeed implements Feed {
 
   stop(): void {
     this.#round += 1;
+    this.#reading.abort();
     this.#unwatch();
     for (const one of this.#subscriptions) one.stop();
   }
 
   #begin(cursors: ReadonlyMap<PrivateSubscription, number>): void {
     this.#round += 1;
+    this.#reading.abort();
+    this.#reading = new AbortController();
     this.#queue = [];
     this.#standing = [];
     for (const one of this.#subscriptions) one.wait();
@@ -160,7 +165,8 @@ export class AccountFeed implements Feed {
     if (cursors.size === 0) return [];
     const first = Math.min(...cursors.values());
     if (Math.max(...cursors.values()) > through) return undefined;
-    const missed = await this.#context.history(this.#accountId, first, through, deadline);
+    const range = { accountId: this.#accountId, after: first, through, deadline };
+    const missed = await this.#context.history(range, this.#reading.signal);
     return missed !== undefined && missed.length <= MOST_HELD ? missed : undefined;
   }
 

@@ -13,8 +13,12 @@ import { toldBy } from "./told-by.ts";
 
 /** Bytes of an answer: every account of a shard may be one. */
 const ANSWER_BYTES = 256_000_000;
-/** Milliseconds of silence after which a connection is asked whether it is there, and those until it counts as gone. */
-const PING = { pingIntervalMs: 2_000, pingTimeoutMs: 2_000 };
+/**
+ * Milliseconds of silence after which a connection is asked whether it is there, and those until it counts as gone. What is asked of an owner
+ * that has lost its lease is told so at once, whatever its connection does. The others are there, and late: to end everything that is under
+ * way with them, only to ask for it once more, would make them later still.
+ */
+const PING = { pingIntervalMs: 2_000, pingTimeoutMs: 8_000 };
 
 type Follow = (from: { shard: string; after: number }, receiver: FollowReceiver) => { close(): void };
 

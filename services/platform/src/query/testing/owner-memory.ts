@@ -16,12 +16,16 @@ import { HISTORY_ITEM_EVENTS, HISTORY_TABLE, sortable } from "../store-layout.ts
 /** Events that can be followed from a little while ago. */
 export const AT_HAND = 4_000;
 
+type Follow = (after: number, receiver: FollowReceiver) => { close(): void };
+
 /** The owner of `oms/0`, where one account has events: it tells those that it has not stored yet. */
 export class OwnerMemory {
   /** How many events each answer gave. */
   readonly given: number[] = [];
   /** Hears of each question before it is answered. */
   asked: (request: ReadRequest) => Promise<void> | void = () => undefined;
+  /** Tells in one go what can be followed. */
+  follow: Follow;
   readonly directory: ShardDirectory;
   readonly shards: AccountShards;
   readonly #accountId: string;
@@ -43,13 +47,14 @@ export class OwnerMemory {
       const storedSequence = BigInt(this.#through - this.#events.length);
       return create(ReadResponseSchema, { sequence: through, storedSequence, result: { case: "events", value } });
     };
-    const follow = (after: number, receiver: FollowReceiver) => {
+    this.follow = (after, receiver) => {
       const last = events.slice(-AT_HAND).filter(({ sequence }) => Number(sequence) > after);
       if (after < this.#through - AT_HAND) receiver.fail(new Error("no longer at hand"));
       else
         receiver.receive(create(FollowResponseSchema, { events: { case: "orderEvents", value: { messages: last } } }));
       return { close: () => undefined };
     };
+    const follow: Follow = (after, receiver) => this.follow(after, receiver);
     const client = { read, follow, resend: () => Promise.reject(new Error("never")) };
     this.directory = { client: () => client };
     this.shards = new AccountShards(this.directory, 1);
