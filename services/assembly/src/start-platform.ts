@@ -2,6 +2,7 @@ import { openDataFolder } from "@atlas/adapters/files/data-folder";
 import { makeFolder } from "@atlas/adapters/files/make-folder";
 import { secretFiles } from "@atlas/adapters/files/secret-files";
 import { type DiskSpace, refuseFullDisk, watchDiskSpace } from "@atlas/adapters/system/disk-space";
+import { watchStandstill } from "@atlas/adapters/system/standstill";
 import { systemChance } from "@atlas/adapters/system/system-chance";
 import { systemClock } from "@atlas/adapters/system/system-clock";
 import { systemCompression } from "@atlas/adapters/system/system-compression";
@@ -134,6 +135,7 @@ async function open(
   stage("opening the log");
   const disk = await openFolder(options, closes);
   const ports = await openPorts(options, disk, closes);
+  closes(watchStandstill(ports.warn));
   const probe = new LogProbe(ports.log, ports.clock);
   probe.start();
   closes(() => probe.close());

@@ -24,7 +24,7 @@ const MOST_EVENTS = 100_000;
 export function eventHistory(orders: OrderEvents, shards: AccountShards, store: Store): EventHistory {
   const reads = storeReads(store);
   /** By shard: the last read of its owner's last events, which never rejects. */
-  const reading = new Map<number, Promise<unknown>>();
+  const reading = new Map<string, Promise<unknown>>();
   const kept = async ({ accountId, after, through, deadline }: EventRange, over: AbortSignal) => {
     const request = { accountId, notBefore: cursorOf(shards.shardOf(accountId), through) };
     const bounds = { above: after, below: through + 1 };

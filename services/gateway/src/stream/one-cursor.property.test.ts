@@ -16,6 +16,7 @@ import { advanceOrder, orderMadeBy } from "@atlas/platform/wire/order/advance-or
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { EventRange } from "../follow/events-between.ts";
 import type { AccountListener } from "../follow/order-events.ts";
 import { AccountFeed } from "./account-feed.ts";
 import type { StreamContext } from "./stream-context.ts";
@@ -88,7 +89,7 @@ class World {
           return () => {};
         },
       },
-      history: async (_: string, after: number, through: number) =>
+      history: async ({ after, through }: EventRange) =>
         this.events.filter(({ sequence }) => Number(sequence) > after && Number(sequence) <= through),
       snapshots: {
         view: () => this.#read(() => ({ value: this.#view(), sequence: this.sequence })),
