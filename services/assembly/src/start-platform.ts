@@ -135,7 +135,7 @@ async function open(
   stage("opening the log");
   const disk = await openFolder(options, closes);
   const ports = await openPorts(options, disk, closes);
-  closes(watchStandstill(ports.warn));
+  closes(watchStandstill(options.journal));
   const probe = new LogProbe(ports.log, ports.clock);
   probe.start();
   closes(() => probe.close());

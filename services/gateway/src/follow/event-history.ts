@@ -23,8 +23,8 @@ const MOST_EVENTS = 100_000;
  */
 export function eventHistory(orders: OrderEvents, shards: AccountShards, store: Store): EventHistory {
   const reads = storeReads(store);
-  /** By shard: the last read of its owner's last events, which never rejects. */
-  const reading = new Map<string, Promise<unknown>>();
+  /** By shard: resolves when nobody reads its owner's last events. */
+  const reading = new Map<string, Promise<void>>();
   const kept = async ({ accountId, after, through, deadline }: EventRange, over: AbortSignal) => {
     const request = { accountId, notBefore: cursorOf(shards.shardOf(accountId), through) };
     const bounds = { above: after, below: through + 1 };
@@ -39,7 +39,7 @@ export function eventHistory(orders: OrderEvents, shards: AccountShards, store: 
     const shard = shards.shardOf(range.accountId);
     const before = reading.get(shard) ?? Promise.resolve();
     const events = before.then(() => (over.aborted ? undefined : orders.between(range)));
-    reading.set(shard, events);
+    reading.set(shard, events.then(nothing, nothing));
     return events;
   };
   return async (range, over) => {
@@ -53,3 +53,5 @@ export function eventHistory(orders: OrderEvents, shards: AccountShards, store: 
     }
   };
 }
+
+function nothing(): void {}

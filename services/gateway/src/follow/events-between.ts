@@ -14,6 +14,7 @@ export interface EventRange {
 /** An account's events that the owner still has at hand; `undefined` when it has them no more, or not in time. */
 export function eventsBetween(client: ShardClient, clock: Clock, range: EventRange): Promise<OrderEvent[] | undefined> {
   if (range.after >= range.through) return Promise.resolve([]);
+  if (clock.monotonic() >= range.deadline) return Promise.resolve(undefined);
   return new Promise((resolve) => {
     const events: OrderEvent[] = [];
     let following: { close(): void } | undefined;

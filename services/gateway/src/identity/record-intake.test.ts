@@ -39,8 +39,8 @@ function rig(isFollowed: () => boolean) {
   );
   const command = create(IdentityCommandSchema, { command: { case: "endSession", value: { sessionId: "s" } } });
   const outcomes: string[] = [];
-  const submit = () =>
-    void intake.submit(command, clock.monotonic() + 10_000).then(
+  const submit = (patience = 10_000) =>
+    void intake.submit(command, clock.monotonic() + patience).then(
       () => outcomes.push("decided"),
       ({ refusal: { reason, retryAfter } }: RefusalError) =>
         outcomes.push(reason === Reason.BUSY && retryAfter?.seconds === 1n ? "busy" : `reason ${reason}`),
@@ -74,4 +74,12 @@ test("nothing goes on the log for a shard that is not followed yet: its answer w
   await clock.advance(10);
   expect(outcomes).toEqual([`reason ${Reason.NOT_READY}`]);
   expect((await options.log.range("identity.commands", 0)).end).toBe(1);
+});
+
+test("S24: nothing goes on the log that nobody waits for any more", async () => {
+  const { clock, options, outcomes, submit } = rig(() => true);
+  submit(0);
+  await clock.advance(10);
+  expect(outcomes).toEqual([`reason ${Reason.NOT_READY}`]);
+  expect((await options.log.range("identity.commands", 0)).end).toBe(0);
 });

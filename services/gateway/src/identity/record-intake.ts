@@ -8,7 +8,7 @@ import { notReady } from "@atlas/platform/shard/not-ready";
 import { timestampOf } from "@atlas/platform/wire/time";
 import type { ClockSkew } from "../intake/clock-skew.ts";
 import { type Outgoing, PartitionWriter, type PartitionWriterOptions } from "../intake/partition-writer.ts";
-import { silenceRefusal } from "../intake/silence.ts";
+import { silenceRefusal, tooLate } from "../intake/silence.ts";
 
 /** What every command of a shard without accounts has. */
 interface Command {
@@ -26,7 +26,7 @@ interface Event {
 export interface RecordIntake<Sent extends Command, Decided extends Event> {
   /**
    * Sends a command; `command_id` and `valid_until` are the intake's. Rejects with the `RefusalError` that the shard
-   * answered; BUSY when too much is unanswered already; OUTCOME_UNKNOWN when `deadline` (clock's monotonic milliseconds) passes first; NOT_READY when the log is away, or the shard is not followed yet.
+   * answered; BUSY when too much is unanswered already; OUTCOME_UNKNOWN when `deadline` (clock's monotonic milliseconds) passes first; NOT_READY when the log is away, the shard is not followed yet, or the deadline is over.
    */
   submit(command: Sent, deadline: number): Promise<Decided>;
 }
@@ -76,6 +76,7 @@ export class FollowedIntake<Sent extends Command, Decided extends Event> impleme
 
   submit(command: Sent, deadline: number): Promise<Decided> {
     if (!this.#isFollowed()) return Promise.reject(notReady("whoever decides this is not followed here yet"));
+    if (this.#clock.monotonic() >= deadline) return Promise.reject(tooLate());
     if (this.#waiting.size >= MOST_RECORDS) return Promise.reject(busy());
     return new Promise((resolve, reject) => {
       const commandId = `${this.#source}-${++this.#lastNumber}`;

@@ -51,12 +51,13 @@ function rig(unfollowed = -1) {
     accountId: string,
     commandClass: CommandClass,
     command: OrderCommand["command"] = CANCEL_MANY,
+    patience = PATIENCE,
   ): RefusalError | undefined {
     const draft = {
       ...{ accountId, commandClass, requestId: "r", contentDigest: new Uint8Array(16), orderId: "", sessionId: "" },
       principal: create(PrincipalSchema),
       command,
-      deadline: clock.monotonic() + PATIENCE,
+      deadline: clock.monotonic() + patience,
     };
     return intake.send(draft, {
       decided: () => true,
@@ -110,3 +111,13 @@ test("I10: nothing is made or moved on an account of participants, nor an accoun
   expect(send("household", "ORDER")).toBeUndefined();
   expect(send("ann", "ADMIN", opening("house-ann"))).toBeUndefined();
 });
+
+test.each(["ORDER", "CANCEL", "ADMIN"] as const)(
+  "S24: what nobody waits for any more is not logged: %s",
+  (commandClass) => {
+    const { intake, send, shed } = rig();
+    expect(send("ann", commandClass, CANCEL_MANY, 0)?.refusal.reason).toBe(Reason.NOT_READY);
+    expect([intake.unanswered, shed]).toEqual([0, [Reason.NOT_READY]]);
+    expect(send("ann", commandClass, CANCEL_MANY, 1)).toBeUndefined();
+  },
+);

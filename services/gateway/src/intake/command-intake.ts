@@ -24,6 +24,7 @@ import type { ClockSkew } from "./clock-skew.ts";
 import { PartitionWriter } from "./partition-writer.ts";
 import { type CommandClass, type CommandReceiver, PendingCommand } from "./pending-command.ts";
 import { PendingCommands } from "./pending-commands.ts";
+import { tooLate } from "./silence.ts";
 
 /** Waiting for frames, all partitions together: new orders are refused above the first, cancels above the second. */
 const MOST_BYTES_ORDERS = 48_000_000;
@@ -133,7 +134,7 @@ export class CommandIntake {
 
   /**
    * Sends a command to its shard; `receiver` hears what became of it, never before this returns. A refusal: nothing was
-   * taken in, and the receiver hears nothing.
+   * taken in, and the receiver hears nothing. What comes behind its caller's deadline is refused as NOT_READY.
    */
   send(draft: CommandDraft, receiver: CommandReceiver): RefusalError | undefined {
     const { metrics } = this.#options;
@@ -196,8 +197,7 @@ export class CommandIntake {
   }
 
   #refuse(draft: CommandDraft): RefusalError | undefined {
-    if (this.#options.clock.monotonic() >= draft.deadline)
-      return notReady("nobody waits for it any more: nothing was logged");
+    if (this.#options.clock.monotonic() >= draft.deadline) return tooLate();
     const shard = this.shardOf(draft.accountId);
     if (!this.#options.isFollowed(shard)) return notReady(`${shardName("oms", shard)} is not followed here yet`);
     let waiting = 0;

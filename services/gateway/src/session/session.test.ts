@@ -9,6 +9,7 @@ import type { RefusalError } from "@atlas/platform/refusal/refusal-error";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
+import type { EventHistory } from "../follow/event-history.ts";
 import type { AccountListener, OrderEvents } from "../follow/order-events.ts";
 import type { OrderDesk } from "../order/order-desk.ts";
 import { USUAL_ROOM } from "../unread-room.ts";
@@ -21,6 +22,11 @@ const MOST = 20_000;
 function resuming(position = 10) {
   const ended: (RefusalError | undefined)[] = [];
   const fetched = Promise.withResolvers<readonly OrderEvent[] | undefined>();
+  const over: AbortSignal[] = [];
+  const history: EventHistory = (_, signal) => {
+    over.push(signal);
+    return fetched.promise;
+  };
   let listener: AccountListener | undefined;
   const events: Partial<OrderEvents> = {
     shardOf: () => 0,
@@ -33,7 +39,7 @@ function resuming(position = 10) {
     },
   };
   const context = {
-    ...{ desk: {} as OrderDesk, events: events as OrderEvents, history: () => fetched.promise },
+    ...{ desk: {} as OrderDesk, events: events as OrderEvents, history },
     ...{
       credentials: { watch: () => () => {} },
       clock: manualClock(),
@@ -57,7 +63,7 @@ function resuming(position = 10) {
     for (let one = 1; one <= count; one++)
       listener?.event(create(OrderEventSchema, { sequence: BigInt(10 + one), accountId: "ann", shard: "oms/0" }));
   };
-  return { session, hear, ended, cursors, fetched };
+  return { session, hear, ended, cursors, fetched, over };
 }
 
 test("F22: a session that catches up holds so many events; one more ends it, with a reason to come again", () => {
@@ -83,4 +89,12 @@ test("a session of an account whose shard is not followed yet is refused, and ma
   const { ended, cursors } = resuming(-1);
   expect(ended.map((error) => error?.refusal.reason)).toEqual([Reason.NOT_READY]);
   expect(cursors).toEqual([]);
+});
+
+test("S24: what a session misses is read for as long as it is there", () => {
+  const { session, over } = resuming();
+  const ended = () => over.map(({ aborted }) => aborted);
+  expect(ended()).toEqual([false]);
+  session.abort();
+  expect(ended()).toEqual([true]);
 });

@@ -6,6 +6,7 @@ import { manualClock } from "@atlas/platform/memory/manual-clock";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
+import type { EventHistory } from "../follow/event-history.ts";
 import type { AccountListener, OrderEvents } from "../follow/order-events.ts";
 import { AccountFeed } from "./account-feed.ts";
 import type { AccountSnapshots } from "./account-snapshot.ts";
@@ -19,8 +20,9 @@ const eventAt = (sequence: number): OrderEvent =>
   create(OrderEventSchema, { sequence: BigInt(sequence), accountId, shard: "oms/0" });
 
 /** A feed of balances, from a cursor if there is one; `read` lets the oldest read of what stands come back. */
-function feed(cursor: string, missed: readonly OrderEvent[] = [], start = 10) {
+function feed(cursor: string, missed: readonly OrderEvent[] | Promise<undefined> = [], start = 10) {
   const told: string[] = [];
+  const over: AbortSignal[] = [];
   const reads: (() => void)[] = [];
   let position = start;
   let listener: AccountListener | undefined;
@@ -36,7 +38,11 @@ function feed(cursor: string, missed: readonly OrderEvent[] = [], start = 10) {
     view: () => new Promise((resolve) => void reads.push(() => resolve({ value: view, sequence: position }))),
   };
   const clock = manualClock();
-  const context = { events, snapshots, history: async () => missed, clock, journal: silentJournal };
+  const history: EventHistory = async (_, signal) => {
+    over.push(signal);
+    return missed;
+  };
+  const context = { events, snapshots, history, clock, journal: silentJournal };
   const subscription = create(SubscriptionSchema, {
     subscriptionId: "b",
     channel: Channel.BALANCES,
@@ -61,11 +67,12 @@ function feed(cursor: string, missed: readonly OrderEvent[] = [], start = 10) {
   const follow = (from: number) => {
     position = from;
   };
-  return { told, reads, hear, read, follow, clock };
+  return { told, reads, hear, read, follow, clock, over, restart: () => one.restart(), stop: () => one.stop() };
 }
 
 test("F22: a feed holds so many events while what stands is read; with one more it tells so, and begins anew", async () => {
   const full = feed("");
+  await full.clock.settle();
   full.hear(MOST);
   expect(full.told).toEqual([]);
   full.hear(1);
@@ -109,4 +116,23 @@ test("a stream ends as not ready when the account's shard is not followed in tim
   const early = feed("", [], -1);
   await early.clock.advance(11_000);
   expect(early.told).toEqual(["the account's events do not come in time"]);
+});
+
+test("S24: a feed that has ended, or begins anew, reads nothing more for the start before", async () => {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const gone = feed("oms/0:5", promise);
+  const ended = () => gone.over.map(({ aborted }) => aborted);
+  expect(ended()).toEqual([false]);
+  gone.restart();
+  expect(ended()).toEqual([true]);
+  await gone.clock.settle();
+  expect(gone.reads.length).toBe(1);
+  resolve(undefined);
+  await gone.clock.settle();
+  expect(gone.reads.length, "of the start that goes on").toBe(1);
+  const left = feed("oms/0:5");
+  left.stop();
+  expect(left.over.map(({ aborted }) => aborted)).toEqual([true]);
+  await left.clock.settle();
+  expect(left.reads).toEqual([]);
 });

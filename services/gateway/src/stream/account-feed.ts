@@ -130,8 +130,10 @@ export class AccountFeed implements Feed {
     }
     const { snapshots } = this.#context;
     const missed = await this.#missed(cursors, position, deadline);
+    if (round !== this.#round) return;
     const resumed = missed === undefined ? new Map<PrivateSubscription, number>() : cursors;
     const view = await snapshots.view(this.#accountId, deadline);
+    if (round !== this.#round) return;
     const fresh = this.#subscriptions.filter((one) => !resumed.has(one));
     const pages = has(fresh, Channel.ORDERS) ? await snapshots.openOrders(this.#accountId, deadline) : undefined;
     const fills = new Map<PrivateSubscription, At<Contents["fills"]>>();

@@ -504,7 +504,7 @@ export const Reason = {
   NO_QUOTE: 92,
 
   /**
-   * UNAVAILABLE. The platform is starting, stopping, or its log is away.
+   * UNAVAILABLE. The platform is starting, stopping, or what it needs for this is away, or too late for who asked: nothing was done.
    *
    * @generated from enum value: REASON_NOT_READY = 93;
    */

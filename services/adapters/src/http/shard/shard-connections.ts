@@ -14,11 +14,11 @@ import { toldBy } from "./told-by.ts";
 /** Bytes of an answer: every account of a shard may be one. */
 const ANSWER_BYTES = 256_000_000;
 /**
- * Milliseconds of silence after which a connection is asked whether it is there, and those until it counts as gone. What is asked of an owner
- * that has lost its lease is told so at once, whatever its connection does. The others are there, and late: to end everything that is under
- * way with them, only to ask for it once more, would make them later still.
+ * Milliseconds of silence after which a connection is asked whether it is there, and those until it counts as gone, with all that is under
+ * way on it: in time for what is known of identity to be confirmed on another, within 5 s (S23). Most of them are for the answer: a process
+ * that is busy gives it late, and has more to do once everything is asked for again.
  */
-const PING = { pingIntervalMs: 2_000, pingTimeoutMs: 8_000 };
+const PING = { pingIntervalMs: 1_000, pingTimeoutMs: 3_000 };
 
 type Follow = (from: { shard: string; after: number }, receiver: FollowReceiver) => { close(): void };
 
