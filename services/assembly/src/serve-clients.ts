@@ -73,7 +73,7 @@ export async function serveClients(parts: ServeOptions): Promise<ServedProcess> 
     pressure: { storeLag: () => host.storeLag(), diskLow: () => parts.disk.isLow },
   });
   closes(() => gateway.stop());
-  readiness.asks(() => unfollowed(gateway, host));
+  readiness.asks(() => unheard(gateway, host));
   readiness.asks(() => untaken(gateway));
   const site = consoleFolder === undefined ? undefined : readSite(consoleFolder);
   const edge = await openPublicEdge({
@@ -132,11 +132,11 @@ async function begin({ options, ports, signal }: ServeOptions, calls: LocalCalls
   return markets;
 }
 
-/** One line for each shard that is not followed yet, but of what is said to be missing already. */
-function unfollowed(gateway: Gateway, host: ShardHost): string[] {
+/** One line for each shard that is not followed, but of what is said to be missing already. */
+function unheard(gateway: Gateway, host: ShardHost): string[] {
   const said = host.missing();
-  const untold = gateway.unfollowed().filter((shard) => !said.some((line) => line.startsWith(`${shard} `)));
-  return untold.map((shard) => `${shard} is not followed yet`);
+  const untold = gateway.unheard().filter((shard) => !said.some((line) => line.startsWith(`${shard} `)));
+  return untold.map((shard) => `${shard} is not followed`);
 }
 
 /** Orders may stand where no shard has anything to say. */

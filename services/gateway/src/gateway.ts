@@ -50,8 +50,8 @@ export interface Gateway {
   start(): Promise<void>;
   /** Those that control has defined, as this gateway has heard of them. */
   instruments(): readonly Instrument[];
-  /** The shards that are not followed yet. */
-  unfollowed(): readonly string[];
+  /** The shards that are not followed yet, or have not been heard for long; identity, when nobody is let in for want of its word (S23). */
+  unheard(): readonly string[];
   /** The partition that has not taken for long what clients ask of order shards; `undefined`: each does. */
   untaken(): string | undefined;
   /** Ends sessions and streams; what was taken in and not logged is dropped and told so. */
@@ -150,7 +150,7 @@ interface Followed {
   readonly events: OrderEvents;
 }
 
-interface Following extends Pick<Gateway, "authenticator" | "start" | "unfollowed"> {
+interface Following extends Pick<Gateway, "authenticator" | "start" | "unheard"> {
   /** Throws until calls are let in. */
   refuseEarly(): void;
   /** Whoever still waits for the start waits no longer. */
@@ -188,7 +188,11 @@ function followed({ signIn, instruments, events }: Followed): Following {
       isServing = true;
       await signIn.provision();
     },
-    unfollowed: () => [...awaited(), ...events.unfollowed()],
+    unheard: () => [
+      ...(identity.freshness.fresh ? [] : [IDENTITY_SHARD]),
+      ...(instruments.isHeard ? [] : [CONTROL_SHARD]),
+      ...events.unheard(),
+    ],
     end: () => ended.reject(notReady("this gateway has stopped")),
   };
 }

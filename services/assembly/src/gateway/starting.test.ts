@@ -17,6 +17,8 @@ import { GatewayPlatform } from "../testing/gateway-platform.ts";
 let platform: GatewayPlatform;
 /** Shards that the gateway under test cannot reach. */
 let away: Set<string>;
+/** Ends each stream of a shard that is away. */
+let cuts: (() => void)[];
 /** What that gateway's start came to. */
 let started: string;
 let ada: string;
@@ -28,6 +30,7 @@ beforeEach(async () => {
   do bob = await platform.account({ USD: "100" });
   while (shardOf(bob) === shardOf(ada));
   started = "";
+  cuts = [];
 });
 
 const shardOf = (accountId: string) => `oms/${partitionOf(accountId, 16)}`;
@@ -42,7 +45,11 @@ async function startWithout(...shards: string[]): Promise<{ gateway: Gateway; ha
       return {
         read: (request, deadline) => (away.has(shard) ? Promise.reject(gone()) : real.read(request, deadline)),
         resend: (request, deadline) => real.resend(request, deadline),
-        follow: (after, receiver) => real.follow(after, receiver),
+        follow(after, receiver) {
+          if (away.has(shard)) receiver.fail(gone());
+          else cuts.push(() => away.has(shard) && receiver.fail(gone()));
+          return away.has(shard) ? { close: () => undefined } : real.follow(after, receiver);
+        },
       };
     },
   };
@@ -85,16 +92,34 @@ async function sentenceOf(call: Promise<unknown>): Promise<string> {
 test("F9: a gateway that starts while an order shard is away serves all others, and that one once it is there", async () => {
   const { gateway, handlers } = await startWithout(shardOf(ada));
   await platform.clock.advance(1_000);
-  expect([started, gateway.unfollowed()]).toEqual(["done", [shardOf(ada)]]);
+  expect([started, gateway.unheard()]).toEqual(["done", [shardOf(ada)]]);
   const accounts = clientOf(AccountService, handlers);
   const deposit = (accountId: string) =>
     reasonOf(accounts.depositFunds({ requestId: "more", accountId, amount: { asset: "USD", amount: "1" } }));
   expect([await deposit(ada), await deposit(bob)]).toEqual(["not ready", "done"]);
   away.clear();
   await platform.clock.advance(1_000);
-  expect([gateway.unfollowed(), await deposit(ada)]).toEqual([[], "done"]);
+  expect([gateway.unheard(), await deposit(ada)]).toEqual([[], "done"]);
   const { balances } = await platform.run(accounts.listBalances({ accountId: ada }));
   expect(balances.map(({ available }) => available)).toEqual(["101"]);
+});
+
+test("F15: a gateway that hears a shard no more says so, though its owner lives, and until it does again", async () => {
+  const { gateway } = await startWithout();
+  await platform.clock.advance(1_000);
+  expect(gateway.unheard()).toEqual([]);
+  const lost = [shardOf(ada), "identity/0", "control/0"];
+  for (const shard of lost) away.add(shard);
+  for (const cut of cuts) cut();
+  await platform.clock.advance(4_000);
+  expect(gateway.unheard()).toEqual([]);
+  await platform.clock.advance(3_000);
+  expect(gateway.unheard(), "nobody is let in (S23)").toEqual(["identity/0"]);
+  await platform.clock.advance(10_000);
+  expect(gateway.unheard().sort()).toEqual(lost.sort());
+  away.clear();
+  await platform.clock.advance(7_000);
+  expect(gateway.unheard()).toEqual([]);
 });
 
 test.each(["identity/0", "control/0"])(
@@ -102,12 +127,12 @@ test.each(["identity/0", "control/0"])(
   async (shard) => {
     const { gateway, handlers } = await startWithout(shard);
     await platform.clock.advance(1_000);
-    expect([started, gateway.unfollowed()]).toEqual(["", [shard]]);
+    expect([started, gateway.unheard()]).toEqual(["", [shard]]);
     const list = () => reasonOf(clientOf(AccountService, handlers).listBalances({ accountId: bob }));
     expect(await list()).toBe("not ready");
     away.clear();
     await platform.clock.advance(1_000);
-    expect([started, gateway.unfollowed(), await list()]).toEqual(["done", [], "done"]);
+    expect([started, gateway.unheard(), await list()]).toEqual(["done", [], "done"]);
   },
 );
 

@@ -8,6 +8,6 @@ const PAUSE = 5;
 export async function openWholeGateway(context: Parameters<typeof openGateway>[0]): Promise<Gateway> {
   const gateway = await openGateway(context);
   await gateway.start();
-  while (gateway.unfollowed().length > 0) await sleep(context.ports.clock, PAUSE);
+  while (gateway.unheard().length > 0) await sleep(context.ports.clock, PAUSE);
   return gateway;
 }

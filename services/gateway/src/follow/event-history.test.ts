@@ -4,6 +4,7 @@ import { manualClock } from "@atlas/platform/memory/manual-clock";
 import { memoryStore } from "@atlas/platform/memory/memory-store";
 import { type Store, StoreDamaged, StoreUnavailable } from "@atlas/platform/ports/store";
 import { AT_HAND, OwnerMemory } from "@atlas/platform/query/testing/owner-memory";
+import { notReady } from "@atlas/platform/shard/not-ready";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { create } from "@bufbuild/protobuf";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -77,6 +78,17 @@ describe("S15, F6: who comes back while the store is behind gets every event sin
     expect(await missed(after, UNSTORED, unread)).toEqual(inOrder(after, UNSTORED));
     await expect(missed(after - 1, UNSTORED, unread)).rejects.toMatchObject(refused);
     expect(await missed(UNSTORED - 1_000, UNSTORED, unread)).toEqual(inOrder(UNSTORED - 1_000, UNSTORED));
+  });
+
+  test("S24: an owner that is late is not asked for all that it has at hand", async () => {
+    owner.asked = () => Promise.reject(notReady("late"));
+    let follows = 0;
+    owner.follow = () => {
+      follows += 1;
+      return { close: () => undefined };
+    };
+    await expect(missed(UNSTORED - 10, UNSTORED)).rejects.toMatchObject({ refusal: { reason: Reason.NOT_READY } });
+    expect(follows).toBe(0);
   });
 
   test("for nobody who has gone by then", async () => {

@@ -3,7 +3,7 @@ import type { Store } from "@atlas/platform/ports/store";
 import { accountEvents } from "@atlas/platform/query/account-events";
 import type { AccountShards } from "@atlas/platform/query/account-shard";
 import { cursorOf } from "@atlas/platform/query/cursor";
-import { storeReads } from "@atlas/platform/query/store-reads";
+import { type StoreReads, storeReads } from "@atlas/platform/query/store-reads";
 import type { EventRange } from "./events-between.ts";
 import type { OrderEvents } from "./order-events.ts";
 
@@ -22,10 +22,9 @@ const MOST_EVENTS = 100_000;
  * rejects, with NOT_READY while it is away, when these do not reach back so far.
  */
 export function eventHistory(orders: OrderEvents, shards: AccountShards, store: Store): EventHistory {
-  const reads = storeReads(store);
   /** By shard: resolves when nobody reads its owner's last events. */
   const reading = new Map<string, Promise<void>>();
-  const kept = async ({ accountId, after, through, deadline }: EventRange, over: AbortSignal) => {
+  const kept = async (reads: StoreReads, { accountId, after, through, deadline }: EventRange, over: AbortSignal) => {
     const request = { accountId, notBefore: cursorOf(shards.shardOf(accountId), through) };
     const bounds = { above: after, below: through + 1 };
     const found: OrderEvent[] = [];
@@ -44,13 +43,32 @@ export function eventHistory(orders: OrderEvents, shards: AccountShards, store: 
   };
   return async (range, over) => {
     if (range.after >= range.through) return [];
+    const reads = noting(storeReads(store));
     try {
-      return await kept(range, over);
+      return await kept(reads, range, over);
     } catch (error) {
+      // An owner that is late would be later still if it told all that it has at hand to each who comes back.
+      if (!reads.failed) throw error;
       const events = await recent(range, over);
       if (events === undefined) throw error;
       return events;
     }
+  };
+}
+
+/** Reads that remember whether one of them failed. */
+function noting(reads: StoreReads): StoreReads & { readonly failed: boolean } {
+  let failed = false;
+  const note = (error: unknown) => {
+    failed = true;
+    throw error;
+  };
+  return {
+    get: (table, key) => reads.get(table, key).catch(note),
+    query: (table, query) => reads.query(table, query).catch(note),
+    get failed() {
+      return failed;
+    },
   };
 }
 

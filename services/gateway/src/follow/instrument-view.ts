@@ -49,6 +49,11 @@ export class InstrumentView {
     return this.#follower.last >= 0;
   }
 
+  /** Followed, and not lost for long since. */
+  get isHeard(): boolean {
+    return this.#follower.isHeard;
+  }
+
   stop(): void {
     this.#follower.stop();
   }

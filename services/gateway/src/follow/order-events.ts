@@ -87,9 +87,9 @@ export class OrderEvents {
     return this.position(shard) >= 0;
   }
 
-  /** The names of the shards that are not. */
-  unfollowed(): string[] {
-    return this.#followers.flatMap((_, shard) => (this.isFollowed(shard) ? [] : [shardName("oms", shard)]));
+  /** The names of the shards that are not, or were and have not been heard for long. */
+  unheard(): string[] {
+    return this.#followers.flatMap(({ isHeard }, shard) => (isHeard ? [] : [shardName("oms", shard)]));
   }
 
   /** Begins to listen to an account; what is called ends it. */

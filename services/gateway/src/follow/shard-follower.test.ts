@@ -118,6 +118,29 @@ describe("following a shard (S15)", () => {
     expect(heard).toEqual(["began 0", 1, 2, "missed 5", 6]);
   });
 
+  test("F15: it counts as heard while an owner may be changing, and again behind an event or a stream that stands", async () => {
+    const { clock, follower, start, lose, decide } = rig();
+    const heardAfter = async (milliseconds: number) => {
+      await clock.advance(milliseconds);
+      return follower.isHeard;
+    };
+    void follower.start();
+    expect(await heardAfter(1_000)).toBe(false);
+    start();
+    expect(await heardAfter(1_000)).toBe(true);
+    expect(await heardAfter(60_000), "nothing was decided").toBe(true);
+    lose();
+    expect([await heardAfter(14_000), await heardAfter(2_000)]).toEqual([true, false]);
+    start();
+    expect([await heardAfter(1_000), await heardAfter(6_000)]).toEqual([false, true]);
+    lose();
+    expect([await heardAfter(14_000), await heardAfter(2_000)]).toEqual([true, false]);
+    start();
+    await clock.advance(1_000);
+    decide(1);
+    expect(follower.isHeard).toBe(true);
+  });
+
   test("an account's events between two sequences, while the owner has them", async () => {
     const { clock, client, start, decide } = rig();
     start();

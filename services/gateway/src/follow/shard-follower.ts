@@ -7,6 +7,10 @@ const RETRY = 100;
 const READ_PATIENCE = 5_000;
 /** A shard may be without an owner for a moment: the second refusal is told. */
 const REFUSALS_TOLD = 2;
+/** Milliseconds after which a shard that stopped counts as not heard: owners change within them. */
+const MAY_BE_LOST = 15_000;
+/** Milliseconds after which a stream without events is one: where nobody answers it ends before. */
+const STEADY = 6_000;
 
 /** What is followed, and who hears of it. Nothing here throws. */
 export interface Following<Event> {
@@ -37,6 +41,10 @@ export class ShardFollower<Event extends { readonly sequence: bigint }> {
   /** Sequence of the last event heard; -1: the shard was not reached yet. */
   #last = -1;
   #stream: { close(): void } | undefined;
+  /** Clock's monotonic milliseconds at which the stream was opened, if there is one. */
+  #openedAt = 0;
+  /** Since when nothing has been heard and no stream was steady; `undefined`: it is heard. */
+  #lostAt: number | undefined;
   /** Failures since the last event. */
   #failures = 0;
   /** Questions without an answer since the last one with. */
@@ -57,6 +65,13 @@ export class ShardFollower<Event extends { readonly sequence: bigint }> {
 
   get last(): number {
     return this.#last;
+  }
+
+  /** Whether it was reached, and has not been lost since for longer than a change of owner takes. */
+  get isHeard(): boolean {
+    if (this.#last < 0) return false;
+    const now = this.#clock.monotonic();
+    return this.#lostAt === undefined || now - this.#lostAt <= MAY_BE_LOST || this.#isSteady(now);
   }
 
   /** Resolves once the shard is followed. */
@@ -127,6 +142,7 @@ export class ShardFollower<Event extends { readonly sequence: bigint }> {
     });
     if (failed) return;
     this.#stream = stream;
+    this.#openedAt = this.#clock.monotonic();
     this.#ready();
   }
 
@@ -140,6 +156,7 @@ export class ShardFollower<Event extends { readonly sequence: bigint }> {
         return;
       }
       this.#failures = 0;
+      this.#lostAt = undefined;
       this.#last = sequence;
       this.#following.event(event);
     }
@@ -147,11 +164,17 @@ export class ShardFollower<Event extends { readonly sequence: bigint }> {
 
   /** Goes on from the last event heard; when that fails twice nobody may own the shard for a while. */
   #failed(error: Error): void {
+    const now = this.#clock.monotonic();
+    if (this.#lostAt === undefined || this.#isSteady(now)) this.#lostAt = now;
     this.#stream = undefined;
     this.#failures += 1;
     const { shard } = this.#following;
     this.#journal.warn("a shard's events have stopped", { shard, last: this.#last, problem: error.message });
     this.#later(() => (this.#failures < 2 ? this.#follow() : this.#begin()));
+  }
+
+  #isSteady(now: number): boolean {
+    return this.#stream !== undefined && now - this.#openedAt >= STEADY;
   }
 
   #later(action: () => void): void {
