@@ -47,7 +47,7 @@ class PartitionCheck {
   async manifest(name: string): Promise<void> {
     const { archive, compression } = this.#reading;
     const place = placeOf(name);
-    const bytes = await archive.read(name);
+    const bytes = place && (await archive.read(name));
     if (place === undefined || bytes === undefined) {
       this.findings.wrong(name, undefined, place === undefined ? "no name of a manifest" : "it cannot be read");
       return;
