@@ -22,7 +22,7 @@ export function backupVerb(io: Io): Command {
     .action(async ({ to, data }: BackupOptions) => {
       const { dataFolder } = checkSettings(readSettings(environment(), { ATLAS_DATA: data }));
       const { backUpFolder } = await import("../backup/back-up-folder.ts");
-      backUpFolder(dataFolder, to, (text) => io.progress(text));
+      await backUpFolder(dataFolder, to, (text) => io.progress(text));
       io.out(
         `${dataFolder} is copied to ${to}. It holds keys: keep it as safe. To prove it: npx atlas doctor --data ${to}`,
       );

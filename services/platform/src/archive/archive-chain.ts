@@ -26,6 +26,13 @@ export async function* namesBelow(archive: Archive, prefix: string, after?: stri
   }
 }
 
+/** All names below a prefix, in their order. */
+export async function allNames(archive: Archive, prefix: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const name of namesBelow(archive, prefix)) names.push(name);
+  return names;
+}
+
 /** Reads where a partition's chain ends, without reading the chain. */
 export async function chainEnd(
   archive: Archive,

@@ -2,9 +2,10 @@ import type { ArchiveCheckpoint } from "@atlas/gen/atlas/audit/v1/archive_pb";
 import type { VerifyResponse } from "@atlas/gen/atlas/audit/v1/audit_service_pb";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
+import { memoryArchive } from "../memory/memory-archive.ts";
 import { manifestName, placeOf, RECORDS, recordsName } from "./object-names.ts";
 import { archived, readingOf } from "./testing/small-archive.ts";
-import { verifyArchive } from "./verify-archive.ts";
+import { survey, verifyArchive } from "./verify-archive.ts";
 
 const EVENTS = { topic: "orders.events", partition: 3 };
 const MARKET = { topic: "market.data", partition: 0 };
@@ -115,6 +116,66 @@ describe("I23: an archive, from its objects alone", () => {
     const content = objects.get(recordsName({ ...EVENTS, offset: 0 })) as Uint8Array;
     for (const name of ["readme", "records/orders.events/3/x", recordsName({ ...EVENTS, offset: 2 })]) {
       expect(await problems(new Map(objects).set(name, content)), name).toEqual([expect.stringContaining(name)]);
+    }
+  });
+});
+
+describe("I23: what stands beside an archive", () => {
+  /** What is told, and by how many lists; more than a few end the test. */
+  async function surveyed(some: Map<string, Uint8Array>) {
+    let lists = 0;
+    const archive = memoryArchive({
+      objects: some,
+      fault: ({ operation }) => {
+        if (operation === "list") lists += 1;
+        if (lists > 50) throw new Error("too many lists");
+        return undefined;
+      },
+    });
+    const { partitions, foreign } = await survey(archive);
+    const { problems, problemCount } = foreign.answer();
+    return { partitions: [...partitions.keys()].sort(), told: problems.map(({ object }) => object), problemCount };
+  }
+  const OWN = ["market.data/0", "orders.events/3"];
+
+  function beside(nameOf: (index: number) => string): Map<string, Uint8Array> {
+    const names = Array.from({ length: 3_000 }, (_, index) => nameOf(10_000 + index));
+    return new Map([...objects, ...names.map((name) => [name, Uint8Array.of(1)] as const)]);
+  }
+
+  test("is another's archive, below its prefix: not a problem of this one", async () => {
+    const others = ["a", "p.1", "test_2", "records.old"];
+    const some = new Map(objects);
+    for (const other of others) for (const [name, content] of objects) some.set(`${other}/${name}`, content);
+    expect(await surveyed(some)).toEqual({ partitions: OWN, told: [], problemCount: 0n });
+    expect(await problems(some)).toEqual([]);
+  });
+
+  test("is a folder of anything else: told once, and listed once", async () => {
+    for (const nameOf of [(index: number) => `logs/${index}`, (index: number) => `a/records/x/${index}`]) {
+      const some = beside(nameOf);
+      expect(await surveyed(some)).toEqual({ partitions: OWN, told: [nameOf(10_000)], problemCount: 1n });
+    }
+  });
+
+  test("is in its own folders, or in none: all is counted, some is told, by few lists", async () => {
+    for (const folder of [
+      "",
+      "records/",
+      "manifests/x/",
+      "records/orders.events/x/",
+      "records/manifests/orders.events/0/",
+    ]) {
+      const { partitions, told, problemCount } = await surveyed(beside((index) => `${folder}${index}`));
+      expect([folder, partitions, problemCount, told.length]).toEqual([folder, OWN, 3_000n, 100]);
+    }
+  });
+
+  test("has a name that no archive has: the check ends, and tells it", async () => {
+    for (const folder of ["", "a/", "records/", "records/orders.events/3/", "manifests/orders.events/3/"]) {
+      const some = new Map(objects).set(`${folder}\u00fc`, Uint8Array.of(1)).set(`${folder}~\u00fc`, Uint8Array.of(1));
+      expect((await surveyed(some)).partitions).toEqual(OWN);
+      expect(await problems(some), folder).toContainEqual(expect.stringContaining(`${folder}~\u00fc`));
     }
   });
 });

@@ -2,7 +2,7 @@ import type { ArchiveManifest, PartitionCheckpoint } from "@atlas/gen/atlas/audi
 import type { VerifyResponse } from "@atlas/gen/atlas/audit/v1/audit_service_pb";
 import { hexadecimal } from "../text/hexadecimal.ts";
 import { openFrame } from "../wire/codec/frame.ts";
-import { type ArchivePartition, namesBelow, readManifest } from "./archive-chain.ts";
+import { type ArchivePartition, allNames, readManifest } from "./archive-chain.ts";
 import { chainName, MANIFESTS, placeOf, RECORDS, recordsName } from "./object-names.ts";
 import { PartitionFindings } from "./partition-findings.ts";
 import { manifestBytes, manifestOf, openRecords, type RecordsObject, UnreadableObject } from "./records-object.ts";
@@ -16,16 +16,11 @@ export async function verifyPartition(
 ): Promise<VerifyResponse> {
   const check = new PartitionCheck(reading, partition, known);
   // Records before manifests: what comes meanwhile has its manifest then, or is behind the end.
-  const records = await allNames(reading, `${RECORDS}${chainName(partition)}/`);
-  for (const name of await allNames(reading, `${MANIFESTS}${chainName(partition)}/`)) await check.manifest(name);
+  const records = await allNames(reading.archive, `${RECORDS}${chainName(partition)}/`);
+  for (const name of await allNames(reading.archive, `${MANIFESTS}${chainName(partition)}/`))
+    await check.manifest(name);
   check.end(records);
   return check.findings.answer();
-}
-
-async function allNames({ archive }: ArchiveReading, prefix: string): Promise<string[]> {
-  const names: string[] = [];
-  for await (const name of namesBelow(archive, prefix)) names.push(name);
-  return names;
 }
 
 class PartitionCheck {
@@ -52,7 +47,7 @@ class PartitionCheck {
   async manifest(name: string): Promise<void> {
     const { archive, compression } = this.#reading;
     const place = placeOf(name);
-    const bytes = await archive.read(name);
+    const bytes = place && (await archive.read(name));
     if (place === undefined || bytes === undefined) {
       this.findings.wrong(name, undefined, place === undefined ? "no name of a manifest" : "it cannot be read");
       return;
