@@ -31,6 +31,8 @@ const LACKS = "engine version 2 is active, and this build carries 1 only: start 
 const closers: (() => Promise<void>)[] = [];
 let log: MemoryLog;
 let store: MemoryStore;
+/** Where leases stand; absent: with all else. */
+let leases: MemoryStore | undefined;
 let failures: string[];
 /** What befalls a call to the store. */
 let storeFault: (call: StoreCall) => StoreFault | undefined;
@@ -38,6 +40,7 @@ let storeFault: (call: StoreCall) => StoreFault | undefined;
 beforeEach(() => {
   log = memoryLog({ clock });
   storeFault = () => undefined;
+  leases = undefined;
   store = memoryStore({ clock, fault: (call) => storeFault(call) });
   failures = [];
 });
@@ -46,7 +49,9 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-const portsOf = (writer: string) => ({ log, store, clock, digest, warn: () => undefined, writer });
+const portsOf = (writer: string) => {
+  return { log, store, leases: leases ?? store, clock, digest, warn: () => undefined, writer };
+};
 
 /** A process that owns what is free of its roles. */
 function open(name: string, engines: readonly number[], roles: readonly Role[] = ROLES): Promise<ShardHost> {
@@ -170,4 +175,14 @@ test("S24: how far the store is behind an order shard is known in every process,
   expect(gateway.storeLags()).toEqual(new Map());
   storeFault = () => undefined;
   await expect.poll(() => gateway.storeLag(), WAITS).toBe(0);
+});
+
+test("S21, F6: beats and leases go by a way of their own, whatever the store does to all else", {
+  timeout: 150_000,
+}, async () => {
+  leases = memoryStore({ clock });
+  storeFault = () => ({ kind: "refused" });
+  const owner = await open("owner", [1, 2]);
+  await expect.poll(() => [...owner.concerned()].sort(), { timeout: 10_000, interval: 50 }).toEqual([...SHARDS].sort());
+  expect((await owner.processes()).map(({ process }) => process)).toEqual(["owner"]);
 });

@@ -4,6 +4,7 @@ import { LeaseKeeper } from "@atlas/platform/lease/lease-keeper";
 import { LeaseTable } from "@atlas/platform/lease/lease-table";
 import { LeaseView } from "@atlas/platform/lease/lease-view";
 import { LeasedDirectory } from "@atlas/platform/lease/leased-directory";
+import type { Store } from "@atlas/platform/ports/store";
 import { notReady } from "@atlas/platform/shard/not-ready";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import type { Traces } from "@atlas/platform/telemetry/traces";
@@ -30,6 +31,10 @@ export interface ClusterTerms {
 }
 
 export interface LeasedHostOptions extends Omit<OwnedShardOptions, "directory"> {
+  readonly ports: OwnedShardOptions["ports"] & {
+    /** The store, by a way on which beats and leases wait for nothing else. */
+    readonly leases: Store;
+  };
   readonly cluster: ClusterTerms;
   /** What every process of the platform knows and nobody else. */
   readonly key: string;
@@ -56,7 +61,7 @@ export async function openLeasedHost(
   let unfit: EngineMissing | undefined;
   const connections = new ShardConnections(key, traces);
   closes(async () => connections.close());
-  const table = new LeaseTable(ports.store, warn);
+  const table = new LeaseTable(ports.leases, warn);
   const view = new LeaseView(table, clock);
   const here = { process, shards: { client: (shard: string) => shards.client(shard) } };
   const directory = new LeasedDirectory({ clock, view, here, connect: (url) => connections.at(url) });

@@ -37,7 +37,7 @@ const BEAT = 1_000;
 /** The same for who stands by, and its patience in place of the other's (S21). */
 const HOT_LOOK = 250;
 const HOT_PATIENCE = 1_500;
-/** After so many milliseconds of silence a process's row is removed. */
+/** After so many milliseconds of silence a process's row is removed; if it cannot be, that is tried again as much later. */
 const FORGET = 60_000;
 
 /**
@@ -49,6 +49,8 @@ export class LeaseKeeper {
   readonly #hooks: LeaseHooks;
   readonly #held = new Set<string>();
   readonly #giving = new Set<string>();
+  /** Processes whose rows are to be removed, and when that was last asked for, in monotonic milliseconds. */
+  readonly #forgetting = new Map<string, number>();
   #version = 0;
   #beatAt = Number.NEGATIVE_INFINITY;
   #cancel: () => void = () => {};
@@ -130,7 +132,7 @@ export class LeaseKeeper {
       await this.#takeFree(shards, most);
       this.#giveSurplus(role, shards);
     }
-    await this.#forgetOld();
+    this.#forgetOld();
   }
 
   async #keepBeat(): Promise<void> {
@@ -279,9 +281,19 @@ export class LeaseKeeper {
     }
   }
 
-  async #forgetOld(): Promise<void> {
-    const { view, table } = this.#options;
-    for (const process of view.silent(FORGET)) await table.forget(process);
+  /** Nothing waits for it: a row that stands longer does no harm, and a beat that is late costs shards. */
+  #forgetOld(): void {
+    const { clock, view, table, warn } = this.#options;
+    const now = clock.monotonic();
+    const silent = view.silent(FORGET);
+    for (const process of this.#forgetting.keys()) if (!silent.includes(process)) this.#forgetting.delete(process);
+    for (const process of silent) {
+      if (now - (this.#forgetting.get(process) ?? Number.NEGATIVE_INFINITY) < FORGET) continue;
+      this.#forgetting.set(process, now);
+      table.forget(process).catch(({ message }: Error) => {
+        warn("the row of a process that is gone cannot be removed", { process, reason: message });
+      });
+    }
   }
 }
 
