@@ -49,6 +49,8 @@ export class LeaseKeeper {
   readonly #hooks: LeaseHooks;
   readonly #held = new Set<string>();
   readonly #giving = new Set<string>();
+  /** Versions of leases that were taken here and that no look has shown yet. */
+  readonly #unseen = new Map<string, number>();
   /** Processes whose rows are to be removed, and when that was last asked for, in monotonic milliseconds. */
   readonly #forgetting = new Map<string, number>();
   #version = 0;
@@ -122,6 +124,7 @@ export class LeaseKeeper {
     await this.#keepBeat();
     await this.#options.view.look();
     this.#noticeLost();
+    this.#unseen.clear();
     await this.#writeAgain();
     if (this.#resigned) return this.#giveAll();
     for (const [role, shards] of this.#options.shards) {
@@ -186,7 +189,7 @@ export class LeaseKeeper {
     const { view, beat } = this.#options;
     const { process } = beat();
     const own = shards.filter((shard) => view.holderOf(shard) === process && !this.#isMine(shard));
-    await Promise.all(own.map((shard) => this.#take(shard)));
+    await this.#takeAll(own);
   }
 
   /**
@@ -200,7 +203,7 @@ export class LeaseKeeper {
       const silence = view.watchedSilenceOf(view.holderOf(shard) ?? "");
       return silence >= HOT_PATIENCE && !this.#isMine(shard) && isHot(shard);
     });
-    await Promise.all(silent.map((shard) => this.#take(shard)));
+    await this.#takeAll(silent);
   }
 
   #isMine(shard: string): boolean {
@@ -214,16 +217,25 @@ export class LeaseKeeper {
       const isOwned = holder !== undefined && view.silenceOf(holder) < patience;
       return !isOwned && !this.#isMine(shard);
     });
-    await Promise.all(free.slice(0, Math.max(0, most - this.#countOf(shards))).map((shard) => this.#take(shard)));
+    await this.#takeAll(free.slice(0, Math.max(0, most - this.#countOf(shards))));
+  }
+
+  /** Each is waited for, also when one fails: whose answer comes later would be taken a second time meanwhile. */
+  async #takeAll(shards: readonly string[]): Promise<void> {
+    const outcomes = await Promise.allSettled(shards.map((shard) => this.#take(shard)));
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   }
 
   async #take(shard: string): Promise<void> {
     const { view, table, beat } = this.#options;
     const lease = create(ShardLeaseSchema, { shard, process: beat().process });
-    const isTaken = await table.lease(lease, view.versionOf(shard) + 1);
+    const version = view.versionOf(shard) + 1;
+    const isTaken = await table.lease(lease, version);
     if (!isTaken) return;
     this.#held.add(shard);
-    this.#hooks.taken(shard);
+    this.#unseen.set(shard, version);
+    // Who stops gives it back with the others.
+    if (!this.#stopped) this.#hooks.taken(shard);
   }
 
   /** Each process begins elsewhere, so that two that start together do not want the same. */
@@ -271,7 +283,8 @@ export class LeaseKeeper {
     this.#giving.add(shard);
     try {
       await this.#hooks.given(shard, why);
-      await table.lease(create(ShardLeaseSchema, { shard, process: "" }), view.versionOf(shard) + 1);
+      const version = Math.max(view.versionOf(shard), this.#unseen.get(shard) ?? 0) + 1;
+      await table.lease(create(ShardLeaseSchema, { shard, process: "" }), version);
     } catch (error) {
       // Nobody hears of it for a while: it is taken when this process's beat is missed, or by this process.
       warn("a lease could not be given back", { shard, reason: (error as Error).message });
