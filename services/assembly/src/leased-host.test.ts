@@ -8,6 +8,7 @@ import { ReadRequestSchema } from "@atlas/gen/atlas/operations/v1/shard_service_
 import { encode } from "@atlas/gen/codec/codec";
 import { type MemoryLog, memoryLog } from "@atlas/platform/memory/memory-log";
 import { type MemoryStore, memoryStore, type StoreCall, type StoreFault } from "@atlas/platform/memory/memory-store";
+import type { Clock } from "@atlas/platform/ports/clock";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { noTraces } from "@atlas/platform/telemetry/traces";
 import { topics } from "@atlas/platform/topic/topics";
@@ -19,7 +20,10 @@ import { openLeasedHost } from "./leased-host.ts";
 import type { Role } from "./role.ts";
 import type { ShardHost } from "./shard-host.ts";
 
-const clock = systemClock();
+const system = systemClock();
+/** Milliseconds that are passed over. */
+let ahead = 0;
+const clock: Clock = { ...system, monotonic: () => system.monotonic() + ahead };
 const digest = systemDigest();
 const partitions = { oms: 4, venue: 2 };
 const ROLES = ["oms", "venue", "control", "identity"] as const;
@@ -41,6 +45,7 @@ beforeEach(() => {
   log = memoryLog({ clock });
   storeFault = () => undefined;
   leases = undefined;
+  ahead = 0;
   store = memoryStore({ clock, fault: (call) => storeFault(call) });
   failures = [];
 });
@@ -185,4 +190,39 @@ test("S21, F6: beats and leases go by a way of their own, whatever the store doe
   const owner = await open("owner", [1, 2]);
   await expect.poll(() => [...owner.concerned()].sort(), { timeout: 10_000, interval: 50 }).toEqual([...SHARDS].sort());
   expect((await owner.processes()).map(({ process }) => process)).toEqual(["owner"]);
+});
+
+const UNKEPT = "leases are not kept here";
+const REFUSED = `${UNKEPT}: refused`;
+
+test.each<[string, Role[], string[]]>([
+  [
+    "only owns shards says that it keeps no leases until it has, and when it has not for ten seconds",
+    [...ROLES],
+    [REFUSED],
+  ],
+  ["is a gateway, too, says that it keeps no leases until it has; then it serves on (F6)", ["gateway", ...ROLES], []],
+])("S21: a process that %s", { timeout: 150_000 }, async (_, roles, later) => {
+  let refusals = 0;
+  const refused = ({ operation }: StoreCall): StoreFault | undefined => {
+    if (operation !== "put") return undefined;
+    refusals += 1;
+    return { kind: "refused" };
+  };
+  storeFault = refused;
+  const owner = await open("owner", [1, 2], roles);
+  const said = () => owner.missing().filter((line) => line.startsWith(UNKEPT));
+  expect(said()).toEqual([UNKEPT]);
+  await expect.poll(said, WAITS).toEqual([REFUSED]);
+  storeFault = () => undefined;
+  await expect.poll(() => owner.missing(), WAITS).toEqual([]);
+
+  refusals = 0;
+  storeFault = refused;
+  await expect.poll(() => refusals, WAITS).toBeGreaterThan(1);
+  expect(said()).toEqual([]);
+  ahead = 11_000;
+  expect(said()).toEqual(later);
+  storeFault = () => undefined;
+  await expect.poll(said, WAITS).toEqual([]);
 });

@@ -46,6 +46,8 @@ export interface LeasedHostOptions extends Omit<OwnedShardOptions, "directory"> 
 
 /** Milliseconds without a beat after which a process owns nothing (S21). */
 const LEASE = 4_000;
+/** Without a turn of the keeper that went well for so long an owner says that it keeps no leases. */
+const UNKEPT = 10_000;
 /** Instruments told with a beat, at most. */
 const MOST_WATCHED = 1_000;
 /** Characters of why a shard waits. */
@@ -124,9 +126,19 @@ export async function openLeasedHost(
     missing: () => {
       const elsewhere = needed.filter((shard) => !keeper.held.has(shard));
       const own = unfit === undefined ? linesOf(shards.waiting()) : [`no shard is owned here: ${unfit.message}`];
-      return [...own, ...linesOf(waitingElsewhere(elsewhere, view, LEASE))];
+      return [...unkept(keeper, cluster.roles), ...own, ...linesOf(waitingElsewhere(elsewhere, view, LEASE))];
     },
   };
+}
+
+/**
+ * An owner without leases is nobody's successor, though it lacks no shard. A gateway that has kept them once serves on by what it knows:
+ * the store may be away for all (F6).
+ */
+function unkept({ unkeptFor, failure }: LeaseKeeper, roles: readonly Role[]): readonly string[] {
+  const patience = roles.includes("gateway") ? Number.POSITIVE_INFINITY : UNKEPT;
+  if (unkeptFor < patience || !roles.some(isShardKind)) return [];
+  return [`leases are not kept here${failure === undefined ? "" : `: ${failure}`}`];
 }
 
 function isShardKind(role: Role): boolean {

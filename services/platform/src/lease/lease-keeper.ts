@@ -58,7 +58,8 @@ export class LeaseKeeper {
   #cancel: () => void = () => {};
   #turn: Promise<void> = Promise.resolve();
   #stopped = false;
-  #complained = false;
+  #keptAt = Number.NEGATIVE_INFINITY;
+  #failure: string | undefined;
   #resigned = false;
 
   constructor(options: LeaseKeeperOptions, hooks: LeaseHooks) {
@@ -69,6 +70,16 @@ export class LeaseKeeper {
   /** The shards that are this process's, in the order in which it took them. */
   get held(): ReadonlySet<string> {
     return this.#held;
+  }
+
+  /** Milliseconds since it last wrote its beat, looked, and took what there was to take; Infinity: it has not yet. */
+  get unkeptFor(): number {
+    return this.#options.clock.monotonic() - this.#keptAt;
+  }
+
+  /** Why it could not do so the last time; `undefined`: it could. */
+  get failure(): string | undefined {
+    return this.#failure;
   }
 
   start(): void {
@@ -100,11 +111,13 @@ export class LeaseKeeper {
   async #go(): Promise<void> {
     try {
       await this.#tend();
-      this.#complained = false;
+      this.#keptAt = this.#options.clock.monotonic();
+      this.#failure = undefined;
     } catch (error) {
+      const reason = (error as Error).message;
       // Nobody can take anything meanwhile, and what is owned goes on.
-      if (!this.#complained) this.#options.warn("leases cannot be kept", { reason: (error as Error).message });
-      this.#complained = true;
+      if (this.#failure === undefined) this.#options.warn("leases cannot be kept", { reason });
+      this.#failure = reason;
     }
     if (this.#stopped) return;
     this.#cancel = this.#options.clock.after(this.#pause(), () => {
@@ -116,7 +129,7 @@ export class LeaseKeeper {
   #pause(): number {
     const { clock, isHot } = this.#options;
     const look = isHot === undefined ? LOOK : HOT_LOOK;
-    if (this.#complained) return look;
+    if (this.#failure !== undefined) return look;
     return Math.max(0, Math.min(look, this.#beatAt + BEAT - clock.monotonic()));
   }
 
