@@ -164,8 +164,10 @@ export class LeaseKeeper {
   #noticeLost(): void {
     const { view, beat } = this.#options;
     for (const shard of [...this.#held]) {
-      const holder = view.holderOf(shard);
-      if (holder === beat().process || this.#giving.has(shard) || view.versionOf(shard) === 0) continue;
+      const [holder, version] = [view.holderOf(shard), view.versionOf(shard)];
+      if (holder === beat().process || this.#giving.has(shard) || version === 0) continue;
+      // This look may have been under way for somebody else when the lease was written: the next one tells.
+      if (version < (this.#unseen.get(shard) ?? 0)) continue;
       this.#held.delete(shard);
       void this.#hooks.given(shard, "lost");
     }
