@@ -40,6 +40,8 @@ export interface Column {
 /** A column with the archive behind it. */
 export interface ArchivedColumn extends Column {
   readonly archive: Archive;
+  /** The store once more, for who owns what: of engines by connections and a queue of its own, which nothing else fills. */
+  readonly leases: Store;
 }
 
 export interface ColumnOptions {
@@ -60,13 +62,16 @@ export async function openColumn(
   closes: Closes,
 ): Promise<ArchivedColumn> {
   if (engines === undefined) {
-    return { ...(await openFolderColumn(dataFolder, closes)), archive: archiveFolder(archiveIn(dataFolder)) };
+    const column = await openFolderColumn(dataFolder, closes);
+    return { ...column, leases: column.store, archive: archiveFolder(archiveIn(dataFolder)) };
   }
   const column = await openEngines(engines, partitions, closes, { traces, warn });
   await throughOutage(() => refuseUnfinishedMove(column.store), systemClock(), warn);
   const archive = new LateArchive(() => openS3Archive(engines.archive));
   closes(async () => (await archive.opened())?.close());
-  return { ...column, archive };
+  const leases = openDynamodbStore(engines.dynamodb);
+  closes(() => leases.close());
+  return { ...column, leases, archive };
 }
 
 /** The embedded column, of a folder that this process has for itself. */

@@ -8,6 +8,7 @@ import { ReadRequestSchema } from "@atlas/gen/atlas/operations/v1/shard_service_
 import { encode } from "@atlas/gen/codec/codec";
 import { type MemoryLog, memoryLog } from "@atlas/platform/memory/memory-log";
 import { type MemoryStore, memoryStore, type StoreCall, type StoreFault } from "@atlas/platform/memory/memory-store";
+import type { Clock } from "@atlas/platform/ports/clock";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
 import { noTraces } from "@atlas/platform/telemetry/traces";
 import { topics } from "@atlas/platform/topic/topics";
@@ -19,7 +20,10 @@ import { openLeasedHost } from "./leased-host.ts";
 import type { Role } from "./role.ts";
 import type { ShardHost } from "./shard-host.ts";
 
-const clock = systemClock();
+const system = systemClock();
+/** Milliseconds that are passed over. */
+let ahead = 0;
+const clock: Clock = { ...system, monotonic: () => system.monotonic() + ahead };
 const digest = systemDigest();
 const partitions = { oms: 4, venue: 2 };
 const ROLES = ["oms", "venue", "control", "identity"] as const;
@@ -31,6 +35,8 @@ const LACKS = "engine version 2 is active, and this build carries 1 only: start 
 const closers: (() => Promise<void>)[] = [];
 let log: MemoryLog;
 let store: MemoryStore;
+/** Where leases stand; absent: with all else. */
+let leases: MemoryStore | undefined;
 let failures: string[];
 /** What befalls a call to the store. */
 let storeFault: (call: StoreCall) => StoreFault | undefined;
@@ -38,6 +44,8 @@ let storeFault: (call: StoreCall) => StoreFault | undefined;
 beforeEach(() => {
   log = memoryLog({ clock });
   storeFault = () => undefined;
+  leases = undefined;
+  ahead = 0;
   store = memoryStore({ clock, fault: (call) => storeFault(call) });
   failures = [];
 });
@@ -46,7 +54,9 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-const portsOf = (writer: string) => ({ log, store, clock, digest, warn: () => undefined, writer });
+const portsOf = (writer: string) => {
+  return { log, store, leases: leases ?? store, clock, digest, warn: () => undefined, writer };
+};
 
 /** A process that owns what is free of its roles. */
 function open(name: string, engines: readonly number[], roles: readonly Role[] = ROLES): Promise<ShardHost> {
@@ -170,4 +180,49 @@ test("S24: how far the store is behind an order shard is known in every process,
   expect(gateway.storeLags()).toEqual(new Map());
   storeFault = () => undefined;
   await expect.poll(() => gateway.storeLag(), WAITS).toBe(0);
+});
+
+test("S21, F6: beats and leases go by a way of their own, whatever the store does to all else", {
+  timeout: 150_000,
+}, async () => {
+  leases = memoryStore({ clock });
+  storeFault = () => ({ kind: "refused" });
+  const owner = await open("owner", [1, 2]);
+  await expect.poll(() => [...owner.concerned()].sort(), { timeout: 10_000, interval: 50 }).toEqual([...SHARDS].sort());
+  expect((await owner.processes()).map(({ process }) => process)).toEqual(["owner"]);
+});
+
+const UNKEPT = "leases are not kept here";
+const REFUSED = `${UNKEPT}: refused`;
+
+test.each<[string, Role[], string[]]>([
+  [
+    "only owns shards says that it keeps no leases until it has, and when it has not for ten seconds",
+    [...ROLES],
+    [REFUSED],
+  ],
+  ["is a gateway, too, says that it keeps no leases until it has; then it serves on (F6)", ["gateway", ...ROLES], []],
+])("S21: a process that %s", { timeout: 150_000 }, async (_, roles, later) => {
+  let refusals = 0;
+  const refused = ({ operation }: StoreCall): StoreFault | undefined => {
+    if (operation !== "put") return undefined;
+    refusals += 1;
+    return { kind: "refused" };
+  };
+  storeFault = refused;
+  const owner = await open("owner", [1, 2], roles);
+  const said = () => owner.missing().filter((line) => line.startsWith(UNKEPT));
+  expect(said()).toEqual([UNKEPT]);
+  await expect.poll(said, WAITS).toEqual([REFUSED]);
+  storeFault = () => undefined;
+  await expect.poll(() => owner.missing(), WAITS).toEqual([]);
+
+  refusals = 0;
+  storeFault = refused;
+  await expect.poll(() => refusals, WAITS).toBeGreaterThan(1);
+  expect(said()).toEqual([]);
+  ahead = 11_000;
+  expect(said()).toEqual(later);
+  storeFault = () => undefined;
+  await expect.poll(said, WAITS).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { LeaseKeeper } from "@atlas/platform/lease/lease-keeper";
 import { LeaseTable } from "@atlas/platform/lease/lease-table";
 import { LeaseView } from "@atlas/platform/lease/lease-view";
 import { LeasedDirectory } from "@atlas/platform/lease/leased-directory";
+import type { Store } from "@atlas/platform/ports/store";
 import { notReady } from "@atlas/platform/shard/not-ready";
 import type { Journal } from "@atlas/platform/telemetry/journal";
 import type { Traces } from "@atlas/platform/telemetry/traces";
@@ -30,6 +31,10 @@ export interface ClusterTerms {
 }
 
 export interface LeasedHostOptions extends Omit<OwnedShardOptions, "directory"> {
+  readonly ports: OwnedShardOptions["ports"] & {
+    /** The store, by a way on which beats and leases wait for nothing else. */
+    readonly leases: Store;
+  };
   readonly cluster: ClusterTerms;
   /** What every process of the platform knows and nobody else. */
   readonly key: string;
@@ -41,6 +46,8 @@ export interface LeasedHostOptions extends Omit<OwnedShardOptions, "directory"> 
 
 /** Milliseconds without a beat after which a process owns nothing (S21). */
 const LEASE = 4_000;
+/** Without a turn of the keeper that went well for so long an owner says that it keeps no leases. */
+const UNKEPT = 10_000;
 /** Instruments told with a beat, at most. */
 const MOST_WATCHED = 1_000;
 /** Characters of why a shard waits. */
@@ -56,7 +63,7 @@ export async function openLeasedHost(
   let unfit: EngineMissing | undefined;
   const connections = new ShardConnections(key, traces);
   closes(async () => connections.close());
-  const table = new LeaseTable(ports.store, warn);
+  const table = new LeaseTable(ports.leases, warn);
   const view = new LeaseView(table, clock);
   const here = { process, shards: { client: (shard: string) => shards.client(shard) } };
   const directory = new LeasedDirectory({ clock, view, here, connect: (url) => connections.at(url) });
@@ -119,9 +126,19 @@ export async function openLeasedHost(
     missing: () => {
       const elsewhere = needed.filter((shard) => !keeper.held.has(shard));
       const own = unfit === undefined ? linesOf(shards.waiting()) : [`no shard is owned here: ${unfit.message}`];
-      return [...own, ...linesOf(waitingElsewhere(elsewhere, view, LEASE))];
+      return [...unkept(keeper, cluster.roles), ...own, ...linesOf(waitingElsewhere(elsewhere, view, LEASE))];
     },
   };
+}
+
+/**
+ * An owner without leases is nobody's successor, though it lacks no shard. A gateway that has kept them once serves on by what it knows:
+ * the store may be away for all (F6).
+ */
+function unkept({ unkeptFor, failure }: LeaseKeeper, roles: readonly Role[]): readonly string[] {
+  const patience = roles.includes("gateway") ? Number.POSITIVE_INFINITY : UNKEPT;
+  if (unkeptFor < patience || !roles.some(isShardKind)) return [];
+  return [`leases are not kept here${failure === undefined ? "" : `: ${failure}`}`];
 }
 
 function isShardKind(role: Role): boolean {

@@ -42,7 +42,7 @@ afterEach(async () => {
 
 function portsOf(writer: string): PlatformPorts {
   const system = { clock, digest: systemDigest(), compression: systemCompression() };
-  return { ...shared, ...system, traces: noTraces, warn: () => undefined, writer };
+  return { ...shared, ...system, leases: shared.store, traces: noTraces, warn: () => undefined, writer };
 }
 
 function openHost(ports: PlatformPorts, roles: readonly Role[]): Promise<ShardHost> {

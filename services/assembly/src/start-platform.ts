@@ -12,6 +12,7 @@ import type { ArchivePace } from "@atlas/audit/archive-pace";
 import { MarketView } from "@atlas/market/market-view";
 import type { Archive } from "@atlas/platform/ports/archive";
 import type { Compression } from "@atlas/platform/ports/compression";
+import type { Store } from "@atlas/platform/ports/store";
 import type { OwnerPorts } from "@atlas/platform/shard/event-shard-owner";
 import type { Warn } from "@atlas/platform/shard/warn";
 import type { Journal } from "@atlas/platform/telemetry/journal";
@@ -188,6 +189,8 @@ async function openFolder(
 
 /** What every role stands on. */
 export interface PlatformPorts extends OwnerPorts {
+  /** The store, by a way on which beats and leases wait for nothing else. */
+  readonly leases: Store;
   readonly archive: Archive;
   readonly compression: Compression;
   readonly traces: Traces;
@@ -200,7 +203,7 @@ async function openPorts(
 ): Promise<PlatformPorts> {
   const { journal, dataFolder, distributed, traces = noTraces } = options;
   const warn: Warn = (message, facts) => journal.warn(message, facts);
-  const { log, store, archive } = await openColumn(
+  const { log, store, leases, archive } = await openColumn(
     { dataFolder, engines: distributed?.engines, traces, warn },
     PARTITIONS,
     closes,
@@ -208,6 +211,7 @@ async function openPorts(
   return {
     log,
     store,
+    leases,
     archive: distributed === undefined ? sparing(archive, disk) : archive,
     compression: systemCompression(),
     traces,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { type ManualClock, manualClock } from "../memory/manual-clock.ts";
-import { type MemoryStore, memoryStore, type StoreFault } from "../memory/memory-store.ts";
+import { type MemoryStore, memoryStore, type StoreCall, type StoreFault } from "../memory/memory-store.ts";
 import { type Clock, sleep } from "../ports/clock.ts";
 import type { StoreItem } from "../ports/store.ts";
 import { SHARDS_TABLE } from "../shard/output-positions.ts";
@@ -12,9 +12,10 @@ const SHARDS = Array.from({ length: 16 }, (_, number) => `oms/${number}`);
 
 let clock: ManualClock;
 let store: MemoryStore;
-/** What befalls writes of single items, and looks at the table. */
+/** What befalls writes of single items, looks at the table, and removals. */
 let fault: (() => StoreFault | undefined) | undefined;
 let lookFault: StoreFault | undefined;
+let removeFault: (() => StoreFault | undefined) | undefined;
 /** A row that is not what was written, for as long as it stands. */
 let damaged: StoreItem | undefined;
 
@@ -22,12 +23,15 @@ beforeEach(() => {
   clock = manualClock();
   fault = undefined;
   lookFault = undefined;
+  removeFault = undefined;
   damaged = undefined;
-  store = memoryStore({
-    clock,
-    fault: ({ operation }) => (operation === "put" ? fault?.() : operation === "query" ? ofLook() : undefined),
-  });
+  store = memoryStore({ clock, fault: ({ operation }) => faultOf(operation) });
 });
+
+function faultOf(operation: StoreCall["operation"]): StoreFault | undefined {
+  if (operation === "put") return fault?.();
+  return operation === "query" ? ofLook() : removeFault?.();
+}
 
 function ofLook(): StoreFault | undefined {
   const stands = damaged !== undefined && damaged.version === rowAt(damaged.key)?.version;
@@ -243,6 +247,37 @@ describe("leases (S21)", () => {
     await clock.advance(70_000);
     expect((await new LeaseTable(store).read()).processes.map(({ value }) => value.process)).toEqual(["b"]);
     expect(other.warnings).toEqual([]);
+  });
+
+  test("F6 neither a beat nor an ordered stop waits for the removal of the row of a process that is gone", async () => {
+    const [dead, other] = [new Process("a"), new Process("b")];
+    await clock.advance(2_000);
+    dead.isPaused = true;
+    let removals = 0;
+    removeFault = () => {
+      removals += 1;
+      return { kind: "delayed", milliseconds: 30_000 };
+    };
+    await clock.advance(70_000);
+    expect([removals, clock.monotonic() - other.lastBeat < 1_500]).toEqual([1, true]);
+    void other.keeper.stop();
+    await clock.advance(1_000);
+    expect(await holders()).toEqual(new Map([["", 16]]));
+  });
+
+  test("F6 a removal that the store refuses is told and tried again a minute later, and no beat is late", async () => {
+    const [dead, other] = [new Process("a"), new Process("b")];
+    await clock.advance(2_000);
+    dead.isPaused = true;
+    removeFault = () => ({ kind: "refused" });
+    await clock.advance(170_000);
+    expect(other.warnings).toEqual(
+      Array.from({ length: 2 }, () => "the row of a process that is gone cannot be removed"),
+    );
+    expect(clock.monotonic() - other.lastBeat).toBeLessThan(1_500);
+    removeFault = undefined;
+    await clock.advance(30_000);
+    expect((await new LeaseTable(store).read()).processes.map(({ value }) => value.process)).toEqual(["b"]);
   });
 });
 

@@ -37,7 +37,7 @@ const BEAT = 1_000;
 /** The same for who stands by, and its patience in place of the other's (S21). */
 const HOT_LOOK = 250;
 const HOT_PATIENCE = 1_500;
-/** After so many milliseconds of silence a process's row is removed. */
+/** After so many milliseconds of silence a process's row is removed; if it cannot be, that is tried again as much later. */
 const FORGET = 60_000;
 
 /**
@@ -49,12 +49,17 @@ export class LeaseKeeper {
   readonly #hooks: LeaseHooks;
   readonly #held = new Set<string>();
   readonly #giving = new Set<string>();
+  /** Versions of leases that were taken here and that no look has shown yet. */
+  readonly #unseen = new Map<string, number>();
+  /** Processes whose rows are to be removed, and when that was last asked for, in monotonic milliseconds. */
+  readonly #forgetting = new Map<string, number>();
   #version = 0;
   #beatAt = Number.NEGATIVE_INFINITY;
   #cancel: () => void = () => {};
   #turn: Promise<void> = Promise.resolve();
   #stopped = false;
-  #complained = false;
+  #keptAt = Number.NEGATIVE_INFINITY;
+  #failure: string | undefined;
   #resigned = false;
 
   constructor(options: LeaseKeeperOptions, hooks: LeaseHooks) {
@@ -65,6 +70,16 @@ export class LeaseKeeper {
   /** The shards that are this process's, in the order in which it took them. */
   get held(): ReadonlySet<string> {
     return this.#held;
+  }
+
+  /** Milliseconds since it last wrote its beat, looked, and took what there was to take; Infinity: it has not yet. */
+  get unkeptFor(): number {
+    return this.#options.clock.monotonic() - this.#keptAt;
+  }
+
+  /** Why it could not do so the last time; `undefined`: it could. */
+  get failure(): string | undefined {
+    return this.#failure;
   }
 
   start(): void {
@@ -96,11 +111,13 @@ export class LeaseKeeper {
   async #go(): Promise<void> {
     try {
       await this.#tend();
-      this.#complained = false;
+      this.#keptAt = this.#options.clock.monotonic();
+      this.#failure = undefined;
     } catch (error) {
+      const reason = (error as Error).message;
       // Nobody can take anything meanwhile, and what is owned goes on.
-      if (!this.#complained) this.#options.warn("leases cannot be kept", { reason: (error as Error).message });
-      this.#complained = true;
+      if (this.#failure === undefined) this.#options.warn("leases cannot be kept", { reason });
+      this.#failure = reason;
     }
     if (this.#stopped) return;
     this.#cancel = this.#options.clock.after(this.#pause(), () => {
@@ -112,7 +129,7 @@ export class LeaseKeeper {
   #pause(): number {
     const { clock, isHot } = this.#options;
     const look = isHot === undefined ? LOOK : HOT_LOOK;
-    if (this.#complained) return look;
+    if (this.#failure !== undefined) return look;
     return Math.max(0, Math.min(look, this.#beatAt + BEAT - clock.monotonic()));
   }
 
@@ -120,6 +137,7 @@ export class LeaseKeeper {
     await this.#keepBeat();
     await this.#options.view.look();
     this.#noticeLost();
+    this.#unseen.clear();
     await this.#writeAgain();
     if (this.#resigned) return this.#giveAll();
     for (const [role, shards] of this.#options.shards) {
@@ -130,7 +148,7 @@ export class LeaseKeeper {
       await this.#takeFree(shards, most);
       this.#giveSurplus(role, shards);
     }
-    await this.#forgetOld();
+    this.#forgetOld();
   }
 
   async #keepBeat(): Promise<void> {
@@ -146,8 +164,10 @@ export class LeaseKeeper {
   #noticeLost(): void {
     const { view, beat } = this.#options;
     for (const shard of [...this.#held]) {
-      const holder = view.holderOf(shard);
-      if (holder === beat().process || this.#giving.has(shard) || view.versionOf(shard) === 0) continue;
+      const [holder, version] = [view.holderOf(shard), view.versionOf(shard)];
+      if (holder === beat().process || this.#giving.has(shard) || version === 0) continue;
+      // This look may have been under way for somebody else when the lease was written: the next one tells.
+      if (version < (this.#unseen.get(shard) ?? 0)) continue;
       this.#held.delete(shard);
       void this.#hooks.given(shard, "lost");
     }
@@ -184,7 +204,7 @@ export class LeaseKeeper {
     const { view, beat } = this.#options;
     const { process } = beat();
     const own = shards.filter((shard) => view.holderOf(shard) === process && !this.#isMine(shard));
-    await Promise.all(own.map((shard) => this.#take(shard)));
+    await this.#takeAll(own);
   }
 
   /**
@@ -198,7 +218,7 @@ export class LeaseKeeper {
       const silence = view.watchedSilenceOf(view.holderOf(shard) ?? "");
       return silence >= HOT_PATIENCE && !this.#isMine(shard) && isHot(shard);
     });
-    await Promise.all(silent.map((shard) => this.#take(shard)));
+    await this.#takeAll(silent);
   }
 
   #isMine(shard: string): boolean {
@@ -212,16 +232,25 @@ export class LeaseKeeper {
       const isOwned = holder !== undefined && view.silenceOf(holder) < patience;
       return !isOwned && !this.#isMine(shard);
     });
-    await Promise.all(free.slice(0, Math.max(0, most - this.#countOf(shards))).map((shard) => this.#take(shard)));
+    await this.#takeAll(free.slice(0, Math.max(0, most - this.#countOf(shards))));
+  }
+
+  /** Each is waited for, also when one fails: whose answer comes later would be taken a second time meanwhile. */
+  async #takeAll(shards: readonly string[]): Promise<void> {
+    const outcomes = await Promise.allSettled(shards.map((shard) => this.#take(shard)));
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   }
 
   async #take(shard: string): Promise<void> {
     const { view, table, beat } = this.#options;
     const lease = create(ShardLeaseSchema, { shard, process: beat().process });
-    const isTaken = await table.lease(lease, view.versionOf(shard) + 1);
+    const version = view.versionOf(shard) + 1;
+    const isTaken = await table.lease(lease, version);
     if (!isTaken) return;
     this.#held.add(shard);
-    this.#hooks.taken(shard);
+    this.#unseen.set(shard, version);
+    // Who stops gives it back with the others.
+    if (!this.#stopped) this.#hooks.taken(shard);
   }
 
   /** Each process begins elsewhere, so that two that start together do not want the same. */
@@ -269,7 +298,8 @@ export class LeaseKeeper {
     this.#giving.add(shard);
     try {
       await this.#hooks.given(shard, why);
-      await table.lease(create(ShardLeaseSchema, { shard, process: "" }), view.versionOf(shard) + 1);
+      const version = Math.max(view.versionOf(shard), this.#unseen.get(shard) ?? 0) + 1;
+      await table.lease(create(ShardLeaseSchema, { shard, process: "" }), version);
     } catch (error) {
       // Nobody hears of it for a while: it is taken when this process's beat is missed, or by this process.
       warn("a lease could not be given back", { shard, reason: (error as Error).message });
@@ -279,9 +309,19 @@ export class LeaseKeeper {
     }
   }
 
-  async #forgetOld(): Promise<void> {
-    const { view, table } = this.#options;
-    for (const process of view.silent(FORGET)) await table.forget(process);
+  /** Nothing waits for it: a row that stands longer does no harm, and a beat that is late costs shards. */
+  #forgetOld(): void {
+    const { clock, view, table, warn } = this.#options;
+    const now = clock.monotonic();
+    const silent = view.silent(FORGET);
+    for (const process of this.#forgetting.keys()) if (!silent.includes(process)) this.#forgetting.delete(process);
+    for (const process of silent) {
+      if (now - (this.#forgetting.get(process) ?? Number.NEGATIVE_INFINITY) < FORGET) continue;
+      this.#forgetting.set(process, now);
+      table.forget(process).catch(({ message }: Error) => {
+        warn("the row of a process that is gone cannot be removed", { process, reason: message });
+      });
+    }
   }
 }
 
