@@ -111,7 +111,7 @@ export class PartitionArchiver {
   async #open(): Promise<void> {
     if (this.#chain !== undefined) return;
     const { archive, compression } = this.#ports;
-    const { next, sha256 } = await chainEnd(archive, this.partition, compression);
+    const { next, recordsObject, sha256 } = await chainEnd(archive, this.partition, compression);
     const chain: ChainState = { next, previous: sha256 };
     const prefix = `${RECORDS}${chainName(this.partition)}/`;
     const after = next === undefined || next === 0 ? undefined : recordsName({ ...this.partition, offset: next - 1 });
@@ -120,19 +120,37 @@ export class PartitionArchiver {
     if (name !== undefined && offset === undefined) throw new ArchiveConflict(`${name} is no object of an archive`);
     // Asked behind what stands in the archive: another archiver may have gone further than the log went when this one last looked.
     await this.measure();
+    if (next !== undefined && recordsObject !== undefined) await this.#recognize(recordsObject, next - 1);
     if (offset !== undefined) await this.#adopt(chain, offset);
     this.#chain = chain;
   }
 
-  /** Only if it holds exactly what the log does. */
-  async #adopt(chain: ChainState, offset: number): Promise<void> {
-    const { archive, compression } = this.#ports;
-    const name = recordsName({ ...this.partition, offset });
-    const object = await archive.read(name);
-    if (object === undefined) return;
-    const contents = await openRecords(object, compression).catch((error: Error) => {
+  /**
+   * That the chain is this log's: what stands in its last object at `last` is what the log has there, if it still has it. Else it
+   * is another platform's, or the log lost its end and grew again, and what came instead would be archived by nobody.
+   */
+  async #recognize(name: string, last: number): Promise<void> {
+    const { start, end } = this.#log;
+    if (last < start || last >= end) return;
+    const object = await this.#ports.archive.read(name);
+    if (object === undefined) throw new ArchiveConflict(`${name} is missing`);
+    const record = (await this.#opened(name, object)).records.at(-1) as LogRecord;
+    if (record.offset !== last) throw new ArchiveConflict(`${name} ends at ${record.offset}, its manifest at ${last}`);
+    await this.#compare(name, [record], 1);
+  }
+
+  #opened(name: string, object: Uint8Array): Promise<RecordsObject> {
+    return openRecords(object, this.#ports.compression).catch((error: Error) => {
       throw new ArchiveConflict(`${name}: ${error.message}`);
     });
+  }
+
+  /** Only if it holds exactly what the log does. */
+  async #adopt(chain: ChainState, offset: number): Promise<void> {
+    const name = recordsName({ ...this.partition, offset });
+    const object = await this.#ports.archive.read(name);
+    if (object === undefined) return;
+    const contents = await this.#opened(name, object);
     const { start, end } = this.#log;
     if (chain.next !== undefined && offset > chain.next && start < offset) {
       throw new ArchiveConflict(`${name} stands where ${chain.next} is due`);
@@ -145,11 +163,11 @@ export class PartitionArchiver {
     await this.#describe(chain, contents);
   }
 
-  async #compare(name: string, records: readonly LogRecord[]): Promise<void> {
+  async #compare(name: string, records: readonly LogRecord[], most = READ_BYTES): Promise<void> {
     const { topic, partition } = this.partition;
     for (let index = 0; index < records.length; ) {
       const from = records[index]?.offset as number;
-      const page = await this.#ports.log.read(topic, partition, from, READ_BYTES);
+      const page = await this.#ports.log.read(topic, partition, from, most);
       for (const record of page.slice(0, records.length - index)) {
         if (!same(record, records[index] as LogRecord)) {
           throw new ArchiveConflict(`${name} and the log differ at offset ${record.offset}`);
