@@ -1,5 +1,12 @@
 import { type ArchivePartition, chainEnd } from "@atlas/platform/archive/archive-chain";
-import { chainName, manifestName, placeOf, RECORDS, recordsName } from "@atlas/platform/archive/object-names";
+import {
+  type ArchivePlace,
+  chainName,
+  manifestName,
+  placeOf,
+  RECORDS,
+  recordsName,
+} from "@atlas/platform/archive/object-names";
 import {
   manifestBytes,
   manifestOf,
@@ -37,7 +44,7 @@ interface ChainState {
 /**
  * Archives one partition: reads on behind the last manifest, holds what it read, and writes it as an object of records, then as
  * the manifest that names it. Killed between the two, whoever comes next takes the object over as it stands. Two at once do
- * no harm: a name is written once, and who comes second goes on behind what stands (F19, I22).
+ * no harm: a name says where the chain ended, is written once, and who comes second goes on behind what stands (F19, I22).
  */
 export class PartitionArchiver {
   readonly partition: ArchivePartition;
@@ -95,11 +102,10 @@ export class PartitionArchiver {
   /** Writes what is held. */
   async #keep(): Promise<void> {
     const chain = this.#chain;
-    const [first] = this.#held;
-    if (chain === undefined || first === undefined) return;
+    if (chain === undefined || this.#held.length === 0) return;
     const packed = await packRecords(this.#held, this.#ports.compression);
-    const name = recordsName({ ...this.partition, offset: first.offset });
-    if (await this.#ports.archive.create(name, packed.object)) await this.#describe(chain, packed);
+    const place = { ...this.partition, offset: dueOf(chain) };
+    if (await this.#ports.archive.create(recordsName(place), packed.object)) await this.#describe(chain, place, packed);
     // Somebody else archives, too: behind what that one has written.
     else this.#chain = undefined;
     this.#isCut = false;
@@ -147,20 +153,25 @@ export class PartitionArchiver {
 
   /** Only if it holds exactly what the log does. */
   async #adopt(chain: ChainState, offset: number): Promise<void> {
-    const name = recordsName({ ...this.partition, offset });
+    const place = { ...this.partition, offset };
+    const name = recordsName(place);
     const object = await this.#ports.archive.read(name);
     if (object === undefined) return;
     const contents = await this.#opened(name, object);
-    const { start, end } = this.#log;
-    if (chain.next !== undefined && offset > chain.next && start < offset) {
-      throw new ArchiveConflict(`${name} stands where ${chain.next} is due`);
-    }
+    const first = contents.records[0] as LogRecord;
     const last = contents.records.at(-1) as LogRecord;
-    if (contents.records[0]?.offset !== offset || last.offset >= end) {
-      throw new ArchiveConflict(`${name} ends at ${last.offset}, and the log at ${end}`);
+    const due = dueOf(chain);
+    const { start, end } = this.#log;
+    // Older archives have the first offset as a name where the log had dropped what was due.
+    if (first.offset < due || (offset !== due && offset !== first.offset)) {
+      throw new ArchiveConflict(`${name} stands where ${due} is due`);
     }
-    await this.#compare(name, contents.records.slice(Math.max(0, start - offset)));
-    await this.#describe(chain, contents);
+    if (first.offset > due && first.offset > start) {
+      throw new ArchiveConflict(`${name} begins at ${first.offset}, and the log has ${Math.max(start, due)}`);
+    }
+    if (last.offset >= end) throw new ArchiveConflict(`${name} ends at ${last.offset}, and the log at ${end}`);
+    await this.#compare(name, contents.records.slice(Math.max(0, start - first.offset)));
+    await this.#describe(chain, place, contents);
   }
 
   async #compare(name: string, records: readonly LogRecord[], most = READ_BYTES): Promise<void> {
@@ -178,13 +189,13 @@ export class PartitionArchiver {
   }
 
   /** Writes the manifest of an object that stands: whoever does writes the same. */
-  async #describe(chain: ChainState, contents: RecordsObject): Promise<void> {
+  async #describe(chain: ChainState, place: ArchivePlace, contents: RecordsObject): Promise<void> {
     const { archive, compression } = this.#ports;
     const first = contents.records[0] as LogRecord;
     const lost = first.offset - (chain.next ?? first.offset);
-    const manifest = await manifestOf(this.partition, contents, { previous: chain.previous, lost }, compression);
+    const manifest = await manifestOf(place, contents, { previous: chain.previous, lost }, compression);
     const bytes = manifestBytes(manifest);
-    const name = manifestName({ ...this.partition, offset: first.offset });
+    const name = manifestName(place);
     if (!(await archive.create(name, bytes))) throw new ArchiveConflict(`${name} is another manifest than is due`);
     chain.previous = await compression.sha256(bytes);
     chain.next = Number(manifest.lastOffset) + 1;
@@ -237,6 +248,11 @@ export class PartitionArchiver {
     const age = Math.max(clock.now() - first.appendTime, clock.monotonic() - this.#heldSince);
     return this.#isCut || this.#heldBytes >= this.#pace.bytes || age >= this.#pace.milliseconds;
   }
+}
+
+/** What the next object has its name of, wherever it begins: who holds another range finds the name taken. */
+function dueOf({ next }: ChainState): number {
+  return next ?? 0;
 }
 
 function same(left: LogRecord, right: LogRecord): boolean {
