@@ -184,7 +184,7 @@ export type PartitionReach = Message<"atlas.audit.v1.PartitionReach"> & {
   archivedEnd: bigint;
 
   /**
-   * One above the last offset on the log.
+   * One above the last offset on the log; 0 of an archive by itself.
    *
    * @generated from field: uint64 log_end = 4;
    */
@@ -502,8 +502,8 @@ export const ExportResponseSchema: GenMessage<ExportResponse> = /*@__PURE__*/
 
 /**
  * What happened, from the archive and from the end of the log that is not archived yet. All of it can be asked of an archive
- * without a platform, too (`atlas audit`). A record that was copied from another log was appended when its original was: that is
- * what times choose by, and what is told.
+ * without a platform, too (`atlas audit`): but for what is not archived yet. A record that was copied from another log was
+ * appended when its original was: that is what times choose by, and what is told.
  *
  * @generated from service atlas.audit.v1.AuditService
  */
