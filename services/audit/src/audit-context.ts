@@ -5,7 +5,7 @@ import type { PartitionCounts } from "@atlas/platform/topic/topics";
 /** What an answer about the past is read from. */
 export interface AuditContext {
   readonly reading: ArchiveReading;
-  /** For what is not archived yet. */
-  readonly log: Log;
+  /** For what is not archived yet; absent: of that nothing is told. */
+  readonly log?: Log;
   readonly partitions: PartitionCounts;
 }

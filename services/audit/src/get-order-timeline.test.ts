@@ -9,8 +9,9 @@ import { memoryLog } from "@atlas/platform/memory/memory-log";
 import { copiedRecord } from "@atlas/platform/wire/codec/copied-frame";
 import { encodeFrame } from "@atlas/platform/wire/codec/frame";
 import { millisecondsOf, timestampOf } from "@atlas/platform/wire/time";
-import { create } from "@bufbuild/protobuf";
-import { expect, test } from "vitest";
+import { create, toBinary } from "@bufbuild/protobuf";
+import { WireType } from "@bufbuild/protobuf/wire";
+import { describe, expect, test } from "vitest";
 import { getOrderTimeline } from "./get-order-timeline.ts";
 
 const ORDER = "00abcdefghijklmnopqrst";
@@ -42,4 +43,36 @@ test("S1: what was copied happened when its original was appended", async () => 
 
 test("S1: and not when it was copied", async () => {
   await expect(timeline({ startTime: MOVE })).rejects.toThrow("there is nothing on an order");
+});
+
+describe("F13: what cannot be read", () => {
+  const TOPICS = ["orders.events", "orders.commands", "exec.reports", "venue.orders"];
+  const id = new TextEncoder().encode(ORDER);
+  /** It says that it is longer than it is. */
+  const torn = Uint8Array.of(10, 100, ...id);
+  const newer = create(OrderEventSchema, { eventId: "oms/0:2", sequence: 2n, orderId: ORDER });
+  newer.$unknown = [{ no: 900, wireType: WireType.Varint, data: Uint8Array.of(1) }];
+
+  /** Of a log on which such messages stand in front of an event on the order, and behind it what is no frame. */
+  async function timelineBehind(poison: readonly Uint8Array[]) {
+    const log = memoryLog({ clock: manualClock({ start: THEN }) });
+    const linksOut = [{ destination: "venue/0" }];
+    const event = create(OrderEventSchema, { eventId: "oms/0:1", sequence: 1n, orderId: ORDER, linksOut });
+    for (const topic of TOPICS) {
+      const fields = { source: "oms/0", writer: "w", firstNumber: 1n };
+      const messages = topic === "orders.events" ? [...poison, encode(OrderEventCodec, event).slice()] : poison;
+      await log.append(topic, 0, encodeFrame(fields, messages, testDigest).slice());
+      await log.append(topic, 0, id.slice());
+      await log.append(topic, 0, Uint8Array.of(1, 2, 3));
+    }
+    const reading = { archive: memoryArchive(), compression: testCompression, digest: testDigest };
+    const request = create(GetOrderTimelineRequestSchema, { orderId: ORDER });
+    return getOrderTimeline(request, { reading, log, partitions: { oms: 1, venue: 1 } });
+  }
+
+  test("is passed over, and counted where it holds the order's id: the timeline has all else", async () => {
+    const { entries, reach } = await timelineBehind([torn, toBinary(OrderEventSchema, newer), Uint8Array.of(10, 100)]);
+    expect(entries.map(({ topic, offset, index }) => [topic, offset, index])).toEqual([["orders.events", 0n, 3]]);
+    expect(reach.map(({ topic, unreadable }) => [topic, unreadable])).toEqual(TOPICS.map((topic) => [topic, 3n]));
+  });
 });

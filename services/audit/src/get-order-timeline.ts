@@ -31,9 +31,11 @@ export async function getOrderTimeline(
   const reach: PartitionReach[] = [];
   const read = async (place: ArchivePartition, take: (record: PlacedRecord) => void) => {
     const own = { archivedEnd: 0, logEnd: 0 };
+    const before = timeline.unreadable;
     for await (const record of readRecords(context, place, bounds, own)) take(record);
     const ends = { archivedEnd: BigInt(own.archivedEnd), logEnd: BigInt(own.logEnd) };
-    reach.push({ $typeName: "atlas.audit.v1.PartitionReach", ...place, ...ends });
+    const unreadable = BigInt(timeline.unreadable - before);
+    reach.push({ $typeName: "atlas.audit.v1.PartitionReach", ...place, ...ends, unreadable });
   };
   const place = { topic: topics.orderEvents.name, partition: shard };
   await read(place, (record) => timeline.events(place, record));

@@ -6,6 +6,8 @@ import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import { ExecutionReportCodec } from "@atlas/gen/atlas/order/v1/execution_report_codec";
 import { VenueCommandCodec } from "@atlas/gen/atlas/venue/v1/venue_codec";
 import type { VenueCommand } from "@atlas/gen/atlas/venue/v1/venue_pb";
+import type { Codec } from "@atlas/gen/codec/codec";
+import { MalformedError, UnknownFieldError } from "@atlas/gen/codec/errors";
 import type { ArchivePartition } from "@atlas/platform/archive/archive-chain";
 import type { PlacedRecord } from "@atlas/platform/archive/read-records";
 import type { Digest } from "@atlas/platform/ports/digest";
@@ -47,6 +49,7 @@ export class OrderTimeline {
   readonly #byId = new Map<string, Place>();
   readonly #venues = new Set<number>();
   readonly #taken = new Set<string>();
+  #unreadable = 0;
 
   constructor(orderId: string, digest: Digest) {
     this.#orderId = orderId;
@@ -56,9 +59,9 @@ export class OrderTimeline {
 
   events(at: ArchivePartition, record: PlacedRecord): void {
     this.#each(record, (frame, index) => {
-      if (!this.#mentions(frame, index)) return;
-      const event = readMessage(frame, index, OrderEventCodec);
-      if (!this.#concerns(event) || this.#isTaken(`event ${event.sequence}`)) return;
+      if (!this.#mentions(messageBytes(frame, index))) return;
+      const event = this.#read(frame, index, OrderEventCodec);
+      if (event === undefined || !this.#concerns(event) || this.#isTaken(`event ${event.sequence}`)) return;
       const cause = { offset: Number(event.cause?.offset ?? 0n), index: event.cause?.index ?? 0 };
       const place = { ...cause, sequence: Number(event.sequence), role: ROLES.event };
       this.#causes.add(`${cause.offset}:${cause.index}`);
@@ -75,9 +78,9 @@ export class OrderTimeline {
     this.#each(record, (frame, index) => {
       const offset = originOf(frame, record);
       const isCited = this.#causes.has(`${offset}:${index}`);
-      if (!isCited && !this.#mentions(frame, index)) return;
-      const command = readMessage(frame, index, OrderCommandCodec);
-      if (!isCited && this.#orderIdOf(command) !== this.#orderId) return;
+      if (!isCited && !this.#mentions(messageBytes(frame, index))) return;
+      const command = this.#read(frame, index, OrderCommandCodec);
+      if (command === undefined || (!isCited && this.#orderIdOf(command) !== this.#orderId)) return;
       const place = { offset, index, sequence: 0, role: ROLES.command };
       this.#add(at, record, index, place, { case: "command", value: command });
     });
@@ -85,9 +88,9 @@ export class OrderTimeline {
 
   reports(at: ArchivePartition, record: PlacedRecord): void {
     this.#each(record, (frame, index) => {
-      if (!this.#mentions(frame, index)) return;
-      const report = readMessage(frame, index, ExecutionReportCodec);
-      if (report.orderId !== this.#orderId || this.#isTaken(`report ${report.sequence}`)) return;
+      if (!this.#mentions(messageBytes(frame, index))) return;
+      const report = this.#read(frame, index, ExecutionReportCodec);
+      if (report?.orderId !== this.#orderId || this.#isTaken(`report ${report.sequence}`)) return;
       const event = this.#bySequence.get(report.sequence) ?? { ...UNKNOWN, sequence: Number(report.sequence) };
       const place = { ...event, role: ROLES.report };
       this.#add(at, record, index, place, { case: "executionReport", value: report });
@@ -96,9 +99,10 @@ export class OrderTimeline {
 
   venueCommands(at: ArchivePartition, record: PlacedRecord): void {
     this.#each(record, (frame, index) => {
-      if (!this.#mentions(frame, index)) return;
-      const command = readMessage(frame, index, VenueCommandCodec);
-      if (venueOrderOf(command) !== this.#orderId || this.#isTaken(`venue ${command.commandId}`)) return;
+      if (!this.#mentions(messageBytes(frame, index))) return;
+      const command = this.#read(frame, index, VenueCommandCodec);
+      if (command === undefined || venueOrderOf(command) !== this.#orderId) return;
+      if (this.#isTaken(`venue ${command.commandId}`)) return;
       const event = this.#byId.get(command.commandId) ?? { ...UNKNOWN, sequence: 0 };
       const place = { ...event, role: ROLES.venueCommand };
       this.#add(at, record, index, place, { case: "venueCommand", value: command });
@@ -114,14 +118,30 @@ export class OrderTimeline {
     return this.#found.sort((left, right) => compare(left.place, right.place)).map(({ entry }) => entry);
   }
 
+  /** What came so far that holds the order's id and cannot be read: damaged records, messages that do not decode (F13). */
+  get unreadable(): number {
+    return this.#unreadable;
+  }
+
   #each(record: PlacedRecord, take: (frame: Frame, index: number) => void): void {
     const frame = opened(record.bytes, this.#digest);
+    if (frame === undefined && this.#mentions(record.bytes)) this.#unreadable += 1;
     for (let index = 0; index < (frame?.count ?? 0); index++) if (frame !== undefined) take(frame, index);
   }
 
+  /** One that does not decode spoils no other (S26). */
+  #read<M>(frame: Frame, index: number, codec: Codec<M>): M | undefined {
+    try {
+      return readMessage(frame, index, codec);
+    } catch (error) {
+      if (!(error instanceof MalformedError || error instanceof UnknownFieldError)) throw error;
+      this.#unreadable += 1;
+      return undefined;
+    }
+  }
+
   /** A quick look, before a message is decoded. */
-  #mentions(frame: Frame, index: number): boolean {
-    const bytes = messageBytes(frame, index);
+  #mentions(bytes: Uint8Array): boolean {
     const [first = 0] = this.#text;
     for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
       if (this.#text.every((byte, place) => bytes[at + place] === byte)) return true;

@@ -1,5 +1,12 @@
 import { type ArchivePartition, chainEnd } from "@atlas/platform/archive/archive-chain";
-import { chainName, manifestName, placeOf, RECORDS, recordsName } from "@atlas/platform/archive/object-names";
+import {
+  type ArchivePlace,
+  chainName,
+  manifestName,
+  placeOf,
+  RECORDS,
+  recordsName,
+} from "@atlas/platform/archive/object-names";
 import {
   manifestBytes,
   manifestOf,
@@ -37,7 +44,7 @@ interface ChainState {
 /**
  * Archives one partition: reads on behind the last manifest, holds what it read, and writes it as an object of records, then as
  * the manifest that names it. Killed between the two, whoever comes next takes the object over as it stands. Two at once do
- * no harm: a name is written once, and who comes second goes on behind what stands (F19, I22).
+ * no harm: a name says where the chain ended, is written once, and who comes second goes on behind what stands (F19, I22).
  */
 export class PartitionArchiver {
   readonly partition: ArchivePartition;
@@ -95,11 +102,10 @@ export class PartitionArchiver {
   /** Writes what is held. */
   async #keep(): Promise<void> {
     const chain = this.#chain;
-    const [first] = this.#held;
-    if (chain === undefined || first === undefined) return;
+    if (chain === undefined || this.#held.length === 0) return;
     const packed = await packRecords(this.#held, this.#ports.compression);
-    const name = recordsName({ ...this.partition, offset: first.offset });
-    if (await this.#ports.archive.create(name, packed.object)) await this.#describe(chain, packed);
+    const place = { ...this.partition, offset: dueOf(chain) };
+    if (await this.#ports.archive.create(recordsName(place), packed.object)) await this.#describe(chain, place, packed);
     // Somebody else archives, too: behind what that one has written.
     else this.#chain = undefined;
     this.#isCut = false;
@@ -111,7 +117,7 @@ export class PartitionArchiver {
   async #open(): Promise<void> {
     if (this.#chain !== undefined) return;
     const { archive, compression } = this.#ports;
-    const { next, sha256 } = await chainEnd(archive, this.partition, compression);
+    const { next, recordsObject, sha256 } = await chainEnd(archive, this.partition, compression);
     const chain: ChainState = { next, previous: sha256 };
     const prefix = `${RECORDS}${chainName(this.partition)}/`;
     const after = next === undefined || next === 0 ? undefined : recordsName({ ...this.partition, offset: next - 1 });
@@ -120,36 +126,59 @@ export class PartitionArchiver {
     if (name !== undefined && offset === undefined) throw new ArchiveConflict(`${name} is no object of an archive`);
     // Asked behind what stands in the archive: another archiver may have gone further than the log went when this one last looked.
     await this.measure();
+    if (next !== undefined && recordsObject !== undefined) await this.#recognize(recordsObject, next - 1);
     if (offset !== undefined) await this.#adopt(chain, offset);
     this.#chain = chain;
   }
 
-  /** Only if it holds exactly what the log does. */
-  async #adopt(chain: ChainState, offset: number): Promise<void> {
-    const { archive, compression } = this.#ports;
-    const name = recordsName({ ...this.partition, offset });
-    const object = await archive.read(name);
-    if (object === undefined) return;
-    const contents = await openRecords(object, compression).catch((error: Error) => {
-      throw new ArchiveConflict(`${name}: ${error.message}`);
-    });
+  /**
+   * That the chain is this log's: what stands in its last object at `last` is what the log has there, if it still has it. Else it
+   * is another platform's, or the log lost its end and grew again, and what came instead would be archived by nobody.
+   */
+  async #recognize(name: string, last: number): Promise<void> {
     const { start, end } = this.#log;
-    if (chain.next !== undefined && offset > chain.next && start < offset) {
-      throw new ArchiveConflict(`${name} stands where ${chain.next} is due`);
-    }
-    const last = contents.records.at(-1) as LogRecord;
-    if (contents.records[0]?.offset !== offset || last.offset >= end) {
-      throw new ArchiveConflict(`${name} ends at ${last.offset}, and the log at ${end}`);
-    }
-    await this.#compare(name, contents.records.slice(Math.max(0, start - offset)));
-    await this.#describe(chain, contents);
+    if (last < start || last >= end) return;
+    const object = await this.#ports.archive.read(name);
+    if (object === undefined) throw new ArchiveConflict(`${name} is missing`);
+    const record = (await this.#opened(name, object)).records.at(-1) as LogRecord;
+    if (record.offset !== last) throw new ArchiveConflict(`${name} ends at ${record.offset}, its manifest at ${last}`);
+    await this.#compare(name, [record], 1);
   }
 
-  async #compare(name: string, records: readonly LogRecord[]): Promise<void> {
+  #opened(name: string, object: Uint8Array): Promise<RecordsObject> {
+    return openRecords(object, this.#ports.compression).catch((error: Error) => {
+      throw new ArchiveConflict(`${name}: ${error.message}`);
+    });
+  }
+
+  /** Only if it holds exactly what the log does. */
+  async #adopt(chain: ChainState, offset: number): Promise<void> {
+    const place = { ...this.partition, offset };
+    const name = recordsName(place);
+    const object = await this.#ports.archive.read(name);
+    if (object === undefined) return;
+    const contents = await this.#opened(name, object);
+    const first = contents.records[0] as LogRecord;
+    const last = contents.records.at(-1) as LogRecord;
+    const due = dueOf(chain);
+    const { start, end } = this.#log;
+    // Older archives have the first offset as a name where the log had dropped what was due.
+    if (first.offset < due || (offset !== due && offset !== first.offset)) {
+      throw new ArchiveConflict(`${name} stands where ${due} is due`);
+    }
+    if (first.offset > due && first.offset > start) {
+      throw new ArchiveConflict(`${name} begins at ${first.offset}, and the log has ${Math.max(start, due)}`);
+    }
+    if (last.offset >= end) throw new ArchiveConflict(`${name} ends at ${last.offset}, and the log at ${end}`);
+    await this.#compare(name, contents.records.slice(Math.max(0, start - first.offset)));
+    await this.#describe(chain, place, contents);
+  }
+
+  async #compare(name: string, records: readonly LogRecord[], most = READ_BYTES): Promise<void> {
     const { topic, partition } = this.partition;
     for (let index = 0; index < records.length; ) {
       const from = records[index]?.offset as number;
-      const page = await this.#ports.log.read(topic, partition, from, READ_BYTES);
+      const page = await this.#ports.log.read(topic, partition, from, most);
       for (const record of page.slice(0, records.length - index)) {
         if (!same(record, records[index] as LogRecord)) {
           throw new ArchiveConflict(`${name} and the log differ at offset ${record.offset}`);
@@ -160,13 +189,13 @@ export class PartitionArchiver {
   }
 
   /** Writes the manifest of an object that stands: whoever does writes the same. */
-  async #describe(chain: ChainState, contents: RecordsObject): Promise<void> {
+  async #describe(chain: ChainState, place: ArchivePlace, contents: RecordsObject): Promise<void> {
     const { archive, compression } = this.#ports;
     const first = contents.records[0] as LogRecord;
     const lost = first.offset - (chain.next ?? first.offset);
-    const manifest = await manifestOf(this.partition, contents, { previous: chain.previous, lost }, compression);
+    const manifest = await manifestOf(place, contents, { previous: chain.previous, lost }, compression);
     const bytes = manifestBytes(manifest);
-    const name = manifestName({ ...this.partition, offset: first.offset });
+    const name = manifestName(place);
     if (!(await archive.create(name, bytes))) throw new ArchiveConflict(`${name} is another manifest than is due`);
     chain.previous = await compression.sha256(bytes);
     chain.next = Number(manifest.lastOffset) + 1;
@@ -219,6 +248,11 @@ export class PartitionArchiver {
     const age = Math.max(clock.now() - first.appendTime, clock.monotonic() - this.#heldSince);
     return this.#isCut || this.#heldBytes >= this.#pace.bytes || age >= this.#pace.milliseconds;
   }
+}
+
+/** What the next object has its name of, wherever it begins: who holds another range finds the name taken. */
+function dueOf({ next }: ChainState): number {
+  return next ?? 0;
 }
 
 function same(left: LogRecord, right: LogRecord): boolean {

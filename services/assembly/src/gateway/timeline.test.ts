@@ -7,6 +7,7 @@ import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { timestampOf } from "@atlas/platform/wire/time";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { beforeAll, describe, expect, test } from "vitest";
+import { archiveTimeline } from "../archive-timeline.ts";
 import { MemoryPlatform } from "../simulated/memory-platform.ts";
 
 const MINUTE = 60_000;
@@ -94,6 +95,11 @@ describe("an order's timeline", () => {
     expect(after.entries.every(({ archived }) => archived)).toBe(true);
     expect(after.entries.map((entry) => ({ ...entry, archived: false }))).toEqual(before.entries);
     expect(after.reach.every(({ archivedEnd, logEnd }) => archivedEnd > 0n && logEnd >= archivedEnd)).toBe(true);
+    const { archive, compression, digest } = platform.world;
+    const request = create(GetOrderTimelineRequestSchema, { orderId: canceled });
+    const alone = await platform.run(archiveTimeline(request, { archive, compression, digest }));
+    expect(alone.entries).toEqual(after.entries);
+    expect(alone.reach.map(({ logEnd }) => logEnd)).toEqual([0n, 0n, 0n, 0n]);
   });
 
   test("is bounded by times of append", async () => {

@@ -18,6 +18,9 @@ export function timelineText({ entries, cut, reach }: GetOrderTimelineResponse):
   );
   if (cut) lines.push("there is more: ask for less by --from and --to");
   if (open.length > 0) lines.push(`records not archived yet: ${open.join(", ")}`);
+  const damaged = reach.filter(({ unreadable }) => unreadable > 0n);
+  const places = damaged.map(({ topic, partition, unreadable }) => `${topic}/${partition} ${unreadable}`);
+  if (places.length > 0) lines.push(`hold the order's id and cannot be read, export shows them: ${places.join(", ")}`);
   return lines.join("\n");
 }
 

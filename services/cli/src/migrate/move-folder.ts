@@ -1,13 +1,15 @@
 import { join } from "node:path";
+import { readS3Archive } from "@atlas/adapters/s3/s3-archive";
 import { storedItems } from "@atlas/adapters/sqlite/store-database";
 import { systemClock } from "@atlas/adapters/system/system-clock";
 import { systemDigest } from "@atlas/adapters/system/system-digest";
-import { type Column, type EngineAccess, openEngines, openFolderColumn } from "@atlas/assembly/column";
+import { type Column, type EngineTerms, openEngines, openFolderColumn } from "@atlas/assembly/column";
 import { type CopiedPartition, copyLog } from "@atlas/assembly/migrate/copy-log";
 import { copyStore } from "@atlas/assembly/migrate/copy-store";
 import { MoveRefused } from "@atlas/assembly/migrate/move-refused";
 import { type ProvedShard, proveMove } from "@atlas/assembly/migrate/prove-move";
 import { markMove, unmarkMove } from "@atlas/assembly/migrate/unfinished-move";
+import { refuseUsedArchive } from "@atlas/assembly/migrate/used-archive";
 import { TICKS } from "@atlas/assembly/platform-terms";
 import { LeaseTable } from "@atlas/platform/lease/lease-table";
 import type { Warn } from "@atlas/platform/shard/warn";
@@ -30,11 +32,7 @@ export interface MoveReport {
  * is the same, and every shard comes to the same state. The folder is only read. Ended anywhere, it may be run again. Answers the
  * shards that are not what they were; while there are any, no process starts on the engines.
  */
-export async function moveFolder(
-  folder: string,
-  engines: EngineAccess,
-  report: MoveReport,
-): Promise<readonly string[]> {
+export async function moveFolder(folder: string, engines: EngineTerms, report: MoveReport): Promise<readonly string[]> {
   const taken = takeRestingFolder(folder);
   const closers: (() => Promise<void> | void)[] = [() => taken.release()];
   const closes = (close: () => Promise<void> | void) => void closers.push(close);
@@ -43,6 +41,9 @@ export async function moveFolder(
     report.step("opening both sides");
     const target = await openEngines(engines, counts, closes, { traces: noTraces, warn: report.warn });
     await refuseLiving(target);
+    const archive = readS3Archive(engines.archive);
+    closes(() => archive.close());
+    await refuseUsedArchive(archive, report.warn);
     await markMove(target.store);
     const clock = systemClock();
     const source = await openFolderColumn(folder, closes);

@@ -1,12 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { type ArchiveCheckpoint, ArchiveCheckpointSchema } from "@atlas/gen/atlas/audit/v1/archive_pb";
 import {
+  GetOrderTimelineRequestSchema,
   TimelineEntrySchema,
   type VerifyResponse,
   VerifyResponseSchema,
 } from "@atlas/gen/atlas/audit/v1/audit_service_pb";
 import { exportRecords } from "@atlas/platform/archive/export-records";
 import { survey, verifyArchive } from "@atlas/platform/archive/verify-archive";
+import { RefusalError } from "@atlas/platform/refusal/refusal-error";
 import { create, fromJsonString, toJsonString } from "@bufbuild/protobuf";
 import { Command } from "commander";
 import { exportToFolder, exportToStdout } from "../audit/export-lines.ts";
@@ -19,7 +21,7 @@ import { timeIn } from "../output/words.ts";
 import { wholeNumber } from "./pages.ts";
 import { type CommonOptions, jsonLine, print, verb, withAtlas } from "./verb.ts";
 
-interface TimelineOptions extends CommonOptions {
+interface TimelineOptions extends ArchiveOptions, CommonOptions {
   readonly from?: string;
   readonly to?: string;
 }
@@ -50,26 +52,45 @@ export function auditVerb(io: Io): Command {
 }
 
 function timelineVerb(io: Io): Command {
-  return verb(
+  return placed(
     "timeline",
-    "Shows everything that the log and the archive have on an order, in the order in which it was decided. Takes the key of an " +
-      "auditor (ATLAS_KEY).",
-    ["audit timeline ORDER", "audit timeline ORDER --from 2026-11-20T10:00:00Z --json"],
+    "Shows everything on an order, in the order in which it was decided: of a platform, with what is not archived yet (takes the " +
+      "key of an auditor, ATLAS_KEY), or of an archive by itself.",
   )
+    .option("--url <address>", "the platform's address (ATLAS_URL)")
+    .option("--json", "one Protobuf-JSON message a line, for programs")
     .argument("<order>", "the order's id")
     .option("--from <time>", "only what was appended at or after it: less is read")
     .option("--to <time>", "only what was appended before it")
-    .action((orderId: string, options: TimelineOptions) =>
-      withAtlas(io, options, async (context) => {
-        const request = {
-          orderId,
-          startTime: timeOrNone(options.from, "--from"),
-          endTime: timeOrNone(options.to, "--to"),
-        };
-        const answer = await context.atlas.audit.getOrderTimeline(request, { timeoutMs: 0 });
-        print(context, TimelineEntrySchema, answer.entries, () => timelineText(answer));
-      }),
-    );
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npx atlas audit timeline ORDER\n" +
+        "  npx atlas audit timeline ORDER --from 2026-11-20T10:00:00Z --json\n" +
+        "  npx atlas audit timeline ORDER --bucket atlas-archive",
+    )
+    .action(async (orderId: string, options: TimelineOptions) => {
+      const request = create(GetOrderTimelineRequestSchema, {
+        orderId,
+        startTime: timeOrNone(options.from, "--from"),
+        endTime: timeOrNone(options.to, "--to"),
+      });
+      const context = { io, json: options.json === true };
+      if (options.data === undefined && options.bucket === undefined) {
+        await withAtlas(io, options, async ({ atlas }) => {
+          const answer = await atlas.audit.getOrderTimeline(request, { timeoutMs: 0 });
+          print(context, TimelineEntrySchema, answer.entries, () => timelineText(answer));
+        });
+        return;
+      }
+      await withArchive(options, async ({ place, ...reading }) => {
+        const { archiveTimeline } = await import("@atlas/assembly/archive-timeline");
+        const answer = await archiveTimeline(request, reading).catch((error: Error) => {
+          throw error instanceof RefusalError ? refused(error.message) : error;
+        });
+        const text = () => `${place}\n${timelineText(answer)}\nWhat is not archived yet is not in it.`;
+        print(context, TimelineEntrySchema, answer.entries, text);
+      });
+    });
 }
 
 function verifyVerb(io: Io): Command {

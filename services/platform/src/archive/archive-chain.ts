@@ -12,6 +12,8 @@ export type ArchivePartition = Pick<ArchivePlace, "topic" | "partition">;
 export interface ChainEnd {
   /** One above the last offset; `undefined`: nothing is archived. */
   readonly next: number | undefined;
+  /** Name of the object of records that ends there. */
+  readonly recordsObject: string | undefined;
   /** SHA-256 of the last manifest; empty: there is none. */
   readonly sha256: Uint8Array;
 }
@@ -41,8 +43,9 @@ export async function chainEnd(
 ): Promise<ChainEnd> {
   const name = await lastManifest(archive, partition);
   const bytes = name === undefined ? undefined : await archive.read(name);
-  if (bytes === undefined) return { next: undefined, sha256: new Uint8Array(0) };
-  return { next: Number(readManifest(bytes).lastOffset) + 1, sha256: await compression.sha256(bytes) };
+  if (bytes === undefined) return { next: undefined, recordsObject: undefined, sha256: new Uint8Array(0) };
+  const { lastOffset, recordsObject } = readManifest(bytes);
+  return { next: Number(lastOffset) + 1, recordsObject, sha256: await compression.sha256(bytes) };
 }
 
 /** Throws `MalformedError` or `UnknownFieldError`. */

@@ -1,4 +1,7 @@
-/** A place in the archive: of the objects that begin at an offset of a partition. */
+/**
+ * A place in the archive: of the objects behind those that end below an offset of a partition. They begin at it, or above where the
+ * log had dropped what was due: by what was due a name is taken, whoever writes and whatever he still found.
+ */
 export interface ArchivePlace {
   readonly topic: string;
   readonly partition: number;

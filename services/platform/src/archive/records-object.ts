@@ -59,9 +59,9 @@ export async function openRecords(object: Uint8Array, compression: Compression):
   }
 }
 
-/** The manifest of an object of records at a place of its partition. */
+/** The manifest of the object of records that has its name of a place. */
 export async function manifestOf(
-  { topic, partition }: Pick<ArchivePlace, "topic" | "partition">,
+  place: ArchivePlace,
   { object, stream, records }: RecordsObject,
   { previous, lost }: ChainLink,
   compression: Compression,
@@ -71,15 +71,15 @@ export async function manifestOf(
   return {
     $typeName: "atlas.audit.v1.ArchiveManifest",
     format: FORMAT,
-    topic,
-    partition,
+    topic: place.topic,
+    partition: place.partition,
     firstOffset: BigInt(first.offset),
     lastOffset: BigInt(last.offset),
     count: BigInt(records.length),
     lost: BigInt(lost),
     earliestAppendTime: timestampOf(records.reduce((least, one) => Math.min(least, one.appendTime), first.appendTime)),
     latestAppendTime: timestampOf(records.reduce((most, one) => Math.max(most, one.appendTime), first.appendTime)),
-    recordsObject: recordsName({ topic, partition, offset: first.offset }),
+    recordsObject: recordsName(place),
     objectBytes: BigInt(object.length),
     objectSha256: await compression.sha256(object),
     recordsBytes: BigInt(stream.length),

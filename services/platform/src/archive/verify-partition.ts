@@ -94,14 +94,17 @@ class PartitionCheck {
     }
     this.#next = Number(manifest.lastOffset) + 1;
     if (this.#named.size === 0) this.findings.begin(manifest);
+    if (!isNamedBy(offset, manifest))
+      this.findings.wrong(name, offset, `it begins at ${first}, and has another's name`);
     // By the place, not by what the manifest says: where it says another, it is the manifest that was changed.
-    const object = recordsName({ ...this.#partition, offset });
+    const place = { ...this.#partition, offset };
+    const object = recordsName(place);
     this.#named.add(object);
     const contents = await this.#records(object, manifest, offset);
     if (contents === undefined) return;
     const link = { previous: manifest.previousSha256, lost };
-    const due = await manifestOf(this.#partition, contents, link, this.#reading.compression);
-    if (contents.records[0]?.offset === offset && same(bytes, manifestBytes(due))) this.findings.sound(manifest);
+    const due = await manifestOf(place, contents, link, this.#reading.compression);
+    if (same(bytes, manifestBytes(due))) this.findings.sound(manifest);
     else this.findings.wrong(name, offset, `it does not describe ${object}: ${difference(manifest, due)}`);
   }
 
@@ -140,6 +143,12 @@ class PartitionCheck {
       this.findings.wrong(name, Number(lastOffset), "it is not the one that stood here at the checkpoint");
     }
   }
+}
+
+/** What was due, or what the range begins with: older archives have that where the log had dropped what was due. */
+function isNamedBy(offset: number, { firstOffset, lost, previousSha256 }: ArchiveManifest): boolean {
+  const due = previousSha256.length === 0 ? 0n : firstOffset - lost;
+  return BigInt(offset) === due || BigInt(offset) === firstOffset;
 }
 
 function parsed(bytes: Uint8Array): ArchiveManifest | string {

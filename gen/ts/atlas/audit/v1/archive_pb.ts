@@ -5,10 +5,12 @@
 // The archive and the audit trail. Of each partition the archive has a chain of pairs of objects, each written once: the
 // records of a range of offsets, and a manifest that names them and the manifest before it.
 //
-// `records/<topic>/<partition>/<first offset, 16 digits>.zst`: ArchivedRecords, each behind its length as a varint, without a
-// hole or a repeat, compressed by zstd. `manifests/<topic>/<partition>/<the same 16 digits>.pb`: an ArchiveManifest. Ranges
-// follow each other without gap or overlap. An object of records that no manifest names yet, right behind the last range, is
-// work under way.
+// `records/<topic>/<partition>/<16 digits>.zst`: ArchivedRecords, each behind its length as a varint, without a hole or a
+// repeat, compressed by zstd. `manifests/<topic>/<partition>/<the same 16 digits>.pb`: an ArchiveManifest. The digits are the
+// offset that was due: one above the last of the manifest before, 0 of a partition's first. So two writers cannot both go on
+// behind the same manifest, whatever either still found on the log. A range begins there, or above, where the log had dropped
+// what was due; older archives have its first offset as digits then. Ranges follow each other without gap or overlap but for
+// what `lost` counts. An object of records that no manifest names yet, right behind the last range, is work under way.
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";

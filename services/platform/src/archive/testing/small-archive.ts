@@ -45,10 +45,11 @@ export async function archivedRanges(
   let previous = new Uint8Array(0);
   for (const records of ranges) {
     const packed = await packRecords(records, testCompression);
-    const bytes = manifestBytes(await manifestOf(partition, packed, { previous, lost: 0 }, testCompression));
     const offset = records[0]?.offset ?? 0;
-    objects.set(recordsName({ ...partition, offset }), packed.object);
-    objects.set(manifestName({ ...partition, offset }), bytes);
+    const place = { ...partition, offset };
+    const bytes = manifestBytes(await manifestOf(place, packed, { previous, lost: 0 }, testCompression));
+    objects.set(recordsName(place), packed.object);
+    objects.set(manifestName(place), bytes);
     previous = new Uint8Array(await testCompression.sha256(bytes));
   }
 }
