@@ -116,7 +116,7 @@ test("F15: a gateway that hears a shard no more says so, though its owner lives,
   await platform.clock.advance(3_000);
   expect(gateway.unheard(), "nobody is let in (S23)").toEqual(["identity/0"]);
   await platform.clock.advance(10_000);
-  expect(gateway.unheard().sort()).toEqual(lost.sort());
+  expect([...gateway.unheard()].sort()).toEqual(lost.sort());
   away.clear();
   await platform.clock.advance(7_000);
   expect(gateway.unheard()).toEqual([]);
