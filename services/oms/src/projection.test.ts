@@ -225,6 +225,26 @@ describe("S27: the projection", () => {
     await clock.advance(1_000);
     await checkStore(flow, store);
   });
+
+  test("S20: a successor that is over while it fetches the orders that have ended fetches no more of them", async () => {
+    const clock = manualClock();
+    let fetches = 0;
+    const fault = (): StoreFault => {
+      fetches += 1;
+      return { kind: "delayed", milliseconds: 100 };
+    };
+    const flow = new ShardFlow();
+    const successor = project(flow, memoryStore({ clock, fault }), clock);
+    const events = Array.from({ length: 300 }, (_, index) =>
+      create(OrderEventSchema, { sequence: BigInt(index + 1), orderId: `o-${index}` }),
+    );
+    const recovering = successor.recovered(events);
+    await clock.advance(150);
+    successor.close();
+    await clock.advance(10_000);
+    await recovering;
+    expect(fetches).toBe(128);
+  });
 });
 
 async function loaded(projection: Projection, clock: ManualClock) {

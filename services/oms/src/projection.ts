@@ -117,7 +117,7 @@ export class Projection {
     return place;
   }
 
-  /** Events behind that, with the shard's state at the last of them. */
+  /** Events behind that, with the shard's state at the last of them. Fetches nothing more once it is closed. */
   async recovered(events: readonly OrderEvent[]): Promise<void> {
     for (const view of this.#state.openOrders()) this.views.set(view);
     const ids = new Set(events.map(({ orderId }) => orderId));
@@ -125,6 +125,7 @@ export class Projection {
     // Clients wait for the shard meanwhile.
     for (let start = 0; start < ended.length; start += FETCHES) {
       await Promise.all(ended.slice(start, start + FETCHES).map((orderId) => this.#fetch(orderId)));
+      if (this.#closed) return;
     }
     this.decided(events);
     this.views.sort(new Set(events.map(({ accountId }) => accountId)));

@@ -10,9 +10,9 @@ import {
   ResendResponseSchema,
 } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { create } from "@bufbuild/protobuf";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { type ManualClock, manualClock } from "../memory/manual-clock.ts";
-import { memoryStore } from "../memory/memory-store.ts";
+import { memoryStore, type StoreCall } from "../memory/memory-store.ts";
 import { RefusalError, refusal } from "../refusal/refusal-error.ts";
 import { notReady } from "../shard/not-ready.ts";
 import type { FollowReceiver, ShardDirectory } from "../shard/shard-client.ts";
@@ -28,26 +28,39 @@ let table: LeaseTable;
 let view: LeaseView;
 let directory: LeasedDirectory;
 /** What each process answers, and who follows there. */
-let answers: Map<string, () => Promise<ReadResponse>>;
+let answers: Map<string, (request: ReadRequest) => Promise<ReadResponse>>;
 let followers: Map<string, FollowReceiver>;
 let closed: string[];
+/** Reads that reached an owner: which, and when. */
+let asked: string[];
+/** When the leases were read. */
+let looks: number[];
 
 beforeEach(() => {
   clock = manualClock();
-  table = new LeaseTable(memoryStore({ clock }));
+  looks = [];
+  asked = [];
+  const fault = ({ operation }: StoreCall) => {
+    if (operation === "query") looks.push(clock.monotonic());
+    return undefined;
+  };
+  table = new LeaseTable(memoryStore({ clock, fault }));
   view = new LeaseView(table, clock);
   answers = new Map();
   followers = new Map();
   closed = [];
   const at = (name: string): ShardDirectory => ({
     client: () => ({
-      read: () => (answers.get(name) ?? (() => Promise.reject(notReady(`${name} is gone`))))(),
+      read: (read) => {
+        asked.push(`${name} at ${clock.monotonic()}`);
+        return (answers.get(name) ?? (() => Promise.reject(notReady(`${name} is gone`))))(read);
+      },
       follow: (_after, receiver) => {
         followers.set(name, receiver);
         return { close: () => void closed.push(name) };
       },
       resend: async () => {
-        await (answers.get(name) ?? (() => Promise.reject(notReady(`${name} is gone`))))();
+        await (answers.get(name) ?? (() => Promise.reject(notReady(`${name} is gone`))))(request);
         return create(ResendResponseSchema, { messages: 7n });
       },
     }),
@@ -73,6 +86,22 @@ async function give(process: string): Promise<void> {
 
 function answer(sequence: number): () => Promise<ReadResponse> {
   return () => Promise.resolve(create(ReadResponseSchema, { sequence: BigInt(sequence) }));
+}
+
+/** Reads, and notes what came of it and when. */
+function read(deadline: number, notBefore = 0n): { outcome?: string } {
+  const reading: { outcome?: string } = {};
+  const told = (what: string) => {
+    reading.outcome = `${what} at ${clock.monotonic()}`;
+  };
+  directory
+    .client(SHARD)
+    .read(create(ReadRequestSchema, { shard: SHARD, notBefore }), deadline)
+    .then(
+      ({ sequence }) => told(`${sequence}`),
+      (error: Error) => told(error.message),
+    );
+  return reading;
 }
 
 async function run<Value>(work: Promise<Value>, milliseconds = 10_000): Promise<Value> {
@@ -118,14 +147,99 @@ test("F10: who waits for an owner that stands still is answered by its successor
 });
 
 test("a refusal that another attempt does not cure is told at once", async () => {
-  let asked = 0;
-  answers.set("a", () => {
-    asked += 1;
-    return Promise.reject(refusal(Reason.UNKNOWN_ACCOUNT, "no such account"));
-  });
+  answers.set("a", () => Promise.reject(refusal(Reason.UNKNOWN_ACCOUNT, "no such account")));
   await give("a");
   await expect(run(directory.client(SHARD).read(request, 5_000))).rejects.toThrow(RefusalError);
-  expect(asked).toBe(1);
+  expect(asked).toHaveLength(1);
+});
+
+describe("calls that are refused", () => {
+  test("wait together: one asks again, ever more seldom, and all are answered with it", async () => {
+    await give("a");
+    looks = [];
+    const readings: { outcome?: string }[] = [];
+    for (let count = 0; count < 200; count++) {
+      readings.push(read(10_000));
+      await clock.advance(7);
+    }
+    await clock.advance(6_600);
+    expect(clock.monotonic()).toBe(8_000);
+    // One for each call; then after pauses of 50, 100, 200 and 400 ms, and every 500 ms.
+    expect(asked.length - 200).toBeLessThanOrEqual(20);
+    expect(asked.length - 200).toBeGreaterThanOrEqual(16);
+    expect(asked.slice(-2)).toEqual(["a at 7250", "a at 7750"]);
+    expect(looks[0]).toBe(0);
+    expect(looks.length).toBeLessThanOrEqual(33);
+    expect(Math.min(...looks.slice(1).map((at, index) => at - (looks[index] as number)))).toBeGreaterThanOrEqual(250);
+    answers.set("a", answer(7));
+    await clock.advance(300);
+    expect(new Set(readings.map(({ outcome }) => outcome))).toEqual(new Set(["7 at 8250"]));
+    asked = [];
+    looks = [];
+    expect((await run(directory.client(SHARD).read(request, 20_000))).sequence).toBe(7n);
+    expect(asked).toHaveLength(1);
+    expect(looks).toEqual([]);
+  });
+
+  test("S21: are put to the next owner by one of them, as soon as the lease names it, and soon again", async () => {
+    await give("a");
+    const readings = Array.from({ length: 100 }, () => read(20_000));
+    await clock.advance(4_760);
+    asked = [];
+    const given = Promise.all([
+      table.lease(create(ShardLeaseSchema, { shard: SHARD, process: "b" }), ++versions),
+      table.beat(create(ProcessBeatSchema, { process: "b", address: "http://b" }), versions),
+    ]);
+    await clock.advance(245);
+    await given;
+    expect(asked).toEqual(["b at 5000"]);
+    answers.set("b", answer(9));
+    await clock.advance(60);
+    expect(asked.slice(1, 3)).toEqual(["b at 5050", "b at 5050"]);
+    expect(new Set(readings.map(({ outcome }) => outcome))).toEqual(new Set(["9 at 5050"]));
+  });
+
+  test("wait no longer than each may, and not beyond the directory's end", async () => {
+    await give("a");
+    const readings = [read(3_333), read(3_334), read(9_000)];
+    await clock.advance(3_400);
+    directory.close();
+    await clock.settle();
+    expect(readings.map(({ outcome }) => outcome)).toEqual([
+      "a is gone at 3333",
+      "a is gone at 3334",
+      "a is gone at 3400",
+    ]);
+  });
+
+  test("keep nobody waiting who is answered, and try again with it, each once", async () => {
+    answers.set("a", ({ notBefore }) => (notBefore > 0n ? Promise.reject(notReady("not so far")) : answer(7)()));
+    await give("a");
+    for (let count = 0; count < 10; count++) read(20_000, 8n);
+    await clock.advance(5_020);
+    asked = [];
+    const answered = read(20_000);
+    await clock.advance(49);
+    expect(answered.outcome).toBe("7 at 5020");
+    expect(asked).toHaveLength(11);
+  });
+
+  test("wait half a second at most for the one that asks for them", async () => {
+    await give("a");
+    const first = read(20_000);
+    await clock.advance(1);
+    const second = read(20_000);
+    await clock.advance(1);
+    let isFirst = true;
+    answers.set("a", () => {
+      if (!isFirst) return answer(7)();
+      isFirst = false;
+      return new Promise(() => undefined);
+    });
+    await clock.advance(1_000);
+    expect(second.outcome).toBe("7 at 550");
+    expect(first.outcome).toBeUndefined();
+  });
 });
 
 test("S15: a stream ends when its shard moves, so that its follower goes on at the new owner", async () => {

@@ -1,9 +1,10 @@
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
-import { type Clock, sleep } from "../ports/clock.ts";
+import type { Clock } from "../ports/clock.ts";
 import { RefusalError } from "../refusal/refusal-error.ts";
 import { notReady } from "../shard/not-ready.ts";
 import type { FollowReceiver, ShardClient, ShardDirectory } from "../shard/shard-client.ts";
 import type { LeaseView } from "./lease-view.ts";
+import { RefusedCalls } from "./refused-calls.ts";
 
 export interface LeasedDirectoryOptions {
   readonly clock: Clock;
@@ -20,16 +21,24 @@ interface Owner {
   readonly client: () => ShardClient;
 }
 
-/** Milliseconds between two attempts to read. */
-const PAUSE = 50;
+/** Milliseconds between two looks at the leases, for all calls that wait together. */
+const LOOK = 250;
 
 /** Finds a shard's owner by its lease, here or in another process, and follows it when it moves. */
 export class LeasedDirectory implements ShardDirectory {
   readonly #options: LeasedDirectoryOptions;
+  /** By shard; of one that refused nobody there is none. */
+  readonly #refused = new Map<string, RefusedCalls>();
+  /** Monotonic milliseconds before which nobody looks again. */
+  #lookAt = 0;
+  #isLooking = false;
   #isClosed = false;
 
   constructor(options: LeasedDirectoryOptions) {
     this.#options = options;
+    options.view.listen(() => {
+      for (const [shard, calls] of this.#refused) calls.owned(this.#ownerOf(shard)?.process);
+    });
   }
 
   client(shard: string): ShardClient {
@@ -43,6 +52,7 @@ export class LeasedDirectory implements ShardDirectory {
   /** Who waits for an owner is refused. */
   close(): void {
     this.#isClosed = true;
+    for (const calls of this.#refused.values()) calls.close();
   }
 
   /** What whoever asks repeats by itself, in its own time: every shard asks every sender when a platform starts. */
@@ -52,29 +62,62 @@ export class LeasedDirectory implements ShardDirectory {
     return this.#whileOwned(shard, owner, question(owner.client()));
   }
 
-  /** What does no harm twice: it is asked again, of whoever owns the shard by then, until its time is over. */
+  /**
+   * What does no harm twice: it is asked again, of whoever owns the shard by then, until its time is over. Each call asks once for
+   * itself, for what others are refused it may be answered; from then on it waits with the others of the shard.
+   */
   async #ask<Answer>(
     shard: string,
     deadline: number,
     question: (client: ShardClient) => Promise<Answer>,
   ): Promise<Answer> {
-    const { clock, view } = this.#options;
-    for (;;) {
+    for (let refused = () => {}; ; ) {
       const owner = this.#ownerOf(shard);
       let problem = notReady(`${shard} has no owner now`);
       if (owner !== undefined) {
         try {
-          return await this.#whileOwned(shard, owner, question(owner.client()));
+          const answer = await this.#whileOwned(shard, owner, question(owner.client()));
+          this.#refused.get(shard)?.answered();
+          return answer;
         } catch (error) {
-          if (!isPassing(error)) throw error;
+          if (!isPassing(error)) {
+            this.#refused.get(shard)?.answered();
+            throw error;
+          }
           problem = error;
         }
       }
-      if (this.#isClosed || clock.monotonic() + PAUSE >= deadline) throw problem;
-      await sleep(clock, PAUSE);
+      refused();
+      if (this.#isClosed || this.#options.clock.monotonic() >= deadline) throw problem;
+      refused = await this.#refusedBy(shard).wait(deadline, problem);
+    }
+  }
+
+  #refusedBy(shard: string): RefusedCalls {
+    let calls = this.#refused.get(shard);
+    if (calls === undefined) {
+      const over = () => {
+        if (this.#refused.get(shard) === calls) this.#refused.delete(shard);
+      };
+      calls = new RefusedCalls(this.#options.clock, this.#ownerOf(shard)?.process, over);
+      this.#refused.set(shard, calls);
+    }
+    if (!this.#isLooking) this.#look();
+    return calls;
+  }
+
+  /** Again and again while anybody waits, however many they are. */
+  #look(): void {
+    const { clock, view } = this.#options;
+    this.#isLooking = true;
+    clock.after(Math.max(0, this.#lookAt - clock.monotonic()), async () => {
+      this.#isLooking = this.#refused.size > 0 && !this.#isClosed;
+      if (!this.#isLooking) return;
+      this.#lookAt = clock.monotonic() + LOOK;
       // Away, or not: what was read last is gone by.
       await view.look().catch(() => undefined);
-    }
+      this.#look();
+    });
   }
 
   #follow(shard: string, after: number, receiver: FollowReceiver): { close(): void } {

@@ -28,7 +28,7 @@ import type { OwnerHooks } from "./owner-hooks.ts";
 import { endOf } from "./read-end.ts";
 import { ReadGate } from "./read-gate.ts";
 import { recentEvents } from "./recent-events.ts";
-import { recoverEvents } from "./recovery.ts";
+import { type RecoveryPorts, recoverEvents } from "./recovery.ts";
 import type { FollowReceiver, ShardClient } from "./shard-client.ts";
 import type { Warn } from "./warn.ts";
 
@@ -59,6 +59,7 @@ const BACKLOG = 100_000;
  */
 export class EventShardOwner<Command, Event, Report> implements ShardClient {
   readonly #ports: OwnerPorts;
+  readonly #recovery: RecoveryPorts;
   readonly #kind: EventShardKind<Command, Event, Report>;
   readonly #shard: EventShard<Command, Event>;
   readonly #hooks: OwnerHooks<Event>;
@@ -97,6 +98,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     hooks: OwnerHooks<Event>,
   ) {
     this.#ports = ports;
+    this.#recovery = { ...ports, refuseStopped: () => this.#refuseStopped() };
     this.#kind = kind;
     this.#shard = shard;
     this.#hooks = hooks;
@@ -127,8 +129,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
 
   /** Recovers (S20) and goes on deciding. Resolves when it has decided all that stood on the log when it was called. */
   async start(): Promise<void> {
-    const { log } = this.#ports;
-    const end = (await log.range(this.#kind.inputs.topic.name, this.#partition)).end;
+    const { end } = await this.#ports.log.range(this.#kind.inputs.topic.name, this.#partition);
     try {
       await this.#recover();
     } catch (error) {
@@ -152,7 +153,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
     const end = (await log.range(this.#kind.inputs.topic.name, this.#partition)).end;
     this.#due = end;
     const { from } = await this.#said();
-    const recovered = await recoverEvents(this.#ports, this.#kind, this.#shard, this.#partition, this.#images, from);
+    const recovered = await recoverEvents(this.#recovery, this.#kind, this.#shard, this.#partition, this.#images, from);
     const { events } = recovered;
     this.#kept = new KeptEvents(this.#kind.events.codec, this.#shard.sequence - events.length, mostWaiting);
     this.#kept.add(encodeEach(this.#kind.events.codec, events), []);
@@ -243,7 +244,7 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
   /** Puts the state together, and says what had not been said. */
   async #recover(): Promise<void> {
     const { from, projected } = await this.#said();
-    const recovered = await recoverEvents(this.#ports, this.#kind, this.#shard, this.#partition, this.#images, from);
+    const recovered = await recoverEvents(this.#recovery, this.#kind, this.#shard, this.#partition, this.#images, from);
     const missed = recovered.events.filter((event) => this.#kind.sequenceOf(event) > projected.sequence);
     await this.#hooks.recovered?.(missed);
     this.#feed = await this.#feedFrom(recovered.eventsEnd);
@@ -285,10 +286,10 @@ export class EventShardOwner<Command, Event, Report> implements ShardClient {
 
   /** Who followed the owner before this one goes on where it was. */
   async #feedFrom(end: number): Promise<EventFeed<Event>> {
+    this.#refuseStopped();
     const { events, respond } = this.#kind;
-    const last = this.#shard.sequence;
-    const place = { topic: events.topic.name, partition: this.#partition, end, last };
-    return new EventFeed(last, events.codec, respond, await recentEvents(this.#ports, place));
+    const place = { topic: events.topic.name, partition: this.#partition, end, last: this.#shard.sequence };
+    return new EventFeed(place.last, events.codec, respond, await recentEvents(this.#ports, place));
   }
 
   /** Stopped while it waited for something: nobody would stop it again, nor what it has begun since. */

@@ -76,11 +76,12 @@ export class ImageStore {
     });
   }
 
-  /** A slab of the manifest. Rejects with `ImageIncomplete`. */
-  async slab(entry: SlabEntry): Promise<Uint8Array> {
+  /** A slab of the manifest. Rejects with `ImageIncomplete`, and with what `refuseStopped`, asked behind every chunk, throws. */
+  async slab(entry: SlabEntry, refuseStopped: () => void = () => {}): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
     for (const key of this.#chunkKeys(entry)) {
       const stored = await this.#read(key);
+      refuseStopped();
       if (stored === undefined) throw new ImageIncomplete(`${key} is missing`);
       chunks.push(stored.body);
     }

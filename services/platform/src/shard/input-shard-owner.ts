@@ -111,11 +111,12 @@ export class InputShardOwner<Command, Published> implements ShardClient {
   async start(): Promise<void> {
     const { end } = await this.#ports.log.range(this.#kind.inputs.topic.name, this.#partition);
     const isKnown = await this.#outputs.load();
-    const { nextInput, bytes } = await restoreImage(this.#ports, this.#shard, this.#images, isKnown);
+    const refuseStopped = () => this.#refuseStopped();
+    const restored = await restoreImage(this.#ports, this.#shard, this.#images, isKnown, refuseStopped);
     // Another owner may have written both in between: an image is never ahead of the positions that are read behind it.
     await this.#outputs.load();
-    this.#imageOffset = nextInput;
-    this.#imageBytes = bytes;
+    this.#imageOffset = restored.nextInput;
+    this.#imageBytes = restored.bytes;
     this.#imageEngine = this.#shard.engineVersion;
     this.#offsets.raise(this.#imageOffset);
     this.#refuseStopped();

@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { sleep } from "../ports/clock.ts";
 import { ImageStore } from "./image-store.ts";
-import { TallyPlatform } from "./testing/tally-platform.ts";
+import { type Owned, TallyPlatform } from "./testing/tally-platform.ts";
 import { TallyShard } from "./testing/tally-shard.ts";
 
 /** An image of the shard after its first events, whose writer thought that what follows stands from `eventsOffset` on. */
@@ -113,5 +114,60 @@ test.each([
     const third = await platform.own();
     expect(platform.hash(third.shard)).toBe(platform.hash(second.shard));
     expect(platform.warnings).toHaveLength(warned);
+  },
+);
+
+describe.each(["start", "standBy"] as const)(
+  "S20: a recovery by %s that is stopped ends with what it is fetching",
+  (how) => {
+    /** Begins, is stopped after so long, and has all the time that it may want. */
+    async function giveUp(platform: TallyPlatform, { owner }: Owned, milliseconds: number): Promise<unknown> {
+      const outcome = owner[how]().then(
+        () => "recovered",
+        (error: Error) => error.message,
+      );
+      await platform.clock.advance(milliseconds);
+      const stopped = owner.stop(0);
+      await platform.clock.advance(60_000);
+      await stopped;
+      return outcome;
+    }
+
+    test("a slab of the image", async () => {
+      let fetches: number | undefined;
+      const platform = new TallyPlatform({
+        store: () => {
+          if (fetches === undefined) return undefined;
+          fetches += 1;
+          return { kind: "delayed", milliseconds: 100 };
+        },
+      });
+      const first = await platform.own();
+      await platform.send(["a", "b", "c", "d", "e", "f"], 1);
+      const ended = first.owner.stop(5_000);
+      await platform.clock.advance(1_000);
+      await ended;
+      fetches = 0;
+      const second = platform.prepare();
+      // The output positions, the manifest, and the first slab.
+      expect(await giveUp(platform, second, 250)).toBe("oms/0 has stopped");
+      expect([fetches, second.shard.sequence, second.shard.slabs.keys()]).toEqual([3, 0, ["rest"]]);
+    });
+
+    test("a page of events", async () => {
+      const platform = new TallyPlatform();
+      await platform.own();
+      for (let number = 1; number <= 9; number++) await platform.send(["a"], number);
+      const read = platform.log.read.bind(platform.log);
+      let pages = 0;
+      platform.log.read = async (topic, partition, from, bytes) => {
+        pages += 1;
+        await sleep(platform.clock, 100);
+        return (await read(topic, partition, from, bytes)).slice(0, 1);
+      };
+      const second = platform.prepare();
+      expect(await giveUp(platform, second, 250)).toBe("oms/0 has stopped");
+      expect([pages, second.shard.sequence]).toEqual([3, 2]);
+    });
   },
 );

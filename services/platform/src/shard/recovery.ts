@@ -4,7 +4,7 @@ import type { Store } from "../ports/store.ts";
 import { BrokenFrameError, type Frame, openFrame, readMessage } from "../wire/codec/frame.ts";
 import type { EventShard } from "./event-shard.ts";
 import type { EventShardKind } from "./event-shard-kind.ts";
-import { ImageIncomplete, type ImageStore } from "./image-store.ts";
+import { ImageIncomplete } from "./image-store.ts";
 import type { ImageWriter } from "./image-writer.ts";
 import type { EventsPlace } from "./output-positions.ts";
 import type { Warn } from "./warn.ts";
@@ -14,6 +14,8 @@ export interface RecoveryPorts {
   readonly store: Store;
   readonly digest: Digest;
   readonly warn: Warn;
+  /** Throws when nobody waits for the shard any more; asked behind every fetch. Absent: somebody always does. */
+  readonly refuseStopped?: () => void;
 }
 
 /** What recovery found. */
@@ -76,6 +78,7 @@ async function readEvents<Command, Event, Report>(
 ): Promise<boolean> {
   for (let offset = from; offset < end; ) {
     const records = await ports.log.read(kind.events.topic.name, partition, offset, READ_BYTES);
+    ports.refuseStopped?.();
     for (const record of records) {
       if (record.offset >= end) break;
       const frame = opened(ports, kind.events.topic.name, partition, record);
@@ -110,8 +113,9 @@ async function loadImage<Command, Event>(
 ): Promise<{ image: LoadedImage | undefined; unreadable: string | undefined }> {
   let unreadable: string | undefined;
   for (let tries = 0; tries < TRIES; tries++) {
+    ports.refuseStopped?.();
     try {
-      return { image: await loadSlabs(shard, images, images.images), unreadable: undefined };
+      return { image: await loadSlabs(ports, shard, images), unreadable: undefined };
     } catch (error) {
       if (error instanceof ImageUnreadable) unreadable = error.message;
       else if (!(error instanceof ImageIncomplete) && !(error instanceof OffsetTrimmed)) throw error;
@@ -125,15 +129,16 @@ async function loadImage<Command, Event>(
 
 /** All slabs are read before the first is restored; if one cannot be, nothing is. */
 async function loadSlabs<Command, Event>(
+  { refuseStopped }: RecoveryPorts,
   shard: EventShard<Command, Event>,
   writer: ImageWriter,
-  images: ImageStore,
 ): Promise<LoadedImage | undefined> {
-  const manifest = await images.manifest();
+  const manifest = await writer.images.manifest();
+  refuseStopped?.();
   if (manifest === undefined) return undefined;
   const slabs: { key: string; stamp: number; bytes: Uint8Array }[] = [];
   for (const entry of manifest.slabs) {
-    slabs.push({ key: entry.key, stamp: Number(entry.stamp), bytes: await images.slab(entry) });
+    slabs.push({ key: entry.key, stamp: Number(entry.stamp), bytes: await writer.images.slab(entry, refuseStopped) });
   }
   for (const { key, stamp, bytes } of slabs) {
     try {

@@ -16,24 +16,29 @@ const TRIES = 3;
 /**
  * Restores the last image of a shard without an event log. All parts are read before the first is put in place. `goesOn`: it is known
  * through where its messages have left; else nothing is restored, for a link's chain is made from its first message on, and the image is
- * taken away: what is known when this owner is cut short lies below it.
+ * taken away: what is known when this owner is cut short lies below it. `refuseStopped` throws when nobody waits for the shard any more:
+ * it is asked behind every fetch.
  */
 export async function restoreImage(
   { store, warn, writer }: OwnerPorts,
   shard: InputShard<never, unknown>,
   images: ImageStore = new ImageStore(store, shard.name, writer),
   goesOn = true,
+  refuseStopped: () => void = () => {},
 ): Promise<Restored> {
   for (let tries = 0; tries < TRIES; tries++) {
+    refuseStopped();
     try {
       const manifest = await images.manifest();
+      refuseStopped();
       if (manifest?.nextInput === undefined) return NONE;
       if (!goesOn) {
         await images.forget();
         break;
       }
       const parts = [];
-      for (const entry of manifest.slabs) parts.push({ key: entry.key, bytes: await images.slab(entry) });
+      for (const entry of manifest.slabs)
+        parts.push({ key: entry.key, bytes: await images.slab(entry, refuseStopped) });
       restoreParts(shard, parts);
       const bytes = parts.reduce((sum, part) => sum + part.bytes.length, 0);
       return { nextInput: Number(manifest.nextInput.offset), bytes };

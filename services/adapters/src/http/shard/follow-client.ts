@@ -9,7 +9,7 @@ import { endStreamFromJson } from "@connectrpc/connect/protocol-connect";
 import type { Http2SessionManager } from "@connectrpc/connect-node";
 import { EnvelopeReader } from "../trade/envelope-reader.ts";
 import { envelope } from "../trade/trade-protocol.ts";
-import { FOLLOW_PATH } from "./follow-route.ts";
+import { FOLLOW_PATH, TOO_SLOW } from "./follow-route.ts";
 import { toldBy } from "./told-by.ts";
 
 /** Bytes of a message: what was decided in one go. */
@@ -30,6 +30,7 @@ export function followShard(
     if (error !== undefined) receiver.fail(toldBy(error, shard));
   };
   const ended = notReady(`${shard}'s owner has ended the stream`);
+  const tooSlow = notReady(`${shard}'s owner has let go of a follower that is too slow`);
   const input = new EnvelopeReader(LARGEST);
   const read = (chunk: Buffer) => {
     if (over) return;
@@ -59,7 +60,7 @@ export function followShard(
         end(error as Error);
       }
     });
-    opened.on("error", end);
+    opened.on("error", (error) => end(opened.rstCode === TOO_SLOW ? tooSlow : error));
     opened.on("close", () => end(ended));
     const request = create(FollowRequestSchema, { shard, afterSequence: BigInt(after) });
     opened.end(envelope(0, encode(FollowRequestCodec, request)));

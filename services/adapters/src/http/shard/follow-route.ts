@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import { FollowResponseCodec } from "@atlas/gen/atlas/operations/v1/shard_service_codec";
 import {
   FollowRequestSchema,
@@ -21,6 +21,8 @@ import { envelope, protocolOf, type StreamProtocol } from "../trade/trade-protoc
 
 export const FOLLOW_PATH = `/${ShardService.typeName}/${ShardService.method.follow.name}`;
 const policy = policyOf(ShardService.method.follow);
+/** With what a stream is reset whose follower is too slow. */
+export const TOO_SLOW = constants.NGHTTP2_ENHANCE_YOUR_CALM;
 /** Bytes that a follower may be behind before it is let go: it reads anew. */
 const MOST_WAITING = 33_554_432;
 
@@ -68,16 +70,23 @@ async function begin(
     if (stream.destroyed) return;
     beginStream(stream, protocol);
     let over = false;
-    const end = (error: Error) => {
+    const leave = (say: () => void) => {
       if (over) return;
       over = true;
       following.close();
-      endStream(stream, protocol, toConnectError(error));
+      say();
     };
+    const end = (error: Error) => leave(() => endStream(stream, protocol, toConnectError(error)));
+    // Behind what waits a last word would come late, or never: that is let go of, at once.
+    const letGo = () =>
+      leave(() => {
+        stream.close(TOO_SLOW);
+        stream.destroy();
+      });
     const stop = () => end(notReady("the process is stopping"));
     const following = client.follow(Number(request.afterSequence), {
       receive: (response) => {
-        if (stream.writableLength > MOST_WAITING) end(notReady("the follower is too slow"));
+        if (stream.writableLength > MOST_WAITING) letGo();
         else if (!over) stream.write(bytesOf(response));
       },
       // It may fail before `follow` has returned.
