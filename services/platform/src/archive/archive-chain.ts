@@ -19,7 +19,7 @@ export interface ChainEnd {
 }
 
 /** Names above `after`, in their order, however many. */
-export async function* namesBelow(archive: Archive, prefix: string, after?: string): AsyncGenerator<string> {
+async function* namesBelow(archive: Archive, prefix: string, after?: string): AsyncGenerator<string> {
   for (let last = after; ; ) {
     const names = await archive.list({ prefix, after: last, limit: LIST_NAMES });
     yield* names;
