@@ -1,6 +1,6 @@
 import { type OrderEvent, OrderEventSchema } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import { StoredHistoryCodec, StoredOrderCodec, StorePositionCodec } from "@atlas/gen/atlas/log/v1/order_store_codec";
-import type { Order } from "@atlas/gen/atlas/order/v1/order_pb";
+import { type Order, OrderType, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { decode } from "@atlas/gen/codec/codec";
 import { type ManualClock, manualClock } from "@atlas/platform/memory/manual-clock";
 import { memoryStore, type StoreFault } from "@atlas/platform/memory/memory-store";
@@ -319,4 +319,27 @@ test("S21: a look at the store's position that is answered late takes a standby 
   answer(before);
   expect((await late).sequence).toBeLessThan(sequence);
   expect(standby.storedSequence).toBe(sequence);
+});
+
+const BID = { instrumentId: "BTC-USD", side: Side.BUY, type: OrderType.LIMIT, quantity: "0.001", limitPrice: "49000" };
+
+test("F6, S27: of a backlog that the store takes in part, what it has taken is not written again", async () => {
+  const clock = manualClock();
+  const store = memoryStore({ clock });
+  const sizes: number[] = [];
+  const flow = new ShardFlow();
+  const putAll: Store["putAll"] = (puts) => {
+    sizes.push(puts.length);
+    return sizes.length === 2 ? Promise.reject(new Error("refused")) : store.putAll(puts);
+  };
+  const projection = project(flow, { ...store, putAll }, clock);
+  flow.open("alice", { USD: "1000000" });
+  for (let order = 0; order < 1_500; order++) flow.submit("alice", BID);
+  projection.decided(flow.events);
+  projection.acknowledged({ sequence: flow.shard.sequence, offset: 0 });
+  await clock.advance(5_000);
+  const [first, refused, again] = sizes;
+  expect([first, refused === again, (refused ?? 0) > 0]).toEqual([1_000, true, true]);
+  expect(sizes.slice(3), "the position").toEqual([1]);
+  expect(projection.storedSequence).toBe(flow.shard.sequence);
 });

@@ -48,6 +48,8 @@ interface Batch {
   readonly logTime: number;
   readonly orders: readonly Order[];
   readonly puts: readonly StorePut[];
+  /** So many of them stand. */
+  done: number;
 }
 
 /**
@@ -208,7 +210,7 @@ export class Projection {
     this.#balances = new Map();
     this.#requests = [];
     // Events that are still to come may bear the last one's millisecond: what is before it is here, all of it (S18).
-    return { sequence, logTime: this.#logTime - 1, orders, puts };
+    return { sequence, logTime: this.#logTime - 1, orders, puts, done: 0 };
   }
 
   #tryWrite(): void {
@@ -228,8 +230,10 @@ export class Projection {
 
   async #write(batch: Batch): Promise<void> {
     const { store } = this.#ports;
-    for (let start = 0; start < batch.puts.length; start += ITEMS) {
-      await store.putAll(batch.puts.slice(start, start + ITEMS));
+    // What stands is not written again when something behind it was refused: a backlog would never end.
+    while (batch.done < batch.puts.length) {
+      await store.putAll(batch.puts.slice(batch.done, batch.done + ITEMS));
+      batch.done += ITEMS;
     }
     const place = this.#places[0] as EventsPlace;
     await store.putAll([positionItem(this.#state.name, batch.sequence, batch.logTime, place.offset)]);

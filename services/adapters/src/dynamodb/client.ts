@@ -45,9 +45,22 @@ export class RequestFailed extends Error {
   }
 }
 
-/** Sends once, and waits for the answer only so long. */
-export function sendOnce<Answer>(send: (options: { abortSignal: AbortSignal }) => Promise<Answer>): Promise<Answer> {
-  return send({ abortSignal: AbortSignal.timeout(REQUEST) });
+/** Sends once, and waits for the answer only so long, whatever the SDK waits for: it looks at no signal while it fetches credentials. */
+export async function sendOnce<Answer>(
+  send: (options: { abortSignal: AbortSignal }) => Promise<Answer>,
+): Promise<Answer> {
+  const over = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const error = new Error("no answer came in time");
+      error.name = "TimeoutError";
+      reject(error);
+      over.abort();
+    }, REQUEST);
+  });
+  const answer = send({ abortSignal: over.signal });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
 /**

@@ -70,6 +70,8 @@ class TableStore implements DynamodbStore {
   readonly #tables: ReadonlyMap<string, TableDesign>;
   readonly #patience: number;
   readonly #writer: Writer;
+  /** For what is little, and what others wait for: behind a backlog it would take minutes. */
+  readonly #ahead: Writer;
   readonly #pendingBytes: number;
   readonly #known = new KnownKeys(KNOWN_KEYS);
   readonly #loaders = new Map<string, DataLoader<Place, Attributes | undefined>>();
@@ -82,6 +84,7 @@ class TableStore implements DynamodbStore {
     this.#tables = new Map((options.tables ?? TABLES).map((table) => [table.name, table]));
     this.#patience = options.patience ?? 5_000;
     this.#writer = { client, limit: pLimit(ABREAST), patience: this.#patience };
+    this.#ahead = { ...this.#writer, limit: pLimit(ABREAST) };
     this.#pendingBytes = options.pendingBytes ?? 64 << 20;
   }
 
@@ -203,7 +206,7 @@ class TableStore implements DynamodbStore {
     for (const table of new Set(needed.map((put) => put.table))) {
       const items = needed.filter((put) => put.table === table).map(({ item }) => item);
       const writes = items.map((item) => ({ PutRequest: { Item: pointerTo(item) } }));
-      await writeBatches(this.#writer, { table: this.#prefix + table.name, writes }).catch((error) => {
+      await writeBatches(this.#ahead, { table: this.#prefix + table.name, writes }).catch((error) => {
         // Pointers alone show nothing.
         throw new RequestFailed({ isUndone: true, again: true, reason: (error as Error).message });
       });
@@ -217,7 +220,7 @@ class TableStore implements DynamodbStore {
 
   async #delete(table: string, places: readonly Place[]): Promise<void> {
     const writes = places.map((place) => ({ DeleteRequest: { Key: keyAttributes(place) } }));
-    await writeBatches(this.#writer, { table: this.#prefix + table, writes });
+    await writeBatches(this.#ahead, { table: this.#prefix + table, writes });
   }
 
   async #pointedAt(table: string, keys: readonly string[]): Promise<Place[]> {

@@ -129,13 +129,24 @@ function transactionsOf(items: readonly TableItem[]): TableItem[][] {
   return chunks;
 }
 
-/** Every chunk is attempted, even when one fails; then rejects as the first that did. */
-async function attemptAll<Chunk>(
+/**
+ * Rejects as the first chunk that fails, once those are over that were under way then. The others are not attempted: whoever waits for
+ * their turn would wait as long for each of them.
+ */
+export async function attemptAll<Chunk>(
   limit: LimitFunction,
   chunks: readonly Chunk[],
   write: (chunk: Chunk) => Promise<void>,
 ): Promise<void> {
-  const outcomes = await Promise.allSettled(chunks.map((chunk) => limit(write, chunk)));
+  let failed: Error | undefined;
+  const attempt = async (chunk: Chunk) => {
+    if (failed !== undefined) throw new RequestFailed({ isUndone: true, again: true, reason: failed.message });
+    await write(chunk).catch((error: Error) => {
+      failed ??= error;
+      throw error;
+    });
+  };
+  const outcomes = await Promise.allSettled(chunks.map((chunk) => limit(attempt, chunk)));
   const failures = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as Error] : []));
   const [first] = failures;
   if (first === undefined) return;
