@@ -73,3 +73,8 @@ test("an order of which the archive has nothing is refused", async () => {
     expect([code, wrong]).toEqual([1, [`atlas: there is nothing on an order ${orderId}`]]);
   }
 });
+
+test("`audit timeline` asks a platform or reads an archive, not both", async () => {
+  const { code, wrong } = await timeline(ORDER, "--url", "http://127.0.0.1:1");
+  expect([code, wrong.join("")]).toEqual([1, expect.stringContaining("--url asks a platform")]);
+});

@@ -75,6 +75,9 @@ function timelineVerb(io: Io): Command {
         endTime: timeOrNone(options.to, "--to"),
       });
       const context = { io, json: options.json === true };
+      if (options.url !== undefined && (options.data !== undefined || options.bucket !== undefined)) {
+        throw refused("--url asks a platform, --data and --bucket read an archive by itself: one of them");
+      }
       if (options.data === undefined && options.bucket === undefined) {
         await withAtlas(io, options, async ({ atlas }) => {
           const answer = await atlas.audit.getOrderTimeline(request, { timeoutMs: 0 });

@@ -2,7 +2,7 @@ import type { Clock } from "../ports/clock.ts";
 
 /** Milliseconds until a shard that refused is asked again, at first and at most. */
 const PAUSE = 50;
-const LONGEST_PAUSE = 500;
+const LONGEST_PAUSE = 200;
 
 interface Waiting {
   /** It asks again; `refused` is for it to say that it was refused once more. */

@@ -25,6 +25,7 @@ const policy = policyOf(ShardService.method.follow);
 export const TOO_SLOW = constants.NGHTTP2_ENHANCE_YOUR_CALM;
 /** Bytes that a follower may be behind before it is let go: it reads anew. */
 const MOST_WAITING = 33_554_432;
+const DRAIN = 10_000;
 
 export interface FollowRouteOptions {
   readonly shards: ShardDirectory;
@@ -34,6 +35,8 @@ export interface FollowRouteOptions {
   readonly messageBytes: number;
   /** Ends what is under way when the process stops. */
   readonly shutdown: AbortSignal;
+  /** Milliseconds that a follower which is let go has for what waits for it; default 10,000. */
+  readonly drain?: number;
 }
 
 /** Each response is encoded once for all who follow the shard. */
@@ -59,7 +62,7 @@ async function begin(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
   protocol: StreamProtocol,
-  { shards, authenticator, journal, messageBytes, shutdown }: FollowRouteOptions,
+  { shards, authenticator, journal, messageBytes, shutdown, drain = DRAIN }: FollowRouteOptions,
 ): Promise<void> {
   try {
     const caller = await authenticator.authenticate(plainHeader(headers), stream.session?.socket.remoteAddress ?? "");
@@ -70,19 +73,22 @@ async function begin(
     if (stream.destroyed) return;
     beginStream(stream, protocol);
     let over = false;
-    const leave = (say: () => void) => {
+    const end = (error: Error) => {
       if (over) return;
       over = true;
       following.close();
-      say();
+      endStream(stream, protocol, toConnectError(error));
     };
-    const end = (error: Error) => leave(() => endStream(stream, protocol, toConnectError(error)));
-    // Behind what waits a last word would come late, or never: that is let go of, at once.
-    const letGo = () =>
-      leave(() => {
+    // Who only stood still for a moment reads what waits, and follows from there. Of one that does not nothing is kept.
+    const letGo = () => {
+      if (over) return;
+      end(notReady("the follower is too slow"));
+      const reset = setTimeout(() => {
         stream.close(TOO_SLOW);
         stream.destroy();
-      });
+      }, drain).unref();
+      stream.once("close", () => clearTimeout(reset));
+    };
     const stop = () => end(notReady("the process is stopping"));
     const following = client.follow(Number(request.afterSequence), {
       receive: (response) => {
