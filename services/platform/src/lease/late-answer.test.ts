@@ -1,4 +1,4 @@
-import { ShardLeaseSchema } from "@atlas/gen/atlas/log/v1/lease_pb";
+import { ProcessBeatSchema, ShardLeaseSchema } from "@atlas/gen/atlas/log/v1/lease_pb";
 import { create } from "@bufbuild/protobuf";
 import { beforeEach, describe, expect, test } from "vitest";
 import { type ManualClock, manualClock } from "../memory/manual-clock.ts";
@@ -152,5 +152,21 @@ describe("the lease of a shard that was just taken (S21)", () => {
     await lease("oms/0", "b", version);
     await clock.advance(1_000);
     expect(told).toEqual(["taken oms/0", "lost oms/0"]);
+  });
+
+  test("is given up as too many only once a look has shown it: its version is not known before", async () => {
+    const shards = ["oms/0", "oms/1", "oms/2"];
+    for (const shard of shards) await lease(shard, "a", 1);
+    const beat = create(ProcessBeatSchema, { process: "b", address: "http://b", roles: ["oms"] });
+    const beaten = new LeaseTable(memory).beat(beat, 1);
+    await clock.settle();
+    await beaten;
+    start(shards);
+    await clock.advance(100);
+    const taken = shards.map((shard) => `taken ${shard}`);
+    expect(told).toEqual(taken);
+    await clock.advance(1_000);
+    expect(told).toEqual([...taken, "surplus oms/2"]);
+    expect(await holders()).toEqual(["oms/0 a", "oms/1 a", "oms/2 "]);
   });
 });

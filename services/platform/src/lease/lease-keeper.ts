@@ -137,6 +137,7 @@ export class LeaseKeeper {
     await this.#keepBeat();
     await this.#options.view.look();
     this.#noticeLost();
+    const unshown = this.#notShown();
     this.#unseen.clear();
     await this.#writeAgain();
     if (this.#resigned) return this.#giveAll();
@@ -146,7 +147,7 @@ export class LeaseKeeper {
       await this.#takeOwn(shards);
       await this.#takeHot(shards);
       await this.#takeFree(shards, most);
-      this.#giveSurplus(role, shards);
+      this.#giveSurplus(role, shards, unshown);
     }
     this.#forgetOld();
   }
@@ -263,9 +264,9 @@ export class LeaseKeeper {
 
   /**
    * One at a time: a shard is away from its clients while it moves. Only to who was heard of just now: what was taken from a silent
-   * process is not for it.
+   * process is not for it. Nor what no look has shown since it was taken: the version by which it is given back is not known for sure.
    */
-  #giveSurplus(role: string, shards: readonly string[]): void {
+  #giveSurplus(role: string, shards: readonly string[], unshown: ReadonlySet<string>): void {
     const { view, patience } = this.#options;
     const peers = this.#peers(role, Math.min(patience, HOT_PATIENCE));
     const most = this.#share(shards, peers);
@@ -276,8 +277,16 @@ export class LeaseKeeper {
       if (counts.has(holder)) counts.set(holder, (counts.get(holder) ?? 0) + 1);
     }
     const isWanted = [...counts.values()].some((count) => count < most);
-    const surplus = [...this.#held].findLast((shard) => shards.includes(shard));
+    const given = shards.filter((shard) => !this.#unseen.has(shard) && !unshown.has(shard));
+    const surplus = [...this.#held].findLast((shard) => given.includes(shard));
     if (isWanted && surplus !== undefined) void this.#give(surplus, "surplus");
+  }
+
+  /** What was taken and this look does not show: it was under way before. */
+  #notShown(): ReadonlySet<string> {
+    const { view } = this.#options;
+    const unseen = [...this.#unseen].filter(([shard, version]) => view.versionOf(shard) < version);
+    return new Set(unseen.map(([shard]) => shard));
   }
 
   #countOf(shards: readonly string[]): number {
