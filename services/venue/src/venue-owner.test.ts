@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
+import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { OrderCommandCodec } from "@atlas/gen/atlas/log/v1/order_command_codec";
 import { ShardOutputsCodec } from "@atlas/gen/atlas/log/v1/shard_image_codec";
 import { ResendRequestSchema } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
@@ -10,6 +11,7 @@ import { decode, encode } from "@atlas/gen/codec/codec";
 import { manualClock } from "@atlas/platform/memory/manual-clock";
 import { type AppendFault, memoryLog } from "@atlas/platform/memory/memory-log";
 import { memoryStore } from "@atlas/platform/memory/memory-store";
+import type { LogRecord } from "@atlas/platform/ports/log";
 import { nextChain } from "@atlas/platform/shard/link-chain";
 import { stateHashOf } from "@atlas/platform/shard/state-hash";
 import { encodeFrame, messageBytes, openFrame, readMessages } from "@atlas/platform/wire/codec/frame";
@@ -336,6 +338,26 @@ describe("S4: a venue sends its reports again, as it decides them anew", () => {
     await platform.clock.advance(500);
     await answer;
     expect([platform.events, stateHashOf(owned.shard.copy(), digest)]).toEqual([events, hash]);
+  });
+
+  // Fails when it is noticed only where the first of them is found.
+  test("and decides no further once its owner has stopped", async () => {
+    const platform = new Platform();
+    const { owned, partition } = await reported(platform, 20, 0);
+    const tail = platform.log.tail.bind(platform.log);
+    platform.log.tail = (topic, number, from, receiver) => {
+      const receive = async (records: readonly LogRecord[]) => {
+        for (const record of records) await receiver.receive([record]);
+      };
+      return tail(topic, number, from, { ...receiver, receive });
+    };
+    const link = { shard: "venue/0", destination: `oms/${partition}`, fromNumber: 18n };
+    const refused = vi.fn();
+    owned.owner.resend(create(ResendRequestSchema, link), Number.MAX_SAFE_INTEGER).catch(refused);
+    await platform.clock.advance(5);
+    void owned.owner.stop(0);
+    await platform.clock.advance(2);
+    expect(refused.mock.calls).toMatchObject([[{ refusal: { reason: Reason.NOT_READY } }]]);
   });
 
   test("not where its inputs are read otherwise now: loudly", async () => {

@@ -21,3 +21,10 @@ test("D23: only their owner may read them, whatever the umask, and nothing else 
   expect(readdirSync(folder)).toEqual(["cli.key"]);
   expect(statSync(join(folder, "cli.key")).mode & 0o777).toBe(0o600);
 });
+
+// Fails when what was begun is taken away only after it was written whole.
+test("a write that fails leaves nothing behind", async () => {
+  const folder = fresh();
+  await expect(secretFiles(folder).create("cli.key", undefined as never)).rejects.toThrow();
+  expect(readdirSync(folder)).toEqual([]);
+});

@@ -25,12 +25,12 @@ async function createWhole(folder: string, name: string, text: string): Promise<
   const beside = join(folder, `.${name}.${randomUUID()}`);
   const file = await open(beside, "wx", 0o600);
   try {
-    await file.writeFile(text, "utf8");
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  try {
+    try {
+      await file.writeFile(text, "utf8");
+      await file.sync();
+    } finally {
+      await file.close();
+    }
     await link(beside, join(folder, name));
     await syncFolder(folder);
     return true;

@@ -33,7 +33,9 @@ const SILENT = createLogger({ level: 0, logCreator: () => () => {} });
 
 interface Opened {
   readonly connection: Connection;
-  readonly find: ReturnType<typeof lookup>;
+  find: ReturnType<typeof lookup>;
+  /** Each question that was on its way gives it up. */
+  isDropped: boolean;
 }
 
 /**
@@ -115,7 +117,7 @@ export class BrokerConnection {
       socketFactory: createSocketFactory(),
     });
     stopNeedlessTimer(connection.requestQueue);
-    const opened = { connection, find: lookup({}) };
+    const opened: Opened = { connection, find: lookup({}), isDropped: false };
     try {
       await connection.connect();
       const build = requests.ApiVersions.protocol({ version: API_VERSIONS });
@@ -137,6 +139,8 @@ export class BrokerConnection {
 
   /** What is still on its way through this connection is cut off: nothing of it may leave later. */
   #drop(opened: Opened): void {
+    if (opened.isDropped) return;
+    opened.isDropped = true;
     if (this.#current === opened) this.#current = undefined;
     const { connection } = opened;
     connection.rejectRequests(new Error("the connection was given up"));

@@ -23,6 +23,8 @@ export interface LinkRange {
   readonly from: number;
   /** May rise until the first piece was taken. */
   through(): number;
+  /** Throws once nothing of it will be taken any more: asked before each read of the log. */
+  refuseStopped(): void;
 }
 
 /**
@@ -107,10 +109,11 @@ export class LinkOutputs {
     const outbox = this.#outbox(destination);
     const mark = () => this.#positions.mark(destination);
     const through = () => mark().number;
+    const refuseStopped = () => this.#refuseClosed(outbox);
     let [next, chain] = [from, afterChain];
     const take = async (messages: readonly LinkMessage[]) => {
       await outbox.hold();
-      this.#refuseClosed(outbox);
+      refuseStopped();
       const entries: LinkEntry[] = [];
       for (const { number, bytes } of messages) {
         if (number > through()) break;
@@ -122,13 +125,13 @@ export class LinkOutputs {
       const isOther = next > through() && chain !== mark().chain;
       if (isOther) throw this.#refused(destination, `from ${from} on the receiver has another history`);
       await outbox.sendAgain(entries);
-      this.#refuseClosed(outbox);
+      refuseStopped();
     };
     try {
       for (let before = 0; next <= through(); ) {
         if (before === next) throw this.#refused(destination, `${next} is not found any more`);
         before = next;
-        await find({ destination, from: next, through }, take);
+        await find({ destination, from: next, through, refuseStopped }, take);
       }
     } catch (error) {
       // To ask again at once brings nothing: what is there cannot be read.

@@ -5,7 +5,7 @@ import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import { ResendRequestSchema, type ResendResponse } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { encode } from "@atlas/gen/codec/codec";
 import { create } from "@bufbuild/protobuf";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { AppendFault } from "../memory/memory-log.ts";
 import { sleep } from "../ports/clock.ts";
 import { copiedRecord } from "../wire/codec/copied-frame.ts";
@@ -200,6 +200,23 @@ describe("S4: a shard with an event log sends again", () => {
     await refused.toMatchObject({ refusal: { reason: Reason.NOT_READY } });
   });
 
+  // Fails when it is noticed only where a piece of them is found.
+  test("and does not go on looking for them once it has stopped", async () => {
+    const platform = new TallyPlatform();
+    const owned = await platform.own();
+    for (let number = 1; number <= 300; number++) await platform.send(["a"], number);
+    const read = platform.log.read.bind(platform.log);
+    const slow = vi.fn<typeof read>((...place) => sleep(platform.clock, 100).then(() => read(...place)));
+    platform.log.read = slow;
+    const answer = resend(platform, owned, 2, 0n);
+    void answer.catch(() => undefined);
+    await platform.clock.advance(50);
+    await run(platform, owned.owner.stop(0), 0);
+    const before = slow.mock.calls.length;
+    await expect(run(platform, answer, 1_000)).rejects.toMatchObject({ refusal: { reason: Reason.NOT_READY } });
+    expect(slow.mock.calls.length).toBe(before);
+  });
+
   // Fails when it is taken for something that passes: it would be tried each second.
   test("not what it cannot find for a reason that stays: loudly", async () => {
     const platform = new TallyPlatform();
@@ -235,7 +252,8 @@ describe("S12: what a shard has sent is found in its event log", () => {
     } as never;
     const find = sentByEvents({ ports: { log, digest }, kind: tallyKind, shard: new TallyShard(), partition: 0 });
     const take = async (some: readonly LinkMessage[]) => void pieces.push(some.map(({ number }) => number));
-    await run(platform, find({ destination: DESTINATION, from, through: () => through }, take));
+    const refuseStopped = () => undefined;
+    await run(platform, find({ destination: DESTINATION, from, through: () => through, refuseStopped }, take));
     return { pieces, read };
   }
 
@@ -280,7 +298,7 @@ test("F13: the copy of a record that nobody could read holds no event", async ()
   const find = sentByEvents({
     ...{ ports: { log: platform.log, digest }, kind: tallyKind, shard: new TallyShard(), partition: 0 },
   });
-  const range = { destination: DESTINATION, from: 1, through: () => 1 };
+  const range = { destination: DESTINATION, from: 1, through: () => 1, refuseStopped: () => undefined };
   await expect(
     run(
       platform,

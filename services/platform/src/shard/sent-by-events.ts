@@ -40,7 +40,7 @@ export function sentByEvents<Command, Event, Report>(log: EventLog<Command, Even
     for (let [offset, step] = [end, STEP_BACK]; next <= range.through() && offset > start; step *= 2) {
       const before = Math.max(start, offset - step);
       const rest = { ...range, from: next };
-      if ((await lowest(log, range.destination, before, offset)) <= next) await goOn(log, rest, before, end, taken);
+      if ((await lowest(log, rest, before, offset)) <= next) await goOn(log, rest, before, end, taken);
       offset = before;
     }
   };
@@ -49,12 +49,12 @@ export function sentByEvents<Command, Event, Report>(log: EventLog<Command, Even
 /** The lowest number of the link between two offsets. */
 async function lowest<Command, Event, Report>(
   log: EventLog<Command, Event, Report>,
-  destination: string,
+  range: LinkRange,
   from: number,
   end: number,
 ): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
-  for await (const messages of sent(log, destination, from, end)) {
+  for await (const messages of sent(log, range, from, end)) {
     for (const { number } of messages) least = Math.min(least, number);
   }
   return least;
@@ -63,15 +63,16 @@ async function lowest<Command, Event, Report>(
 /** Hands over the range, as far as it stands in order between two offsets. */
 async function goOn<Command, Event, Report>(
   log: EventLog<Command, Event, Report>,
-  { destination, from, through }: LinkRange,
+  range: LinkRange,
   offset: number,
   end: number,
   take: (messages: readonly LinkMessage[]) => Promise<void>,
 ): Promise<void> {
-  let next = from;
+  const { through } = range;
+  let next = range.from;
   let size = 0;
   let piece: LinkMessage[] = [];
-  for await (const messages of sent(log, destination, offset, end)) {
+  for await (const messages of sent(log, range, offset, end)) {
     for (const message of messages) {
       if (message.number !== next) continue;
       next += 1;
@@ -90,11 +91,12 @@ async function goOn<Command, Event, Report>(
 /** What the events between two offsets send over a link, record by record, repeats and all. */
 async function* sent<Command, Event, Report>(
   { ports, kind, shard, partition }: EventLog<Command, Event, Report>,
-  destination: string,
+  { destination, refuseStopped }: LinkRange,
   from: number,
   end: number,
 ): AsyncGenerator<readonly LinkMessage[]> {
   for (let offset = from; offset < end; ) {
+    refuseStopped();
     const records = await ports.log.read(kind.events.topic.name, partition, offset, READ_BYTES);
     for (const record of records.slice(0, end - offset)) {
       const frame = opened(record, ports.digest);

@@ -43,7 +43,7 @@ async function decideAgain<Command, Published>(
   { ports, inputs, partition }: Inputs<Command, Published>,
   shard: InputShard<Command, Published>,
   offset: number,
-  { destination, from, through }: LinkRange,
+  { destination, from, through, refuseStopped }: LinkRange,
   take: Take,
 ): Promise<void> {
   const topic = inputs.topic.name;
@@ -52,6 +52,7 @@ async function decideAgain<Command, Published>(
   await new Promise<void>((resolve, reject) => {
     let found: LinkMessage[] = [];
     const settled = async (next: number): Promise<void> => {
+      refuseStopped();
       const messages = found;
       found = [];
       if (messages.length > 0) await take(messages);
