@@ -39,6 +39,15 @@ test("a source does not lock out another; all together have a bound of their own
   expect(guesses.refuse("fresh")).toBeUndefined();
 });
 
+test("one source cannot lock out all others, however often it guesses", async () => {
+  const { clock, guesses } = limiter();
+  for (let second = 0; second < 60; second++) {
+    for (let attempt = 0; attempt < 50; attempt++) guesses.fail("a");
+    expect(guesses.refuse("fresh")).toBeUndefined();
+    await clock.advance(1_000);
+  }
+});
+
 test("F22: what is remembered is bounded, whoever guesses from wherever", () => {
   const { guesses } = limiter();
   for (let source = 0; source < 30_000; source++) guesses.fail(`s${source}`);

@@ -34,9 +34,8 @@ export class GuessLimiter {
     return refusal(Reason.LOCKED_OUT, "too many wrong credentials: try again later", { retryAfter: waitOf(wait) });
   }
 
-  /** A wrong credential came from a source. */
+  /** A wrong credential came from a source. What one that is locked out tries on costs nobody else. */
   fail(source: string): void {
-    this.#sources.spend(source);
-    this.#all.spend(ALL);
+    if (this.#sources.trySpend(source) === 0) this.#all.trySpend(ALL);
   }
 }

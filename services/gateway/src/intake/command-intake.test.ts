@@ -86,6 +86,15 @@ test("S24: shards that answer nothing fill a gateway up to its bound, whoever se
   expect(send("bob", "ORDER")).toBeUndefined();
 });
 
+test("F22: nobody keeps a command's place for longer than a minute, whatever the deadline of the call", async () => {
+  const { clock, intake, send, silences } = rig();
+  expect(send("ann", "ORDER", CANCEL_MANY, 86_400_000)).toBeUndefined();
+  await clock.advance(59_000);
+  expect([intake.unanswered, silences]).toEqual([1, []]);
+  await clock.advance(2_000);
+  expect([intake.unanswered, silences]).toEqual([0, ["OUTCOME_UNKNOWN"]]);
+});
+
 test("what a shard decides that is not followed yet would not be heard: commands for it are refused, others taken", () => {
   const { intake, send, shed } = rig(partitionOf("ann", 4));
   const other = ["bob", "cyn", "dan"].find((name) => partitionOf(name, 4) !== partitionOf("ann", 4)) ?? "";

@@ -36,6 +36,8 @@ const QUANTITY_LIMIT_WEIGHT = 128;
 const USUAL_VALIDITY = 15_000;
 const LONGEST_VALIDITY = 30_000;
 const MARGIN = 5_000;
+/** An outcome that has not come by then is not worth its place: the command is decided no more (S18), or has been long ago. */
+const LONGEST_WAIT = 60_000;
 
 /** What a handler asks of a shard; the intake adds what every command carries. */
 export interface CommandDraft {
@@ -155,7 +157,7 @@ export class CommandIntake {
         weight: weightOf(draft.command),
         sentAt: now,
         giveUpAt: now + validity,
-        deadline: draft.deadline,
+        deadline: Math.min(draft.deadline, now + LONGEST_WAIT),
         partition,
         commandClass: draft.commandClass,
         receiver,

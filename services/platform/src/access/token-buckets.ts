@@ -37,28 +37,17 @@ export class TokenBuckets {
     return bucket === undefined ? 0 : this.#waitOf(bucket, this.#clock.monotonic());
   }
 
-  /** Spends one, whether there is one or not: of an empty bucket nothing is taken. */
-  spend(key: string): void {
-    const now = this.#clock.monotonic();
-    this.#take(this.#touch(key, now), now);
-  }
-
   /** Spends one if there is one; otherwise milliseconds until there is. */
   trySpend(key: string): number {
     const now = this.#clock.monotonic();
     const bucket = this.#touch(key, now);
     const wait = this.#waitOf(bucket, now);
-    if (wait === 0) this.#take(bucket, now);
+    if (wait === 0) bucket.fullAt = Math.max(bucket.fullAt, now) + this.#bounds.refill;
     return wait;
   }
 
   #waitOf({ fullAt }: Bucket, now: number): number {
     return Math.max(0, fullAt - now - (this.#bounds.burst - 1) * this.#bounds.refill);
-  }
-
-  #take(bucket: Bucket, now: number): void {
-    const { burst, refill } = this.#bounds;
-    bucket.fullAt = Math.min(Math.max(bucket.fullAt, now) + refill, now + burst * refill);
   }
 
   /** The key's bucket, again at the end of the map: the first entry is the one that was heard of longest ago. */
