@@ -8,8 +8,11 @@ const LITTLE_ENDIAN_MAGIC = 0x377f0682;
 /**
  * Tells whether a write-ahead log has lost commits that had been synced. SQLite ends its recovery at the first frame
  * whose checksum fails, without a word: right for a torn end, wrong for a flipped bit further up. Each commit is synced
- * before the next is written, so a sound frame behind a broken commit proves that the broken one stood (F14). Damage
+ * before the next is written, so a whole commit that continues another one proves that the other stood (F14). Damage
  * within the very last commit cannot be told from a torn end.
+ *
+ * What stands behind the end proves nothing: frames of an earlier generation, with other salts, and of commits that a
+ * kill or a loss of power cut short, whose places later ones took in part. These continue no commit.
  * Format: https://sqlite.org/fileformat2.html#walformat
  *
  * @returns what is wrong, or `undefined`.
@@ -26,7 +29,7 @@ export function walDamage(path: string): string | undefined {
   if (!sum.equals(words, 6)) return `${path}: the header has changed`;
   const pageWords = byteSwapped(words[2]!) / 4;
   const broken = firstBroken(words, pageWords, sum);
-  return broken !== undefined && standsBehind(words, pageWords, broken)
+  return broken !== undefined && commitFollows(words, pageWords, broken, sum)
     ? `${path}: frame ${broken} has changed, and sound commits follow it`
     : undefined;
 }
@@ -38,33 +41,40 @@ function littleEndianWords(bytes: Buffer): Uint32Array | undefined {
   return new Uint32Array(copy.buffer);
 }
 
-/** Index of the first frame that recovery would stop at; `undefined` when all are sound. */
+/** Index of the first frame that recovery would stop at; `undefined` when all are sound. `sum` then covers it. */
 function firstBroken(words: Uint32Array, pageWords: number, sum: Sum): number | undefined {
   const frames = frameCount(words, pageWords);
   for (let frame = 0; frame < frames; frame += 1) {
-    const at = frameAt(frame, pageWords);
-    sum.add(words, at, 2);
-    sum.add(words, at + FRAME_HEADER_WORDS, pageWords);
-    if (!sameSalt(words, at) || !sum.equals(words, at + 4)) return frame;
+    if (!continues(words, pageWords, frame, sum)) return frame;
   }
   return undefined;
 }
 
-/** Whether a frame that continues its predecessor's checksum stands behind a commit at or above `broken`. */
-function standsBehind(words: Uint32Array, pageWords: number, broken: number): boolean {
+/**
+ * Whether a whole commit continues one that ends at or behind `broken`.
+ *
+ * @param sum of all frames to the broken one: where a bit of its stored sum has flipped, the next frame continues this.
+ */
+function commitFollows(words: Uint32Array, pageWords: number, broken: number, sum: Sum): boolean {
   const frames = frameCount(words, pageWords);
-  let commitSeen = isCommit(words, frameAt(broken, pageWords));
+  let followsCommit = false;
   for (let frame = broken + 1; frame < frames; frame += 1) {
-    const at = frameAt(frame, pageWords);
     const before = frameAt(frame - 1, pageWords);
-    const sum = new Sum(words[before + 4]!, words[before + 5]!);
-    sum.add(words, at, 2);
-    sum.add(words, at + FRAME_HEADER_WORDS, pageWords);
-    if (!sameSalt(words, at)) continue;
-    if (commitSeen && sum.equals(words, at + 4)) return true;
-    commitSeen ||= isCommit(words, at);
+    const isSound =
+      continues(words, pageWords, frame, new Sum(words[before + 4]!, words[before + 5]!)) ||
+      (frame === broken + 1 && continues(words, pageWords, frame, sum));
+    followsCommit = isSound && (followsCommit || isCommit(words, before));
+    if (followsCommit && isCommit(words, frameAt(frame, pageWords))) return true;
   }
   return false;
+}
+
+/** Whether a frame is of this generation, and its stored sum is `sum` with what it holds, which is added. */
+function continues(words: Uint32Array, pageWords: number, frame: number, sum: Sum): boolean {
+  const at = frameAt(frame, pageWords);
+  sum.add(words, at, 2);
+  sum.add(words, at + FRAME_HEADER_WORDS, pageWords);
+  return sameSalt(words, at) && sum.equals(words, at + 4);
 }
 
 function frameCount(words: Uint32Array, pageWords: number): number {
