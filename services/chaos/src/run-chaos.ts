@@ -17,6 +17,7 @@ import { settle } from "./load/settle.ts";
 import { startTraders } from "./load/start-traders.ts";
 import { type ChaosOptions, WrongOption } from "./options.ts";
 import { compare, type Verdict } from "./verdict/compare.ts";
+import { checkJournals } from "./verdict/journal-check.ts";
 
 /** All that a run came to. */
 export interface Outcome {
@@ -109,7 +110,7 @@ async function runOn(
     problems.push(`what is there could not be compared with what was told: ${error.stack}`);
     return { lost: 0, doubled: 0, findings: [] };
   });
-  problems.push(...supervisor.ended);
+  problems.push(...supervisor.ended, ...(await checkJournals(cluster.processes)));
   return {
     storm: report,
     s3Faults: s3Proxy.befallen,

@@ -46,7 +46,7 @@ export class MarketImages {
     return JSON.parse(decoder.decode(joined(chunks.map((chunk) => chunk.body)))) as MarketImage;
   }
 
-  /** An image at or below the stored one changes nothing. */
+  /** An image at or below the stored one changes nothing, nor does one below another that is being written into the same slot. */
   async save(image: MarketImage): Promise<void> {
     const version = image.shardSequence;
     const before = await this.#standing();
@@ -58,11 +58,18 @@ export class MarketImages {
     for (let number = 0; number < chunks; number++) {
       const sort = String(number).padStart(6, "0");
       const body = bytes.slice(number * CHUNK, (number + 1) * CHUNK);
-      await this.#store.put(TABLE, { key: `${partition}/${sort}`, version, partition, sort, body });
+      const item = { key: `${partition}/${sort}`, version, partition, sort, body };
+      if (!(await this.#store.put(TABLE, item)) && (await this.#isNewer(item))) return;
     }
     const manifest: Manifest = { format: 1, slot, chunks };
     const body = encoder.encode(JSON.stringify(manifest));
     await this.#store.put(TABLE, { key: this.#name, version, partition: this.#name, sort: "manifest", body });
+  }
+
+  /** A chunk of a newer image stands there: a manifest would name what is not its own. One of the same version is the same. */
+  async #isNewer({ key, version }: StoreItem): Promise<boolean> {
+    const standing = await this.#store.get(TABLE, key);
+    return standing !== undefined && standing.version > version;
   }
 
   /** What an image is written over: a manifest that is not what was written is as good as none (F14). */

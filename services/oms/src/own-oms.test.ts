@@ -3,7 +3,8 @@ import { decode } from "@atlas/gen/codec/codec";
 import { manualClock } from "@atlas/platform/memory/manual-clock";
 import { memoryLog } from "@atlas/platform/memory/memory-log";
 import { memoryStore, type StoreFault } from "@atlas/platform/memory/memory-store";
-import { BALANCES_TABLE, HISTORY_TABLE } from "@atlas/platform/query/store-layout";
+import type { Store } from "@atlas/platform/ports/store";
+import { BALANCES_TABLE, HISTORY_TABLE, storePositionKey } from "@atlas/platform/query/store-layout";
 import { encodeFrame } from "@atlas/platform/wire/codec/frame";
 import { expect, test } from "vitest";
 import { type OwnedOms, ownOms } from "./own-oms.ts";
@@ -18,15 +19,12 @@ class Place {
   readonly clock = manualClock({ start: this.#flow.now });
   readonly log = memoryLog({ clock: this.clock });
   fault: StoreFault | undefined;
+  /** Key of an item that is not what was written: a version as high is not written over it. */
+  damaged = "";
+  readonly warnings: string[] = [];
   /** Batches that the projection began to write. */
   writes = 0;
-  readonly store = memoryStore({
-    clock: this.clock,
-    fault: ({ operation, table }) => {
-      if (operation === "putAll" && table === HISTORY_TABLE) this.writes += 1;
-      return operation.startsWith("put") ? this.fault : undefined;
-    },
-  });
+  readonly store = this.#openStore();
   readonly failures: string[] = [];
   #sent = 0;
 
@@ -39,7 +37,8 @@ class Place {
     begin: "start" | "standBy" = "start",
   ): Promise<OwnedOms> {
     const { clock, log, store } = this;
-    const ports = { log, store, clock, digest, warn: () => undefined, writer: "test" };
+    const warn = (message: string) => void this.warnings.push(message);
+    const ports = { log, store, clock, digest, warn, writer: "test" };
     const settings = { partition: 0, partitions: { oms: 1, venue: 1 } };
     const owned = ownOms(ports, settings, { failed: (error) => void this.failures.push(error.message) });
     spoil(owned);
@@ -71,6 +70,24 @@ class Place {
     await this.clock.settle();
     const [item] = await asked;
     return item === undefined ? undefined : decode(StoredBalanceCodec, item.body).balance?.available;
+  }
+
+  #openStore(): Store {
+    const store = memoryStore({
+      clock: this.clock,
+      fault: ({ operation, table, key }) => {
+        if (operation === "putAll" && table === HISTORY_TABLE) this.writes += 1;
+        if (operation === "get" && this.damaged !== "" && key === this.damaged) return { kind: "damaged" };
+        return operation.startsWith("put") ? this.fault : undefined;
+      },
+    });
+    return {
+      ...store,
+      remove: (table, keys) => {
+        if (keys.includes(this.damaged)) this.damaged = "";
+        return store.remove(table, keys);
+      },
+    };
   }
 
   async #append(source: string, firstNumber: number, messages: readonly Uint8Array[]): Promise<void> {
@@ -128,6 +145,31 @@ test("an owner that was stopped leaves the store alone; the next one writes what
   expect(await place.stored()).toBe("105");
 });
 
+test.each(["start", "standBy"] as const)(
+  "S20, S27, F14: by %s a store's position that is not what was written sends the projection to the log, loudly",
+  async (begin) => {
+    const place = new Place();
+    const { owner } = await place.own();
+    await place.deposit();
+    await place.clock.advance(1_000);
+    await place.stop(owner);
+    place.damaged = storePositionKey("oms/0");
+    const { owner: next, projection } = await place.own(undefined, begin);
+    if (begin === "standBy") await settled(place, next.serve());
+    expect(place.failures).toEqual([]);
+    expect(place.warnings).toEqual(["the store's position is damaged: all is written again"]);
+    await place.clock.advance(1_000);
+    expect([projection.lag, projection.storedSequence]).toEqual([0, next.sequence]);
+    await place.deposit();
+    await place.clock.advance(1_000);
+    expect(await place.stored()).toBe("110");
+    await place.stop(next);
+    const third = await place.own();
+    expect(third.projection.storedSequence).toBe(next.sequence);
+    expect([place.failures, place.warnings.length]).toEqual([[], 1]);
+  },
+);
+
 test("S21, S24, S27: a standby's look that is answered once it has taken over leaves its projection as it is", async () => {
   const place = new Place();
   const { owner } = await place.own();
@@ -152,3 +194,8 @@ test("S21, S24, S27: a standby's look that is answered once it has taken over le
   await place.clock.advance(1_000);
   expect([standby.projection.lag, await place.stored()]).toEqual([0, "110"]);
 });
+
+async function settled<T>(place: Place, work: Promise<T>): Promise<T> {
+  await place.clock.advance(100);
+  return work;
+}

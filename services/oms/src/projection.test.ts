@@ -1,14 +1,20 @@
+import { OrderEventCodec } from "@atlas/gen/atlas/log/v1/order_event_codec";
 import { type OrderEvent, OrderEventSchema } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import { StoredHistoryCodec, StoredOrderCodec, StorePositionCodec } from "@atlas/gen/atlas/log/v1/order_store_codec";
 import { type Order, OrderType, Side } from "@atlas/gen/atlas/order/v1/order_pb";
 import { decode } from "@atlas/gen/codec/codec";
 import { type ManualClock, manualClock } from "@atlas/platform/memory/manual-clock";
+import { memoryLog } from "@atlas/platform/memory/memory-log";
 import { memoryStore, type StoreFault } from "@atlas/platform/memory/memory-store";
-import type { Store, StoreItem } from "@atlas/platform/ports/store";
+import type { Log } from "@atlas/platform/ports/log";
+import { type Store, StoreDamaged, type StoreItem } from "@atlas/platform/ports/store";
 import { HISTORY_TABLE, ORDERS_TABLE, REQUESTS_TABLE, storePositionKey } from "@atlas/platform/query/store-layout";
 import { SHARDS_TABLE } from "@atlas/platform/shard/output-positions";
 import { orderIdOf } from "@atlas/platform/text/order-id";
+import { encodeEach } from "@atlas/platform/wire/codec/encode-each";
+import { encodeFrame } from "@atlas/platform/wire/codec/frame";
 import { advanceOrder, orderMadeBy } from "@atlas/platform/wire/order/advance-order";
+import { isFinal } from "@atlas/platform/wire/order/final-status";
 import { timestampOf } from "@atlas/platform/wire/time";
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
@@ -19,9 +25,15 @@ import { digest, ShardFlow } from "./testing/shard-flow.ts";
 
 const ACCOUNTS = ["alice", "bob", "carol"];
 
-function project(flow: ShardFlow, store: Store, clock: ManualClock, mostLag?: number): Projection {
+function project(
+  flow: ShardFlow,
+  store: Store,
+  clock: ManualClock,
+  mostLag?: number,
+  { log, warnings }: { log: Log; warnings: string[] } = { log: memoryLog({ clock }), warnings: [] },
+): Projection {
   return new Projection(
-    { store, clock, digest },
+    { log, store, clock, digest, warn: (message) => void warnings.push(message) },
     {
       name: flow.shard.name,
       partition: 0,
@@ -244,6 +256,85 @@ describe("S27: the projection", () => {
     await clock.advance(10_000);
     await recovering;
     expect(fetches).toBe(128);
+  });
+});
+
+/** The store shows a flow through a sequence, and of what came behind it the items alone: its owner was killed. */
+async function killedBehind(sequence: number, flow: ShardFlow, store: Store, clock: ManualClock): Promise<void> {
+  const owner = project(flow, store, clock);
+  owner.decided(flow.events.slice(0, sequence));
+  owner.acknowledged({ sequence, offset: 0 });
+  await clock.advance(1_000);
+  const position = (await store.get(SHARDS_TABLE, storePositionKey("oms/0"))) as StoreItem;
+  owner.decided(flow.events.slice(sequence));
+  owner.acknowledged({ sequence: flow.events.length, offset: 0 });
+  await clock.advance(1_000);
+  owner.close();
+  await store.remove(SHARDS_TABLE, [position.key]);
+  await store.put(SHARDS_TABLE, position);
+}
+
+describe("S20, S27, F14: an order that ended behind the store's position", () => {
+  const clock = manualClock();
+  const flow = randomFlow(25, 120);
+  const half = Math.floor(flow.events.length / 2);
+  const [before, behind] = [flow.events.slice(0, half), flow.events.slice(half)];
+  const stepsIn = (events: readonly OrderEvent[], orderId: string) =>
+    events.filter((event) => event.orderId === orderId).length;
+  const order = [...ordersOf(flow.events).values()].find(({ orderId, status }) => {
+    return isFinal(status) && stepsIn(before, orderId) > 1 && stepsIn(behind, orderId) > 0;
+  }) as Order;
+
+  async function wholeLog(): Promise<Log> {
+    const log = memoryLog({ clock });
+    const encoded = encodeEach(OrderEventCodec, flow.events);
+    const frame = encodeFrame({ source: "oms/0", writer: "before", firstNumber: 1n }, encoded, digest);
+    const appended = log.append("orders.events", 0, frame);
+    await clock.advance(30);
+    await appended;
+    return log;
+  }
+
+  /** A successor's projection, once the item of the order is not what was written, or is gone. */
+  async function succeed(what: "damaged" | "gone", log: Log) {
+    const memory = memoryStore({ clock });
+    await killedBehind(half, flow, memory, clock);
+    let isDamaged = what === "damaged";
+    if (!isDamaged) await memory.remove(ORDERS_TABLE, [order.orderId]);
+    const store: Store = {
+      ...memory,
+      get: async (table, key) => {
+        if (isDamaged && key === order.orderId) throw new StoreDamaged("damaged", key);
+        return memory.get(table, key);
+      },
+      remove: async (table, keys) => {
+        if (keys.includes(order.orderId)) isDamaged = false;
+        return memory.remove(table, keys);
+      },
+    };
+    const warnings: string[] = [];
+    const successor = project(flow, store, clock, undefined, { log, warnings });
+    expect((await loaded(successor, clock)).sequence).toBe(half);
+    const recovering = successor.recovered(behind);
+    await clock.advance(1_000);
+    await recovering;
+    const shown = successor.views.get(order.orderId)?.order;
+    successor.acknowledged({ sequence: flow.events.length, offset: 0 });
+    await clock.advance(1_000);
+    return { shown, store, warnings };
+  }
+
+  test.each(["damaged", "gone"] as const)("whose item is %s is read again from the log, and written", async (what) => {
+    const { shown, store, warnings } = await succeed(what, await wholeLog());
+    expect(shown).toEqual(order);
+    expect(warnings).toEqual(what === "damaged" ? ["a stored order is damaged: it is read again from the log"] : []);
+    await checkStore(flow, store);
+  });
+
+  test("S28: of which the log has nothing any more keeps no shard from going on", async () => {
+    const { store } = await succeed("damaged", memoryLog({ clock }));
+    expect(await storedSequence(store)).toBe(flow.events.length);
+    expect(await storedOrder(store, order.orderId)).toBeUndefined();
   });
 });
 

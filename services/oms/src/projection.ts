@@ -6,19 +6,26 @@ import type { Order } from "@atlas/gen/atlas/order/v1/order_pb";
 import { decode } from "@atlas/gen/codec/codec";
 import type { Clock } from "@atlas/platform/ports/clock";
 import type { Digest } from "@atlas/platform/ports/digest";
-import type { Store, StorePut } from "@atlas/platform/ports/store";
+import type { Log } from "@atlas/platform/ports/log";
+import { type Store, StoreDamaged, type StoreItem, type StorePut } from "@atlas/platform/ports/store";
 import { ORDERS_TABLE, storePositionKey } from "@atlas/platform/query/store-layout";
 import { type EventsPlace, SHARDS_TABLE } from "@atlas/platform/shard/output-positions";
+import type { Warn } from "@atlas/platform/shard/warn";
 import { encodeEach } from "@atlas/platform/wire/codec/encode-each";
+import { orderMadeBy } from "@atlas/platform/wire/order/advance-order";
+import { orderStepOf } from "@atlas/platform/wire/order/order-step";
 import { millisecondsOf } from "@atlas/platform/wire/time";
 import { UnstoredHistory } from "./history.ts";
 import { type OrderView, OrderViews } from "./order-views.ts";
+import { ordersOnLog } from "./orders-on-log.ts";
 import { balanceItem, historyItems, orderItem, positionItem, requestItem } from "./store-items.ts";
 
 export interface ProjectionPorts {
+  readonly log: Log;
   readonly store: Store;
   readonly clock: Clock;
   readonly digest: Digest;
+  readonly warn: Warn;
 }
 
 /** What the projection asks of the shard's state. */
@@ -104,9 +111,10 @@ export class Projection {
     return this.#ports.store.gathering ?? PACE;
   }
 
-  /** Through where the store has everything. */
+  /** Through where the store has everything. When that is not what was written, all is written again, from the log (F14). */
   async load(): Promise<EventsPlace> {
-    const item = await this.#ports.store.get(SHARDS_TABLE, storePositionKey(this.#state.name));
+    const what = "the store's position is damaged: all is written again";
+    const item = await this.#read(SHARDS_TABLE, storePositionKey(this.#state.name), what);
     if (item === undefined) return { sequence: 0, offset: 0 };
     const { sequence, eventsOffset, logTime } = decode(StorePositionCodec, item.body);
     const place = { sequence: Number(sequence), offset: Number(eventsOffset) };
@@ -129,6 +137,8 @@ export class Projection {
       await Promise.all(ended.slice(start, start + FETCHES).map((orderId) => this.#fetch(orderId)));
       if (this.#closed) return;
     }
+    await this.#readAgain(this.#lost(events));
+    if (this.#closed) return;
     this.decided(events);
     this.views.sort(new Set(events.map(({ accountId }) => accountId)));
   }
@@ -156,10 +166,43 @@ export class Projection {
 
   /** An order that ended before the shard's state was taken: as it is in the store, which has all that came before. */
   async #fetch(orderId: string): Promise<void> {
-    const item = await this.#ports.store.get(ORDERS_TABLE, orderId);
+    const item = await this.#read(ORDERS_TABLE, orderId, "a stored order is damaged: it is read again from the log");
     if (item === undefined) return;
     const { order, acceptedSequence, contentDigest } = decode(StoredOrderCodec, item.body);
     if (order !== undefined) this.views.set({ order, acceptedSequence: Number(acceptedSequence), contentDigest });
+  }
+
+  /** What is not what was written is taken away, loudly: a version as high would not be written over it (F14). */
+  #read(table: string, key: string, what: string): Promise<StoreItem | undefined> {
+    const { store, warn } = this.#ports;
+    return store.get(table, key).catch(async (error: Error) => {
+      if (!(error instanceof StoreDamaged)) throw error;
+      warn(what, { shard: this.#state.name, key, reason: error.message });
+      await store.remove(table, [key]);
+      return undefined;
+    });
+  }
+
+  /**
+   * Orders that the store should have shown, for of their events some are behind its position and some are not: they were damaged, now
+   * or at a start that did not come to write them.
+   */
+  #lost(events: readonly OrderEvent[]): ReadonlySet<string> {
+    const made = new Set<string>();
+    const lost = new Set<string>();
+    for (const event of events) {
+      const { orderId } = event;
+      if (orderMadeBy(event) !== undefined) made.add(orderId);
+      else if (orderStepOf(event) !== undefined && !made.has(orderId) && this.views.get(orderId) === undefined)
+        lost.add(orderId);
+    }
+    return lost;
+  }
+
+  async #readAgain(orderIds: ReadonlySet<string>): Promise<void> {
+    if (orderIds.size === 0) return;
+    const found = await ordersOnLog(this.#ports, this.#state.partition, orderIds, () => this.#closed);
+    for (const view of found) this.views.set(view);
   }
 
   #note(event: OrderEvent, bytes: Uint8Array): void {

@@ -8,6 +8,7 @@ import {
   PreviewOrderRequestSchema,
 } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { type ManualClock, manualClock } from "@atlas/platform/memory/manual-clock";
+import { memoryLog } from "@atlas/platform/memory/memory-log";
 import { memoryStore } from "@atlas/platform/memory/memory-store";
 import type { Store } from "@atlas/platform/ports/store";
 import type { AccountQueries } from "@atlas/platform/query/account-queries";
@@ -44,7 +45,7 @@ beforeEach(async () => {
 
 function project(flow: ShardFlow, store: Store): Projection {
   return new Projection(
-    { store, clock, digest },
+    { log: memoryLog({ clock }), store, clock, digest, warn: () => undefined },
     {
       name: flow.shard.name,
       partition: 0,

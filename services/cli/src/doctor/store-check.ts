@@ -7,7 +7,7 @@ import {
 } from "@atlas/gen/atlas/log/v1/order_store_codec";
 import { ImageManifestCodec, ShardOutputsCodec } from "@atlas/gen/atlas/log/v1/shard_image_codec";
 import { decode } from "@atlas/gen/codec/codec";
-import type { Store, StoreItem } from "@atlas/platform/ports/store";
+import { type Store, StoreDamaged, type StoreItem } from "@atlas/platform/ports/store";
 import {
   BALANCES_TABLE,
   HISTORY_TABLE,
@@ -39,7 +39,7 @@ const OF_ACCOUNTS: readonly [string, SequenceOf][] = [
   [REQUESTS_TABLE, ({ body }) => sequenceOfEvent(decode(StoredRequestCodec, body).eventId)],
 ];
 
-/** Neither images nor store hold of an order shard what its log does not (I21). */
+/** Neither images nor store hold of an order shard what its log does not (I21), and nothing there is damaged (F14). */
 export async function checkStore(store: Store, readings: readonly ShardReading[], rule: Rule): Promise<void> {
   for (const { partition, sequence, accounts } of readings) {
     const shard = shardName("oms", partition);
@@ -50,14 +50,28 @@ export async function checkStore(store: Store, readings: readonly ShardReading[]
       rule.broken(`${item.key} in the store shows event ${shown} of ${shard}, whose log ends at ${sequence}`);
     };
     for (const [name, sequenceOf] of OF_SHARDS) {
-      const item = await store.get(SHARDS_TABLE, name === "store" ? storePositionKey(shard) : `${shard}/${name}`);
-      if (item !== undefined) check(item, sequenceOf);
+      await told(rule, async () => {
+        const item = await store.get(SHARDS_TABLE, name === "store" ? storePositionKey(shard) : `${shard}/${name}`);
+        if (item !== undefined) check(item, sequenceOf);
+      });
     }
     for (const accountId of accounts) {
       for (const [table, sequenceOf] of OF_ACCOUNTS) {
-        for await (const item of itemsOf(store, table, accountId)) check(item, sequenceOf);
+        await told(rule, async () => {
+          for await (const item of itemsOf(store, table, accountId)) check(item, sequenceOf);
+        });
       }
     }
+  }
+}
+
+/** What is not what was written cannot be looked at, nor what comes behind it in its partition. */
+async function told(rule: Rule, look: () => Promise<void>): Promise<void> {
+  try {
+    await look();
+  } catch (error) {
+    if (!(error instanceof StoreDamaged)) throw error;
+    rule.broken(error.message);
   }
 }
 
