@@ -74,13 +74,12 @@ export class BrokerConnection {
       return bytes;
     };
     try {
-      const answer = await opened.connection.send({
+      const answer = opened.connection.send({
         request: { ...request, encode },
         response: { decode: name === "Fetch" ? decodeFetch : response.decode, parse: async (decoded) => decoded },
-        requestTimeout: this.#patience,
         logResponseError: false,
       });
-      return answer as Requests[Name]["answer"];
+      return (await within(this.#patience, answer)) as Requests[Name]["answer"];
     } catch (error) {
       this.#drop(opened);
       const said = `${this.#host}:${this.#port}: ${(error as Error).message}`;
@@ -105,6 +104,7 @@ export class BrokerConnection {
 
   async #connect(): Promise<Opened> {
     const { clientId, ssl, sasl, connectionTimeout } = this.#access;
+    const patience = Math.min(connectionTimeout, this.#patience);
     const connection = new Connection({
       host: this.#host,
       port: this.#port,
@@ -112,7 +112,7 @@ export class BrokerConnection {
       ssl: ssl ?? null,
       sasl: sasl ?? null,
       connectionTimeout,
-      requestTimeout: Math.min(connectionTimeout, this.#patience),
+      enforceRequestTimeout: false,
       logger: SILENT,
       socketFactory: createSocketFactory(),
     });
@@ -121,12 +121,12 @@ export class BrokerConnection {
     try {
       await connection.connect();
       const build = requests.ApiVersions.protocol({ version: API_VERSIONS });
-      const { apiVersions } = (await connection.send(build())) as ApiVersions;
+      const { apiVersions } = (await within(patience, connection.send(build()))) as ApiVersions;
       const versions = Object.fromEntries(apiVersions.map((each) => [each.apiKey, each]));
       if ((versions[apiKeys.Fetch]?.maxVersion ?? 0) < FETCH_VERSION) throw new Error("it is older than Kafka 2.3");
       connection.setVersions(versions);
       connection.setSupportAuthenticationProtocol(true);
-      await connection.authenticate();
+      await within(patience, connection.authenticate());
       opened.find = lookup(versions);
     } catch (error) {
       this.#drop(opened);
@@ -151,6 +151,15 @@ export class BrokerConnection {
 
 interface ApiVersions {
   readonly apiVersions: readonly { readonly apiKey: number; readonly maxVersion: number }[];
+}
+
+/** kafkajs goes by the wall clock, which may be set back, and lets a quota hold a question for as long as it likes. */
+function within<Answer>(milliseconds: number, answer: Promise<Answer>): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
 /** kafkajs looks every millisecond, for ever, whether something waits that a quota held up: here only when something does. */

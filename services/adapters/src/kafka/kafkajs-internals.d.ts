@@ -12,7 +12,7 @@ declare module "kafkajs/src/network/connection.js" {
       ssl: KafkaConfig["ssl"] | null;
       sasl: KafkaConfig["sasl"] | null;
       connectionTimeout: number;
-      requestTimeout: number;
+      enforceRequestTimeout: false;
       logger: Logger;
       socketFactory: ISocketFactory;
     });
@@ -36,7 +36,6 @@ declare module "kafkajs/src/network/connection.js" {
     interface Request {
       request: { encode(): Promise<unknown> };
       response: { decode(payload: Buffer): unknown; parse(decoded: unknown): Promise<unknown> };
-      requestTimeout?: number;
       logResponseError?: boolean;
     }
   }
