@@ -28,6 +28,8 @@ export interface ClusterMapOptions {
 
 /** Two looks at the cluster are at least this far apart, in milliseconds. */
 const PACE = 100;
+/** Milliseconds for which a broker that gave no answer is asked after all others. */
+const SHUN = 10_000;
 
 /** Which broker leads which partition, as far as is known. */
 export class ClusterMap {
@@ -36,6 +38,9 @@ export class ClusterMap {
   readonly #topics = new Set<string>();
   readonly #nodes = new Map<number, BrokerNode>();
   #leaders = new Map<string, number>();
+  /** Which broker is asked first: what a single one tells may be old, for it may be cut off from the others. */
+  #turn = 0;
+  readonly #unanswered = new WeakMap<BrokerConnection, number>();
   #refreshing: Promise<void> | undefined;
   #refreshedAt = Number.NEGATIVE_INFINITY;
   #closed = false;
@@ -88,20 +93,32 @@ export class ClusterMap {
     question: Requests[Name]["question"],
   ): Promise<Requests[Name]["answer"]> {
     let reason = "none is known";
-    for (const connection of [...this.#seeds, ...[...this.#nodes.values()].map(({ asks }) => asks)]) {
+    for (const connection of this.#inTurn()) {
       if (this.#closed) break;
       try {
         return await connection.ask(name, question);
       } catch (error) {
+        this.#unanswered.set(connection, performance.now());
         reason = (error as Error).message;
       }
     }
     throw new LogUnavailable(this.#closed ? "the log is closed" : `no broker answers: ${reason}`);
   }
 
+  #inTurn(): BrokerConnection[] {
+    const all = [...this.#seeds, ...[...this.#nodes.values()].map(({ asks }) => asks)];
+    const first = this.#turn % all.length;
+    const inTurn = [...all.slice(first), ...all.slice(0, first)];
+    const shunned = performance.now() - SHUN;
+    const isShunned = (each: BrokerConnection) => (this.#unanswered.get(each) ?? Number.NEGATIVE_INFINITY) > shunned;
+    return [...inTurn.filter((each) => !isShunned(each)), ...inTurn.filter(isShunned)];
+  }
+
+  /** Begins at another broker each time. */
   async #refresh(): Promise<void> {
     const early = this.#refreshedAt + PACE - performance.now();
     if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+    this.#turn += 1;
     this.#learn(await this.askAny("Metadata", { topics: [...this.#topics], allowAutoTopicCreation: false }));
   }
 

@@ -55,6 +55,27 @@ export function versions({ metadata = 6 } = {}): Buffer {
   return Buffer.concat([int(0, 2), int(known.length, 4), ...each, int(0, 4)]);
 }
 
+/** What a broker tells of a partition. */
+export interface Told {
+  readonly leader: number;
+}
+
+/** The answer to Metadata, version 6: partition 0 of topic `t`, on brokers with ids from 0 on. */
+export function metadata(addresses: readonly string[], { leader }: Told): Buffer {
+  const brokers = addresses.flatMap((address, id) => {
+    const [host = "", port] = address.split(":");
+    return [int(id, 4), string(host), int(Number(port), 4), int(-1, 2)];
+  });
+  const [copies, none] = [[int(1, 4), int(leader, 4)], int(0, 4)];
+  const partition = [int(0, 2), int(0, 4), int(leader, 4), ...copies, ...copies, none];
+  const topics = [int(1, 4), int(0, 2), string("t"), int(0, 1), int(1, 4), ...partition];
+  return Buffer.concat([int(0, 4), int(addresses.length, 4), ...brokers, int(-1, 2), int(0, 4), ...topics]);
+}
+
+function string(text: string): Buffer {
+  return Buffer.concat([int(text.length, 2), Buffer.from(text)]);
+}
+
 /** A number as the protocol writes it. */
 export function int(value: number, bytes: 1 | 2 | 4): Buffer {
   const written = Buffer.alloc(bytes);

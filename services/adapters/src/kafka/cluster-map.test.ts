@@ -1,0 +1,44 @@
+import { expect, onTestFinished, test } from "vitest";
+import { ClusterMap } from "./cluster-map.ts";
+import { API_VERSIONS, fakeBroker, metadata, type Told, versions } from "./testing/fake-broker.ts";
+
+/** A broker by what it tells of partition 0 of topic `t`; `undefined`: it answers nothing. */
+type Broker = Told | undefined;
+
+interface Cluster {
+  readonly map: ClusterMap;
+  /** How often each was asked who leads. */
+  readonly asked: number[];
+}
+
+/** Brokers with ids from 0 on. */
+async function clusterOf(brokers: readonly Broker[]): Promise<Cluster> {
+  const asked = brokers.map(() => 0);
+  const addresses: string[] = [];
+  for (const [id, told] of brokers.entries()) {
+    const address = await fakeBroker(({ key, answer }) => {
+      if (key === API_VERSIONS) return answer(versions());
+      asked[id] = (asked[id] ?? 0) + 1;
+      if (told !== undefined) answer(metadata(addresses, told));
+    });
+    addresses.push(address);
+  }
+  const access = { clientId: "test", connectionTimeout: 1_000 };
+  const map = new ClusterMap({ brokers: addresses, access, appendTimeout: 1_000, askTimeout: 300 }, ["t"]);
+  onTestFinished(() => map.close());
+  return { map, asked };
+}
+
+test("F12 each look asks another broker: one of them may be cut off from the others", async () => {
+  const { map, asked } = await clusterOf([{ leader: 0 }, { leader: 0 }, { leader: 0 }]);
+  for (const _ of asked) await map.refresh();
+  expect(asked).toEqual([1, 1, 1]);
+  expect(map.leaderOf("t", 0)?.id).toBe(0);
+});
+
+test("F12 a broker that does not answer is asked last for a while: looks do not wait for it each time", async () => {
+  const { map, asked } = await clusterOf([undefined, { leader: 1 }]);
+  for (const _ of Array.from({ length: 7 })) await map.refresh();
+  // Over the way that was named, and over the one that the other broker told.
+  expect(asked).toEqual([2, 7]);
+});
