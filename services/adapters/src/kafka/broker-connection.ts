@@ -6,6 +6,7 @@ import createSocketFactory from "kafkajs/src/network/socketFactory.js";
 import apiKeys from "kafkajs/src/protocol/requests/apiKeys.js";
 import { lookup, requests } from "kafkajs/src/protocol/requests/index.js";
 import { decodeFetch, FETCH_VERSION } from "./fetch-answer.ts";
+import { decodeMetadata, EPOCHS_COUNT, METADATA_VERSION } from "./metadata-answer.ts";
 import type { Requests } from "./protocol.ts";
 
 /** How brokers are reached, besides where they are. */
@@ -31,9 +32,16 @@ class AnswerLost extends Error {
 const API_VERSIONS = 2;
 const SILENT = createLogger({ level: 0, logCreator: () => () => {} });
 
+interface Dialect {
+  readonly apiVersion: number;
+  decode(answer: Buffer): unknown;
+}
+
 interface Opened {
   readonly connection: Connection;
   find: ReturnType<typeof lookup>;
+  /** What is not left to kafkajs. */
+  dialects: Partial<Record<keyof Requests, Dialect>>;
   /** Each question that was on its way gives it up. */
   isDropped: boolean;
 }
@@ -67,6 +75,7 @@ export class BrokerConnection {
   ): Promise<Requests[Name]["answer"]> {
     const opened = await this.#open();
     const { request, response } = opened.find(apiKeys[name], requests[name])(question);
+    const { apiVersion, decode } = opened.dialects[name] ?? { ...request, ...response };
     let encoded = false;
     const encode = async (): Promise<unknown> => {
       const bytes = await request.encode();
@@ -75,8 +84,8 @@ export class BrokerConnection {
     };
     try {
       const answer = opened.connection.send({
-        request: { ...request, encode },
-        response: { decode: name === "Fetch" ? decodeFetch : response.decode, parse: async (decoded) => decoded },
+        request: { ...request, apiVersion, encode },
+        response: { decode, parse: async (decoded) => decoded },
         logResponseError: false,
       });
       return (await within(this.#patience, answer)) as Requests[Name]["answer"];
@@ -117,7 +126,7 @@ export class BrokerConnection {
       socketFactory: createSocketFactory(),
     });
     stopNeedlessTimer(connection.requestQueue);
-    const opened: Opened = { connection, find: lookup({}), isDropped: false };
+    const opened: Opened = { connection, find: lookup({}), dialects: {}, isDropped: false };
     try {
       await connection.connect();
       const build = requests.ApiVersions.protocol({ version: API_VERSIONS });
@@ -128,6 +137,7 @@ export class BrokerConnection {
       connection.setSupportAuthenticationProtocol(true);
       await within(patience, connection.authenticate());
       opened.find = lookup(versions);
+      opened.dialects = dialectsOf(versions);
     } catch (error) {
       this.#drop(opened);
       throw new NotSent(`${this.#host}:${this.#port}: ${(error as Error).message}`);
@@ -151,6 +161,12 @@ export class BrokerConnection {
 
 interface ApiVersions {
   readonly apiVersions: readonly { readonly apiKey: number; readonly maxVersion: number }[];
+}
+
+function dialectsOf(versions: Readonly<Record<number, { readonly maxVersion: number }>>): Opened["dialects"] {
+  const Fetch = { apiVersion: FETCH_VERSION, decode: decodeFetch };
+  const tellsEpochs = (versions[apiKeys.Metadata]?.maxVersion ?? 0) >= EPOCHS_COUNT;
+  return tellsEpochs ? { Fetch, Metadata: { apiVersion: METADATA_VERSION, decode: decodeMetadata } } : { Fetch };
 }
 
 /** kafkajs goes by the wall clock, which may be set back, and lets a quota hold a question for as long as it likes. */

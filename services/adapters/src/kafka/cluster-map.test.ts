@@ -11,15 +11,15 @@ interface Cluster {
   readonly asked: number[];
 }
 
-/** Brokers with ids from 0 on. */
-async function clusterOf(brokers: readonly Broker[]): Promise<Cluster> {
+/** Brokers with ids from 0 on, that know Metadata up to version `newest`. */
+async function clusterOf(brokers: readonly Broker[], newest = 12): Promise<Cluster> {
   const asked = brokers.map(() => 0);
   const addresses: string[] = [];
   for (const [id, told] of brokers.entries()) {
-    const address = await fakeBroker(({ key, answer }) => {
-      if (key === API_VERSIONS) return answer(versions());
+    const address = await fakeBroker(({ key, version, answer }) => {
+      if (key === API_VERSIONS) return answer(versions({ metadata: newest }));
       asked[id] = (asked[id] ?? 0) + 1;
-      if (told !== undefined) answer(metadata(addresses, told));
+      if (told !== undefined) answer(metadata(version, addresses, told));
     });
     addresses.push(address);
   }
@@ -41,4 +41,33 @@ test("F12 a broker that does not answer is asked last for a while: looks do not 
   for (const _ of Array.from({ length: 7 })) await map.refresh();
   // Over the way that was named, and over the one that the other broker told.
   expect(asked).toEqual([2, 7]);
+});
+
+/** Who leads by each of six looks, which ask all in turn. */
+async function leadersSeen({ map }: Cluster): Promise<(number | undefined)[]> {
+  const seen: (number | undefined)[] = [];
+  while (seen.length < 6) {
+    await map.refresh();
+    seen.push(map.leaderOf("t", 0)?.id);
+  }
+  return seen;
+}
+
+test.each([
+  ["another one", { leader: 1, epoch: 6 }, 1],
+  ["none", { leader: -1, epoch: 6 }, undefined],
+])("F12 a broker that does not know yet that %s leads a partition by now is not believed", async (_, told, leader) => {
+  const [, ...seen] = await leadersSeen(await clusterOf([{ leader: 0, epoch: 5 }, told]));
+  expect(seen).toEqual(new Array(5).fill(leader));
+});
+
+test("brokers before Kafka 2.4, which may tell a wrong leader epoch, are believed as they tell", async () => {
+  const cluster = await clusterOf(
+    [
+      { leader: 0, epoch: 5 },
+      { leader: 1, epoch: 6 },
+    ],
+    8,
+  );
+  expect(await leadersSeen(cluster)).toEqual([1, 0, 1, 0, 1, 0]);
 });

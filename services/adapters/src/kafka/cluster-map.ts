@@ -26,6 +26,13 @@ export interface ClusterMapOptions {
   readonly askTimeout: number;
 }
 
+interface Leadership {
+  /** -1: none. */
+  readonly leader: number;
+  /** -1: not told. */
+  readonly epoch: number;
+}
+
 /** Two looks at the cluster are at least this far apart, in milliseconds. */
 const PACE = 100;
 /** Milliseconds for which a broker that gave no answer is asked after all others. */
@@ -37,7 +44,7 @@ export class ClusterMap {
   readonly #seeds: readonly BrokerConnection[];
   readonly #topics = new Set<string>();
   readonly #nodes = new Map<number, BrokerNode>();
-  #leaders = new Map<string, number>();
+  #leaders = new Map<string, Leadership>();
   /** Which broker is asked first: what a single one tells may be old, for it may be cut off from the others. */
   #turn = 0;
   readonly #unanswered = new WeakMap<BrokerConnection, number>();
@@ -54,8 +61,8 @@ export class ClusterMap {
 
   /** The leader of a partition; `undefined`: not known, or it has none. */
   leaderOf(topic: string, partition: number): BrokerNode | undefined {
-    const id = this.#leaders.get(laneOf(topic, partition));
-    return id === undefined ? undefined : this.#nodes.get(id);
+    const known = this.#leaders.get(laneOf(topic, partition));
+    return known === undefined ? undefined : this.#nodes.get(known.leader);
   }
 
   /** Looks for the leader if it is not known. Rejects with `LogUnavailable` when there is none now. */
@@ -124,11 +131,12 @@ export class ClusterMap {
 
   #learn({ brokers, topicMetadata }: Requests["Metadata"]["answer"]): void {
     for (const { nodeId, host, port } of brokers) this.#place(nodeId, `${host}:${port}`);
-    const leaders = new Map<string, number>();
+    const leaders = new Map<string, Leadership>();
     for (const { topic, topicErrorCode, partitionMetadata } of topicMetadata) {
       if (topicErrorCode !== NO_ERROR) continue;
-      for (const { partitionId, leader } of partitionMetadata) {
-        if (leader >= 0) leaders.set(laneOf(topic, partitionId), leader);
+      for (const { partitionId, leader, leaderEpoch: epoch = -1 } of partitionMetadata) {
+        const lane = laneOf(topic, partitionId);
+        leaders.set(lane, later(this.#leaders.get(lane), { leader, epoch }));
       }
     }
     this.#leaders = leaders;
@@ -156,6 +164,11 @@ export class ClusterMap {
 
 export function laneOf(topic: string, partition: number): string {
   return `${topic}/${partition}`;
+}
+
+/** A broker that is cut off from the others, or slow to hear of them, tells of a leader that is none any more. */
+function later(known: Leadership | undefined, told: Leadership): Leadership {
+  return known !== undefined && told.epoch >= 0 && told.epoch < known.epoch ? known : told;
 }
 
 function closeNode({ appends, reads, polls, asks }: BrokerNode): void {

@@ -34,7 +34,7 @@ declare module "kafkajs/src/network/connection.js" {
       scheduleCheckPendingRequests(): void;
     }
     interface Request {
-      request: { encode(): Promise<unknown> };
+      request: { readonly apiVersion: number; encode(): Promise<unknown> };
       response: { decode(payload: Buffer): unknown; parse(decoded: unknown): Promise<unknown> };
       logResponseError?: boolean;
     }

@@ -58,16 +58,19 @@ export function versions({ metadata = 6 } = {}): Buffer {
 /** What a broker tells of a partition. */
 export interface Told {
   readonly leader: number;
+  /** Told since version 7. */
+  readonly epoch?: number;
 }
 
-/** The answer to Metadata, version 6: partition 0 of topic `t`, on brokers with ids from 0 on. */
-export function metadata(addresses: readonly string[], { leader }: Told): Buffer {
+/** The answer to Metadata, version 6 or 7: partition 0 of topic `t`, on brokers with ids from 0 on. */
+export function metadata(version: number, addresses: readonly string[], { leader, epoch = 0 }: Told): Buffer {
   const brokers = addresses.flatMap((address, id) => {
     const [host = "", port] = address.split(":");
     return [int(id, 4), string(host), int(Number(port), 4), int(-1, 2)];
   });
+  const since7 = version < 7 ? [] : [int(epoch, 4)];
   const [copies, none] = [[int(1, 4), int(leader, 4)], int(0, 4)];
-  const partition = [int(0, 2), int(0, 4), int(leader, 4), ...copies, ...copies, none];
+  const partition = [int(0, 2), int(0, 4), int(leader, 4), ...since7, ...copies, ...copies, none];
   const topics = [int(1, 4), int(0, 2), string("t"), int(0, 1), int(1, 4), ...partition];
   return Buffer.concat([int(0, 4), int(addresses.length, 4), ...brokers, int(-1, 2), int(0, 4), ...topics]);
 }
