@@ -1,40 +1,17 @@
-import { type AddressInfo, createServer, type Socket } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { BrokerConnection } from "./broker-connection.ts";
+import { API_VERSIONS, fakeBroker, int, METADATA, type Question, versions } from "./testing/fake-broker.ts";
 
-const FETCH = 1;
+const HOUR = 3_600_000;
+const METADATA_OF_NOTHING = { topics: [], allowAutoTopicCreation: false } as const;
 
-/** Says which versions it knows when it is connected to; hangs up when it was asked `most` questions more. */
-async function hangingUp(most: number): Promise<string> {
-  const server = createServer((socket: Socket) => {
-    let [asked, rest] = [-1, Buffer.alloc(0)];
-    socket.on("error", () => undefined);
-    socket.on("data", (bytes) => {
-      rest = Buffer.concat([rest, bytes]);
-      while (rest.length >= 4 && rest.length >= 4 + rest.readInt32BE(0)) {
-        if (asked < 0) socket.write(versions(rest.readInt32BE(8)));
-        asked += 1;
-        rest = rest.subarray(4 + rest.readInt32BE(0));
-      }
-      if (asked === most) socket.destroy();
-    });
-  });
-  onTestFinished(() => void server.close());
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-/** The answer to ApiVersions, version 2: Metadata and Fetch. */
-function versions(correlation: number): Buffer {
-  const answer = Buffer.alloc(30);
-  answer.writeInt32BE(26, 0);
-  answer.writeInt32BE(correlation, 4);
-  answer.writeInt32BE(2, 10);
-  for (const [at, [key, newest]] of [[FETCH, 11] as const, [3, 6] as const].entries()) {
-    answer.writeInt16BE(key, 14 + 6 * at);
-    answer.writeInt16BE(newest, 18 + 6 * at);
-  }
-  return answer;
+/** Connected to a broker that hears so. */
+async function connected(hear: (question: Question) => void, patience: number): Promise<BrokerConnection> {
+  const access = { clientId: "test", connectionTimeout: 1_000 };
+  const connection = new BrokerConnection(await fakeBroker(hear), access, patience);
+  onTestFinished(() => connection.close());
+  return connection;
 }
 
 // Fails when each question hangs up for itself: kafkajs then waits once more for its dead socket to connect.
@@ -43,14 +20,56 @@ test("a connection that breaks under many questions is given up once", async () 
   const note = (warning: Error) => void warned.push(warning);
   process.on("warning", note);
   onTestFinished(() => void process.off("warning", note));
-  const access = { clientId: "test", connectionTimeout: 1_000 };
-  const connection = new BrokerConnection(await hangingUp(20), access, 5_000);
-  onTestFinished(() => connection.close());
-  const asked = Array.from({ length: 20 }, () =>
-    connection.ask("Metadata", { topics: [], allowAutoTopicCreation: false } as never),
-  );
+  const connection = await connected(({ key, before, answer, hangUp }) => {
+    if (key === API_VERSIONS) answer(versions());
+    if (before === 20) hangUp();
+  }, 5_000);
+  const asked = Array.from({ length: 20 }, () => connection.ask("Metadata", METADATA_OF_NOTHING));
   const ends = await Promise.allSettled(asked);
   expect(ends.map((end) => end.status === "rejected" && end.reason.name)).toEqual(new Array(20).fill("AnswerLost"));
   await new Promise((resolve) => setImmediate(resolve));
   expect(warned).toEqual([]);
 });
+
+/** The wall clock, which may be set back until the test ends. */
+function wallClock(): { behind: number } {
+  const [now, clock] = [Date.now.bind(Date), { behind: 0 }];
+  const spy = vi.spyOn(Date, "now").mockImplementation(() => now() - clock.behind);
+  onTestFinished(() => spy.mockRestore());
+  return clock;
+}
+
+/** What `asked` ends with, if it does so in time. */
+function endOf(asked: Promise<unknown>): Promise<string> {
+  const end = asked.then(
+    () => "answered",
+    ({ name }: Error) => name,
+  );
+  return Promise.race([end, sleep(2_000, "waits")]);
+}
+
+test.each([
+  ["a question", METADATA, "AnswerLost"],
+  ["a greeting", API_VERSIONS, "NotSent"],
+])(
+  "F12 a broker that takes %s and says nothing is given up in time, though the clock was set back",
+  async (_, silentAt, end) => {
+    const clock = wallClock();
+    const connection = await connected(({ key, answer }) => {
+      if (key === silentAt) clock.behind = HOUR;
+      else answer(versions());
+    }, 300);
+    expect(await endOf(connection.ask("Metadata", METADATA_OF_NOTHING))).toBe(end);
+  },
+);
+
+test("F12 a question that a broker's quota holds back is given up in time", async () => {
+  const connection = await connected(({ key, answer }) => answer(key === API_VERSIONS ? versions() : throttled()), 300);
+  await connection.ask("Metadata", METADATA_OF_NOTHING);
+  expect(await endOf(connection.ask("Metadata", METADATA_OF_NOTHING))).toBe("AnswerLost");
+});
+
+/** The answer to Metadata, version 6, of nothing, and that nothing is to be asked for an hour. */
+function throttled(): Buffer {
+  return Buffer.concat([int(HOUR, 4), int(0, 4), int(-1, 2), int(-1, 4), int(0, 4)]);
+}

@@ -6,6 +6,7 @@ import createSocketFactory from "kafkajs/src/network/socketFactory.js";
 import apiKeys from "kafkajs/src/protocol/requests/apiKeys.js";
 import { lookup, requests } from "kafkajs/src/protocol/requests/index.js";
 import { decodeFetch, FETCH_VERSION } from "./fetch-answer.ts";
+import { decodeMetadata, EPOCHS_COUNT, METADATA_VERSION } from "./metadata-answer.ts";
 import type { Requests } from "./protocol.ts";
 
 /** How brokers are reached, besides where they are. */
@@ -31,9 +32,16 @@ class AnswerLost extends Error {
 const API_VERSIONS = 2;
 const SILENT = createLogger({ level: 0, logCreator: () => () => {} });
 
+interface Dialect {
+  readonly apiVersion: number;
+  decode(answer: Buffer): unknown;
+}
+
 interface Opened {
   readonly connection: Connection;
   find: ReturnType<typeof lookup>;
+  /** What is not left to kafkajs. */
+  dialects: Partial<Record<keyof Requests, Dialect>>;
   /** Each question that was on its way gives it up. */
   isDropped: boolean;
 }
@@ -67,6 +75,7 @@ export class BrokerConnection {
   ): Promise<Requests[Name]["answer"]> {
     const opened = await this.#open();
     const { request, response } = opened.find(apiKeys[name], requests[name])(question);
+    const { apiVersion, decode } = opened.dialects[name] ?? { ...request, ...response };
     let encoded = false;
     const encode = async (): Promise<unknown> => {
       const bytes = await request.encode();
@@ -74,13 +83,12 @@ export class BrokerConnection {
       return bytes;
     };
     try {
-      const answer = await opened.connection.send({
-        request: { ...request, encode },
-        response: { decode: name === "Fetch" ? decodeFetch : response.decode, parse: async (decoded) => decoded },
-        requestTimeout: this.#patience,
+      const answer = opened.connection.send({
+        request: { ...request, apiVersion, encode },
+        response: { decode, parse: async (decoded) => decoded },
         logResponseError: false,
       });
-      return answer as Requests[Name]["answer"];
+      return (await within(this.#patience, answer)) as Requests[Name]["answer"];
     } catch (error) {
       this.#drop(opened);
       const said = `${this.#host}:${this.#port}: ${(error as Error).message}`;
@@ -105,6 +113,7 @@ export class BrokerConnection {
 
   async #connect(): Promise<Opened> {
     const { clientId, ssl, sasl, connectionTimeout } = this.#access;
+    const patience = Math.min(connectionTimeout, this.#patience);
     const connection = new Connection({
       host: this.#host,
       port: this.#port,
@@ -112,22 +121,23 @@ export class BrokerConnection {
       ssl: ssl ?? null,
       sasl: sasl ?? null,
       connectionTimeout,
-      requestTimeout: Math.min(connectionTimeout, this.#patience),
+      enforceRequestTimeout: false,
       logger: SILENT,
       socketFactory: createSocketFactory(),
     });
     stopNeedlessTimer(connection.requestQueue);
-    const opened: Opened = { connection, find: lookup({}), isDropped: false };
+    const opened: Opened = { connection, find: lookup({}), dialects: {}, isDropped: false };
     try {
       await connection.connect();
       const build = requests.ApiVersions.protocol({ version: API_VERSIONS });
-      const { apiVersions } = (await connection.send(build())) as ApiVersions;
+      const { apiVersions } = (await within(patience, connection.send(build()))) as ApiVersions;
       const versions = Object.fromEntries(apiVersions.map((each) => [each.apiKey, each]));
       if ((versions[apiKeys.Fetch]?.maxVersion ?? 0) < FETCH_VERSION) throw new Error("it is older than Kafka 2.3");
       connection.setVersions(versions);
       connection.setSupportAuthenticationProtocol(true);
-      await connection.authenticate();
+      await within(patience, connection.authenticate());
       opened.find = lookup(versions);
+      opened.dialects = dialectsOf(versions);
     } catch (error) {
       this.#drop(opened);
       throw new NotSent(`${this.#host}:${this.#port}: ${(error as Error).message}`);
@@ -151,6 +161,21 @@ export class BrokerConnection {
 
 interface ApiVersions {
   readonly apiVersions: readonly { readonly apiKey: number; readonly maxVersion: number }[];
+}
+
+function dialectsOf(versions: Readonly<Record<number, { readonly maxVersion: number }>>): Opened["dialects"] {
+  const Fetch = { apiVersion: FETCH_VERSION, decode: decodeFetch };
+  const tellsEpochs = (versions[apiKeys.Metadata]?.maxVersion ?? 0) >= EPOCHS_COUNT;
+  return tellsEpochs ? { Fetch, Metadata: { apiVersion: METADATA_VERSION, decode: decodeMetadata } } : { Fetch };
+}
+
+/** kafkajs goes by the wall clock, which may be set back, and lets a quota hold a question for as long as it likes. */
+function within<Answer>(milliseconds: number, answer: Promise<Answer>): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
 /** kafkajs looks every millisecond, for ever, whether something waits that a quota held up: here only when something does. */

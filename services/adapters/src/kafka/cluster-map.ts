@@ -26,8 +26,17 @@ export interface ClusterMapOptions {
   readonly askTimeout: number;
 }
 
+interface Leadership {
+  /** -1: none. */
+  readonly leader: number;
+  /** -1: not told. */
+  readonly epoch: number;
+}
+
 /** Two looks at the cluster are at least this far apart, in milliseconds. */
 const PACE = 100;
+/** Milliseconds for which a broker that gave no answer is asked after all others. */
+const SHUN = 10_000;
 
 /** Which broker leads which partition, as far as is known. */
 export class ClusterMap {
@@ -35,7 +44,10 @@ export class ClusterMap {
   readonly #seeds: readonly BrokerConnection[];
   readonly #topics = new Set<string>();
   readonly #nodes = new Map<number, BrokerNode>();
-  #leaders = new Map<string, number>();
+  #leaders = new Map<string, Leadership>();
+  /** Which broker is asked first: what a single one tells may be old, for it may be cut off from the others. */
+  #turn = 0;
+  readonly #unanswered = new WeakMap<BrokerConnection, number>();
   #refreshing: Promise<void> | undefined;
   #refreshedAt = Number.NEGATIVE_INFINITY;
   #closed = false;
@@ -49,8 +61,8 @@ export class ClusterMap {
 
   /** The leader of a partition; `undefined`: not known, or it has none. */
   leaderOf(topic: string, partition: number): BrokerNode | undefined {
-    const id = this.#leaders.get(laneOf(topic, partition));
-    return id === undefined ? undefined : this.#nodes.get(id);
+    const known = this.#leaders.get(laneOf(topic, partition));
+    return known === undefined ? undefined : this.#nodes.get(known.leader);
   }
 
   /** Looks for the leader if it is not known. Rejects with `LogUnavailable` when there is none now. */
@@ -88,30 +100,43 @@ export class ClusterMap {
     question: Requests[Name]["question"],
   ): Promise<Requests[Name]["answer"]> {
     let reason = "none is known";
-    for (const connection of [...this.#seeds, ...[...this.#nodes.values()].map(({ asks }) => asks)]) {
+    for (const connection of this.#inTurn()) {
       if (this.#closed) break;
       try {
         return await connection.ask(name, question);
       } catch (error) {
+        this.#unanswered.set(connection, performance.now());
         reason = (error as Error).message;
       }
     }
     throw new LogUnavailable(this.#closed ? "the log is closed" : `no broker answers: ${reason}`);
   }
 
+  #inTurn(): BrokerConnection[] {
+    const all = [...this.#seeds, ...[...this.#nodes.values()].map(({ asks }) => asks)];
+    const first = this.#turn % all.length;
+    const inTurn = [...all.slice(first), ...all.slice(0, first)];
+    const shunned = performance.now() - SHUN;
+    const isShunned = (each: BrokerConnection) => (this.#unanswered.get(each) ?? Number.NEGATIVE_INFINITY) > shunned;
+    return [...inTurn.filter((each) => !isShunned(each)), ...inTurn.filter(isShunned)];
+  }
+
+  /** Begins at another broker each time. */
   async #refresh(): Promise<void> {
     const early = this.#refreshedAt + PACE - performance.now();
     if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+    this.#turn += 1;
     this.#learn(await this.askAny("Metadata", { topics: [...this.#topics], allowAutoTopicCreation: false }));
   }
 
   #learn({ brokers, topicMetadata }: Requests["Metadata"]["answer"]): void {
     for (const { nodeId, host, port } of brokers) this.#place(nodeId, `${host}:${port}`);
-    const leaders = new Map<string, number>();
+    const leaders = new Map<string, Leadership>();
     for (const { topic, topicErrorCode, partitionMetadata } of topicMetadata) {
       if (topicErrorCode !== NO_ERROR) continue;
-      for (const { partitionId, leader } of partitionMetadata) {
-        if (leader >= 0) leaders.set(laneOf(topic, partitionId), leader);
+      for (const { partitionId, leader, leaderEpoch: epoch = -1 } of partitionMetadata) {
+        const lane = laneOf(topic, partitionId);
+        leaders.set(lane, later(this.#leaders.get(lane), { leader, epoch }));
       }
     }
     this.#leaders = leaders;
@@ -139,6 +164,11 @@ export class ClusterMap {
 
 export function laneOf(topic: string, partition: number): string {
   return `${topic}/${partition}`;
+}
+
+/** A broker that is cut off from the others, or slow to hear of them, tells of a leader that is none any more. */
+function later(known: Leadership | undefined, told: Leadership): Leadership {
+  return known !== undefined && told.epoch >= 0 && told.epoch < known.epoch ? known : told;
 }
 
 function closeNode({ appends, reads, polls, asks }: BrokerNode): void {

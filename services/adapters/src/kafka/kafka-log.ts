@@ -88,8 +88,9 @@ class ClusterLog implements KafkaLog {
       traces: this.#traces,
     });
     this.#reader = new PartitionReader(map);
-    this.#silence = new SilenceWatch(options.warn ?? (() => {}), () => performance.now());
-    this.#poller = new PartitionPoller(map, this.#silence, (lane) => void this.#explain(lane));
+    const now = () => performance.now();
+    this.#silence = new SilenceWatch(options.warn ?? (() => {}), now);
+    this.#poller = new PartitionPoller(map, this.#silence, { now, lost: (lane) => void this.#explain(lane) });
   }
 
   append(topic: string, partition: number, bytes: Uint8Array): Promise<Appended> {

@@ -12,7 +12,7 @@ declare module "kafkajs/src/network/connection.js" {
       ssl: KafkaConfig["ssl"] | null;
       sasl: KafkaConfig["sasl"] | null;
       connectionTimeout: number;
-      requestTimeout: number;
+      enforceRequestTimeout: false;
       logger: Logger;
       socketFactory: ISocketFactory;
     });
@@ -34,9 +34,8 @@ declare module "kafkajs/src/network/connection.js" {
       scheduleCheckPendingRequests(): void;
     }
     interface Request {
-      request: { encode(): Promise<unknown> };
+      request: { readonly apiVersion: number; encode(): Promise<unknown> };
       response: { decode(payload: Buffer): unknown; parse(decoded: unknown): Promise<unknown> };
-      requestTimeout?: number;
       logResponseError?: boolean;
     }
   }

@@ -10,14 +10,14 @@ const MOST_OF_ONE_ANSWER = 8 << 20;
 
 let cluster: MemoryCluster;
 let poller: PartitionPoller;
+/** Monotonic milliseconds. */
+let now: number;
 
 beforeEach(() => {
-  cluster = new MemoryCluster();
-  const silence = new SilenceWatch(
-    () => {},
-    () => performance.now(),
-  );
-  poller = new PartitionPoller(cluster, silence, () => {});
+  [cluster, now] = [new MemoryCluster(), 0];
+  const clock = () => now;
+  const silence = new SilenceWatch(() => {}, clock);
+  poller = new PartitionPoller(cluster, silence, { now: clock, lost: () => {} });
 });
 afterEach(() => poller.close());
 
@@ -126,6 +126,23 @@ test("F12 for a partition that nobody leads a leader is looked for, while its br
   cluster.lead("t", 1, 2);
   cluster.append("t", 1, 10);
   await until(() => moves.offsets.length === 1);
+});
+
+test("F12 a leader that was cut off from the other brokers answers as before: within seconds its successor is heard", async () => {
+  await led([0], 1);
+  await led([1], 2);
+  const [moves, stays] = [follow("t", 0), follow("t", 1)];
+  for (const partition of [0, 1]) cluster.append("t", partition, 10);
+  await until(() => moves.offsets.length === 1 && stays.offsets.length === 1);
+  cluster.cutOff(1);
+  cluster.lead("t", 0, 3);
+  cluster.append("t", 0, 10);
+  const before = cluster.looks;
+  now += 2_000;
+  await until(() => moves.offsets.length === 2);
+  cluster.append("t", 1, 10);
+  await until(() => stays.offsets.length === 2);
+  expect(cluster.looks).toBe(before + 1);
 });
 
 test("F12 what an earlier leader's late answer tells is known by then: nothing is wrong with the partition", async () => {

@@ -27,11 +27,23 @@ const HOLD = 250;
 const POLL_BYTES = 2 * BATCH_BYTES;
 /** Milliseconds before a broker that failed is asked again. */
 const RETRY = 100;
+/**
+ * Milliseconds after which it is asked again who leads what: a leader that was cut off from the other brokers does not know
+ * that it is none any more, answers without an error, and has nothing new for ever.
+ */
+const LOOK = 2_000;
 /** What partitions without a leader are to the watch over silence. */
 const LEADER = "leader";
 
 /** Who leads what, as far as the poller asks. */
 type Leaders = Pick<ClusterMap, "leaderOf" | "find" | "refresh">;
+
+interface PollerTerms {
+  /** Monotonic milliseconds. */
+  now(): number;
+  /** Called with a lane that is followed no more because its next offset is not there. */
+  lost(lane: FollowedLane): void;
+}
 
 /**
  * Hears of new records of all partitions that are followed: one long poll per broker asks for those that it leads. No
@@ -40,6 +52,7 @@ type Leaders = Pick<ClusterMap, "leaderOf" | "find" | "refresh">;
 export class PartitionPoller {
   readonly #map: Leaders;
   readonly #silence: SilenceWatch;
+  readonly #now: () => number;
   readonly #lost: (lane: FollowedLane) => void;
   /**
    * In the order in which they are asked for, which is the one in which brokers fill an answer until it is full: who was
@@ -48,12 +61,14 @@ export class PartitionPoller {
   readonly #lanes = new Map<string, FollowedLane>();
   readonly #polled = new Set<number>();
   #seeking = false;
+  #lookedAt: number;
 
-  /** @param lost is called with a lane that is followed no more because its next offset is not there. */
-  constructor(map: Leaders, silence: SilenceWatch, lost: (lane: FollowedLane) => void) {
+  constructor(map: Leaders, silence: SilenceWatch, { now, lost }: PollerTerms) {
     this.#map = map;
     this.#silence = silence;
+    this.#now = now;
     this.#lost = lost;
+    this.#lookedAt = now();
   }
 
   follow(lane: FollowedLane): void {
@@ -114,6 +129,7 @@ export class PartitionPoller {
         );
         this.#silence.over(node.address);
         if (!isCurrent.every(Boolean)) await this.#map.refresh();
+        else this.#look();
       } catch (error) {
         const facts = { broker: node.address, reason: (error as Error).message };
         this.#silence.goesOn(node.address, "a broker cannot be asked for new records", facts);
@@ -124,6 +140,14 @@ export class PartitionPoller {
     this.#polled.delete(node.id);
     this.#silence.over(node.address);
     this.#wake();
+  }
+
+  /** Once for all brokers that are polled; no poll waits for it. */
+  #look(): void {
+    const now = this.#now();
+    if (now - this.#lookedAt < LOOK) return;
+    this.#lookedAt = now;
+    this.#map.refresh().catch(() => {});
   }
 
   /** What a broker leads by now. What it led before may have come to one that nobody polls yet, or to none. */

@@ -46,6 +46,8 @@ export interface PartitionPlace {
   readonly partitionErrorCode: number;
   /** -1: it has none now. */
   readonly leader: number;
+  /** Higher with each election; absent: the broker does not tell. */
+  readonly leaderEpoch?: number;
   readonly replicas: readonly number[];
 }
 

@@ -6,25 +6,36 @@ import { type FetchedPartition, type FetchedRecord, NO_ERROR, type Requests } fr
 type Fetch = Requests["Fetch"];
 type Produce = Requests["Produce"];
 
+type Leaders = Map<string, number | undefined>;
+
 const NOT_LEADER = 6;
 
 /** The brokers of a cluster by what they answer to polls and appends, and what is known of who leads. */
 export class MemoryCluster implements Pick<ClusterMap, "leaderOf" | "find" | "refresh"> {
   readonly fetches: { readonly broker: number; readonly question: Fetch["question"]; bytes: number }[] = [];
   readonly produced: Produce["question"][] = [];
+  /** How often it was asked who leads. */
+  looks = 0;
   /** Answers are handed over when this has resolved. */
   delay: (broker: number) => Promise<unknown> = () => new Promise(setImmediate);
   readonly #nodes = new Map<number, BrokerNode>();
   readonly #records = new Map<string, FetchedRecord[]>();
   /** Partitions of which there is more whenever they are asked for, by the bytes of a record. */
   readonly #endless = new Map<string, Buffer>();
-  readonly #leaders = new Map<string, number | undefined>();
-  #known = new Map<string, number | undefined>();
+  readonly #leaders: Leaders = new Map();
+  #known: Leaders = new Map();
+  readonly #cutOff = new Map<number, { readonly leaders: Leaders; readonly ends: ReadonlyMap<string, number> }>();
   #changed = Promise.withResolvers<void>();
 
   lead(topic: string, partition: number, broker: number | undefined): void {
     this.#leaders.set(laneOf(topic, partition), broker);
     this.#change();
+  }
+
+  /** From the other brokers: it hears of no new leader and no new record, and answers as before. */
+  cutOff(broker: number): void {
+    const ends = new Map([...this.#records].map(([lane, records]) => [lane, records.length]));
+    this.#cutOff.set(broker, { leaders: new Map(this.#leaders), ends });
   }
 
   append(topic: string, partition: number, bytes: number): void {
@@ -51,6 +62,7 @@ export class MemoryCluster implements Pick<ClusterMap, "leaderOf" | "find" | "re
   }
 
   async refresh(): Promise<void> {
+    this.looks += 1;
     await new Promise(setImmediate);
     this.#known = new Map(this.#leaders);
   }
@@ -124,10 +136,11 @@ export class MemoryCluster implements Pick<ClusterMap, "leaderOf" | "find" | "re
   ): { readonly answer: FetchedPartition; readonly bytes: number } {
     const lane = laneOf(topic, partition);
     const from = Number(fetchOffset);
-    const standing = this.#standing(lane, from);
+    const { leaders, ends } = this.#cutOff.get(broker) ?? { leaders: this.#leaders, ends: undefined };
+    const standing = this.#standing(lane, from, ends?.get(lane));
     const highWatermark = `${from + standing.length}`;
     const empty = { partition, errorCode: NO_ERROR, highWatermark, messages: [], damage: undefined };
-    if (this.#leaders.get(lane) !== broker) return { answer: { ...empty, errorCode: NOT_LEADER }, bytes: 0 };
+    if (leaders.get(lane) !== broker) return { answer: { ...empty, errorCode: NOT_LEADER }, bytes: 0 };
     let whole = standing.length;
     while (bytesOf(standing.slice(0, whole)) > room) whole -= 1;
     if (whole === 0 && isFirst) whole = Math.min(1, standing.length);
@@ -137,9 +150,9 @@ export class MemoryCluster implements Pick<ClusterMap, "leaderOf" | "find" | "re
     return { answer: { ...empty, messages }, bytes: Math.max(bytesOf(messages), Math.min(room, bytesOf(standing))) };
   }
 
-  #standing(lane: string, from: number): FetchedRecord[] {
+  #standing(lane: string, from: number, end: number | undefined): FetchedRecord[] {
     const endless = this.#endless.get(lane);
-    if (endless === undefined) return this.#of(lane).slice(from);
+    if (endless === undefined) return this.#of(lane).slice(from, end);
     return Array.from({ length: 10 }, (_, index) => recordAt(from + index, endless));
   }
 }
