@@ -475,7 +475,8 @@ export const Reason = {
   STORAGE_FULL: 82,
 
   /**
-   * RESOURCE_EXHAUSTED. The caller holds as many streams and sessions as it may. End one. Facts: open, limit.
+   * RESOURCE_EXHAUSTED. The caller holds as many streams and sessions as it may, or as many different subscriptions to markets. End
+   * one. Facts: open, limit.
    *
    * @generated from enum value: REASON_OPEN_STREAMS_LIMIT = 83;
    */
