@@ -461,7 +461,7 @@ export const Reason = {
   RATE_LIMIT: 80,
 
   /**
-   * RESOURCE_EXHAUSTED. A buffer is full; try again a little later with the same id.
+   * RESOURCE_EXHAUSTED. A buffer is full, or too much is under way; try again a little later with the same id.
    *
    * @generated from enum value: REASON_BUSY = 81;
    */
