@@ -20,6 +20,7 @@ import { CONTROL_SHARD } from "./instrument/instrument-context.ts";
 import { ClockSkew } from "./intake/clock-skew.ts";
 import { CommandIntake } from "./intake/command-intake.ts";
 import { newIncarnation } from "./intake/incarnation.ts";
+import { LookUps } from "./intake/look-ups.ts";
 import { RecordingIntake } from "./market/recording-intake.ts";
 import { OrderDesk } from "./order/order-desk.ts";
 import { servicesOf } from "./routes.ts";
@@ -90,7 +91,8 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
   const quote = market.quote.bind(market);
   const isDefined = (instrumentId: string) => instruments.find(instrumentId) !== undefined;
   const markets = new MarketGroups(market, clock);
-  const desk = new OrderDesk({ intake, queries, clock, digest, quote });
+  const lookUps = new LookUps(metrics);
+  const desk = new OrderDesk({ intake, queries, lookUps, clock, digest, quote });
   const recordings = new RecordingIntake({
     ...{ log, clock, digest, journal, traces, incarnation, skew },
     partitions: partitions.venue,
@@ -119,7 +121,7 @@ export async function openGateway(context: GatewayContext): Promise<Gateway> {
       instrument: (instrumentId) => instruments.find(instrumentId),
     },
     accounts: {
-      ...{ intake, queries, clock, digest },
+      ...{ intake, queries, lookUps, clock, digest },
       grantTrader: (accountId, call) => grantTrader(accountId, call, signIn.identity),
     },
     operations: { directory, log, clock, digest, partitions, processes, intake: signIn.instruments.intake },

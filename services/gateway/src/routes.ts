@@ -6,7 +6,7 @@ import { OperationsService } from "@atlas/gen/atlas/operations/v1/operations_ser
 import { OrderService } from "@atlas/gen/atlas/order/v1/order_service_pb";
 import { OrderSessionService } from "@atlas/gen/atlas/order/v1/order_session_service_pb";
 import { StreamService } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
-import type { Caller } from "@atlas/platform/access/caller";
+import { type Caller, callerOf } from "@atlas/platform/access/caller";
 import { type Served, serve } from "@atlas/platform/access/create-handlers";
 import { tradeImplementation } from "@atlas/platform/session/trade-implementation";
 import type { OpenTradeSession } from "@atlas/platform/session/trade-session";
@@ -68,7 +68,7 @@ export function servicesOf(routes: Routes): Served[] {
     identityService(routes),
     operationsService(routes),
     serve(StreamService, {
-      subscribe: (request, context) => routes.streams.subscribe(request, context.signal),
+      subscribe: (request, context) => routes.streams.subscribe(callerOf(context), request, context.signal),
     }),
   ];
 }

@@ -41,7 +41,8 @@ export async function decideOnce(
 ): Promise<OrderEvent> {
   const { accountId, requestId } = request;
   const orderId = orderIdOf(context.digest, context.intake.shardOf(accountId), accountId, requestId);
-  const lookUp = () => context.queries.evidence(accountId, orderId);
+  const read = () => context.queries.evidence(accountId, orderId);
+  const lookUp = () => context.lookUps.read(accountId, "ADMIN", read);
   let evidence = needsNoEvidence(requestId, context.clock.now()) ? undefined : await lookUp();
   for (let attempt = 1; ; attempt++) {
     try {

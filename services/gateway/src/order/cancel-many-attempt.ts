@@ -6,7 +6,7 @@ import { cursorOf } from "@atlas/platform/query/cursor";
 import { RefusalError, refusal } from "@atlas/platform/refusal/refusal-error";
 import { afterDecision } from "../intake/after-decision.ts";
 import type { CommandDraft } from "../intake/command-intake.ts";
-import { beforeLookUp, MOST_LOOK_UPS } from "../intake/look-ups.ts";
+import { beforeLookUp, MOST_LOOK_UPS, unread } from "../intake/look-ups.ts";
 import { naming } from "../intake/naming.ts";
 import type { CommandReceiver, Silence } from "../intake/pending-command.ts";
 import { needsNoEvidence } from "../intake/request-time.ts";
@@ -59,12 +59,13 @@ export class CancelManyAttempt implements CommandReceiver {
 
   /** The shard may have forgotten the id: made again, the request would cancel what was placed since (S18). */
   #lookUp(): void {
-    const { accountId, orderId } = this.#draft;
-    const { clock, queries } = this.#ports;
-    const evidence = beforeLookUp(clock, this.#lookUps++).then(() => queries.evidence(accountId, orderId));
+    const { accountId, orderId, commandClass } = this.#draft;
+    const { clock, queries, lookUps } = this.#ports;
+    const read = () => queries.evidence(accountId, orderId);
+    const evidence = beforeLookUp(clock, this.#lookUps++).then(() => lookUps.read(accountId, commandClass, read));
     evidence.then(
       (known) => this.#send(known),
-      () => this.#answer.refused(refusal(Reason.NOT_READY, "the query store cannot be read: nothing was logged")),
+      (error) => this.#answer.refused(unread(error, "the query store")),
     );
   }
 

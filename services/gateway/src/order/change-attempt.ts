@@ -5,6 +5,7 @@ import { type Order, OrderStatusSchema } from "@atlas/gen/atlas/order/v1/order_p
 import { cursorOf } from "@atlas/platform/query/cursor";
 import { RefusalError, refusal } from "@atlas/platform/refusal/refusal-error";
 import type { CommandDraft } from "../intake/command-intake.ts";
+import { unread } from "../intake/look-ups.ts";
 import { naming } from "../intake/naming.ts";
 import type { CommandReceiver, Silence } from "../intake/pending-command.ts";
 import { needsNoEvidence } from "../intake/request-time.ts";
@@ -62,13 +63,15 @@ export class ChangeAttempt implements CommandReceiver {
    */
   #readVersion(replace: ReplaceOrder): void {
     this.#reads += 1;
-    const { accountId, deadline } = this.#draft;
-    readOrder(this.#ports.queries, { accountId, orderId: this.#orderId, notBefore: "" }, deadline).then(
+    const { accountId, deadline, commandClass } = this.#draft;
+    const { queries, lookUps } = this.#ports;
+    const read = () => readOrder(queries, { accountId, orderId: this.#orderId, notBefore: "" }, deadline);
+    lookUps.read(accountId, commandClass, read).then(
       (order) => {
         const value = { ...replace, expectedVersion: order?.version ?? 0n };
         this.#send({ ...this.#draft, command: { case: "replace", value } });
       },
-      () => this.#answer.refused(refusal(Reason.NOT_READY, "the order cannot be read: nothing was logged")),
+      (error) => this.#answer.refused(unread(error, "the order")),
     );
   }
 

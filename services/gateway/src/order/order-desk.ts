@@ -8,6 +8,7 @@ import type { AccountQueries } from "@atlas/platform/query/account-queries";
 import { orderIdOf } from "@atlas/platform/text/order-id";
 import type { CommandIntake } from "../intake/command-intake.ts";
 import { contentDigest } from "../intake/content-digest.ts";
+import type { LookUps } from "../intake/look-ups.ts";
 import { CancelManyAttempt } from "./cancel-many-attempt.ts";
 import { ChangeAttempt } from "./change-attempt.ts";
 import type { CancelAnswer, OrderAnswer } from "./order-answer.ts";
@@ -17,6 +18,7 @@ import { SubmitAttempt } from "./submit-attempt.ts";
 export interface OrderDeskPorts {
   readonly intake: CommandIntake;
   readonly queries: AccountQueries;
+  readonly lookUps: LookUps;
   readonly clock: Clock;
   readonly digest: Digest;
   /** The market as it is seen here; `undefined`: nothing is known of the instrument. */

@@ -6,7 +6,7 @@ import { cursorOf } from "@atlas/platform/query/cursor";
 import { RefusalError, refusal } from "@atlas/platform/refusal/refusal-error";
 import type { CommandDraft } from "../intake/command-intake.ts";
 import { differingField } from "../intake/difference.ts";
-import { beforeLookUp, MOST_LOOK_UPS } from "../intake/look-ups.ts";
+import { beforeLookUp, MOST_LOOK_UPS, unread } from "../intake/look-ups.ts";
 import type { CommandReceiver, Silence } from "../intake/pending-command.ts";
 import { needsNoEvidence } from "../intake/request-time.ts";
 import { outcomeUnknown, silenceRefusal } from "../intake/silence.ts";
@@ -45,7 +45,7 @@ export class SubmitAttempt implements CommandReceiver {
     if (!this.needsEvidence) return () => this.#send(undefined);
     return this.#evidence().then(
       (known) => () => this.#send(known),
-      () => () => this.#unread(),
+      (error) => () => this.#unread(error),
     );
   }
 
@@ -80,18 +80,19 @@ export class SubmitAttempt implements CommandReceiver {
   #lookUp(): void {
     this.#evidence().then(
       (known) => this.#send(known),
-      () => this.#unread(),
+      (error) => this.#unread(error),
     );
   }
 
   #evidence(): Promise<Evidence> {
-    const { accountId, orderId } = this.#draft;
-    const { clock, queries } = this.#ports;
-    return beforeLookUp(clock, this.#lookUps++).then(() => queries.evidence(accountId, orderId));
+    const { accountId, orderId, commandClass } = this.#draft;
+    const { clock, queries, lookUps } = this.#ports;
+    const read = () => queries.evidence(accountId, orderId);
+    return beforeLookUp(clock, this.#lookUps++).then(() => lookUps.read(accountId, commandClass, read));
   }
 
-  #unread(): void {
-    this.#answer.refused(refusal(Reason.NOT_READY, "the query store cannot be read: nothing was logged"));
+  #unread(error: unknown): void {
+    this.#answer.refused(unread(error, "the query store"));
   }
 
   #answered(refused: Refusal | undefined, notBefore: string): void {

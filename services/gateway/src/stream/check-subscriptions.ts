@@ -75,6 +75,11 @@ function checkFields(subscription: Subscription, path: string): void {
   }
 }
 
+/** Whether a channel shows an instrument's market. */
+export function isOfMarket(channel: Channel): boolean {
+  return FIELDS[channel]?.instrumentId === "required";
+}
+
 /** Whether a channel shows an account. */
 export function isPrivate(channel: Channel): boolean {
   return FIELDS[channel]?.accountId === "required";

@@ -12,6 +12,11 @@ export interface WatchedMarket extends MarketTerms {
   readonly maxUpdatesPerSecond: number;
 }
 
+/** What names a group: subscriptions of equal terms are in the same. */
+export function groupOf({ channel, instrumentId, depth, candleInterval, maxUpdatesPerSecond }: WatchedMarket): string {
+  return `${channel}/${depth}/${candleInterval}/${maxUpdatesPerSecond}/${instrumentId}`;
+}
+
 /** The groups of all streams of a gateway. */
 export class MarketGroups {
   readonly #source: MarketSource;
@@ -27,8 +32,7 @@ export class MarketGroups {
 
   /** `after`: the sequence of a cursor, if there is one. What is called ends it. */
   join(watched: WatchedMarket, after: number | undefined, member: MarketMember): () => void {
-    const { channel, instrumentId, depth, candleInterval, maxUpdatesPerSecond } = watched;
-    const key = `${channel}/${depth}/${candleInterval}/${maxUpdatesPerSecond}/${instrumentId}`;
+    const key = groupOf(watched);
     const group = this.#groups.get(key) ?? this.#open(key, watched);
     this.#idle.get(key)?.();
     this.#idle.delete(key);

@@ -1,4 +1,5 @@
 import type { SubscribeRequest, SubscribeResponse } from "@atlas/gen/atlas/stream/v1/stream_service_pb";
+import type { Caller } from "../access/caller.ts";
 import type { RefusalError } from "../refusal/refusal-error.ts";
 
 /** A response that waits for its reader. */
@@ -24,4 +25,4 @@ export interface ResponseSource {
 }
 
 /** Begins a stream whose request is valid and allowed. Throws a `RefusalError` when it cannot be served. */
-export type OpenResponseSource = (request: SubscribeRequest) => ResponseSource;
+export type OpenResponseSource = (caller: Caller, request: SubscribeRequest) => ResponseSource;

@@ -461,7 +461,7 @@ export const Reason = {
   RATE_LIMIT: 80,
 
   /**
-   * RESOURCE_EXHAUSTED. A buffer is full; try again a little later with the same id.
+   * RESOURCE_EXHAUSTED. A buffer is full, or too much is under way; try again a little later with the same id.
    *
    * @generated from enum value: REASON_BUSY = 81;
    */
@@ -475,7 +475,8 @@ export const Reason = {
   STORAGE_FULL: 82,
 
   /**
-   * RESOURCE_EXHAUSTED. The caller holds as many streams and sessions as it may. End one. Facts: open, limit.
+   * RESOURCE_EXHAUSTED. The caller holds as many streams and sessions as it may, or as many different subscriptions to markets. End
+   * one. Facts: open, limit.
    *
    * @generated from enum value: REASON_OPEN_STREAMS_LIMIT = 83;
    */

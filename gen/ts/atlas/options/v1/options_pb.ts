@@ -187,7 +187,8 @@ export const RoleSchema: GenEnum<Role> = /*@__PURE__*/
 /**
  * Which bound on frequency a method counts against. Bounds are of each caller and each gateway: of a user, and of a source
  * address where nobody is signed in. Calls above one are refused RESOURCE_EXHAUSTED, RATE_LIMIT, with `retry_after`, before
- * they are read; nothing was done. Streams and sessions that a caller holds at a time are bounded as well.
+ * they are read; nothing was done. Streams and sessions that a caller holds at a time, and what they watch of markets, are bounded
+ * as well.
  *
  * @generated from enum atlas.options.v1.RateClass
  */
@@ -236,7 +237,8 @@ export const RateClass = {
 /**
  * Which bound on frequency a method counts against. Bounds are of each caller and each gateway: of a user, and of a source
  * address where nobody is signed in. Calls above one are refused RESOURCE_EXHAUSTED, RATE_LIMIT, with `retry_after`, before
- * they are read; nothing was done. Streams and sessions that a caller holds at a time are bounded as well.
+ * they are read; nothing was done. Streams and sessions that a caller holds at a time, and what they watch of markets, are bounded
+ * as well.
  *
  * @generated from enum atlas.options.v1.RateClass
  */

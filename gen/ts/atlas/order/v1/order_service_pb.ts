@@ -926,10 +926,11 @@ export const OrderService: GenService<{
   },
   /**
    * Makes 1 to 1,000 orders, independent of each other, decided in order, not atomic. An id that is no UUID v7 of the last four
-   * minutes is looked up before any entry is decided; only an entry whose id a shard under load has forgotten sooner than that
-   * may be decided behind those after it. A malformed entry refuses only itself, one with an unknown number of an enum too;
-   * what cannot be decoded, or is a field that the server does not know (an unknown JSON key, an unknown name of an enum),
-   * refuses the whole batch. After a lost answer the same batch is sent again.
+   * minutes is looked up before any entry is decided, 1,000 of an account at a time: an entry above that is refused, BUSY, and
+   * nothing of it is done. Only an entry whose id a shard under load has forgotten sooner than that may be decided behind those
+   * after it. A malformed entry refuses only itself, one with an unknown number of an enum too; what cannot be decoded, or is a
+   * field that the server does not know (an unknown JSON key, an unknown name of an enum), refuses the whole batch. After a lost
+   * answer the same batch is sent again.
    *
    * @generated from rpc atlas.order.v1.OrderService.SubmitOrders
    */

@@ -59,7 +59,7 @@ async function begin(
     const request = await readRequest(stream, SubscribeRequestSchema, options.messageBytes, policy.strict);
     if (stream.destroyed) return;
     checkMessage(policy, caller, request);
-    const responses = options.open(request);
+    const responses = options.open(caller, request);
     beginStream(stream, protocol);
     const subscribed = new SubscribeStream(stream, protocol, responses);
     endWith(stream, subscribed, options, timeout.timeoutMs, (ended) => options.authenticator.watch(caller, ended));

@@ -98,7 +98,7 @@ async function platform() {
     messageBytes: 10_000,
     shutdown: shutdown.signal,
   };
-  const open = (request: SubscribeRequest) => {
+  const open = (_caller: Caller, request: SubscribeRequest) => {
     if (request.subscriptions[0]?.instrumentId === "NO-SUCH")
       throw refusal(Reason.UNKNOWN_INSTRUMENT, "no such instrument");
     const source = new TestSource(request);
