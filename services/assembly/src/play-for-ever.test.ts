@@ -3,7 +3,7 @@ import type { PlayRecordingRequestSchema } from "@atlas/gen/atlas/market/v1/mark
 import { manualClock } from "@atlas/platform/memory/manual-clock";
 import { refusal, toConnectError } from "@atlas/platform/refusal/refusal-error";
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { playForEver } from "./play-for-ever.ts";
 
 type Step = MessageInitShape<typeof PlayRecordingRequestSchema>;
@@ -47,4 +47,32 @@ test("the market goes on after a failed step, without a word after another's rec
   const whole = [first, { instrumentId: "second", givesWay: true }];
   expect(played).toEqual([[first], [first], whole, whole]);
   expect(warned).toEqual(["the log is silent"]);
+});
+
+test("no pause leaves anything behind at the signal that ends the market", async () => {
+  const clock = manualClock();
+  const stop = new AbortController();
+  const { signal } = stop;
+  const added = vi.spyOn(signal, "addEventListener");
+  const removed = vi.spyOn(signal, "removeEventListener");
+  const left = () => added.mock.calls.length - removed.mock.calls.length;
+  let turns = 0;
+  const done = playForEver(
+    {
+      recording: async function* () {},
+      play: async () => {
+        turns += 1;
+        throw new Error("the log is silent");
+      },
+      clock,
+      warn: () => undefined,
+    },
+    signal,
+  );
+  await clock.advance(99_500);
+  // The pause that is under way has to hear of the end.
+  expect([turns, left()]).toEqual([100, 1]);
+  stop.abort();
+  await done;
+  expect([turns, left(), clock.untilNext()]).toEqual([100, 0, undefined]);
 });

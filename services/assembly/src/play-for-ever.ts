@@ -47,12 +47,13 @@ async function* givingWay(steps: AsyncIterable<Step>): AsyncGenerator<Step> {
 
 function pause(clock: Clock, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const cancel = clock.after(PAUSE, resolve);
     const end = () => {
       cancel();
+      signal.removeEventListener("abort", end);
       resolve();
     };
+    const cancel = clock.after(PAUSE, end);
+    signal.addEventListener("abort", end);
     if (signal.aborted) end();
-    else signal.addEventListener("abort", end, { once: true });
   });
 }

@@ -18,7 +18,8 @@ export interface HealthService {
 export function createHealth(services: readonly string[]): HealthService {
   const known = new Set(["", ...services]);
   let serving = false;
-  let changed = Promise.withResolvers<void>();
+  /** One for each watch whose call goes on. */
+  const wakes = new Set<() => void>();
   const statusOf = (service: string): HealthCheckResponse => {
     const { SERVING, NOT_SERVING, SERVICE_UNKNOWN } = HealthCheckResponse_ServingStatus;
     const status = !known.has(service) ? SERVICE_UNKNOWN : serving ? SERVING : NOT_SERVING;
@@ -30,11 +31,21 @@ export function createHealth(services: readonly string[]): HealthService {
         if (!known.has(request.service)) throw new ConnectError(`no service ${request.service}`, Code.NotFound);
         return statusOf(request.service);
       },
-      async *watch(request, context) {
-        const gone = aborted(context.signal);
-        while (!context.signal.aborted) {
-          yield statusOf(request.service);
-          await Promise.race([changed.promise, gone]);
+      async *watch({ service }, { signal }) {
+        let changed = Promise.withResolvers<void>();
+        const wake = () => changed.resolve();
+        const end = () => {
+          wakes.delete(wake);
+          wake();
+        };
+        wakes.add(wake);
+        signal.addEventListener("abort", end, { once: true });
+        if (signal.aborted) end();
+        while (!signal.aborted) {
+          // It may change again before the client has taken this.
+          changed = Promise.withResolvers();
+          yield statusOf(service);
+          await changed.promise;
         }
       },
       list() {
@@ -44,15 +55,7 @@ export function createHealth(services: readonly string[]): HealthService {
     setServing(now) {
       if (now === serving) return;
       serving = now;
-      changed.resolve();
-      changed = Promise.withResolvers();
+      for (const wake of wakes) wake();
     },
   };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -27,7 +27,7 @@ export interface LeaseKeeperOptions {
 export interface LeaseHooks {
   /** The shard is this process's from now on. */
   taken(shard: string): void;
-  /** It has to go: `surplus` in order, to a process that has fewer; `lost`, another has it already. Resolves when it is given up here. */
+  /** It has to go: `surplus`, it was offered, and another took it; `lost`, another has it already. Resolves when it is given up here. */
   given(shard: string, why: "surplus" | "lost" | "stopping"): Promise<void>;
 }
 
@@ -39,6 +39,8 @@ const HOT_LOOK = 250;
 const HOT_PATIENCE = 1_500;
 /** After so many milliseconds of silence a process's row is removed; if it cannot be, that is tried again as much later. */
 const FORGET = 60_000;
+/** Looks for which an offered shard that nobody takes is served on. */
+const OFFERED = 4;
 
 /**
  * Keeps this process's beat, takes shards that nobody owns, gives up those that are too many: at most ceil(shards / processes of
@@ -48,7 +50,10 @@ export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
   readonly #hooks: LeaseHooks;
   readonly #held = new Set<string>();
-  readonly #giving = new Set<string>();
+  /** Shards that are being offered or ended here, and until when: they are not taken meanwhile. */
+  readonly #giving = new Map<string, Promise<void>>();
+  /** Shards whose leases anybody may have, and that are served on here: how many looks that show nobody are left to each. */
+  readonly #offered = new Map<string, number>();
   /** Versions of leases that were taken here and that no look has shown yet. */
   readonly #unseen = new Map<string, number>();
   /** Processes whose rows are to be removed, and when that was last asked for, in monotonic milliseconds. */
@@ -92,8 +97,15 @@ export class LeaseKeeper {
     this.#cancel();
     await this.#turn;
     const { table, beat } = this.#options;
-    await Promise.all([this.#leave(), ...[...this.#held].map((shard) => this.#give(shard, "stopping"))]);
+    const own = new Set([...this.#held, ...this.#giving.keys()]);
+    await Promise.all([this.#leave(), ...[...own].map((shard) => this.#giveLast(shard))]);
     await table.forget(beat().process).catch(() => undefined);
+  }
+
+  /** What ends here already is only waited for: whoever stops closes what it needs. */
+  async #giveLast(shard: string): Promise<void> {
+    if (this.#held.has(shard)) await this.#give(shard);
+    else await this.#giving.get(shard);
   }
 
   /** Tells the others not to count on this process: each takes all that it has given back, and no shard waits for the slowest. */
@@ -161,17 +173,29 @@ export class LeaseKeeper {
     this.#beatAt = sent;
   }
 
-  /** Paused for long, and others have gone on (F10). */
+  /** Paused for long, and others have gone on (F10); or what was offered has found somebody. */
   #noticeLost(): void {
-    const { view, beat } = this.#options;
     for (const shard of [...this.#held]) {
-      const [holder, version] = [view.holderOf(shard), view.versionOf(shard)];
-      if (holder === beat().process || this.#giving.has(shard) || version === 0) continue;
-      // This look may have been under way for somebody else when the lease was written: the next one tells.
-      if (version < (this.#unseen.get(shard) ?? 0)) continue;
+      if (this.#giving.has(shard)) continue;
+      const looks = this.#offered.get(shard);
+      this.#offered.delete(shard);
+      if (!this.#isLost(shard)) continue;
+      if (looks !== undefined && looks > 0 && this.#options.view.holderOf(shard) === undefined) {
+        this.#offered.set(shard, looks - 1);
+        continue;
+      }
       this.#held.delete(shard);
-      void this.#hooks.given(shard, "lost");
+      void this.#during(shard, this.#hooks.given(shard, looks === undefined ? "lost" : "surplus"));
     }
+  }
+
+  /** Whether the last look shows that a shard which is held here has another owner, or none. */
+  #isLost(shard: string): boolean {
+    const { view, beat } = this.#options;
+    const [holder, version] = [view.holderOf(shard), view.versionOf(shard)];
+    if (holder === beat().process || version === 0) return false;
+    // This look may have been under way for somebody else when the lease was written: the next one tells.
+    return version >= (this.#unseen.get(shard) ?? 0);
   }
 
   /** Leases of this process's shards that were removed, for they were not what was written (F14): nobody else has them by that. */
@@ -263,23 +287,25 @@ export class LeaseKeeper {
   }
 
   /**
-   * One at a time: a shard is away from its clients while it moves. Only to who was heard of just now: what was taken from a silent
+   * One at a time: a shard may be away from its clients while it moves. Only to who was heard of just now: what was taken from a silent
    * process is not for it. Nor what no look has shown since it was taken: the version by which it is given back is not known for sure.
    */
   #giveSurplus(role: string, shards: readonly string[], unshown: ReadonlySet<string>): void {
-    const { view, patience } = this.#options;
+    const { view, patience, beat } = this.#options;
+    const { process } = beat();
     const peers = this.#peers(role, Math.min(patience, HOT_PATIENCE));
     const most = this.#share(shards, peers);
-    if (this.#countOf(shards) <= most || this.#giving.size > 0) return;
-    const counts = new Map(peers.map((process) => [process, 0]));
+    if (this.#countOf(shards) <= most || this.#giving.size > 0 || this.#offered.size > 0) return;
+    const counts = new Map(peers.map((peer) => [peer, 0]));
     for (const shard of shards) {
       const holder = view.holderOf(shard) ?? "";
       if (counts.has(holder)) counts.set(holder, (counts.get(holder) ?? 0) + 1);
     }
     const isWanted = [...counts.values()].some((count) => count < most);
-    const given = shards.filter((shard) => !this.#unseen.has(shard) && !unshown.has(shard));
+    const shown = shards.filter((shard) => view.holderOf(shard) === process);
+    const given = shown.filter((shard) => !this.#unseen.has(shard) && !unshown.has(shard));
     const surplus = [...this.#held].findLast((shard) => given.includes(shard));
-    if (isWanted && surplus !== undefined) void this.#give(surplus, "surplus");
+    if (isWanted && surplus !== undefined) void this.#during(surplus, this.#offer(surplus));
   }
 
   /** What was taken and this look does not show: it was under way before. */
@@ -298,23 +324,45 @@ export class LeaseKeeper {
     const { view, beat, shards } = this.#options;
     const { process } = beat();
     const own = [...shards.values()].flat().filter((shard) => view.holderOf(shard) === process);
-    await Promise.all(own.filter((shard) => !this.#giving.has(shard)).map((shard) => this.#give(shard, "stopping")));
+    const left = own.filter((shard) => !this.#giving.has(shard));
+    await Promise.all(left.map((shard) => this.#during(shard, this.#give(shard))));
   }
 
-  /** First it ends here, then anybody may have it. */
-  async #give(shard: string, why: "surplus" | "stopping"): Promise<void> {
+  /** Until it is over the shard is not taken again here, and no other is offered. */
+  #during(shard: string, work: Promise<void>): Promise<void> {
+    const over = work.finally(() => this.#giving.delete(shard));
+    this.#giving.set(shard, over);
+    return over;
+  }
+
+  /**
+   * Anybody may have it, and it is served on here until a look shows who does: with a store that goes away meanwhile nobody could take it
+   * (F6). Two owners do no harm, but the new one recovers from the image before the one that is kept at the end (S19, S21).
+   */
+  async #offer(shard: string): Promise<void> {
+    this.#offered.set(shard, OFFERED);
+    await this.#free(shard);
+  }
+
+  /** First it ends here, then anybody may have it; unless somebody has, for this process was silent for so long. */
+  async #give(shard: string): Promise<void> {
+    await this.#hooks.given(shard, "stopping");
+    if (!this.#isLost(shard)) await this.#free(shard);
+    this.#held.delete(shard);
+    this.#offered.delete(shard);
+  }
+
+  /**
+   * Never rejects: the next look tells whether it was written. What ended here and could not be freed is taken when this process's beat
+   * is missed, or by this process.
+   */
+  async #free(shard: string): Promise<void> {
     const { view, table, warn } = this.#options;
-    this.#giving.add(shard);
+    const version = Math.max(view.versionOf(shard), this.#unseen.get(shard) ?? 0) + 1;
     try {
-      await this.#hooks.given(shard, why);
-      const version = Math.max(view.versionOf(shard), this.#unseen.get(shard) ?? 0) + 1;
       await table.lease(create(ShardLeaseSchema, { shard, process: "" }), version);
     } catch (error) {
-      // Nobody hears of it for a while: it is taken when this process's beat is missed, or by this process.
       warn("a lease could not be given back", { shard, reason: (error as Error).message });
-    } finally {
-      this.#held.delete(shard);
-      this.#giving.delete(shard);
     }
   }
 
