@@ -42,7 +42,7 @@ export interface InputOwnerHooks<Published> {
 
 /** All of the state is copied at once: more seldom than elsewhere. */
 const USUAL: ImagePace = { changes: 20_000, milliseconds: 600_000 };
-/** After the store refused one, in milliseconds (F6). */
+/** After one that came to nothing, in milliseconds (F6). */
 const RETRY = 5_000;
 const BACKLOG = 100_000;
 
@@ -66,8 +66,8 @@ export class InputShardOwner<Command, Published> implements ShardClient {
   #imageBytes = 0;
   #inputsSince = 0;
   #imageTime: number;
-  /** Monotonic milliseconds before which no image is tried. */
-  #imageNotBefore = 0;
+  /** The last image came to nothing: at these monotonic milliseconds the next is due, whatever the pace. */
+  #imageRetryAt: number | undefined;
   #imaging: Promise<void> | undefined;
   /** Of a hot standby: what it has decided and says only if it takes over (S21). Absent: it owns the shard. */
   #kept: KeptOutcomes<Published> | undefined;
@@ -227,16 +227,18 @@ export class InputShardOwner<Command, Published> implements ShardClient {
   }
 
   #considerImage(offset: number): void {
-    if (this.#imaging !== undefined || offset === this.#imageOffset) return;
-    const now = this.#ports.clock.monotonic();
-    if (now < this.#imageNotBefore) return;
-    const waited = now - this.#imageTime;
-    const pace = this.#ports.imagePace ?? USUAL;
-    const goesOn = this.#shard.engineVersion === this.#imageEngine;
-    if (goesOn && this.#inputsSince < changesUntilImage(pace, this.#imageBytes) && waited < pace.milliseconds) return;
+    if (this.#imaging !== undefined || offset === this.#imageOffset || !this.#isImageDue()) return;
     this.#imaging = this.#image().finally(() => {
       this.#imaging = undefined;
     });
+  }
+
+  #isImageDue(): boolean {
+    const now = this.#ports.clock.monotonic();
+    if (this.#imageRetryAt !== undefined) return now >= this.#imageRetryAt;
+    const pace = this.#ports.imagePace ?? USUAL;
+    const isMuch = this.#inputsSince >= changesUntilImage(pace, this.#imageBytes);
+    return isMuch || now - this.#imageTime >= pace.milliseconds || this.#shard.engineVersion !== this.#imageEngine;
   }
 
   /**
@@ -254,10 +256,15 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     try {
       await this.#outputs.emptiedThrough(nextInput - 1);
       await this.#outputs.keepPositions();
-      await this.#images.write(slabs, { sequence: nextInput, eventsOffset: 0, nextInput });
+      const place = { sequence: nextInput, eventsOffset: 0, nextInput };
+      await this.#images.write(slabs, place);
+      // Another owner, as the one before, wrote one since this one looked: the second is written over that.
+      if (this.#images.through < nextInput) await this.#images.write(slabs, place);
+      if (this.#images.through < nextInput) throw new Error("another owner writes images");
       this.#imageOffset = nextInput;
+      this.#imageRetryAt = undefined;
     } catch (error) {
-      this.#imageNotBefore = this.#ports.clock.monotonic() + RETRY;
+      this.#imageRetryAt = this.#ports.clock.monotonic() + RETRY;
       this.#ports.warn("an image could not be written", { shard: this.#shard.name, reason: String(error) });
     }
   }
