@@ -75,6 +75,8 @@ export class InputShardOwner<Command, Published> implements ShardClient {
   #due = 0;
   /** It takes over, or has: what a look finds is too late. */
   #isTaken = false;
+  /** Its state is together, and it decides. */
+  #hasBegun = false;
   #isStopped = false;
   #failure: Error | undefined;
 
@@ -114,13 +116,15 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     const refuseStopped = () => this.#refuseStopped();
     const restored = await restoreImage(this.#ports, this.#shard, this.#images, isKnown, refuseStopped);
     // Another owner may have written both in between: an image is never ahead of the positions that are read behind it.
-    await this.#outputs.load();
+    const isStillKnown = await this.#outputs.load();
     this.#imageOffset = restored.nextInput;
     this.#imageBytes = restored.bytes;
     this.#imageEngine = this.#shard.engineVersion;
     this.#offsets.raise(this.#imageOffset);
     this.#refuseStopped();
+    if (isKnown && !isStillKnown) throw this.#nothingKnown();
     this.#due = end;
+    this.#hasBegun = true;
     this.#inputs.startAt(this.#imageOffset);
     await this.#offsets.reach(end, Number.MAX_SAFE_INTEGER);
     if (this.#kept === undefined) this.#mender.open();
@@ -148,11 +152,15 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     return this.#failure === undefined && this.#inputs.next >= due;
   }
 
-  /** A standby becomes the owner: what is above the output positions goes out, and it can be asked. Rejects as the store does. */
+  /**
+   * A standby becomes the owner: what is above the output positions goes out, and it can be asked. Rejects as the store does, and where
+   * there are no positions any more of what it has let go: a link would go on from the chain that it had when this one began.
+   */
   async serve(): Promise<void> {
     this.#isTaken = true;
-    await this.#outputs.load();
+    const isKnown = await this.#outputs.load();
     this.#refuseStopped();
+    if (!isKnown && this.#kept?.hasLetGo) throw this.#nothingKnown();
     const kept = this.#kept ?? [];
     this.#kept = undefined;
     for (const { outcome, offset } of kept) this.#outputs.emit(outcome, offset);
@@ -173,7 +181,8 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     this.#inputs.close();
     this.#mender.close();
     this.#offsets.fail(notReady(`${this.#shard.name} is stopping`));
-    if (this.#kept !== undefined || this.#failure !== undefined) return;
+    // One that has not begun knows nothing to keep, and may go by positions that are gone.
+    if (!this.#hasBegun || this.#kept !== undefined || this.#failure !== undefined) return;
     const finished = Promise.resolve(this.#imaging).then(() => this.#image());
     await within(this.#ports.clock, patience, finished);
     this.#outputs.close();
@@ -267,6 +276,11 @@ export class InputShardOwner<Command, Published> implements ShardClient {
       this.#imageRetryAt = this.#ports.clock.monotonic() + RETRY;
       this.#ports.warn("an image could not be written", { shard: this.#shard.name, reason: String(error) });
     }
+  }
+
+  /** From what this owner knows it cannot go on; who begins without any positions can. */
+  #nothingKnown(): Error {
+    return new Error(`${this.#shard.name} does not know any more what has left`);
   }
 
   /** Stopped while it waited for something: nobody would stop it again. */
