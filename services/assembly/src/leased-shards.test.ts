@@ -1,14 +1,22 @@
 import { systemDigest } from "@atlas/adapters/system/system-digest";
+import { Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { VenueCommandCodec } from "@atlas/gen/atlas/venue/v1/venue_codec";
+import { VenueCommandSchema } from "@atlas/gen/atlas/venue/v1/venue_pb";
+import { encode } from "@atlas/gen/codec/codec";
 import { type ManualClock, manualClock } from "@atlas/platform/memory/manual-clock";
 import { type AppendFault, type MemoryLog, memoryLog } from "@atlas/platform/memory/memory-log";
 import { type MemoryStore, memoryStore } from "@atlas/platform/memory/memory-store";
 import type { Log } from "@atlas/platform/ports/log";
 import { topics } from "@atlas/platform/topic/topics";
 import { encodeFrame } from "@atlas/platform/wire/codec/frame";
+import { order } from "@atlas/venue/testing/venue-platform";
+import { create } from "@bufbuild/protobuf";
 import { beforeEach, expect, test } from "vitest";
 import { LeasedShards } from "./leased-shards.ts";
 import { LocalDirectory } from "./local-directory.ts";
+import type { OwnedShardOptions } from "./owned-shard.ts";
 import { turn } from "./simulated/turn.ts";
+import { StandbyShards } from "./standby-shards.ts";
 import { linesOf } from "./waiting-shards.ts";
 
 const SHARD = "oms/0";
@@ -20,6 +28,7 @@ const STOPPED = `${SHARD} has stopped: atlas.log.v1.OrderCommand has no field 10
 let clock: ManualClock;
 let store: MemoryStore;
 let log: MemoryLog;
+let options: OwnedShardOptions;
 let shards: LeasedShards;
 let failures: string[];
 let warnings: string[];
@@ -45,7 +54,7 @@ beforeEach(() => {
     trim: (...args) => log.trim(...args),
   };
   const warn = (message: string) => void warnings.push(message);
-  const options = {
+  options = {
     ports: { log: now, store, clock, digest, warn, writer: "test" },
     ...{
       partitions: { oms: 1, venue: 1 },
@@ -245,4 +254,30 @@ test("a shard that is served is told in the journal, with how long its recovery 
   store.setDown(false);
   await clock.advance(2_000);
   expect(told).toEqual([`a shard is served {"shard":"${SHARD}","after":"recovery","milliseconds":0}`]);
+});
+
+test("S14, S21, F14: a venue whose standby cannot tell any more what has left is recovered as any other", async () => {
+  const venue = "venue/0";
+  const owner = new LeasedShards(options, {});
+  const standbys = new StandbyShards(options, 1);
+  const heir = new LeasedShards(options, {
+    standbys,
+    journal: { info: (_, facts) => void told.push((facts as { after: string }).after) },
+  });
+  owner.taken(venue);
+  standbys.keep([venue], () => "owner", "heir");
+  await clock.advance(1_000);
+  // The venue does not know its instrument, and reports so.
+  const message = encode(VenueCommandCodec, create(VenueCommandSchema, order("o-1", "a", Side.BUY, 1, 1)));
+  const header = { source: SHARD, writer: "w", firstNumber: 1n };
+  await log.append(topics.venueOrders.name, 0, encodeFrame(header, [message], digest));
+  await clock.advance(5_000);
+  const given = owner.given(venue);
+  await clock.advance(100);
+  await given;
+  await store.remove("atlas_shards", [`${venue}/outputs`]);
+  heir.taken(venue);
+  await clock.advance(1_000);
+  expect(linesOf(heir.waiting())).toEqual([]);
+  expect([warnings[0], told, failures]).toEqual(["a shard could not be taken over as it stood by", ["recovery"], []]);
 });

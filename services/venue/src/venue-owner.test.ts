@@ -1,133 +1,21 @@
-import { createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
-import { OrderCommandCodec } from "@atlas/gen/atlas/log/v1/order_command_codec";
 import { ShardOutputsCodec } from "@atlas/gen/atlas/log/v1/shard_image_codec";
 import { ResendRequestSchema } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
-import { OrderType, Side } from "@atlas/gen/atlas/order/v1/order_pb";
-import { VenueCommandCodec } from "@atlas/gen/atlas/venue/v1/venue_codec";
-import { type VenueCommand, VenueCommandSchema } from "@atlas/gen/atlas/venue/v1/venue_pb";
-import { decode, encode } from "@atlas/gen/codec/codec";
-import { manualClock } from "@atlas/platform/memory/manual-clock";
-import { type AppendFault, memoryLog } from "@atlas/platform/memory/memory-log";
-import { memoryStore } from "@atlas/platform/memory/memory-store";
+import { Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import { decode } from "@atlas/gen/codec/codec";
+import type { AppendFault } from "@atlas/platform/memory/memory-log";
 import type { LogRecord } from "@atlas/platform/ports/log";
 import { nextChain } from "@atlas/platform/shard/link-chain";
 import { stateHashOf } from "@atlas/platform/shard/state-hash";
-import { encodeFrame, messageBytes, openFrame, readMessages } from "@atlas/platform/wire/codec/frame";
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
+import { DEFINE, digest, order, SETTINGS, VenuePlatform } from "./testing/venue-platform.ts";
 import { ownVenue } from "./venue-owner.ts";
-
-const digest = {
-  sha256: (content: Uint8Array | string) => new Uint8Array(createHash("sha256").update(content).digest()),
-  crc32: (content: Uint8Array, seed?: number) => crc32(content, seed),
-};
-const SETTINGS = { shard: 0, omsPartitions: 2, tickInterval: 100 };
-const DEFINE: MessageInitShape<typeof VenueCommandSchema> = {
-  command: {
-    case: "control",
-    value: {
-      change: {
-        case: "instrumentDefined",
-        value: { instrumentId: "X-USD", baseAsset: "X", quoteAsset: "USD", tick: "0.01", lot: "0.1" },
-      },
-    },
-  },
-};
-
-class Platform {
-  readonly clock = manualClock();
-  readonly log;
-  readonly store = memoryStore({ clock: this.clock });
-  readonly problems: string[] = [];
-  /** Of the public market. */
-  events = 0;
-  #chain = 0n;
-  #number = 0;
-  #writers = 0;
-
-  constructor(fault: (topic: string) => AppendFault | undefined = () => undefined) {
-    this.log = memoryLog({ clock: this.clock, fault: ({ topic }) => fault(topic) });
-  }
-
-  async own(mostWaiting = 100_000, begin: "start" | "standBy" = "start") {
-    const { log, store, clock } = this;
-    const warn = (message: string) => void this.problems.push(message);
-    const ports = { log, store, clock, digest, warn, writer: `w-${++this.#writers}`, mostWaiting };
-    const decided = (events: readonly unknown[]) => {
-      this.events += events.length;
-    };
-    const failed = (error: Error) => void this.problems.push(error.message);
-    const owned = ownVenue(ports, SETTINGS, { decided, failed });
-    const started = owned.owner[begin]();
-    await clock.advance(100);
-    await started;
-    return owned;
-  }
-
-  async send(command: MessageInitShape<typeof VenueCommandSchema>): Promise<void> {
-    const message = encode(VenueCommandCodec, create(VenueCommandSchema, command) as VenueCommand);
-    const firstNumber = BigInt(++this.#number);
-    const frame = encodeFrame({ source: "oms/0", writer: "w", firstNumber, chain: this.#chain }, [message], digest);
-    this.#chain = nextChain(this.#chain, message, digest);
-    const appended = this.log.append("venue.orders", 0, frame);
-    await this.clock.advance(5);
-    await appended;
-  }
-
-  /** Every report that stands there, repeats and all. */
-  async sent(partition: number): Promise<{ number: number; bytes: Uint8Array }[]> {
-    const records = this.log.read("orders.commands", partition, 0, 10_000_000).catch(() => []);
-    await this.clock.settle();
-    return (await records).flatMap((record) => {
-      const frame = openFrame(record.bytes, digest);
-      const first = Number(frame.header.firstNumber);
-      return Array.from({ length: frame.count }, (_, index) => {
-        return { number: first + index, bytes: messageBytes(frame, index).slice() };
-      });
-    });
-  }
-
-  async reports(partition: number) {
-    const records = this.log.read("orders.commands", partition, 0, 10_000_000).catch(() => []);
-    await this.clock.settle();
-    const byNumber = new Map<bigint, string>();
-    for (const { bytes } of await records) {
-      const frame = openFrame(bytes, digest);
-      for (const [index, command] of readMessages(frame, OrderCommandCodec).entries()) {
-        const text = encode(OrderCommandCodec, command).join();
-        const number = frame.header.firstNumber + BigInt(index);
-        expect(byNumber.get(number) ?? text).toBe(text);
-        byNumber.set(number, text);
-      }
-    }
-    return byNumber;
-  }
-}
-
-function order(orderId: string, accountId: string, side: Side, price: number, lots: number) {
-  return {
-    instrumentId: "X-USD",
-    command: {
-      case: "place" as const,
-      value: {
-        orderId,
-        accountId,
-        version: 1n,
-        side,
-        type: OrderType.LIMIT,
-        quantity: `${lots}`,
-        limitPrice: `${price}`,
-      },
-    },
-  };
-}
 
 test("S14: one that failed sends nothing more and keeps no position, image or tick", async () => {
   let away = false;
-  const platform = new Platform((topic) => (away && topic !== "venue.orders" ? { kind: "refused" } : undefined));
+  const platform = new VenuePlatform((topic) => (away && topic !== "venue.orders" ? { kind: "refused" } : undefined));
   const { owner, shard } = await platform.own();
   await platform.send(DEFINE);
   await platform.clock.advance(2_000);
@@ -159,7 +47,7 @@ test("S14: one that failed sends nothing more and keeps no position, image or ti
 });
 
 test("S14, S21: a standby's look that is answered once it has taken over takes nothing back of what has left", async () => {
-  const platform = new Platform();
+  const platform = new VenuePlatform();
   const { owner } = await platform.own();
   await platform.send(DEFINE);
   await platform.send(order("o-1", "a", Side.BUY, 1, 1));
@@ -191,7 +79,7 @@ test("S14, S21: a standby's look that is answered once it has taken over takes n
 
 test("F22: with so many messages unacknowledged no further order is taken, until the log has them", async () => {
   let away = false;
-  const platform = new Platform((topic) => (away && topic !== "venue.orders" ? { kind: "refused" } : undefined));
+  const platform = new VenuePlatform((topic) => (away && topic !== "venue.orders" ? { kind: "refused" } : undefined));
   await platform.own(10);
   await platform.send(DEFINE);
   const before = platform.events;
@@ -209,7 +97,7 @@ test.each(["market.data", "orders.commands"])(
   "F12: an owner tells that %s takes nothing of it after ten seconds, and until it does",
   async (bad) => {
     let away = false;
-    const platform = new Platform((topic) => (away && topic === bad ? { kind: "refused" } : undefined));
+    const platform = new VenuePlatform((topic) => (away && topic === bad ? { kind: "refused" } : undefined));
     const { owner } = await platform.own();
     await platform.send(DEFINE);
     away = true;
@@ -241,7 +129,7 @@ test("S12, S20, I10, I20, F14: a successor decides again from the image and send
       async (steps, luck) => {
         const faults: AppendFault[] = [{ kind: "answer-lost" }, { kind: "lands-late", milliseconds: 9 }];
         let armed = true;
-        const platform = new Platform((topic) =>
+        const platform = new VenuePlatform((topic) =>
           armed && topic !== "venue.orders" ? faults[luck.next().value ?? 7] : undefined,
         );
         let owned = await platform.own();
@@ -257,7 +145,7 @@ test("S12, S20, I10, I20, F14: a successor decides again from the image and send
         armed = false;
         await platform.clock.advance(1_000);
 
-        const reference = new Platform();
+        const reference = new VenuePlatform();
         const whole = await reference.own();
         await reference.send(DEFINE);
         const shift = platform.clock.now() - reference.clock.now();
@@ -266,12 +154,12 @@ test("S12, S20, I10, I20, F14: a successor decides again from the image and send
           await reference.send(order(`o-${index}`, account, side, price, lots));
         }
         await reference.clock.advance(1_000);
-        const sizes = async (one: Platform) => [(await one.reports(0)).size, (await one.reports(1)).size];
+        const sizes = async (one: VenuePlatform) => [(await one.reports(0)).size, (await one.reports(1)).size];
         expect(await sizes(platform)).toEqual(await sizes(reference));
         expect(owned.shard.state.matchCount).toBe(whole.shard.state.matchCount);
         expect(platform.problems.filter((problem) => !problem.startsWith("an append has no"))).toEqual([]);
 
-        const again = new Platform();
+        const again = new VenuePlatform();
         const restored = ownVenue({ ...again, digest, warn: () => undefined, writer: "w" } as never, SETTINGS, {
           decided: () => undefined,
           failed: () => undefined,
@@ -286,7 +174,7 @@ test("S12, S20, I10, I20, F14: a successor decides again from the image and send
 
 describe("S4: a venue sends its reports again, as it decides them anew", () => {
   /** An order each; an image is kept behind so many of them. Where their reports went, and the link's chain after each. */
-  async function reported(platform: Platform, orders: number, imageAfter: number) {
+  async function reported(platform: VenuePlatform, orders: number, imageAfter: number) {
     let owned = await platform.own();
     await platform.send(DEFINE);
     for (let number = 1; number <= orders; number++) {
@@ -309,7 +197,7 @@ describe("S4: a venue sends its reports again, as it decides them anew", () => {
     ["from the first input, if the image has it behind it", 15, 0],
     ["from the image, if that is early enough", 5, 6],
   ])("%s", async (_, imageAfter, begin) => {
-    const platform = new Platform();
+    const platform = new VenuePlatform();
     const { owned, partition, chains } = await reported(platform, 20, imageAfter);
     const tails = vi.spyOn(platform.log, "tail");
     const before = await platform.sent(partition);
@@ -330,7 +218,7 @@ describe("S4: a venue sends its reports again, as it decides them anew", () => {
   });
 
   test("S2: and decides nothing of its own twice: what is in its books and on the market stays", async () => {
-    const platform = new Platform();
+    const platform = new VenuePlatform();
     const { owned, partition, chains } = await reported(platform, 6, 0);
     const [events, hash] = [platform.events, stateHashOf(owned.shard.copy(), digest)];
     const link = { shard: "venue/0", destination: `oms/${partition}`, fromNumber: 2n, afterChain: chains[1] as bigint };
@@ -342,7 +230,7 @@ describe("S4: a venue sends its reports again, as it decides them anew", () => {
 
   // Fails when it is noticed only where the first of them is found.
   test("and decides no further once its owner has stopped", async () => {
-    const platform = new Platform();
+    const platform = new VenuePlatform();
     const { owned, partition } = await reported(platform, 20, 0);
     const tail = platform.log.tail.bind(platform.log);
     platform.log.tail = (topic, number, from, receiver) => {
@@ -361,7 +249,7 @@ describe("S4: a venue sends its reports again, as it decides them anew", () => {
   });
 
   test("not where its inputs are read otherwise now: loudly", async () => {
-    const platform = new Platform();
+    const platform = new VenuePlatform();
     const { owned, partition } = await reported(platform, 6, 0);
     const before = await platform.sent(partition);
     const link = { shard: "venue/0", destination: `oms/${partition}`, fromNumber: 2n, afterChain: 5n };
@@ -375,7 +263,7 @@ describe("S4: a venue sends its reports again, as it decides them anew", () => {
 });
 
 test("S26: an order for an instrument that the venue does not know is refused, not dropped", async () => {
-  const platform = new Platform();
+  const platform = new VenuePlatform();
   await platform.own();
   await platform.send({ ...order("o-1", "a", Side.BUY, 10, 1), instrumentId: "NO-USD" });
   await platform.clock.advance(100);

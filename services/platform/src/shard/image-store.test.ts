@@ -10,12 +10,16 @@ import { ImageWriter } from "./image-writer.ts";
 
 const SHARD = "oms/0";
 const KEYS = ["a", "b", "c"] as const;
+/** Changes at one event and never again. */
+const IDLE = "idle";
+const LAST_OF_IDLE = 8;
 const CHUNK = 262_144;
 /** Milliseconds after which a call has happened, whoever asked. */
 const LATEST = 19;
 
 /** Of a shard whose every event changes one slab, in turn. */
 function changedAt(key: string, sequence: number): number {
+  if (key === IDLE) return sequence < LAST_OF_IDLE ? 0 : LAST_OF_IDLE;
   const turn = KEYS.indexOf(key as (typeof KEYS)[number]);
   return Math.max(0, sequence - ((sequence - turn + KEYS.length) % KEYS.length));
 }
@@ -107,7 +111,7 @@ class Owner {
       warn: (message: string) => void warnings.push(`${name}: ${message}`),
     };
     this.#writer = new ImageWriter(ports, SHARD, {
-      keys: () => KEYS,
+      keys: () => [IDLE, ...KEYS],
       changedAt: (key) => changedAt(key, this.sequence),
       copy: (key) => slabAt(key, this.sequence),
       restore: () => undefined,
@@ -128,6 +132,10 @@ class Owner {
     this.sequence += events;
     this.#writer.consider(this.sequence, { sequence: this.sequence, offset: 0 }, 1);
     this.#writer.acknowledged(this.sequence);
+  }
+
+  finish(): Promise<void> {
+    return this.#writer.finish({ sequence: this.sequence, offset: 0 }, this.sequence);
   }
 
   /** What it has asked for happens; nothing more. */
@@ -215,7 +223,7 @@ describe("chunks that no manifest names", () => {
     await onlyWhatIsNamed(place);
   });
 
-  test("I20, F6, F14: two owners write images, die, are too slow, and the store fails: what stands is whole, and the next image leaves nothing else", async () => {
+  test("I20, F6, F14: two owners write images, die, are too slow, and the store fails: what stands is whole, and the next image stands and leaves nothing else", async () => {
     const step = fc.record({
       owner: fc.nat(1),
       events: fc.integer({ min: 1, max: 4 }),
@@ -245,6 +253,14 @@ describe("chunks that no manifest names", () => {
           await place.check();
         }
         place.fault = () => undefined;
+        const [first, second] = owners;
+        const ahead = first.sequence < second.sequence ? second : first;
+        for (let round = 0; round < 2; round++) {
+          await place.clock.advance(6_000);
+          ahead.decide(1);
+          await place.clock.advance(100);
+        }
+        expect(await place.standing()).toBe(ahead.sequence);
         await place.clock.advance(6_000);
         for (let round = 0; round < 5; round++) {
           owners[0].decide(100);
@@ -255,6 +271,112 @@ describe("chunks that no manifest names", () => {
       { numRuns: 200 },
     );
   });
+});
+
+describe("a read of the manifest that fails (S19, F6)", () => {
+  const refuseGets = ({ operation }: StoreCall): StoreFault | undefined =>
+    operation === "get" ? { kind: "refused" } : undefined;
+
+  test("on the way to an image: the next one names what has not changed since the last that stands", async () => {
+    const place = new Place();
+    const owner = await place.own(3);
+    owner.decide(1);
+    await place.clock.advance(10);
+    place.fault = refuseGets;
+    owner.decide(1);
+    await place.clock.advance(5_000);
+    place.fault = () => undefined;
+    owner.decide(1);
+    await place.clock.advance(10);
+    expect(await place.standing()).toBe(6);
+    expect(await place.named()).toContain(`${SHARD}/slab/b/4/0`);
+    await place.check();
+  });
+
+  test("behind an image that does not stand: the next one finds what does", async () => {
+    const place = new Place();
+    const slow = await place.own(3);
+    slow.decide(1);
+    await place.clock.advance(10);
+    const fast = await place.own(3);
+    place.fault = ({ operation }) => (operation === "putAll" ? { kind: "delayed", milliseconds: 100 } : undefined);
+    slow.decide(1);
+    await place.clock.advance(10);
+    place.fault = () => undefined;
+    fast.decide(2);
+    await place.clock.advance(10);
+    expect(await place.standing()).toBe(6);
+    place.fault = refuseGets;
+    await place.clock.advance(1_000);
+    place.fault = () => undefined;
+    for (let round = 0; round < 2; round++) {
+      await place.clock.advance(5_000);
+      slow.decide(1);
+      await place.clock.advance(10);
+    }
+    expect(place.warnings).toEqual(["process-1: an image could not be written"]);
+    expect(await place.standing()).toBe(7);
+    await place.check();
+  });
+});
+
+test("S19, F6: an owner that cannot take back what does not stand names nothing that another has copied", async () => {
+  const place = new Place();
+  const slow = await place.own(0);
+  const fast = await place.own(0);
+  fast.decide(10);
+  await place.clock.advance(10);
+  slow.decide(5);
+  await place.clock.advance(10);
+  // It copies the first slabs as they are at 7, the last one as it is at 21.
+  slow.decide(2);
+  slow.decide(14);
+  await place.clock.advance(10);
+  expect(await place.named()).toEqual(expect.arrayContaining([`${SHARD}/slab/${IDLE}/7/0`, `${SHARD}/slab/c/21/0`]));
+  place.fault = ({ operation }) => (operation === "remove" ? { kind: "refused" } : undefined);
+  fast.decide(1);
+  await place.clock.advance(5_000);
+  place.fault = () => undefined;
+  for (let round = 0; round < 2; round++) {
+    fast.decide(11);
+    await place.clock.advance(5_000);
+    await place.check();
+  }
+  expect(await place.standing()).toBe(fast.sequence);
+});
+
+test("S19, S21: an image that another owner's keeps from standing is written whole five seconds later, and not before", async () => {
+  const place = new Place();
+  const slow = await place.own(3);
+  const fast = await place.own(3);
+  fast.decide(1);
+  await place.clock.advance(10);
+  slow.decide(2);
+  await place.clock.advance(10);
+  slow.decide(1);
+  await place.clock.advance(4_000);
+  expect(await place.standing()).toBe(4);
+  await place.clock.advance(1_000);
+  // An input that changes nothing.
+  slow.decide(0);
+  await place.clock.advance(10);
+  expect(await place.standing()).toBe(6);
+  expect(place.warnings).toEqual([]);
+  await place.check();
+});
+
+test("S19, S21: one that stops knows no better, and writes its last image at once", async () => {
+  const place = new Place();
+  const slow = await place.own(3);
+  const fast = await place.own(3);
+  fast.decide(1);
+  await place.clock.advance(10);
+  slow.sequence += 2;
+  const finished = slow.finish();
+  await place.clock.advance(10);
+  await finished;
+  expect(await place.standing()).toBe(5);
+  await place.check();
 });
 
 test("F14: a draft that is not what was written keeps no image from standing, and nothing is taken away meanwhile", async () => {

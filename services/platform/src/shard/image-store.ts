@@ -45,7 +45,10 @@ export class ImageStore {
   readonly #shard: string;
   readonly #writer: string;
   #drafts = 0;
-  /** The manifest that this owner wrote or loaded last. */
+  /**
+   * The manifest that this owner loaded, wrote or was refused for last. It changes with nothing that its caller does not hear of: of
+   * slabs that come without bytes the caller knows only that they are as they were in this one.
+   */
   #current: ImageManifest | undefined;
 
   /** `writer` names the process: two at once draft under names of their own. */
@@ -55,22 +58,25 @@ export class ImageStore {
     this.#writer = writer;
   }
 
-  /** The manifest that stands; `undefined`: none was ever written. Rejects with `ImageIncomplete` when it cannot be read. */
+  /** Sequence of the image that stood when this owner last loaded one, wrote one or was refused; 0: none did. */
+  get through(): number {
+    return Number(this.#current?.sequence ?? 0n);
+  }
+
+  /** Loads the manifest that stands; `undefined`: none was ever written. Rejects with `ImageIncomplete` when it cannot be read. */
   async manifest(): Promise<ImageManifest | undefined> {
     this.#current = undefined;
-    const stored = await this.#read(this.#manifestKey);
-    if (stored === undefined) return undefined;
-    try {
-      this.#current = decode(ImageManifestCodec, stored.body);
-    } catch (error) {
-      throw new ImageIncomplete(`the manifest cannot be read: ${(error as Error).message}`);
-    }
+    this.#current = manifestIn(await this.#read(this.#manifestKey));
     return this.#current;
+  }
+
+  async #stored(): Promise<ImageManifest | undefined> {
+    return manifestIn(await this.#read(this.#manifestKey));
   }
 
   /** What an image is written over: a manifest that cannot be read is as good as none. */
   #standing(): Promise<ImageManifest | undefined> {
-    return this.manifest().catch((error: Error) => {
+    return this.#stored().catch((error: Error) => {
       if (error instanceof ImageIncomplete) return undefined;
       throw error;
     });
@@ -97,7 +103,7 @@ export class ImageStore {
 
   /**
    * Writes an image of all slabs. Answers whether it stands: not when another owner wrote one since this one's last;
-   * then every slab must come with its bytes next time.
+   * then every slab must come with its bytes next time. Rejects as the store does: the next one may go on from the same one as this.
    */
   async write(slabs: readonly SlabCopy[], place: ImagePlace): Promise<boolean> {
     const before = this.#current;
@@ -105,8 +111,10 @@ export class ImageStore {
     const body = encode(ImageManifestCodec, manifest);
     const draft = await this.#draft(place.sequence, body);
     // asked behind the draft: another owner has seen that, or this one sees the manifest that the other wrote before it looked
-    if (!(await this.#stillCurrent(before))) {
+    const replaced = await this.#replaced(before);
+    if (replaced !== undefined) {
       await this.#store.remove(SHARDS_TABLE, [draft]);
+      this.#current = replaced.by;
       return false;
     }
     for (const [index, { bytes }] of slabs.entries()) {
@@ -115,7 +123,9 @@ export class ImageStore {
     const item = { key: this.#manifestKey, version: place.sequence, partition: this.#shard, sort: "manifest", body };
     const stands = await this.#store.put(SHARDS_TABLE, item);
     if (stands) this.#current = manifest;
-    await this.#sweep(stands ? manifest : await this.#standing(), manifest, before);
+    const standing = stands ? manifest : await this.#standing();
+    await this.#sweep(standing, manifest, before);
+    this.#current = standing;
     return stands;
   }
 
@@ -129,9 +139,10 @@ export class ImageStore {
     return `${this.#shard}/manifest`;
   }
 
-  async #stillCurrent(known: ImageManifest | undefined): Promise<boolean> {
-    const stored = await this.#standing();
-    return stored?.sequence === known?.sequence;
+  /** What stands in place of the image that this owner knows; absent: that one does. */
+  async #replaced(known: ImageManifest | undefined): Promise<{ readonly by: ImageManifest | undefined } | undefined> {
+    const by = await this.#standing();
+    return by?.sequence === known?.sequence ? undefined : { by };
   }
 
   #manifestOf(slabs: readonly SlabCopy[], { sequence, eventsOffset, nextInput }: ImagePlace): ImageManifest {
@@ -214,6 +225,15 @@ export class ImageStore {
       { length: entry.chunks },
       (_, index) => `${this.#shard}/slab/${entry.key}/${entry.copied}/${index}`,
     );
+  }
+}
+
+function manifestIn(stored: StoreItem | undefined): ImageManifest | undefined {
+  if (stored === undefined) return undefined;
+  try {
+    return decode(ImageManifestCodec, stored.body);
+  } catch (error) {
+    throw new ImageIncomplete(`the manifest cannot be read: ${(error as Error).message}`);
   }
 }
 

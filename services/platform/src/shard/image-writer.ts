@@ -30,7 +30,7 @@ const USUAL: ImagePace = { changes: 20_000, milliseconds: 60_000 };
 /** A large image waits for more changes, so that copying costs a small part of what deciding them does; not for ever. */
 const BYTES_A_CHANGE = 200;
 const MOST_CHANGES = 100_000;
-/** After the store refused one, in milliseconds: copying for nothing keeps inputs waiting (F6). */
+/** After one that came to nothing, in milliseconds: copying for nothing keeps inputs waiting (F6). */
 const RETRY = 5_000;
 /** Bytes copied between two inputs. */
 const COPY_BYTES = 262_144;
@@ -68,8 +68,8 @@ export class ImageWriter {
   /** That the last image copied. */
   #lastBytes = 0;
   #lastTime: number;
-  /** Monotonic milliseconds before which no image is tried. */
-  #notBefore = 0;
+  /** The last image came to nothing: at these monotonic milliseconds the next is due, whatever the pace. */
+  #retryAt: number | undefined;
   #acknowledged = 0;
   #pass: Pass | undefined;
   #sequence = 0;
@@ -99,16 +99,20 @@ export class ImageWriter {
   consider(sequence: number, place: EventsPlace, engineVersion: number): void {
     this.#sequence = sequence;
     if (this.#closed || this.#pass !== undefined || this.#writing !== undefined) return;
-    const events = sequence - this.#lastSequence;
-    const now = this.#clock.monotonic();
-    if (events === 0 || now < this.#notBefore) return;
-    const waited = now - this.#lastTime;
+    if (sequence === this.#lastSequence) return;
     this.#engineVersion ??= engineVersion;
-    const goesOn = engineVersion === this.#engineVersion;
-    if (goesOn && events < changesUntilImage(this.#pace, this.#lastBytes) && waited < this.#pace.milliseconds) return;
+    if (!this.#isDue(engineVersion)) return;
     this.#engineVersion = engineVersion;
     this.#begin(place);
     this.#step();
+  }
+
+  #isDue(engineVersion: number): boolean {
+    const now = this.#clock.monotonic();
+    if (this.#retryAt !== undefined) return now >= this.#retryAt;
+    const events = this.#sequence - this.#lastSequence;
+    const isMuch = events >= changesUntilImage(this.#pace, this.#lastBytes);
+    return isMuch || now - this.#lastTime >= this.#pace.milliseconds || engineVersion !== this.#engineVersion;
   }
 
   acknowledged(sequence: number): void {
@@ -119,13 +123,16 @@ export class ImageWriter {
   /** Writes a last image of all that is acknowledged: none where the shard, at `sequence`, holds more than that (I21). */
   async finish(place: EventsPlace, sequence: number): Promise<void> {
     await this.#writing;
-    if (this.#closed || place.sequence !== sequence || sequence <= this.#lastSequence) return;
-    this.#sequence = place.sequence;
-    this.#acknowledged = place.sequence;
-    this.#begin(place);
-    while (this.#copy());
-    this.#tryWrite();
-    await this.#writing;
+    // The first may find one that another owner wrote since; the second is written over that.
+    for (let tries = 0; tries < 2; tries++) {
+      if (this.#closed || place.sequence !== sequence || sequence <= this.#lastSequence) return;
+      this.#sequence = place.sequence;
+      this.#acknowledged = place.sequence;
+      this.#begin(place);
+      while (this.#copy());
+      this.#tryWrite();
+      await this.#writing;
+    }
   }
 
   /** No image any more: the state is not what its sequence says, for the shard broke off while it decided (I21). */
@@ -178,11 +185,14 @@ export class ImageWriter {
     try {
       const place = { sequence, eventsOffset: pass.place.offset, nextInput: undefined };
       const stands = await this.images.write(pass.copies, place);
-      this.#lastSequence = sequence;
       this.#written.clear();
       if (stands) for (const { key, stamp } of pass.copies) this.#written.set(key, stamp);
+      // One that reaches as far does as well, whoever wrote it.
+      const reaches = this.images.through >= sequence;
+      if (reaches) this.#lastSequence = sequence;
+      this.#retryAt = reaches ? undefined : this.#clock.monotonic() + RETRY;
     } catch (error) {
-      this.#notBefore = this.#clock.monotonic() + RETRY;
+      this.#retryAt = this.#clock.monotonic() + RETRY;
       this.#warn("an image could not be written", { shard: this.#shard, reason: String(error) });
     }
   }

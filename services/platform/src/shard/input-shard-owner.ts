@@ -42,7 +42,7 @@ export interface InputOwnerHooks<Published> {
 
 /** All of the state is copied at once: more seldom than elsewhere. */
 const USUAL: ImagePace = { changes: 20_000, milliseconds: 600_000 };
-/** After the store refused one, in milliseconds (F6). */
+/** After one that came to nothing, in milliseconds (F6). */
 const RETRY = 5_000;
 const BACKLOG = 100_000;
 
@@ -66,8 +66,8 @@ export class InputShardOwner<Command, Published> implements ShardClient {
   #imageBytes = 0;
   #inputsSince = 0;
   #imageTime: number;
-  /** Monotonic milliseconds before which no image is tried. */
-  #imageNotBefore = 0;
+  /** The last image came to nothing: at these monotonic milliseconds the next is due, whatever the pace. */
+  #imageRetryAt: number | undefined;
   #imaging: Promise<void> | undefined;
   /** Of a hot standby: what it has decided and says only if it takes over (S21). Absent: it owns the shard. */
   #kept: KeptOutcomes<Published> | undefined;
@@ -75,6 +75,8 @@ export class InputShardOwner<Command, Published> implements ShardClient {
   #due = 0;
   /** It takes over, or has: what a look finds is too late. */
   #isTaken = false;
+  /** Its state is together, and it decides. */
+  #hasBegun = false;
   #isStopped = false;
   #failure: Error | undefined;
 
@@ -114,13 +116,15 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     const refuseStopped = () => this.#refuseStopped();
     const restored = await restoreImage(this.#ports, this.#shard, this.#images, isKnown, refuseStopped);
     // Another owner may have written both in between: an image is never ahead of the positions that are read behind it.
-    await this.#outputs.load();
+    const isStillKnown = await this.#outputs.load();
     this.#imageOffset = restored.nextInput;
     this.#imageBytes = restored.bytes;
     this.#imageEngine = this.#shard.engineVersion;
     this.#offsets.raise(this.#imageOffset);
     this.#refuseStopped();
+    if (isKnown && !isStillKnown) throw this.#nothingKnown();
     this.#due = end;
+    this.#hasBegun = true;
     this.#inputs.startAt(this.#imageOffset);
     await this.#offsets.reach(end, Number.MAX_SAFE_INTEGER);
     if (this.#kept === undefined) this.#mender.open();
@@ -148,11 +152,15 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     return this.#failure === undefined && this.#inputs.next >= due;
   }
 
-  /** A standby becomes the owner: what is above the output positions goes out, and it can be asked. Rejects as the store does. */
+  /**
+   * A standby becomes the owner: what is above the output positions goes out, and it can be asked. Rejects as the store does, and where
+   * there are no positions any more of what it has let go: a link would go on from the chain that it had when this one began.
+   */
   async serve(): Promise<void> {
     this.#isTaken = true;
-    await this.#outputs.load();
+    const isKnown = await this.#outputs.load();
     this.#refuseStopped();
+    if (!isKnown && this.#kept?.hasLetGo) throw this.#nothingKnown();
     const kept = this.#kept ?? [];
     this.#kept = undefined;
     for (const { outcome, offset } of kept) this.#outputs.emit(outcome, offset);
@@ -173,7 +181,8 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     this.#inputs.close();
     this.#mender.close();
     this.#offsets.fail(notReady(`${this.#shard.name} is stopping`));
-    if (this.#kept !== undefined || this.#failure !== undefined) return;
+    // One that has not begun knows nothing to keep, and may go by positions that are gone.
+    if (!this.#hasBegun || this.#kept !== undefined || this.#failure !== undefined) return;
     const finished = Promise.resolve(this.#imaging).then(() => this.#image());
     await within(this.#ports.clock, patience, finished);
     this.#outputs.close();
@@ -227,16 +236,18 @@ export class InputShardOwner<Command, Published> implements ShardClient {
   }
 
   #considerImage(offset: number): void {
-    if (this.#imaging !== undefined || offset === this.#imageOffset) return;
-    const now = this.#ports.clock.monotonic();
-    if (now < this.#imageNotBefore) return;
-    const waited = now - this.#imageTime;
-    const pace = this.#ports.imagePace ?? USUAL;
-    const goesOn = this.#shard.engineVersion === this.#imageEngine;
-    if (goesOn && this.#inputsSince < changesUntilImage(pace, this.#imageBytes) && waited < pace.milliseconds) return;
+    if (this.#imaging !== undefined || offset === this.#imageOffset || !this.#isImageDue()) return;
     this.#imaging = this.#image().finally(() => {
       this.#imaging = undefined;
     });
+  }
+
+  #isImageDue(): boolean {
+    const now = this.#ports.clock.monotonic();
+    if (this.#imageRetryAt !== undefined) return now >= this.#imageRetryAt;
+    const pace = this.#ports.imagePace ?? USUAL;
+    const isMuch = this.#inputsSince >= changesUntilImage(pace, this.#imageBytes);
+    return isMuch || now - this.#imageTime >= pace.milliseconds || this.#shard.engineVersion !== this.#imageEngine;
   }
 
   /**
@@ -254,12 +265,22 @@ export class InputShardOwner<Command, Published> implements ShardClient {
     try {
       await this.#outputs.emptiedThrough(nextInput - 1);
       await this.#outputs.keepPositions();
-      await this.#images.write(slabs, { sequence: nextInput, eventsOffset: 0, nextInput });
+      const place = { sequence: nextInput, eventsOffset: 0, nextInput };
+      await this.#images.write(slabs, place);
+      // Another owner, as the one before, wrote one since this one looked: the second is written over that.
+      if (this.#images.through < nextInput) await this.#images.write(slabs, place);
+      if (this.#images.through < nextInput) throw new Error("another owner writes images");
       this.#imageOffset = nextInput;
+      this.#imageRetryAt = undefined;
     } catch (error) {
-      this.#imageNotBefore = this.#ports.clock.monotonic() + RETRY;
+      this.#imageRetryAt = this.#ports.clock.monotonic() + RETRY;
       this.#ports.warn("an image could not be written", { shard: this.#shard.name, reason: String(error) });
     }
+  }
+
+  /** From what this owner knows it cannot go on; who begins without any positions can. */
+  #nothingKnown(): Error {
+    return new Error(`${this.#shard.name} does not know any more what has left`);
   }
 
   /** Stopped while it waited for something: nobody would stop it again. */

@@ -14,6 +14,7 @@ export class KeptOutcomes<Published> {
   readonly #most: number;
   #kept: Kept<Published>[] = [];
   #messages = 0;
+  #hasLetGo = false;
 
   constructor(most: number = MOST) {
     this.#most = most;
@@ -30,11 +31,17 @@ export class KeptOutcomes<Published> {
     }
   }
 
+  /** Not all that was decided is kept any more: what is left goes on from what its owner has said. */
+  get hasLetGo(): boolean {
+    return this.#hasLetGo;
+  }
+
   /** The owner has said the first of them. */
   dropWhile(hasLeft: (outcome: InputOutcome<Published>) => boolean): void {
     const rest = this.#kept.findIndex(({ outcome }) => !hasLeft(outcome));
     const left = rest < 0 ? this.#kept : this.#kept.slice(0, rest);
     for (const { outcome } of left) this.#messages -= sizeOf(outcome);
+    if (left.length > 0) this.#hasLetGo = true;
     this.#kept = rest < 0 ? [] : this.#kept.slice(rest);
   }
 
