@@ -79,9 +79,11 @@ async function checkReplay(
   for await (const replayed of replayPlatform(ports, partitions, TICKS.watched)) {
     step(`decided ${replayed.shard} once more`);
     same.see(replayed.compared);
-    for (const difference of replayed.differences) same.broken(`${replayed.shard}: ${difference}`);
     whole.see();
-    const { shard, stateHash, recoveredHash, problem } = replayed;
+    const { shard, missing, trimmed, stateHash, recoveredHash, problem } = replayed;
+    for (const difference of replayed.differences) same.broken(`${shard}: ${difference}`);
+    if (missing > 0) same.broken(`${shard}: ${missing} that it decided do not stand on the log`);
+    if (trimmed) same.unproven(`${shard}, whose inputs are trimmed`);
     if (problem !== undefined) whole.broken(`${shard} cannot be recovered from its image and log: ${problem}`);
     else if (stateHash !== recoveredHash) whole.broken(`${shard} differs from its image and log`);
   }
