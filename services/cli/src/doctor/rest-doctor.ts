@@ -10,7 +10,6 @@ import type { PartitionCounts } from "@atlas/platform/topic/topics";
 import { takeRestingFolder } from "../folder/resting-folder.ts";
 import { checkArchive } from "./archive-check.ts";
 import { Findings, type Rule } from "./findings.ts";
-import { checkInputs } from "./input-check.ts";
 import type { LogSource } from "./log-source.ts";
 import { checkMarketData } from "./market-check.ts";
 import { checkOrderLog, type ShardReading } from "./order-log-check.ts";
@@ -50,10 +49,8 @@ export async function examineFolder(folder: string, step: (text: string) => void
 }
 
 async function checkLog(source: LogSource, findings: Findings, step: (text: string) => void): Promise<ShardReading[]> {
-  step("reading the events of orders");
+  step("reading the commands and events of orders");
   const readings = await checkOrderLog(source, findings, () => Number.MAX_SAFE_INTEGER);
-  step("reading the commands");
-  await checkInputs(source, findings, readings);
   step("reading the orders at venues");
   await checkVenueOrders(source, findings, readings);
   step("reading the market");
