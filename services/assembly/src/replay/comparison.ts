@@ -3,7 +3,7 @@ import { BrokenFrameError, type Frame, messageBytes, openFrame } from "@atlas/pl
 import type { DecidePorts } from "./replay-shard.ts";
 
 /** Where a shard's messages stand, and how they are written. */
-export interface OutputPlace<Message> {
+interface OutputPlace<Message> {
   readonly topic: string;
   readonly partition: number;
   readonly codec: Codec<Message>;
