@@ -1,4 +1,6 @@
 import { GetOrderTimelineRequestSchema } from "@atlas/gen/atlas/audit/v1/audit_service_pb";
+import { OrderCommandCodec } from "@atlas/gen/atlas/log/v1/order_command_codec";
+import { OrderCommandSchema } from "@atlas/gen/atlas/log/v1/order_command_pb";
 import { OrderEventCodec } from "@atlas/gen/atlas/log/v1/order_event_codec";
 import { OrderEventSchema } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import { encode } from "@atlas/gen/codec/codec";
@@ -43,6 +45,94 @@ test("S1: what was copied happened when its original was appended", async () => 
 
 test("S1: and not when it was copied", async () => {
   await expect(timeline({ startTime: MOVE })).rejects.toThrow("there is nothing on an order");
+});
+
+describe("S4: a command that stands on the log twice", () => {
+  const command = create(OrderCommandSchema, { orderId: ORDER, command: { case: "submit", value: {} } });
+  const bytes = encode(OrderCommandCodec, command).slice();
+
+  /** A source, and the numbers of its messages in a frame. */
+  type Sent = readonly [source: string, ...numbers: bigint[]];
+
+  /** Where commands are told to stand, when so many were sent and an event cites the first of the frame at an offset. */
+  async function told(sent: readonly Sent[], cited: bigint) {
+    const log = memoryLog({ clock: manualClock({ start: THEN }) });
+    const cause = { offset: cited, index: 0 };
+    const event = create(OrderEventSchema, { eventId: "oms/0:1", sequence: 1n, orderId: ORDER, cause });
+    const append = (topic: string, source: string, firstNumber: bigint, messages: readonly Uint8Array[]) =>
+      log.append(topic, 0, encodeFrame({ source, writer: "w", firstNumber }, messages, testDigest).slice());
+    await append("orders.events", "oms/0", 1n, [encode(OrderEventCodec, event)]);
+    for (const [source, first = 0n, ...others] of sent) {
+      await append("orders.commands", source, first, [bytes, ...others.map(() => bytes)]);
+    }
+    const reading = { archive: memoryArchive(), compression: testCompression, digest: testDigest };
+    const request = create(GetOrderTimelineRequestSchema, { orderId: ORDER });
+    const { entries } = await getOrderTimeline(request, { reading, log, partitions: { oms: 1, venue: 1 } });
+    const commands = entries.filter(({ message }) => message.case === "command");
+    return commands.map(({ offset, index }) => `${offset}:${index}`);
+  }
+
+  test.each<[string, Sent[], bigint, string[]]>([
+    [
+      "is told where it was decided",
+      [
+        ["g1", 3n],
+        ["g1", 3n],
+        ["g1", 3n],
+      ],
+      0n,
+      ["0:0"],
+    ],
+    [
+      "is told where it was decided, behind a jump",
+      [
+        ["venue/0", 3n],
+        ["venue/0", 3n],
+        ["venue/0", 3n],
+      ],
+      1n,
+      ["1:0"],
+    ],
+    [
+      "is told where it stood first, if nothing was decided of it",
+      [
+        ["g1", 3n],
+        ["g1", 3n],
+      ],
+      7n,
+      ["0:0"],
+    ],
+    [
+      "in frames of another cut",
+      [
+        ["g1", 3n, 4n],
+        ["g1", 4n, 5n],
+      ],
+      0n,
+      ["0:0", "0:1", "1:1"],
+    ],
+    [
+      "is another one of another sender, or number",
+      [
+        ["g1", 3n],
+        ["g2", 3n],
+        ["g1", 4n],
+      ],
+      2n,
+      ["0:0", "1:0", "2:0"],
+    ],
+    [
+      "is another one when it is not numbered",
+      [
+        ["oms/0", 0n],
+        ["oms/0", 0n],
+      ],
+      0n,
+      ["0:0", "1:0"],
+    ],
+  ])("%s", async (_, sent, cited, places) => {
+    expect(await told(sent, cited)).toEqual(places);
+  });
 });
 
 describe("F13: what cannot be read", () => {

@@ -35,7 +35,7 @@ const ROLES = { command: 0, event: 1, venueCommand: 2, report: 3 };
 
 /**
  * Gathers what concerns one order. Events go first: what they cite and cause is found by them. A message that stands twice, as
- * after a repeat of an append, is taken once, where it stood first.
+ * after a repeat of an append, is taken once, where it stood first; a command, where it was decided.
  */
 export class OrderTimeline {
   readonly #orderId: string;
@@ -49,6 +49,8 @@ export class OrderTimeline {
   readonly #byId = new Map<string, Place>();
   readonly #venues = new Set<number>();
   readonly #taken = new Set<string>();
+  /** Commands that no event cites, by source and number; each is one of the order's own, as all that is kept. */
+  readonly #uncited = new Map<string, Found>();
   #unreadable = 0;
 
   constructor(orderId: string, digest: Digest) {
@@ -70,7 +72,7 @@ export class OrderTimeline {
       for (const { destination } of event.linksOut) {
         if (destination.startsWith("venue/")) this.#venues.add(Number(destination.slice("venue/".length)));
       }
-      this.#add(at, record, index, place, { case: "event", value: event });
+      this.#found.push(foundAt(at, record, index, place, { case: "event", value: event }));
     });
   }
 
@@ -82,8 +84,21 @@ export class OrderTimeline {
       const command = this.#read(frame, index, OrderCommandCodec);
       if (command === undefined || (!isCited && this.#orderIdOf(command) !== this.#orderId)) return;
       const place = { offset, index, sequence: 0, role: ROLES.command };
-      this.#add(at, record, index, place, { case: "command", value: command });
+      const name = commandName(frame, index, place);
+      const found = foundAt(at, record, index, place, { case: "command", value: command });
+      if (isCited) this.#decided(name, found);
+      else if (!this.#taken.has(name) && !this.#uncited.has(name)) this.#uncited.set(name, found);
     });
+  }
+
+  /**
+   * Behind a jump of a link a later copy is the one that was decided (S4), so that the first of copies goes when another turns out to be
+   * cited. What events cite is told whatever it is a copy of: it would be decided twice.
+   */
+  #decided(name: string, found: Found): void {
+    this.#uncited.delete(name);
+    this.#taken.add(name);
+    this.#found.push(found);
   }
 
   reports(at: ArchivePartition, record: PlacedRecord): void {
@@ -93,7 +108,7 @@ export class OrderTimeline {
       if (report?.orderId !== this.#orderId || this.#isTaken(`report ${report.sequence}`)) return;
       const event = this.#bySequence.get(report.sequence) ?? { ...UNKNOWN, sequence: Number(report.sequence) };
       const place = { ...event, role: ROLES.report };
-      this.#add(at, record, index, place, { case: "executionReport", value: report });
+      this.#found.push(foundAt(at, record, index, place, { case: "executionReport", value: report }));
     });
   }
 
@@ -105,7 +120,7 @@ export class OrderTimeline {
       if (this.#isTaken(`venue ${command.commandId}`)) return;
       const event = this.#byId.get(command.commandId) ?? { ...UNKNOWN, sequence: 0 };
       const place = { ...event, role: ROLES.venueCommand };
-      this.#add(at, record, index, place, { case: "venueCommand", value: command });
+      this.#found.push(foundAt(at, record, index, place, { case: "venueCommand", value: command }));
     });
   }
 
@@ -115,7 +130,8 @@ export class OrderTimeline {
   }
 
   inOrder(): TimelineEntry[] {
-    return this.#found.sort((left, right) => compare(left.place, right.place)).map(({ entry }) => entry);
+    const found = [...this.#found, ...this.#uncited.values()];
+    return found.sort((left, right) => compare(left.place, right.place)).map(({ entry }) => entry);
   }
 
   /** What came so far that holds the order's id and cannot be read: damaged records, messages that do not decode (F13). */
@@ -165,26 +181,32 @@ export class OrderTimeline {
     this.#taken.add(name);
     return isTaken;
   }
+}
 
-  #add(
-    { topic, partition }: ArchivePartition,
-    record: PlacedRecord,
-    index: number,
-    place: Place,
-    message: Message,
-  ): void {
-    const entry: TimelineEntry = {
-      $typeName: "atlas.audit.v1.TimelineEntry",
-      topic,
-      partition,
-      offset: BigInt(record.offset),
-      index,
-      appendTime: timestampOf(record.firstTime),
-      archived: record.archived,
-      message,
-    };
-    this.#found.push({ entry, place });
-  }
+function foundAt(
+  { topic, partition }: ArchivePartition,
+  record: PlacedRecord,
+  index: number,
+  place: Place,
+  message: Message,
+): Found {
+  const entry: TimelineEntry = {
+    $typeName: "atlas.audit.v1.TimelineEntry",
+    topic,
+    partition,
+    offset: BigInt(record.offset),
+    index,
+    appendTime: timestampOf(record.firstTime),
+    archived: record.archived,
+    message,
+  };
+  return { entry, place };
+}
+
+/** By its source and number every copy has the same one; what is not numbered is no copy of anything (S4). */
+function commandName({ header }: Frame, index: number, { offset }: Place): string {
+  const { source, firstNumber } = header;
+  return firstNumber === 0n ? `input ${offset}:${index}` : `command ${source} ${firstNumber + BigInt(index)}`;
 }
 
 /** A copied frame is where it was first (S1). */

@@ -10,13 +10,17 @@ export interface InputPlace {
   readonly end: number;
 }
 
-/** Hands a shard every input from where `begin` starts the loop up to the end, as its owner would. */
+/**
+ * Hands a shard every input from where `begin` starts the loop up to the end, as its owner would. `settled`: what was handed over is decided;
+ * the next inputs wait for the answer, if there is one.
+ */
 export function decideAll<Command>(
   ports: DecidePorts,
   place: InputPlace,
   codec: Codec<Command>,
   shard: Pick<InputReceiver<Command>, "link" | "arrive" | "unreadable">,
   begin: (loop: InputLoop<Command>) => void,
+  settled: () => Promise<void> | undefined,
 ): Promise<void> {
   if (place.end === 0) return Promise.resolve();
   return new Promise((resolve, reject) => {
@@ -24,7 +28,8 @@ export function decideAll<Command>(
       ...shard,
       missing: () => undefined,
       broken: () => undefined,
-      settled: (offset) => {
+      settled: async (offset) => {
+        await settled();
         if (offset < place.end) return;
         loop.close();
         resolve();

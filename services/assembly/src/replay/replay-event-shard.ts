@@ -1,18 +1,11 @@
-import { encodeView } from "@atlas/gen/codec/codec";
 import type { EventShard } from "@atlas/platform/shard/event-shard";
 import type { EventShardKind } from "@atlas/platform/shard/event-shard-kind";
 import { ImageWriter } from "@atlas/platform/shard/image-writer";
 import { recoverEvents } from "@atlas/platform/shard/recovery";
 import { stateHash } from "@atlas/platform/shard/state-hash";
+import { Comparison } from "./comparison.ts";
 import { decideAll, type InputPlace } from "./decide-all.ts";
-import {
-  Comparison,
-  checksumsOf,
-  type DecidePorts,
-  type Redecided,
-  type Replayed,
-  type ReplayPorts,
-} from "./replay-shard.ts";
+import type { DecidePorts, Redecided, Replayed, ReplayPorts } from "./replay-shard.ts";
 
 /** Everything has left: recovery is to keep no events for their outputs. */
 const ALL_EMITTED = { sequence: Number.MAX_SAFE_INTEGER, offset: Number.MAX_SAFE_INTEGER };
@@ -34,14 +27,15 @@ export async function replayEventShard<Command, Event, Report>(
   const images = new ImageWriter({ ...ports, writer: "replay" }, recovered.name, recovered.slabs);
   const problem = await recoverEvents(ports, kind, recovered, partition, images, ALL_EMITTED)
     .then(async ({ unreadable }) => {
-      await decideOn(ports, kind, recovered, place, () => undefined);
+      await decideOn(ports, kind, recovered, place);
       return unreadable;
     })
     .catch((error: Error) => error.message);
   const recoveredHash = problem === undefined ? stateHash(recovered.slabs, ports.digest) : "";
   const shard = recovered.name;
   if (start > 0) {
-    return { shard, compared: 0, differences: [], stateHash: recoveredHash, recoveredHash, problem, trimmed: true };
+    const nothing = { compared: 0, differences: [], missing: 0 };
+    return { ...nothing, shard, stateHash: recoveredHash, recoveredHash, problem, trimmed: true };
   }
   const redecided = await redecideEventShard(ports, kind, empty(), partition, end);
   return { ...redecided, shard, recoveredHash, problem, trimmed: false };
@@ -55,12 +49,12 @@ export async function redecideEventShard<Command, Event, Report>(
   partition: number,
   end: number,
 ): Promise<Redecided> {
-  const known = await checksumsOf(ports, kind.events.topic.name, partition);
-  const comparison = new Comparison(known, encodeView, kind.events.codec, ports.digest);
+  const { topic, codec } = kind.events;
+  const comparison = new Comparison(ports, { topic: topic.name, partition, codec });
   const place: InputPlace = { topic: kind.inputs.topic.name, partition, end };
-  await decideOn(ports, kind, fresh, place, (event) => comparison.take(kind.sequenceOf(event), event));
-  const { compared, differences } = comparison;
-  return { compared, differences, stateHash: stateHash(fresh.slabs, ports.digest) };
+  await decideOn(ports, kind, fresh, place, comparison);
+  const { compared, differences, missing } = comparison;
+  return { compared, differences, missing, stateHash: stateHash(fresh.slabs, ports.digest) };
 }
 
 /** Goes on deciding behind the last event's cause, in slices as its owner does (S13). */
@@ -69,8 +63,9 @@ async function decideOn<Command, Event, Report>(
   kind: EventShardKind<Command, Event, Report>,
   shard: EventShard<Command, Event>,
   place: InputPlace,
-  decided: (event: Event) => void,
+  comparison?: Comparison<Event>,
 ): Promise<undefined> {
+  const decided = (event: Event) => comparison?.take(kind.sequenceOf(event), event);
   const take = (events: readonly Event[]) => {
     for (const event of events) decided(event);
     while (shard.workOpen) for (const event of shard.advance()) decided(event);
@@ -86,6 +81,7 @@ async function decideOn<Command, Event, Report>(
       unreadable: (arrival) => take(shard.decideUnreadable(arrival)),
     },
     (loop) => loop.start(shard.cause),
+    () => comparison?.settle(),
   );
   return undefined;
 }

@@ -1,21 +1,15 @@
 import type { VenueSettings } from "@atlas/domain/venue/venue-state";
 import { MarketEventCodec } from "@atlas/gen/atlas/market/v1/market_codec";
+import type { MarketEvent } from "@atlas/gen/atlas/market/v1/market_pb";
 import { VenueCommandCodec } from "@atlas/gen/atlas/venue/v1/venue_codec";
-import { encodeView } from "@atlas/gen/codec/codec";
 import { ImageIncomplete, ImageStore } from "@atlas/platform/shard/image-store";
 import { shardName } from "@atlas/platform/shard/shard-name";
 import { stateHashOf } from "@atlas/platform/shard/state-hash";
 import { topics } from "@atlas/platform/topic/topics";
 import { VenueShard } from "@atlas/venue/venue-shard";
+import { Comparison } from "./comparison.ts";
 import { decideAll, type InputPlace } from "./decide-all.ts";
-import {
-  Comparison,
-  checksumsOf,
-  type DecidePorts,
-  type Redecided,
-  type Replayed,
-  type ReplayPorts,
-} from "./replay-shard.ts";
+import type { DecidePorts, Redecided, Replayed, ReplayPorts } from "./replay-shard.ts";
 
 /** The same of a venue shard, which has no event log: its market events are compared (S12, S20). */
 export async function replayVenue(ports: ReplayPorts, settings: VenueSettings): Promise<Replayed> {
@@ -26,14 +20,15 @@ export async function replayVenue(ports: ReplayPorts, settings: VenueSettings): 
   let problem: string | undefined;
   try {
     const recovered = await restored(ports, settings);
-    await decideOn(ports, recovered.shard, place, recovered.nextInput, () => undefined);
+    await decideOn(ports, recovered.shard, place, recovered.nextInput);
     recoveredHash = stateHashOf(recovered.shard.copy(), ports.digest);
   } catch (error) {
     problem = (error as Error).message;
   }
   const shard = shardName("venue", partition);
   if (start > 0) {
-    return { shard, compared: 0, differences: [], stateHash: recoveredHash, recoveredHash, problem, trimmed: true };
+    const nothing = { compared: 0, differences: [], missing: 0 };
+    return { ...nothing, shard, stateHash: recoveredHash, recoveredHash, problem, trimmed: true };
   }
   return { ...(await redecideVenue(ports, settings, end)), shard, recoveredHash, problem, trimmed: false };
 }
@@ -42,15 +37,12 @@ export async function replayVenue(ports: ReplayPorts, settings: VenueSettings): 
 export async function redecideVenue(ports: DecidePorts, settings: VenueSettings, end: number): Promise<Redecided> {
   const partition = settings.shard;
   const fresh = new VenueShard(settings);
-  const known = await checksumsOf(ports, topics.marketData.name, partition);
-  const comparison = new Comparison(known, encodeView, MarketEventCodec, ports.digest);
+  const comparison = new Comparison(ports, { topic: topics.marketData.name, partition, codec: MarketEventCodec });
   const place: InputPlace = { topic: topics.venueOrders.name, partition, end };
-  await decideOn(ports, fresh, place, 0, (sequence, event) => comparison.take(sequence, event));
-  const { compared, differences } = comparison;
-  return { compared, differences, stateHash: stateHashOf(fresh.copy(), ports.digest) };
+  await decideOn(ports, fresh, place, 0, comparison);
+  const { compared, differences, missing } = comparison;
+  return { compared, differences, missing, stateHash: stateHashOf(fresh.copy(), ports.digest) };
 }
-
-type Decided = Parameters<Comparison<Parameters<typeof MarketEventCodec.write>[1]>["take"]>;
 
 async function restored(
   ports: ReplayPorts,
@@ -76,7 +68,7 @@ async function decideOn(
   shard: VenueShard,
   place: InputPlace,
   from: number,
-  decided: (...taken: Decided) => void,
+  comparison?: Comparison<MarketEvent>,
 ): Promise<void> {
   if (from >= place.end) return;
   await decideAll(
@@ -86,10 +78,11 @@ async function decideOn(
     {
       link: (source) => shard.link(source),
       arrive: (arrival) => {
-        for (const event of shard.decide(arrival).published) decided(Number(event.shardSequence), event);
+        for (const event of shard.decide(arrival).published) comparison?.take(Number(event.shardSequence), event);
       },
       unreadable: () => shard.decideUnreadable(),
     },
     (loop) => loop.startAt(from),
+    () => comparison?.settle(),
   );
 }

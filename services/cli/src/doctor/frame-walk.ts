@@ -3,10 +3,18 @@ import { systemDigest } from "@atlas/adapters/system/system-digest";
 import type { FrameHeader } from "@atlas/gen/atlas/log/v1/frame_pb";
 import type { Codec } from "@atlas/gen/codec/codec";
 import { type Frame, messageBytes, openFrame, readMessage } from "@atlas/platform/wire/codec/frame";
+import { ChecksumTable } from "./checksum-table.ts";
 import type { Rule } from "./findings.ts";
 import type { LogSource } from "./log-source.ts";
 
 const digest = systemDigest();
+
+/** A frame, and where it stands. */
+export interface PlacedFrame {
+  readonly offset: number;
+  readonly frame: Frame;
+  readonly header: FrameHeader;
+}
 
 /** A record's frame; a broken one is told and passed over. */
 export async function* frames(
@@ -14,7 +22,7 @@ export async function* frames(
   topic: string,
   partition: number,
   readable: Rule,
-): AsyncGenerator<{ offset: number; frame: Frame; header: FrameHeader }> {
+): AsyncGenerator<PlacedFrame, undefined> {
   const { start, end } = await source.range(topic, partition);
   let next = start;
   for await (const { offset, bytes } of source.records(topic, partition, start, end)) {
@@ -28,6 +36,7 @@ export async function* frames(
       readable.broken(`${topic}/${partition} at ${offset}: ${(error as Error).message}`);
     }
   }
+  return undefined;
 }
 
 /**
@@ -41,26 +50,23 @@ export async function* sequenced<M>(
   codec: Codec<M>,
   rules: { readonly readable: Rule; readonly gapless: Rule; readonly same: Rule },
 ): AsyncGenerator<{ sequence: number; message: M }> {
-  const checksums: number[] = [];
-  let first: number | undefined;
-  let last = 0;
+  const checksums = new ChecksumTable();
+  let last: number | undefined;
   for await (const { frame, header } of frames(source, topic, partition, rules.readable)) {
     const begin = Number(header.firstNumber);
-    first ??= begin;
     for (let index = 0; index < frame.count; index++) {
       const sequence = begin + index;
       const checksum = crc32(messageBytes(frame, index));
-      if (checksums.length > 0 && sequence <= last) {
+      if (last !== undefined && sequence <= last) {
         rules.same.see();
-        const known = checksums[sequence - first];
-        if (known !== checksum) rules.same.broken(`${topic}/${partition}: ${sequence} stands there in two versions`);
+        if (checksums.get(sequence) !== checksum)
+          rules.same.broken(`${topic}/${partition}: ${sequence} stands there in two versions`);
         continue;
       }
-      if (checksums.length > 0 && sequence !== last + 1) {
+      if (last !== undefined && sequence !== last + 1) {
         rules.gapless.broken(`${topic}/${partition}: ${sequence} comes after ${last}`);
-        while (checksums.length < sequence - first) checksums.push(-1);
       }
-      checksums.push(checksum);
+      checksums.set(sequence, checksum);
       last = sequence;
       rules.gapless.see();
       const message = read(frame, index, codec);

@@ -1,49 +1,77 @@
 import { OrderCommandCodec } from "@atlas/gen/atlas/log/v1/order_command_codec";
 import type { OrderCommand } from "@atlas/gen/atlas/log/v1/order_command_pb";
+import type { InputPosition } from "@atlas/platform/shard/arrival";
 import { isShard } from "@atlas/platform/shard/shard-name";
 import { topics } from "@atlas/platform/topic/topics";
-import type { Findings } from "./findings.ts";
-import { frames, read } from "./frame-walk.ts";
+import type { Findings, Rule } from "./findings.ts";
+import { frames, type PlacedFrame, read } from "./frame-walk.ts";
 import type { LogSource } from "./log-source.ts";
-import { type ShardReading, sequenceRules } from "./order-log-check.ts";
-import { unitsOf } from "./shard-books.ts";
+import { sequenceRules } from "./sequence-rules.ts";
+import { type ShardBooks, unitsOf } from "./shard-books.ts";
 
 /**
  * Every command, report and control input of an order shard that is no repeat on its link has an event that cites it
  * (I18); timers have one only if something was due. What its clearing holds is what venues stamped on their last reports (I1).
+ * A shard decides its inputs in order, so that they are read beside its events, and nothing is kept of either.
  */
-export async function checkInputs(
-  source: LogSource,
-  findings: Findings,
-  readings: readonly ShardReading[],
-): Promise<void> {
-  const rule = findings.rule("I18", "inputs of order shards have an event that cites them");
-  const clearing = findings.rule("I1", "sums of accounts, clearing and fees are deposits less withdrawals");
-  const { readable } = sequenceRules(findings);
-  for (const { partition, causes, lastCause, books } of readings) {
-    if (lastCause === undefined) continue;
-    const links = new Map<string, number>();
-    const stamped = new StampedTotals();
-    for await (const { offset: at, frame, header } of frames(source, topics.orderCommands.name, partition, readable)) {
-      const offset = header.original === undefined ? at : Number(header.original.offset);
-      for (let index = 0; index < frame.count; index++) {
-        const isBefore = offset < lastCause.offset || (offset === lastCause.offset && index <= lastCause.index);
-        if (!isBefore || !isAdmitted(links, header.source, Number(header.firstNumber), index)) continue;
-        // One that cannot be read: an event says so.
-        const command = read(frame, index, OrderCommandCodec);
-        stamped.take(header.source, command);
-        if (causes.has(`${offset}.${index}`)) rule.see();
-        else if (command?.command.case !== "timerDue") {
-          rule.broken(`oms/${partition}: no event cites the input at ${offset}.${index}`);
-        }
-      }
+export class InputCheck {
+  readonly #partition: number;
+  readonly #cited: Rule;
+  readonly #clearing: Rule;
+  readonly #frames: AsyncGenerator<PlacedFrame, undefined>;
+  readonly #links = new Map<string, number>();
+  readonly #stamped = new StampedTotals();
+  /** The one that is looked at now, from this message on. */
+  #frame: PlacedFrame | undefined;
+  #index = 0;
+  #hasBegun = false;
+
+  constructor(source: LogSource, partition: number, findings: Findings) {
+    this.#partition = partition;
+    this.#cited = findings.rule("I18", "inputs of order shards have an event that cites them");
+    this.#clearing = findings.rule("I1", "sums of accounts, clearing and fees are deposits less withdrawals");
+    this.#frames = frames(source, topics.orderCommands.name, partition, sequenceRules(findings).readable);
+  }
+
+  /** The next event cites the input at this place: nothing cites those that it leaves out. */
+  async cite(cause: InputPosition): Promise<void> {
+    this.#hasBegun = true;
+    for (;;) {
+      this.#frame ??= (await this.#frames.next()).value;
+      if (this.#frame === undefined || !this.#pass(this.#frame, cause)) return;
+      this.#frame = undefined;
+      this.#index = 0;
     }
-    for (const [asset, sum] of stamped.sums()) {
-      clearing.see();
+  }
+
+  /** After the last event: what stands behind its cause is not decided, and need only be readable. */
+  async end(books: ShardBooks): Promise<void> {
+    if (!this.#hasBegun) return;
+    for await (const _ of this.#frames);
+    for (const [asset, sum] of this.#stamped.sums()) {
+      this.#clearing.see();
       const found = books.assets.get(asset)?.clearing ?? 0n;
       if (found !== sum)
-        clearing.broken(`oms/${partition}: clearing holds ${found} e-8 ${asset}, venues stamped ${sum}`);
+        this.#clearing.broken(`oms/${this.#partition}: clearing holds ${found} e-8 ${asset}, venues stamped ${sum}`);
     }
+  }
+
+  /** Goes on in a frame; `false`: not to its end, for what follows stands behind the cause. */
+  #pass({ offset: at, frame, header }: PlacedFrame, cause: InputPosition): boolean {
+    const offset = header.original === undefined ? at : Number(header.original.offset);
+    for (; this.#index < frame.count; this.#index++) {
+      const index = this.#index;
+      if (offset > cause.offset || (offset === cause.offset && index > cause.index)) return false;
+      if (!isAdmitted(this.#links, header.source, Number(header.firstNumber), index)) continue;
+      // One that cannot be read: an event says so.
+      const command = read(frame, index, OrderCommandCodec);
+      this.#stamped.take(header.source, command);
+      if (offset === cause.offset && index === cause.index) this.#cited.see();
+      else if (command?.command.case !== "timerDue") {
+        this.#cited.broken(`oms/${this.#partition}: no event cites the input at ${offset}.${index}`);
+      }
+    }
+    return true;
   }
 }
 

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AtlasClient } from "../client/atlas-client.ts";
 import { Findings } from "./findings.ts";
-import { checkInputs } from "./input-check.ts";
 import { liveLog } from "./live-log.ts";
 import { checkDecisions } from "./live-replay.ts";
 import { checkMarketData } from "./market-check.ts";
@@ -24,11 +23,9 @@ export async function examineLive(atlas: AtlasClient, quick: boolean, step: (tex
   await sleep(ACKNOWLEDGED);
   const source = await liveLog(atlas);
   const sequences = new Map(shards.map((state) => [state.shard, Number(state.sequence)]));
-  step("reading the events of orders");
+  step("reading the commands and events of orders");
   const readings = await checkOrderLog(source, findings, (partition) => sequences.get(`oms/${partition}`) ?? 0);
   checkAgainstLog(shards, readings, findings);
-  step("reading the commands");
-  await checkInputs(source, findings, readings);
   step("reading the orders at venues");
   await checkVenueOrders(source, findings, readings);
   step("reading the market");

@@ -7,7 +7,6 @@ import { encodeFrame } from "@atlas/platform/wire/codec/frame";
 import { timestampOf } from "@atlas/platform/wire/time";
 import { describe, expect, test } from "vitest";
 import { Findings } from "./findings.ts";
-import { checkInputs } from "./input-check.ts";
 import { command, event, FixtureLog, lifeOfAnOrder, marketEvent } from "./log.fixture.ts";
 import { checkMarketData } from "./market-check.ts";
 import { checkOrderLog } from "./order-log-check.ts";
@@ -16,7 +15,6 @@ import { checkVenueOrders } from "./venue-order-check.ts";
 async function examine(log: FixtureLog): Promise<Findings> {
   const findings = new Findings();
   const readings = await checkOrderLog(log, findings, () => Number.MAX_SAFE_INTEGER);
-  await checkInputs(log, findings, readings);
   await checkVenueOrders(log, findings, readings);
   await checkMarketData(log, findings);
   return findings;
@@ -187,6 +185,39 @@ describe("D27: the doctor reads orders' events", () => {
   test("I20: a repeat that is the same changes nothing", async () => {
     const events = lifeOfAnOrder();
     expect(brokenRules(await examine(logOf([...events, ...events.slice(1)])))).toEqual([]);
+  });
+
+  describe("behind more events than a Map has entries", () => {
+    const first = 2 ** 24;
+    const events = () => [0, 1, 2].map((number) => event(first + number, { accountId: "a" }));
+    test.each<[string, OrderEvent[], string[]]>([
+      ["I20: a repeat that is the same changes nothing", [...events(), ...events()], []],
+      ["I20: a repeat that differs is told", [...events(), event(first + 1, { accountId: "b" })], ["I20"]],
+      ["I19: one that is missing is told", [...events(), event(first + 4, { accountId: "a" })], ["I19"]],
+      ["I19: so is a number that nobody wrote", [...events(), event(2 ** 40, { accountId: "a" })], ["I19"]],
+    ])("%s", async (_, found, broken) => {
+      expect(brokenRules(await examine(logOf(found, 0)))).toEqual(broken);
+    });
+  });
+
+  test("I18: of a frame's commands each has its event, or is told", async () => {
+    const log = new FixtureLog();
+    log.commands(1, command(), command(), command());
+    log.commands(4, command());
+    log.append(topics.orderCommands.name, new Uint8Array([1, 2, 3]));
+    const cited = [0, 1, 1, 2].map((index) => ({ offset: 0n, index }));
+    const events = [...cited, { offset: 1n, index: 0 }].map((cause, index) => event(index + 1, { cause }));
+    for (const one of events) log.events(one);
+    const holds = await examine(log);
+    expect(holds.all().find(({ invariant }) => invariant === "I18")?.text).toMatch(/^4 /);
+    expect(brokenRules(holds)).toEqual(["S1"]);
+    Object.assign(events[3]?.cause ?? {}, { index: 1 });
+    const other = new FixtureLog();
+    other.commands(1, command(), command(), command());
+    other.commands(4, command());
+    for (const one of events) other.events(one);
+    const found = (await examine(other)).all().find(({ invariant }) => invariant === "I18");
+    expect(found).toMatchObject({ holds: false, text: "oms/0: no event cites the input at 0.2" });
   });
 
   test("I18: a command without an event; a repeat on its link and a timer need none", async () => {

@@ -5,7 +5,7 @@ import { topics } from "@atlas/platform/topic/topics";
 import type { Findings, Rule } from "./findings.ts";
 import { sequenced } from "./frame-walk.ts";
 import type { LogSource } from "./log-source.ts";
-import { sequenceRules } from "./order-log-check.ts";
+import { sequenceRules } from "./sequence-rules.ts";
 import { unitsOf } from "./shard-books.ts";
 
 /** Market data is gapless by instrument (I11), and the books that it makes are never crossed (I9). */

@@ -3,6 +3,7 @@ import type { OrderEvent, OrderProgress } from "@atlas/gen/atlas/log/v1/order_ev
 import { type Order, OrderStatus, OrderStatusSchema } from "@atlas/gen/atlas/order/v1/order_pb";
 import { orderStepOf } from "@atlas/platform/wire/order/order-step";
 import { wordOf } from "../output/words.ts";
+import { KeySet } from "./key-set.ts";
 import { unitsOf } from "./shard-books.ts";
 
 /** An open order as its events have left it. */
@@ -32,7 +33,7 @@ const STEPS: Readonly<Partial<Record<string, OrderStep>>> = {
 /** The orders of one shard, made again from its events and held against the table of states (I5). */
 export class OrderLives {
   readonly open = new Map<string, OpenOrder>();
-  readonly #ended = new Set<string>();
+  readonly #ended = new KeySet();
 
   /** Takes the next event; answers what is impossible about it, if anything. */
   take(event: OrderEvent): string | undefined {
@@ -43,7 +44,7 @@ export class OrderLives {
   }
 
   hasEnded(orderId: string): boolean {
-    return this.#ended.has(orderId);
+    return orderId !== "" && this.#ended.has(orderId);
   }
 
   #begin(event: OrderEvent, order: Order | undefined): string | undefined {

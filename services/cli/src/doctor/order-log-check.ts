@@ -2,12 +2,16 @@ import { OrderEventCodec } from "@atlas/gen/atlas/log/v1/order_event_codec";
 import type { OrderEvent } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import type { Order } from "@atlas/gen/atlas/order/v1/order_pb";
 import { topics } from "@atlas/platform/topic/topics";
+import { ChecksumTable } from "./checksum-table.ts";
 import type { Findings } from "./findings.ts";
 import { sequenced } from "./frame-walk.ts";
+import { InputCheck } from "./input-check.ts";
+import { KeySet } from "./key-set.ts";
 import type { LogSource } from "./log-source.ts";
 import { Matches } from "./matches.ts";
 import { type OpenOrder, OrderLives } from "./order-lives.ts";
 import { permitOf } from "./permits.ts";
+import { sequenceRules } from "./sequence-rules.ts";
 import { ShardBooks, unitsOf } from "./shard-books.ts";
 
 /** What a shard's events come to at a sequence. */
@@ -17,18 +21,15 @@ export interface ShardReading {
   readonly first: number;
   readonly sequence: number;
   /** What events let venues do, as checksums, by sequence (I13). */
-  readonly permits: ReadonlyMap<number, number>;
+  readonly permits: Pick<ChecksumTable, "get">;
   readonly books: ShardBooks;
   /** That events are about. */
   readonly accounts: ReadonlySet<string>;
-  /** Offset and index of the inputs that events cite. */
-  readonly causes: ReadonlySet<string>;
-  readonly lastCause: { readonly offset: number; readonly index: number } | undefined;
 }
 
 /**
- * Reads every order shard's events and holds them against the rules. `through` gives the sequence up to which a shard is
- * read, so that what it says of itself can be compared.
+ * Reads every order shard's events, its inputs beside them, and holds both against the rules. `through` gives the sequence up to
+ * which a shard is read, so that what it says of itself can be compared.
  */
 export async function checkOrderLog(
   source: LogSource,
@@ -55,6 +56,7 @@ async function readShard(
   through: number,
 ): Promise<ShardReading> {
   const check = new EventCheck(findings, matches);
+  const inputs = new InputCheck(source, partition, findings);
   const rules = sequenceRules(findings);
   for await (const { sequence, message } of sequenced(
     source,
@@ -63,32 +65,25 @@ async function readShard(
     OrderEventCodec,
     rules,
   )) {
-    if (sequence <= through) check.take(message);
+    if (sequence > through) continue;
+    check.take(message);
+    if (message.cause === undefined) continue;
+    await inputs.cite({ offset: Number(message.cause.offset), index: message.cause.index });
   }
   check.end();
-  const { first, permits, accounts, books, causes, lastCause, sequence } = check;
-  return { partition, first, permits, sequence, books, accounts, causes, lastCause };
-}
-
-/** The rules of every sequence on the log. */
-export function sequenceRules(findings: Findings) {
-  return {
-    readable: findings.rule("S1", "records are whole frames at contiguous offsets"),
-    gapless: findings.rule("I19", "events and reports stand in sequence, without a gap"),
-    same: findings.rule("I20", "repeated events are the same, byte by byte"),
-  };
+  const { first, permits, accounts, books, sequence } = check;
+  await inputs.end(books);
+  return { partition, first, permits, sequence, books, accounts };
 }
 
 class EventCheck {
   readonly books = new ShardBooks();
   readonly accounts = new Set<string>();
-  readonly causes = new Set<string>();
-  readonly permits = new Map<number, number>();
-  lastCause: { offset: number; index: number } | undefined;
+  readonly permits = new ChecksumTable();
   first = 0;
   sequence = 0;
   readonly #lives = new OrderLives();
-  readonly #requests = new Map<string, string>();
+  readonly #requests = new KeySet();
   readonly #matches: Matches;
   readonly #positive;
   readonly #committed;
@@ -111,7 +106,6 @@ class EventCheck {
     const permit = permitOf(event);
     if (permit !== undefined) this.permits.set(this.sequence, permit);
     if (event.accountId !== "") this.accounts.add(event.accountId);
-    this.#cite(event);
     for (const posting of event.postings) {
       this.#positive.see();
       const wrong = this.books.post(posting);
@@ -124,13 +118,6 @@ class EventCheck {
 
   end(): void {
     this.#checkReserved();
-  }
-
-  #cite(event: OrderEvent): void {
-    if (event.cause === undefined) return;
-    const cause = { offset: Number(event.cause.offset), index: event.cause.index };
-    this.causes.add(`${cause.offset}.${cause.index}`);
-    this.lastCause = cause;
   }
 
   #order(event: OrderEvent): void {
@@ -164,8 +151,7 @@ class EventCheck {
     if (body.case !== "orderAccepted" && body.case !== "orderDenied") return;
     const key = `${event.accountId}\0${body.value.order?.requestId}`;
     this.#identity.see();
-    if (this.#requests.has(key)) this.#identity.broken(`a request of ${event.accountId} made two orders`);
-    this.#requests.set(key, event.orderId);
+    if (!this.#requests.add(key)) this.#identity.broken(`a request of ${event.accountId} made two orders`);
   }
 
   #fills(event: OrderEvent, order: Order | undefined): void {

@@ -4,7 +4,7 @@ import { topics } from "@atlas/platform/topic/topics";
 import type { Findings } from "./findings.ts";
 import { frames, sequenced } from "./frame-walk.ts";
 import type { LogSource } from "./log-source.ts";
-import { sequenceRules } from "./order-log-check.ts";
+import { sequenceRules } from "./sequence-rules.ts";
 
 /** Control and identity events are in sequence, and execution reports leave nothing out (S14). */
 export async function checkOutputs(source: LogSource, findings: Findings): Promise<void> {

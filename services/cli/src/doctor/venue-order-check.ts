@@ -3,8 +3,9 @@ import { topics } from "@atlas/platform/topic/topics";
 import type { Findings } from "./findings.ts";
 import { frames, read } from "./frame-walk.ts";
 import type { LogSource } from "./log-source.ts";
-import { type ShardReading, sequenceRules } from "./order-log-check.ts";
+import type { ShardReading } from "./order-log-check.ts";
 import { askedOf } from "./permits.ts";
+import { sequenceRules } from "./sequence-rules.ts";
 
 /** No order reaches a venue, and none is changed there, but as an event of its shard says (I13). */
 export async function checkVenueOrders(
