@@ -2,6 +2,8 @@ import type { OmsState } from "@atlas/domain/oms/oms-state";
 import { Reason } from "@atlas/gen/atlas/error/v1/refusal_pb";
 import { type ShardState, ShardStateSchema } from "@atlas/gen/atlas/operations/v1/operations_service_pb";
 import type {
+  AccountList,
+  AccountsQuery,
   EventsQuery,
   OrderEntry,
   OrdersQuery,
@@ -59,7 +61,7 @@ function resultOf(
       return account === undefined ? { case: undefined } : { case: "account", value: accountView(account) };
     }
     case "accounts":
-      return { case: "accounts", value: { $typeName: "atlas.operations.v1.AccountList", accounts: accountsOf(state) } };
+      return { case: "accounts", value: accountsOf(shard, query.value) };
     case "orders":
       return ordersOf(state, projection, query.value);
     case "events":
@@ -87,9 +89,13 @@ function entryOf(view: OrderView | undefined): OrderEntry {
   };
 }
 
-function accountsOf(state: OmsState) {
-  const accounts = [...state.accounts.values()].map(wireAccount);
-  return accounts.sort((left, right) => (left.accountId < right.accountId ? -1 : 1));
+/** Bound by what is asked for, not by how many there are: whoever is signed in may ask, and who decides answers. */
+function accountsOf({ state, accountIds }: OmsShard, query: AccountsQuery): AccountList {
+  const limit = query.limit === 0 ? Number.MAX_SAFE_INTEGER : query.limit;
+  const { ids, more } =
+    query.accountIds.length > 0 ? { ids: query.accountIds, more: false } : accountIds.above(query.after, limit);
+  const accounts = ids.flatMap((accountId) => state.accounts.get(accountId) ?? []).map(wireAccount);
+  return { $typeName: "atlas.operations.v1.AccountList", accounts, more };
 }
 
 /** Newest first, as many as a page holds. */

@@ -17,6 +17,7 @@ import { omsEventOf } from "@atlas/platform/wire/order/oms-event";
 import { venueCommandOf } from "@atlas/platform/wire/order/venue-command";
 import { wireEvent } from "@atlas/platform/wire/order/wire-event";
 import { wireOrder } from "@atlas/platform/wire/order/wire-order";
+import { AccountIds } from "./account-ids.ts";
 import { omsSlabs } from "./oms-slabs.ts";
 import type { OrderView } from "./order-views.ts";
 
@@ -25,6 +26,8 @@ export class OmsShard implements EventShard<OrderCommand, OrderEvent> {
   readonly name: string;
   readonly state: OmsState;
   readonly slabs: Slabs;
+  /** For reads: no decision knows of them. */
+  readonly accountIds: AccountIds;
   /** An order shard holds none yet: what rests at a venue expires there, by its ticks (S9). */
   readonly nextDeadline = undefined;
   readonly #find: FindListing;
@@ -41,6 +44,7 @@ export class OmsShard implements EventShard<OrderCommand, OrderEvent> {
     this.name = shardName("oms", partition);
     this.state = new OmsState(this.name, venuePartitions);
     this.slabs = omsSlabs(this.state);
+    this.accountIds = new AccountIds(this.state);
     this.#checkFailed = checkFailed;
     this.#engines = engines;
     this.#find = (instrumentId) => this.state.listings.get(instrumentId);

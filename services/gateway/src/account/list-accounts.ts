@@ -13,7 +13,6 @@ export function listAccounts(
   queries: AccountQueries,
 ): Promise<ListAccountsResponse> {
   const { roles, grants } = call.user;
-  if (roles.some((role) => READ_ALL.includes(role))) return queries.accounts(request, () => true, call.deadline);
-  const granted = new Set(grants.map((grant) => grant.accountId));
-  return queries.accounts(request, (accountId) => granted.has(accountId), call.deadline);
+  const visible = roles.some((role) => READ_ALL.includes(role)) ? "all" : grants.map(({ accountId }) => accountId);
+  return queries.accounts(request, visible, call.deadline);
 }

@@ -3,6 +3,7 @@ import { type OrderEvent, OrderEventSchema } from "@atlas/gen/atlas/log/v1/order
 import { manualClock } from "@atlas/platform/memory/manual-clock";
 import { memoryStore } from "@atlas/platform/memory/memory-store";
 import { type Store, StoreDamaged, StoreUnavailable } from "@atlas/platform/ports/store";
+import { HISTORY_ITEM_EVENTS } from "@atlas/platform/query/store-layout";
 import { AT_HAND, OwnerMemory } from "@atlas/platform/query/testing/owner-memory";
 import { notReady } from "@atlas/platform/shard/not-ready";
 import { silentJournal } from "@atlas/platform/telemetry/journal";
@@ -39,8 +40,9 @@ async function missed(
   through: number,
   history = historyFrom(store),
   over = NEVER,
+  most = UNSTORED,
 ): Promise<number[] | undefined> {
-  const found = await history({ accountId: "ada", after, through, deadline: 1_000 }, over);
+  const found = await history({ accountId: "ada", after, through, deadline: 1_000 }, most, over);
   return found?.map(({ sequence }) => Number(sequence));
 }
 
@@ -123,4 +125,30 @@ describe("S15, F6: who comes back while the store is behind gets every event sin
     const found = waited.map((one) => (one.status === "fulfilled" ? one.value?.length : "gone"));
     expect([found, read, open]).toEqual([[2_000, 2_000, "gone", 2_000], 3, 0]);
   });
+});
+
+test.each([0, UNSTORED])(
+  "S24: of more events than are asked for nobody reads the rest, with %i of them stored",
+  async (stored) => {
+    await owner.storeThrough(stored);
+    let read = 0;
+    const query: Store["query"] = async (table, asked) => {
+      const items = await store.query(table, asked);
+      read += items.length;
+      return items;
+    };
+    const history = historyFrom({ ...store, query });
+    expect((await missed(0, 3_000, history, NEVER, 3_000))?.length).toBe(3_000);
+    owner.given.length = 0;
+    read = 0;
+    expect(await missed(0, UNSTORED, history, NEVER, 3_000)).toBeUndefined();
+    expect(owner.given.reduce((sum, count) => sum + count, read * HISTORY_ITEM_EVENTS)).toBeLessThan(3_000 + FEW);
+  },
+);
+
+test("S24: nor are more given of what the owner has at hand while the store is away", async () => {
+  await owner.storeThrough(UNSTORED - 1_000);
+  const history = historyFrom({ ...store, query: () => Promise.reject(new StoreUnavailable("away")) });
+  expect((await missed(UNSTORED - 2_000, UNSTORED, history, NEVER, 2_000))?.length).toBe(2_000);
+  expect(await missed(UNSTORED - 2_000, UNSTORED, history, NEVER, 1_999)).toBeUndefined();
 });

@@ -8,13 +8,14 @@ import type { EventRange } from "./events-between.ts";
 import type { OrderEvents } from "./order-events.ts";
 
 /**
- * The events of an account in a range of sequences, however old; `undefined`: not to be had now, or `over`: nobody waits for them
- * any more, and what would have been read of them is not.
+ * The events of an account in a range of sequences, however old; `undefined`: they are more than `most`, or `over`: nobody waits for
+ * them any more. Either way what would have been read of them is not.
  */
-export type EventHistory = (range: EventRange, over: AbortSignal) => Promise<readonly OrderEvent[] | undefined>;
-
-/** A client that was away for longer reads its lists instead. */
-const MOST_EVENTS = 100_000;
+export type EventHistory = (
+  range: EventRange,
+  most: number,
+  over: AbortSignal,
+) => Promise<readonly OrderEvent[] | undefined>;
 
 /**
  * An account's events in a range, from what its owner and the store keep of it alone: however many come back at once, and however busy
@@ -24,13 +25,14 @@ const MOST_EVENTS = 100_000;
 export function eventHistory(orders: OrderEvents, shards: AccountShards, store: Store): EventHistory {
   /** By shard: resolves when nobody reads its owner's last events. */
   const reading = new Map<string, Promise<void>>();
-  const kept = async (reads: StoreReads, { accountId, after, through, deadline }: EventRange, over: AbortSignal) => {
+  const kept = async (reads: StoreReads, range: EventRange, most: number, over: AbortSignal) => {
+    const { accountId, after, through, deadline } = range;
     const request = { accountId, notBefore: cursorOf(shards.shardOf(accountId), through) };
     const bounds = { above: after, below: through + 1 };
     const found: OrderEvent[] = [];
     for await (const event of (await accountEvents(shards, reads, request, bounds, deadline)).events) {
       if (over.aborted) return undefined;
-      if (found.push(event) > MOST_EVENTS) return undefined;
+      if (found.push(event) > most) return undefined;
     }
     return found.reverse();
   };
@@ -41,17 +43,17 @@ export function eventHistory(orders: OrderEvents, shards: AccountShards, store: 
     reading.set(shard, events.then(nothing, nothing));
     return events;
   };
-  return async (range, over) => {
+  return async (range, most, over) => {
     if (range.after >= range.through) return [];
     const reads = noting(storeReads(store));
     try {
-      return await kept(reads, range, over);
+      return await kept(reads, range, most, over);
     } catch (error) {
       // An owner that is late would be later still if it told all that it has at hand to each who comes back.
       if (!reads.failed) throw error;
       const events = await recent(range, over);
       if (events === undefined) throw error;
-      return events;
+      return events.length > most ? undefined : events;
     }
   };
 }

@@ -23,7 +23,7 @@ function resuming(position = 10) {
   const ended: (RefusalError | undefined)[] = [];
   const fetched = Promise.withResolvers<readonly OrderEvent[] | undefined>();
   const over: AbortSignal[] = [];
-  const history: EventHistory = (_, signal) => {
+  const history: EventHistory = (_range, _most, signal) => {
     over.push(signal);
     return fetched.promise;
   };

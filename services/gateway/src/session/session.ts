@@ -17,18 +17,17 @@ import { base64url } from "@atlas/platform/text/base64url";
 import { timestampOf } from "@atlas/platform/wire/time";
 import { invalidField } from "../refusal/invalid-field.ts";
 import type { AnswerDoor } from "./answers.ts";
+import { type CatchingUp, CatchUp } from "./catch-up.ts";
 import { heartbeatOf, refuseOpening } from "./open-session.ts";
 import { OwnOrders } from "./own-orders.ts";
 import type { SessionContext } from "./session-context.ts";
+import { gap, missed, tooSlow } from "./session-refusals.ts";
 import { SessionRequests } from "./session-requests.ts";
 
 /** Requests that may be unanswered; beyond them nothing is read. */
 const WINDOW = 256;
 /** Reading goes on when so few are left: not at every answer. */
 const RESUME_READING = WINDOW - 32;
-/** Events held while those before them are fetched. */
-const MOST_HELD = 20_000;
-const CATCH_UP_PATIENCE = 10_000;
 
 /** One `Trade` stream, from its first request to its end. */
 export class Session implements TradeSession, AnswerDoor {
@@ -49,8 +48,8 @@ export class Session implements TradeSession, AnswerDoor {
   #over = false;
   /** Everything up to here was reported. */
   #cursor = 0;
-  /** Live events that wait for older ones; `undefined`: reports are live. */
-  #held: OrderEvent[] | undefined;
+  /** Brings what came before the live events, which wait for it; `undefined`: reports are live. */
+  #older: CatchUp | undefined;
   #sentSinceHeartbeat = false;
 
   constructor(context: SessionContext, caller: Caller, sink: SessionSink) {
@@ -149,32 +148,34 @@ export class Session implements TradeSession, AnswerDoor {
     if (this.#cursor < position) this.#catchUp(accountId, position);
   }
 
-  /** Fetches the events between the cursor and `through`; what comes meanwhile is held back behind them. */
-  #catchUp(accountId: string, through: number): void {
-    this.#held = [];
-    const { history, clock } = this.#context;
-    const deadline = clock.monotonic() + CATCH_UP_PATIENCE;
-    history({ accountId, after: this.#cursor, through, deadline }, this.#stopped.signal).then(
-      (older) => {
-        const live = this.#held ?? [];
-        this.#held = undefined;
-        if (older === undefined) this.#end(missed());
-        for (const event of older ?? []) this.#hear(event);
-        for (const event of live) this.#hear(event);
+  /** Everything between the cursor and `position` first; what comes meanwhile waits behind it. */
+  #catchUp(accountId: string, position: number): void {
+    const session: CatchingUp = {
+      ...{ accountId, ended: this.#stopped.signal },
+      position: () => this.#context.events.position(this.#context.events.shardOf(accountId)),
+      unread: () => this.#sink.bufferedBytes,
+      tell: (event) => this.#tell(event),
+      reached: (sequence) => {
+        this.#cursor = sequence;
       },
-      (error) => this.#end(error instanceof RefusalError ? error : missed()),
-    );
+      caughtUp: (events) => {
+        this.#older = undefined;
+        for (const event of events) this.#tell(event);
+      },
+      end: (error) => this.#end(error),
+    };
+    this.#older = new CatchUp(this.#context, session, this.#cursor);
+    this.#older.fetch(position);
   }
 
   #hear(event: OrderEvent): void {
-    if (this.#over) return;
-    if (this.#held !== undefined) {
-      if (this.#held.length < MOST_HELD) this.#held.push(event);
-      else this.#end(tooSlow());
-      return;
-    }
+    if (this.#older === undefined) this.#tell(event);
+    else this.#older.hear(event);
+  }
+
+  #tell(event: OrderEvent): void {
     const sequence = Number(event.sequence);
-    if (sequence <= this.#cursor) return;
+    if (this.#over || sequence <= this.#cursor) return;
     this.#cursor = sequence;
     const report = this.#orders.reportOf(event);
     if (report !== undefined) this.#send(0n, { case: "report", value: report });
@@ -210,7 +211,7 @@ export class Session implements TradeSession, AnswerDoor {
   #stop(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#held = undefined;
+    this.#older = undefined;
     this.#stopped.abort();
     for (const stop of this.#stops) stop();
     this.#context.over();
@@ -237,19 +238,4 @@ function opened(sessionId: string, heartbeat: number, cursor: string): TradeResp
 
 function heartbeatNow(now: number): TradeResponse["response"] {
   return { case: "heartbeat", value: { $typeName: "atlas.order.v1.Heartbeat", time: timestampOf(now) } };
-}
-
-function gap(expected: bigint, received: bigint): RefusalError {
-  return refusal(Reason.SEQUENCE_GAP, `client_sequence ${received} came where ${expected} was due`, {
-    field: "client_sequence",
-    facts: { expected: String(expected), received: String(received) },
-  });
-}
-
-function tooSlow(): RefusalError {
-  return refusal(Reason.BUSY, "the session is read too slowly: open another with the last cursor");
-}
-
-function missed(): RefusalError {
-  return refusal(Reason.NOT_READY, "reports were missed: open another session with the last cursor");
 }

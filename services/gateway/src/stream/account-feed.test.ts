@@ -38,9 +38,10 @@ function feed(cursor: string, missed: readonly OrderEvent[] | Promise<undefined>
     view: () => new Promise((resolve) => void reads.push(() => resolve({ value: view, sequence: position }))),
   };
   const clock = manualClock();
-  const history: EventHistory = async (_, signal) => {
+  const history: EventHistory = async (_, most, signal) => {
     over.push(signal);
-    return missed;
+    const found = await missed;
+    return found !== undefined && found.length <= most ? found : undefined;
   };
   const context = { events, snapshots, history, clock, journal: silentJournal };
   const subscription = create(SubscriptionSchema, {

@@ -168,8 +168,7 @@ export class AccountFeed implements Feed {
     const first = Math.min(...cursors.values());
     if (Math.max(...cursors.values()) > through) return undefined;
     const range = { accountId: this.#accountId, after: first, through, deadline };
-    const missed = await this.#context.history(range, this.#reading.signal);
-    return missed !== undefined && missed.length <= MOST_HELD ? missed : undefined;
+    return await this.#context.history(range, MOST_HELD, this.#reading.signal);
   }
 
   /** Waits until the events up to a sequence that was read have come. */

@@ -25,6 +25,7 @@ import type {
   PreviewOrderRequest,
   PreviewOrderResponse,
 } from "@atlas/gen/atlas/order/v1/order_service_pb";
+import type { VisibleAccounts } from "./list-accounts.ts";
 
 /** A request id that was used, and from where on its shard knows of it. */
 export interface SettledRequest {
@@ -44,12 +45,8 @@ export interface AccountQueries {
   orders(request: ListOrdersRequest, deadline: number): Promise<ListOrdersResponse>;
   fills(request: ListFillsRequest, deadline: number): Promise<ListFillsResponse>;
   account(request: GetAccountRequest, deadline: number): Promise<GetAccountResponse>;
-  /** Accounts of all shards by id, those that `visible` lets pass. */
-  accounts(
-    request: ListAccountsRequest,
-    visible: (accountId: string) => boolean,
-    deadline: number,
-  ): Promise<ListAccountsResponse>;
+  /** Accounts by id, of those that are visible. */
+  accounts(request: ListAccountsRequest, visible: VisibleAccounts, deadline: number): Promise<ListAccountsResponse>;
   balances(request: ListBalancesRequest, deadline: number): Promise<ListBalancesResponse>;
   postings(request: ListPostingsRequest, deadline: number): Promise<ListPostingsResponse>;
   positions(request: ListPositionsRequest, deadline: number): Promise<ListPositionsResponse>;

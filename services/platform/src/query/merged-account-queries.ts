@@ -1,10 +1,6 @@
-import type { Account } from "@atlas/gen/atlas/account/v1/account_pb";
 import {
   GetAccountResponseSchema,
   GetLimitsResponseSchema,
-  type ListAccountsRequest,
-  type ListAccountsResponse,
-  ListAccountsResponseSchema,
   ListBalancesResponseSchema,
   ListPositionsResponseSchema,
 } from "@atlas/gen/atlas/account/v1/account_service_pb";
@@ -29,9 +25,9 @@ import { timestampOf } from "../wire/time.ts";
 import type { AccountQueries } from "./account-queries.ts";
 import { AccountShards, unknownAccount } from "./account-shard.ts";
 import { cursorOf } from "./cursor.ts";
+import { listAccounts } from "./list-accounts.ts";
 import { listFills, listPostings } from "./list-history.ts";
 import { listOrders } from "./list-orders.ts";
-import { pageSizeOf, pageToken, positionOf } from "./page.ts";
 import { canceledBy, settledEvent } from "./settled-request.ts";
 import { ORDERS_TABLE, REQUESTS_TABLE, storePositionKey } from "./store-layout.ts";
 import { type StoreReads, storeReads } from "./store-reads.ts";
@@ -85,32 +81,6 @@ async function getOrder(
   const order = item === undefined ? undefined : decode(StoredOrderCodec, item.body).order;
   if (order?.accountId === accountId) return create(GetOrderResponseSchema, { order, cursor });
   throw refusal(Reason.UNKNOWN_ORDER, `account ${accountId} has no order ${orderId}`, { field: "order_id" });
-}
-
-async function listAccounts(
-  shards: AccountShards,
-  request: ListAccountsRequest,
-  visible: (accountId: string) => boolean,
-  deadline: number,
-): Promise<ListAccountsResponse> {
-  const after = positionOf(request.pageToken, ["accounts"]);
-  const query = { case: "accounts", value: { $typeName: "atlas.operations.v1.AccountsQuery" } } as const;
-  const answers = await Promise.all(shards.shards().map((shard) => shards.askShard(shard, query, deadline)));
-  const found: Account[] = [];
-  let position = 0n;
-  for (const { result, sequence } of answers) {
-    position += sequence;
-    if (result.case === "accounts") found.push(...result.value.accounts.filter(({ accountId }) => visible(accountId)));
-  }
-  found.sort((left, right) => (left.accountId < right.accountId ? -1 : 1));
-  const rest = after === undefined ? found : found.filter(({ accountId }) => accountId > after);
-  const page = rest.slice(0, pageSizeOf(request.pageSize));
-  const last = page.at(-1);
-  return create(ListAccountsResponseSchema, {
-    accounts: page,
-    nextPageToken: rest.length > page.length && last !== undefined ? pageToken(["accounts"], last.accountId) : "",
-    cursor: `accounts:${position}`,
-  });
 }
 
 async function preview(
