@@ -2,6 +2,7 @@ import { OmsState } from "@atlas/domain/oms/oms-state";
 import { ListAccountsRequestSchema } from "@atlas/gen/atlas/account/v1/account_service_pb";
 import type { ReadRequest } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
 import { manualClock } from "@atlas/platform/memory/manual-clock";
+import { memoryLog } from "@atlas/platform/memory/memory-log";
 import { memoryStore } from "@atlas/platform/memory/memory-store";
 import { AccountShards } from "@atlas/platform/query/account-shard";
 import { mergedAccountQueries } from "@atlas/platform/query/merged-account-queries";
@@ -46,7 +47,8 @@ function open(accountId: string): void {
 function answer(name: string, request: ReadRequest) {
   const shard = shards.find((one) => one.name === name) as OmsShard;
   const state = { name, partition: 0, openOrders: () => shard.openOrders(), balance: never };
-  const projection = new Projection({ store: memoryStore({ clock }), clock, digest }, state);
+  const ports = { log: memoryLog({ clock }), store: memoryStore({ clock }), clock, digest, warn: never };
+  const projection = new Projection(ports, state);
   const response = answerOms(shard, projection, request, { outputs: [], inputOffset: 0 }, { digest, clock });
   if (response.result.case === "accounts") given.push(response.result.value.accounts.length);
   return response;

@@ -1,7 +1,7 @@
 import { OrderEventCodec } from "@atlas/gen/atlas/log/v1/order_event_codec";
 import { type OrderEvent, OrderEventSchema } from "@atlas/gen/atlas/log/v1/order_event_pb";
 import { StoredHistoryCodec, StoredOrderCodec, StorePositionCodec } from "@atlas/gen/atlas/log/v1/order_store_codec";
-import { type Order, OrderType, Side } from "@atlas/gen/atlas/order/v1/order_pb";
+import type { Order } from "@atlas/gen/atlas/order/v1/order_pb";
 import { decode } from "@atlas/gen/codec/codec";
 import { type ManualClock, manualClock } from "@atlas/platform/memory/manual-clock";
 import { memoryLog } from "@atlas/platform/memory/memory-log";
@@ -15,34 +15,14 @@ import { encodeEach } from "@atlas/platform/wire/codec/encode-each";
 import { encodeFrame } from "@atlas/platform/wire/codec/frame";
 import { advanceOrder, orderMadeBy } from "@atlas/platform/wire/order/advance-order";
 import { isFinal } from "@atlas/platform/wire/order/final-status";
-import { timestampOf } from "@atlas/platform/wire/time";
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
-import { balanceOf } from "./account-view.ts";
-import { Projection } from "./projection.ts";
+import type { Projection } from "./projection.ts";
+import { project } from "./testing/project.ts";
 import { dice, randomFlow } from "./testing/random-flow.ts";
 import { digest, ShardFlow } from "./testing/shard-flow.ts";
 
 const ACCOUNTS = ["alice", "bob", "carol"];
-
-function project(
-  flow: ShardFlow,
-  store: Store,
-  clock: ManualClock,
-  mostLag?: number,
-  { log, warnings }: { log: Log; warnings: string[] } = { log: memoryLog({ clock }), warnings: [] },
-): Projection {
-  return new Projection(
-    { log, store, clock, digest, warn: (message) => void warnings.push(message) },
-    {
-      name: flow.shard.name,
-      partition: 0,
-      openOrders: () => flow.shard.openOrders(),
-      balance: (accountId, asset) => balanceOf(flow.shard.state.account(accountId), asset),
-    },
-    mostLag,
-  );
-}
 
 /** Every order as its events tell it. */
 function ordersOf(events: readonly OrderEvent[]): Map<string, Order> {
@@ -343,94 +323,3 @@ async function loaded(projection: Projection, clock: ManualClock) {
   await clock.settle();
   return loading;
 }
-
-/** Events of one account that set its limits, each as large as the contract lets it be. */
-function limitsSet(count: number): OrderEvent[] {
-  const quantityLimits = Array.from({ length: 1_000 }, (_, index) => ({
-    instrumentId: `${index}`.padStart(64, "X"),
-    maximumQuantity: `${"9".repeat(18)}.${"9".repeat(18)}`,
-  }));
-  return Array.from({ length: count }, (_, index) =>
-    create(OrderEventSchema, {
-      ...{ eventId: `oms/0:${index + 1}`, shard: "oms/0", sequence: BigInt(index + 1), accountId: "alice" },
-      occurredAt: timestampOf(1_000_000),
-      event: { case: "limitsSet", value: { limits: { quantityLimits } } },
-    }),
-  );
-}
-
-test("S27: of events that are large an item holds fewer, so that the store takes it; cut anew behind them, it is the same cut", async () => {
-  const clock = manualClock();
-  const store = memoryStore({ clock });
-  const packsOf = async () => {
-    const items = await store.query(HISTORY_TABLE, { partition: "alice", limit: 1_000 });
-    return items.map(({ body }) => decode(StoredHistoryCodec, body).events.map(({ sequence }) => Number(sequence)));
-  };
-  const events = limitsSet(40);
-  const first = project(new ShardFlow(), store, clock);
-  first.decided(events.slice(0, 30));
-  first.acknowledged({ sequence: 30, offset: 1 });
-  await clock.advance(2_000);
-  expect(first.lag).toBe(0);
-  const packs = await packsOf();
-  expect(packs.flat()).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
-  // What the one before had stored its successor may decide again, with more behind it.
-  const second = project(new ShardFlow(), store, clock);
-  second.decided(events);
-  second.acknowledged({ sequence: 40, offset: 1 });
-  await clock.advance(2_000);
-  expect(second.lag).toBe(0);
-  expect((await packsOf()).slice(0, packs.length - 1)).toEqual(packs.slice(0, -1));
-  expect((await packsOf()).flat()).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
-});
-
-test("S21: a look at the store's position that is answered late takes a standby back to none", async () => {
-  const clock = manualClock();
-  const store = memoryStore({ clock });
-  const flow = new ShardFlow();
-  const owner = project(flow, store, clock);
-  const told = () => {
-    owner.decided(flow.events.splice(0));
-    owner.acknowledged({ sequence: flow.shard.sequence, offset: 0 });
-    return clock.advance(1_000);
-  };
-  flow.open("alice", { USD: "100" });
-  await told();
-  let answer: (item: StoreItem | undefined) => void = () => undefined;
-  const held = new Promise<StoreItem | undefined>((resolve) => {
-    answer = resolve;
-  });
-  const before = await store.get(SHARDS_TABLE, storePositionKey("oms/0"));
-  const gets = [held];
-  const standby = project(flow, { ...store, get: (...key) => gets.pop() ?? store.get(...key) }, clock);
-  const late = standby.load();
-  flow.open("bob", { USD: "100" });
-  await told();
-  const { sequence } = await standby.load();
-  answer(before);
-  expect((await late).sequence).toBeLessThan(sequence);
-  expect(standby.storedSequence).toBe(sequence);
-});
-
-const BID = { instrumentId: "BTC-USD", side: Side.BUY, type: OrderType.LIMIT, quantity: "0.001", limitPrice: "49000" };
-
-test("F6, S27: of a backlog that the store takes in part, what it has taken is not written again", async () => {
-  const clock = manualClock();
-  const store = memoryStore({ clock });
-  const sizes: number[] = [];
-  const flow = new ShardFlow();
-  const putAll: Store["putAll"] = (puts) => {
-    sizes.push(puts.length);
-    return sizes.length === 2 ? Promise.reject(new Error("refused")) : store.putAll(puts);
-  };
-  const projection = project(flow, { ...store, putAll }, clock);
-  flow.open("alice", { USD: "1000000" });
-  for (let order = 0; order < 1_500; order++) flow.submit("alice", BID);
-  projection.decided(flow.events);
-  projection.acknowledged({ sequence: flow.shard.sequence, offset: 0 });
-  await clock.advance(5_000);
-  const [first, refused, again] = sizes;
-  expect([first, refused === again, (refused ?? 0) > 0]).toEqual([1_000, true, true]);
-  expect(sizes.slice(3), "the position").toEqual([1]);
-  expect(projection.storedSequence).toBe(flow.shard.sequence);
-});
