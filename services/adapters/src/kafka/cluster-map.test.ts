@@ -61,6 +61,17 @@ test.each([
   expect(seen).toEqual(new Array(5).fill(leader));
 });
 
+test("F12 nor is it believed where another broker is, so that connections that are in use stay", async () => {
+  const old = { leader: 0, epoch: 5, addresses: { 1: "127.0.0.1:1" } };
+  const { map } = await clusterOf([old, { leader: 1, epoch: 6 }]);
+  while (map.leaderOf("t", 0)?.id !== 1) await map.refresh();
+  await map.refresh();
+  const before = map.leaderOf("t", 0);
+  for (const _ of [1, 2, 3, 4]) await map.refresh();
+  expect(map.leaderOf("t", 0)).toBe(before);
+  expect(before?.address).not.toBe("127.0.0.1:1");
+});
+
 test("brokers before Kafka 2.4, which may tell a wrong leader epoch, are believed as they tell", async () => {
   const cluster = await clusterOf(
     [

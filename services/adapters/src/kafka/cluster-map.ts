@@ -129,17 +129,24 @@ export class ClusterMap {
     this.#learn(await this.askAny("Metadata", { topics: [...this.#topics], allowAutoTopicCreation: false }));
   }
 
+  /** A broker that is cut off from the others, or slow to hear of them, tells of leaders and addresses that are none any more. */
   #learn({ brokers, topicMetadata }: Requests["Metadata"]["answer"]): void {
-    for (const { nodeId, host, port } of brokers) this.#place(nodeId, `${host}:${port}`);
     const leaders = new Map<string, Leadership>();
+    let isOld = false;
     for (const { topic, topicErrorCode, partitionMetadata } of topicMetadata) {
       if (topicErrorCode !== NO_ERROR) continue;
       for (const { partitionId, leader, leaderEpoch: epoch = -1 } of partitionMetadata) {
         const lane = laneOf(topic, partitionId);
-        leaders.set(lane, later(this.#leaders.get(lane), { leader, epoch }));
+        const known = this.#leaders.get(lane);
+        const isOlder = known !== undefined && epoch >= 0 && epoch < known.epoch;
+        isOld ||= isOlder;
+        leaders.set(lane, isOlder ? known : { leader, epoch });
       }
     }
     this.#leaders = leaders;
+    for (const { nodeId, host, port } of brokers) {
+      if (!isOld || !this.#nodes.has(nodeId)) this.#place(nodeId, `${host}:${port}`);
+    }
   }
 
   #place(id: number, address: string): void {
@@ -164,11 +171,6 @@ export class ClusterMap {
 
 export function laneOf(topic: string, partition: number): string {
   return `${topic}/${partition}`;
-}
-
-/** A broker that is cut off from the others, or slow to hear of them, tells of a leader that is none any more. */
-function later(known: Leadership | undefined, told: Leadership): Leadership {
-  return known !== undefined && told.epoch >= 0 && told.epoch < known.epoch ? known : told;
 }
 
 function closeNode({ appends, reads, polls, asks }: BrokerNode): void {

@@ -16,6 +16,8 @@ import { readOrder } from "./read-order.ts";
 
 /** An order that changes faster than its version can be read is refused as stale in the end. */
 const MOST_READS = 5;
+/** Milliseconds for a version to be read: until then it has a place among the look-ups, whether or not somebody still waits. */
+const LONGEST_READ = 10_000;
 
 /** One replace or cancel of one order, from the version that is read for it to its answer. */
 export class ChangeAttempt implements CommandReceiver {
@@ -64,8 +66,9 @@ export class ChangeAttempt implements CommandReceiver {
   #readVersion(replace: ReplaceOrder): void {
     this.#reads += 1;
     const { accountId, deadline, commandClass } = this.#draft;
-    const { queries, lookUps } = this.#ports;
-    const read = () => readOrder(queries, { accountId, orderId: this.#orderId, notBefore: "" }, deadline);
+    const { queries, lookUps, clock } = this.#ports;
+    const until = Math.min(deadline, clock.monotonic() + LONGEST_READ);
+    const read = () => readOrder(queries, { accountId, orderId: this.#orderId, notBefore: "" }, until);
     lookUps.read(accountId, commandClass, read).then(
       (order) => {
         const value = { ...replace, expectedVersion: order?.version ?? 0n };

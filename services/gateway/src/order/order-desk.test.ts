@@ -30,11 +30,16 @@ function world() {
   const waiting: (() => void)[] = [];
   const shed: Reason[] = [];
   const sent: string[] = [];
+  const deadlines: number[] = [];
+  const read = (_: unknown, deadline: number) => {
+    deadlines.push(deadline);
+    return new Promise(() => undefined);
+  };
   const store: Partial<Store> = {
     get: () => new Promise((resolve) => void waiting.push(() => resolve(undefined))),
   };
   const directory: Partial<ShardDirectory> = {
-    client: () => ({ read: () => new Promise(() => undefined) }) as unknown as ReturnType<ShardDirectory["client"]>,
+    client: () => ({ read }) as unknown as ReturnType<ShardDirectory["client"]>,
   };
   const intake: Partial<CommandIntake> = {
     shardOf: () => 0,
@@ -52,7 +57,7 @@ function world() {
     lookUps: new LookUps({ shed: (reason) => void shed.push(reason) }),
   });
   return {
-    ...{ clock, desk, waiting, shed, sent },
+    ...{ clock, desk, waiting, shed, sent, deadlines },
     /** A batch under ids in plain text; what it was answered, once it is. */
     batch(accountId: string, name: string, count = 1_000): { readonly answer: SubmitOrdersResponse | undefined } {
       const entries = Array.from({ length: count }, (_, index) => ({ requestId: `${name} ${index}`, order }));
@@ -137,4 +142,15 @@ test("S24: cancels are looked up when new orders and replaces have taken their r
   for (let one = 0; one < 101; one++) desk.cancelMany(sender, name, create(CancelOrdersSchema), answer);
   await clock.settle();
   expect([waiting.length, refused]).toEqual([BOUND + 100, [Reason.BUSY, Reason.BUSY]]);
+});
+
+// Fails when it is read until the caller's deadline: a shard that has stopped would fill the places of all.
+test("S24: a version that cannot be read gives its place back after ten seconds, however long its caller would wait", async () => {
+  const { clock, desk, deadlines } = world();
+  const never = () => expect.fail("it is not answered");
+  const answer = { ordered: never, canceled: never, refused: never };
+  const replace = create(ReplaceOrderSchema, { orderId: "o", quantity: "1" });
+  desk.replace({ ...sender, deadline: 3_600_000 }, { accountId: "ann", requestId: "any text" }, replace, answer);
+  await clock.settle();
+  expect(deadlines).toEqual([clock.monotonic() + 10_000]);
 });

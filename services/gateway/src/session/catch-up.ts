@@ -6,7 +6,7 @@ import { missed, tooSlow } from "./session-refusals.ts";
 /** Events told at once: the reports of two pages fit into a session's room, and so do those of the last and of what is held behind it. */
 const PAGE = 5_000;
 /** Live events held while the last page is fetched. */
-const MOST_HELD = 20_000;
+const MOST_HELD = 10_000;
 /** Milliseconds for a page to come, and for a client to take what it was told. */
 const PATIENCE = 10_000;
 /** Milliseconds between two looks at what a client has not taken yet. */

@@ -16,7 +16,7 @@ import { USUAL_ROOM } from "../unread-room.ts";
 import { Session } from "./session.ts";
 
 /** What a session holds while older events are fetched. */
-const MOST = 20_000;
+const MOST = 10_000;
 
 /** A session that resumes 5 events back, and what of the world it hears and says. */
 function resuming(position = 10) {

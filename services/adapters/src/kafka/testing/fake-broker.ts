@@ -60,12 +60,15 @@ export interface Told {
   readonly leader: number;
   /** Told since version 7. */
   readonly epoch?: number;
+  /** Of brokers it tells other addresses, by their ids. */
+  readonly addresses?: Readonly<Record<number, string>>;
 }
 
 /** The answer to Metadata, version 6 or 7: partition 0 of topic `t`, on brokers with ids from 0 on. */
-export function metadata(version: number, addresses: readonly string[], { leader, epoch = 0 }: Told): Buffer {
+export function metadata(version: number, addresses: readonly string[], told: Told): Buffer {
+  const { leader, epoch = 0 } = told;
   const brokers = addresses.flatMap((address, id) => {
-    const [host = "", port] = address.split(":");
+    const [host = "", port] = (told.addresses?.[id] ?? address).split(":");
     return [int(id, 4), string(host), int(Number(port), 4), int(-1, 2)];
   });
   const since7 = version < 7 ? [] : [int(epoch, 4)];
