@@ -5,6 +5,7 @@ import { memoryLog } from "@atlas/platform/memory/memory-log";
 import { memoryStore, type StoreFault } from "@atlas/platform/memory/memory-store";
 import type { Store } from "@atlas/platform/ports/store";
 import { BALANCES_TABLE, HISTORY_TABLE, storePositionKey } from "@atlas/platform/query/store-layout";
+import { SHARDS_TABLE } from "@atlas/platform/shard/output-positions";
 import { encodeFrame } from "@atlas/platform/wire/codec/frame";
 import { expect, test } from "vitest";
 import { type OwnedOms, ownOms } from "./own-oms.ts";
@@ -19,8 +20,8 @@ class Place {
   readonly clock = manualClock({ start: this.#flow.now });
   readonly log = memoryLog({ clock: this.clock });
   fault: StoreFault | undefined;
-  /** Key of an item that is not what was written: a version as high is not written over it. */
-  damaged = "";
+  /** Keys of items that are not what was written: a version as high is not written over them. */
+  readonly damaged = new Set<string>();
   readonly warnings: string[] = [];
   /** Batches that the projection began to write. */
   writes = 0;
@@ -77,14 +78,14 @@ class Place {
       clock: this.clock,
       fault: ({ operation, table, key }) => {
         if (operation === "putAll" && table === HISTORY_TABLE) this.writes += 1;
-        if (operation === "get" && this.damaged !== "" && key === this.damaged) return { kind: "damaged" };
+        if (operation === "get" && this.damaged.has(key ?? "")) return { kind: "damaged" };
         return operation.startsWith("put") ? this.fault : undefined;
       },
     });
     return {
       ...store,
       remove: (table, keys) => {
-        if (keys.includes(this.damaged)) this.damaged = "";
+        for (const key of keys) this.damaged.delete(key);
         return store.remove(table, keys);
       },
     };
@@ -145,30 +146,78 @@ test("an owner that was stopped leaves the store alone; the next one writes what
   expect(await place.stored()).toBe("105");
 });
 
+const POSITION = storePositionKey("oms/0");
+const COPY = "oms/0/store-copy";
+
 test.each(["start", "standBy"] as const)(
-  "S20, S27, F14: by %s a store's position that is not what was written sends the projection to the log, loudly",
+  "S20, S27, F14: by %s a store's position that is not what was written sends the projection to its copy, or to the log, loudly",
   async (begin) => {
-    const place = new Place();
-    const { owner } = await place.own();
-    await place.deposit();
-    await place.clock.advance(1_000);
-    await place.stop(owner);
-    place.damaged = storePositionKey("oms/0");
-    const { owner: next, projection } = await place.own(undefined, begin);
-    if (begin === "standBy") await settled(place, next.serve());
-    expect(place.failures).toEqual([]);
-    expect(place.warnings).toEqual(["the store's position is damaged: all is written again"]);
-    await place.clock.advance(1_000);
-    expect([projection.lag, projection.storedSequence]).toEqual([0, next.sequence]);
-    await place.deposit();
-    await place.clock.advance(1_000);
-    expect(await place.stored()).toBe("110");
-    await place.stop(next);
-    const third = await place.own();
-    expect(third.projection.storedSequence).toBe(next.sequence);
-    expect([place.failures, place.warnings.length]).toEqual([[], 1]);
+    for (const damaged of [[POSITION], [POSITION, COPY]]) {
+      const place = new Place();
+      const { owner } = await place.own();
+      await place.deposit();
+      await place.clock.advance(1_000);
+      const copied = owner.sequence;
+      await place.deposit();
+      await place.clock.advance(1_000);
+      await place.stop(owner);
+      for (const key of damaged) place.damaged.add(key);
+      let recovered = 0;
+      const { owner: next, projection } = await place.own((owned) => {
+        const { projection } = owned;
+        const recover = projection.recovered.bind(projection);
+        projection.recovered = (events) => {
+          recovered = events.length;
+          return recover(events);
+        };
+      }, begin);
+      if (begin === "standBy") await settled(place, next.serve());
+      expect(place.failures).toEqual([]);
+      const warnings = [
+        "the store's position is damaged: what is behind its copy is written again",
+        "the copy of the store's position is damaged: all is written again",
+      ].slice(0, damaged.length);
+      expect(place.warnings).toEqual(warnings);
+      expect(recovered).toBe(damaged.includes(COPY) ? next.sequence : next.sequence - copied);
+      await place.clock.advance(1_000);
+      expect([projection.lag, projection.storedSequence]).toEqual([0, next.sequence]);
+      await place.deposit();
+      await place.clock.advance(1_000);
+      expect(await place.stored()).toBe("115");
+      await place.stop(next);
+      const third = await place.own();
+      expect(third.projection.storedSequence).toBe(next.sequence);
+      expect([place.failures, place.warnings]).toEqual([[], warnings]);
+    }
   },
 );
+
+test("S18, F14: a damaged position of a shard that nothing happens to is written again all the same", async () => {
+  const place = new Place();
+  const { owner } = await place.own();
+  await place.deposit();
+  await place.clock.advance(1_000);
+  await place.stop(owner);
+  place.damaged.add(POSITION);
+  const { owner: next } = await place.own();
+  await place.clock.advance(1_000);
+  expect([...place.damaged]).toEqual([]);
+  const asked = place.store.get(SHARDS_TABLE, POSITION);
+  await place.clock.settle();
+  expect((await asked)?.version).toBe(next.sequence);
+});
+
+test("S21, F14: a standby that finds the store's position damaged leaves it to the owner, and says so once", async () => {
+  const place = new Place();
+  await place.own();
+  await place.deposit();
+  await place.clock.advance(1_000);
+  const standby = await place.own(undefined, "standBy");
+  for (const key of [POSITION, COPY]) place.damaged.add(key);
+  for (let looks = 0; looks < 3; looks++) await settled(place, standby.owner.keepUp());
+  expect([...place.damaged]).toEqual([POSITION, COPY]);
+  expect(place.warnings).toHaveLength(2);
+});
 
 test("S21, S24, S27: a standby's look that is answered once it has taken over leaves its projection as it is", async () => {
   const place = new Place();

@@ -5,7 +5,7 @@ import { decode } from "@atlas/gen/codec/codec";
 import { manualClock } from "@atlas/platform/memory/manual-clock";
 import { memoryStore } from "@atlas/platform/memory/memory-store";
 import type { Store, StoreItem } from "@atlas/platform/ports/store";
-import { HISTORY_TABLE, storePositionKey } from "@atlas/platform/query/store-layout";
+import { HISTORY_TABLE, storePositionCopyKey, storePositionKey } from "@atlas/platform/query/store-layout";
 import { SHARDS_TABLE } from "@atlas/platform/shard/output-positions";
 import { timestampOf } from "@atlas/platform/wire/time";
 import { create } from "@bufbuild/protobuf";
@@ -100,6 +100,25 @@ test("F6, S27: of a backlog that the store takes in part, what it has taken is n
   await clock.advance(5_000);
   const [first, refused, again] = sizes;
   expect([first, refused === again, (refused ?? 0) > 0]).toEqual([1_000, true, true]);
-  expect(sizes.slice(3), "the position").toEqual([1]);
+  expect(sizes.slice(3), "the position and its copy").toEqual([2]);
   expect(projection.storedSequence).toBe(flow.shard.sequence);
+});
+
+test("F14, S27: the store's position is copied with the first batch, and then once a minute", async () => {
+  const clock = manualClock();
+  const store = memoryStore({ clock });
+  const flow = new ShardFlow();
+  const projection = project(flow, store, clock);
+  const copied: (number | undefined)[] = [];
+  for (const account of ["alice", "bob", "carol"]) {
+    flow.open(account, { USD: "100" });
+    projection.decided(flow.events.splice(0));
+    projection.acknowledged({ sequence: flow.shard.sequence, offset: 0 });
+    await clock.advance(30_000);
+    const [position, copy] = [storePositionKey("oms/0"), storePositionCopyKey("oms/0")];
+    expect((await store.get(SHARDS_TABLE, position))?.version).toBe(flow.shard.sequence);
+    copied.push((await store.get(SHARDS_TABLE, copy))?.version);
+  }
+  const [first, second, third] = copied;
+  expect([first === second, third]).toEqual([true, flow.shard.sequence]);
 });

@@ -275,19 +275,25 @@ describe("S20, S27, F14: an order that ended behind the store's position", () =>
     return log;
   }
 
-  /** A successor's projection, once the item of the order is not what was written, or is gone. */
-  async function succeed(what: "damaged" | "gone", log: Log) {
+  /** What the item of the order is; `mended`: it was damaged when it was first asked for, and another owner has written it since. */
+  type What = "damaged" | "gone" | "mended";
+
+  /** A successor's projection behind that. */
+  async function succeed(what: What, log: Log) {
     const memory = memoryStore({ clock });
     await killedBehind(half, flow, memory, clock);
-    let isDamaged = what === "damaged";
+    let isDamaged = what !== "gone";
     if (!isDamaged) await memory.remove(ORDERS_TABLE, [order.orderId]);
+    const removed: string[] = [];
     const store: Store = {
       ...memory,
       get: async (table, key) => {
-        if (isDamaged && key === order.orderId) throw new StoreDamaged("damaged", key);
-        return memory.get(table, key);
+        if (!isDamaged || key !== order.orderId) return memory.get(table, key);
+        isDamaged = what !== "mended";
+        throw new StoreDamaged("damaged", key);
       },
       remove: async (table, keys) => {
+        removed.push(...keys);
         if (keys.includes(order.orderId)) isDamaged = false;
         return memory.remove(table, keys);
       },
@@ -299,22 +305,42 @@ describe("S20, S27, F14: an order that ended behind the store's position", () =>
     await clock.advance(1_000);
     await recovering;
     const shown = successor.views.get(order.orderId)?.order;
-    successor.acknowledged({ sequence: flow.events.length, offset: 0 });
-    await clock.advance(1_000);
-    return { shown, store, warnings };
+    const acknowledge = () => {
+      successor.acknowledged({ sequence: flow.events.length, offset: 0 });
+      return clock.advance(1_000);
+    };
+    return { shown, store, warnings, removed, acknowledge };
   }
 
   test.each(["damaged", "gone"] as const)("whose item is %s is read again from the log, and written", async (what) => {
-    const { shown, store, warnings } = await succeed(what, await wholeLog());
+    const { shown, store, warnings, acknowledge } = await succeed(what, await wholeLog());
     expect(shown).toEqual(order);
     expect(warnings).toEqual(what === "damaged" ? ["a stored order is damaged: it is read again from the log"] : []);
+    await acknowledge();
     await checkStore(flow, store);
   });
 
-  test("S28: of which the log has nothing any more keeps no shard from going on", async () => {
-    const { store } = await succeed("damaged", memoryLog({ clock }));
+  test("I6, S18: whose item is damaged is not taken for one that never was, until what takes its place is at hand", async () => {
+    const { store, removed, acknowledge } = await succeed("damaged", await wholeLog());
+    await expect(storedOrder(store, order.orderId)).rejects.toThrow(StoreDamaged);
+    expect(removed).toEqual([]);
+    await acknowledge();
+    expect(removed).toEqual([order.orderId]);
+    expect((await storedOrder(store, order.orderId))?.order).toEqual(order);
+  });
+
+  test("I6, S21: whose item was damaged keeps the one that another owner has written since", async () => {
+    const { store, removed, acknowledge } = await succeed("mended", await wholeLog());
+    await acknowledge();
+    expect(removed).toEqual([]);
+    await checkStore(flow, store);
+  });
+
+  test("I6, S28: of which the log has nothing any more stays damaged, and keeps no shard from going on", async () => {
+    const { store, acknowledge } = await succeed("damaged", memoryLog({ clock }));
+    await acknowledge();
     expect(await storedSequence(store)).toBe(flow.events.length);
-    expect(await storedOrder(store, order.orderId)).toBeUndefined();
+    await expect(storedOrder(store, order.orderId)).rejects.toThrow(StoreDamaged);
   });
 });
 

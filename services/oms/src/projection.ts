@@ -8,7 +8,7 @@ import type { Clock } from "@atlas/platform/ports/clock";
 import type { Digest } from "@atlas/platform/ports/digest";
 import type { Log } from "@atlas/platform/ports/log";
 import { type Store, StoreDamaged, type StoreItem, type StorePut } from "@atlas/platform/ports/store";
-import { ORDERS_TABLE, storePositionKey } from "@atlas/platform/query/store-layout";
+import { ORDERS_TABLE, storePositionCopyKey, storePositionKey } from "@atlas/platform/query/store-layout";
 import { type EventsPlace, SHARDS_TABLE } from "@atlas/platform/shard/output-positions";
 import type { Warn } from "@atlas/platform/shard/warn";
 import { encodeEach } from "@atlas/platform/wire/codec/encode-each";
@@ -18,7 +18,7 @@ import { millisecondsOf } from "@atlas/platform/wire/time";
 import { UnstoredHistory } from "./history.ts";
 import { type OrderView, OrderViews } from "./order-views.ts";
 import { ordersOnLog } from "./orders-on-log.ts";
-import { balanceItem, historyItems, orderItem, positionItem, requestItem } from "./store-items.ts";
+import { balanceItem, historyItems, orderItem, positionCopy, positionItem, requestItem } from "./store-items.ts";
 
 export interface ProjectionPorts {
   readonly log: Log;
@@ -44,6 +44,8 @@ const PACE = 250;
 const MOST_LAG = 300_000;
 /** After the store refused. */
 const RETRY = 500;
+/** From one copy of the position to the next, at least: an item is paid for each time it is written. */
+const COPIES = 60_000;
 /** Items a call, and items that are read at once. */
 const ITEMS = 1_000;
 const FETCHES = 64;
@@ -79,6 +81,10 @@ export class Projection {
   #stored = 0;
   #places: EventsPlace[] = [{ sequence: 0, offset: 0 }];
   #batch: Batch | undefined;
+  /** Keys of items that were found damaged: a version as high is not written over them (F14). */
+  readonly #damaged = new Set<string>();
+  /** By the clock's monotonic time. */
+  #nextCopy = Number.NEGATIVE_INFINITY;
   #scheduled = false;
   #writing = false;
   #closed = false;
@@ -111,10 +117,16 @@ export class Projection {
     return this.#ports.store.gathering ?? PACE;
   }
 
-  /** Through where the store has everything. When that is not what was written, all is written again, from the log (F14). */
+  /**
+   * Through where the store has everything. When that is not what was written its copy counts, and what is behind that is written again;
+   * without one all is, from the log (F14).
+   */
   async load(): Promise<EventsPlace> {
-    const what = "the store's position is damaged: all is written again";
-    const item = await this.#read(SHARDS_TABLE, storePositionKey(this.#state.name), what);
+    const what = "the store's position is damaged: what is behind its copy is written again";
+    const item = await this.#read(SHARDS_TABLE, this.#positionKey, what, () => {
+      const copy = storePositionCopyKey(this.#state.name);
+      return this.#read(SHARDS_TABLE, copy, "the copy of the store's position is damaged: all is written again");
+    });
     if (item === undefined) return { sequence: 0, offset: 0 };
     const { sequence, eventsOffset, logTime } = decode(StorePositionCodec, item.body);
     const place = { sequence: Number(sequence), offset: Number(eventsOffset) };
@@ -141,6 +153,7 @@ export class Projection {
     if (this.#closed) return;
     this.decided(events);
     this.views.sort(new Set(events.map(({ accountId }) => accountId)));
+    if (this.#damaged.has(this.#positionKey)) this.#schedule(this.#pace);
   }
 
   /** `encoded`: the bytes of each. */
@@ -172,14 +185,24 @@ export class Projection {
     if (order !== undefined) this.views.set({ order, acceptedSequence: Number(acceptedSequence), contentDigest });
   }
 
-  /** What is not what was written is taken away, loudly: a version as high would not be written over it (F14). */
-  #read(table: string, key: string, what: string): Promise<StoreItem | undefined> {
+  get #positionKey(): string {
+    return storePositionKey(this.#state.name);
+  }
+
+  /** What is not what was written stays, for it is the record of a used id, and another owner may be writing it (I6, F14). */
+  #read(
+    table: string,
+    key: string,
+    what: string,
+    instead: () => Promise<StoreItem | undefined> = async () => undefined,
+  ): Promise<StoreItem | undefined> {
     const { store, warn } = this.#ports;
-    return store.get(table, key).catch(async (error: Error) => {
+    return store.get(table, key).catch((error: Error) => {
       if (!(error instanceof StoreDamaged)) throw error;
-      warn(what, { shard: this.#state.name, key, reason: error.message });
-      await store.remove(table, [key]);
-      return undefined;
+      // A standby asks every second.
+      if (!this.#damaged.has(key)) warn(what, { shard: this.#state.name, key, reason: error.message });
+      this.#damaged.add(key);
+      return instead();
     });
   }
 
@@ -226,7 +249,8 @@ export class Projection {
     this.#ports.clock.after(milliseconds, () => {
       this.#scheduled = false;
       if (this.#closed) return;
-      if (this.#batch === undefined && this.lag > 0) this.#batch = this.#seal();
+      const isDue = this.lag > 0 || this.#damaged.has(this.#positionKey);
+      if (this.#batch === undefined && isDue) this.#batch = this.#seal();
       this.#tryWrite();
     });
   }
@@ -272,14 +296,41 @@ export class Projection {
   }
 
   async #write(batch: Batch): Promise<void> {
-    const { store } = this.#ports;
     // What stands is not written again when something behind it was refused: a backlog would never end.
     while (batch.done < batch.puts.length) {
-      await store.putAll(batch.puts.slice(batch.done, batch.done + ITEMS));
+      await this.#putAll(batch.puts.slice(batch.done, batch.done + ITEMS));
       batch.done += ITEMS;
     }
     const place = this.#places[0] as EventsPlace;
-    await store.putAll([positionItem(this.#state.name, batch.sequence, batch.logTime, place.offset)]);
+    const position = positionItem(this.#state.name, batch.sequence, batch.logTime, place.offset);
+    const now = this.#ports.clock.monotonic();
+    const isCopied = now >= this.#nextCopy;
+    await this.#putAll(isCopied ? [position, positionCopy(position)] : [position]);
+    if (isCopied) this.#nextCopy = now + COPIES;
+  }
+
+  #putAll(puts: readonly StorePut[]): Promise<void> {
+    const { store } = this.#ports;
+    if (this.#damaged.size === 0) return store.putAll(puts);
+    return this.#makeRoom(puts).then(() => store.putAll(puts));
+  }
+
+  /** Removes what is damaged only now that what takes its place is at hand, and only if no other owner has written it since. */
+  async #makeRoom(puts: readonly StorePut[]): Promise<void> {
+    const { store } = this.#ports;
+    for (const { table, item } of puts) {
+      const { key } = item;
+      if (!this.#damaged.has(key)) continue;
+      const isSound = await store.get(table, key).then(
+        () => true,
+        (error: Error) => {
+          if (error instanceof StoreDamaged) return false;
+          throw error;
+        },
+      );
+      if (!isSound) await store.remove(table, [key]);
+      this.#damaged.delete(key);
+    }
   }
 
   #done(batch: Batch): void {

@@ -20,6 +20,7 @@ import {
   ORDERS_TABLE,
   REQUESTS_TABLE,
   sortable,
+  storePositionCopyKey,
   storePositionKey,
 } from "@atlas/platform/query/store-layout";
 import { SHARDS_TABLE } from "@atlas/platform/shard/output-positions";
@@ -131,4 +132,9 @@ export function positionItem(shard: string, sequence: number, logTime: number, e
     table: SHARDS_TABLE,
     item: { key: storePositionKey(shard), partition: shard, sort: "store", version: sequence, body },
   };
+}
+
+/** The same under another key, for when that is damaged (F14). */
+export function positionCopy({ table, item }: StorePut): StorePut {
+  return { table, item: { ...item, key: storePositionCopyKey(item.partition), sort: "store-copy" } };
 }

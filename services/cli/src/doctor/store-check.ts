@@ -8,13 +8,7 @@ import {
 import { ImageManifestCodec, ShardOutputsCodec } from "@atlas/gen/atlas/log/v1/shard_image_codec";
 import { decode } from "@atlas/gen/codec/codec";
 import { type Store, StoreDamaged, type StoreItem } from "@atlas/platform/ports/store";
-import {
-  BALANCES_TABLE,
-  HISTORY_TABLE,
-  ORDERS_TABLE,
-  REQUESTS_TABLE,
-  storePositionKey,
-} from "@atlas/platform/query/store-layout";
+import { BALANCES_TABLE, HISTORY_TABLE, ORDERS_TABLE, REQUESTS_TABLE } from "@atlas/platform/query/store-layout";
 import { SHARDS_TABLE } from "@atlas/platform/shard/output-positions";
 import { shardName } from "@atlas/platform/shard/shard-name";
 import type { Rule } from "./findings.ts";
@@ -29,6 +23,7 @@ const OF_SHARDS: readonly [string, SequenceOf][] = [
   ["manifest", ({ body }) => decode(ImageManifestCodec, body).sequence],
   ["outputs", ({ body }) => decode(ShardOutputsCodec, body).eventsThrough],
   ["store", ({ body }) => decode(StorePositionCodec, body).sequence],
+  ["store-copy", ({ body }) => decode(StorePositionCodec, body).sequence],
 ];
 
 /** What it keeps of accounts, by table. */
@@ -51,7 +46,7 @@ export async function checkStore(store: Store, readings: readonly ShardReading[]
     };
     for (const [name, sequenceOf] of OF_SHARDS) {
       await told(rule, async () => {
-        const item = await store.get(SHARDS_TABLE, name === "store" ? storePositionKey(shard) : `${shard}/${name}`);
+        const item = await store.get(SHARDS_TABLE, `${shard}/${name}`);
         if (item !== undefined) check(item, sequenceOf);
       });
     }

@@ -29,3 +29,8 @@ export function balanceKey(accountId: string, asset: string): string {
 export function storePositionKey(shard: string): string {
   return `${shard}/store`;
 }
+
+/** Key of that as it was a minute ago or less, for when it is damaged (F14). */
+export function storePositionCopyKey(shard: string): string {
+  return `${shard}/store-copy`;
+}

@@ -93,7 +93,7 @@ function shardSequence({ sort, body }: StoreItem, topic: string): bigint | undef
     const own = positions.find(({ destination }) => destination === topic)?.number ?? 0n;
     return own > eventsThrough ? own : eventsThrough;
   }
-  return sort === "store" ? decode(StorePositionCodec, body).sequence : undefined;
+  return sort === "store" || sort === "store-copy" ? decode(StorePositionCodec, body).sequence : undefined;
 }
 
 function query({ world }: MemoryPlatform, table: string, partition: string): Promise<readonly StoreItem[]> {
