@@ -20,9 +20,11 @@ interface Manifest {
   readonly format: 1;
   readonly slot: 0 | 1;
   readonly chunks: number;
+  /** The image in the other slot, unless there is none. */
+  readonly before?: { readonly version: number; readonly chunks: number };
 }
 
-/** The images of one partition, in two slots by turns: chunks first, then the manifest that names them. */
+/** The images of one partition, in two slots by turns: chunks first, then the manifest that names them and those of the one before. */
 export class MarketImages {
   readonly #store: Store;
   readonly #name: string;
@@ -36,12 +38,17 @@ export class MarketImages {
   async load(): Promise<MarketImage | undefined> {
     const found = await this.#store.get(TABLE, this.#name);
     if (found === undefined) return undefined;
-    const manifest = manifestOf(found.body);
-    if (manifest.format !== 1) return undefined;
-    const partition = this.#slot(manifest.slot);
-    const limit = Math.max(1, manifest.chunks);
-    const chunks = await this.#store.query(TABLE, { partition, limit });
-    const isWhole = chunks.length === manifest.chunks && chunks.every((chunk) => chunk.version === found.version);
+    const { format, slot, chunks, before } = manifestOf(found.body);
+    if (format !== 1) return undefined;
+    const named = await this.#whole(slot, found.version, chunks);
+    if (named !== undefined || before === undefined) return named;
+    // Another one wrote newer chunks over it, and was gone before it named them.
+    return this.#whole(otherThan(slot), before.version, before.chunks);
+  }
+
+  async #whole(slot: 0 | 1, version: number, count: number): Promise<MarketImage | undefined> {
+    const chunks = await this.#store.query(TABLE, { partition: this.#slot(slot), limit: Math.max(1, count) });
+    const isWhole = chunks.length === count && chunks.every((chunk) => chunk.version === version);
     if (!isWhole) return undefined;
     return JSON.parse(decoder.decode(joined(chunks.map((chunk) => chunk.body)))) as MarketImage;
   }
@@ -49,9 +56,10 @@ export class MarketImages {
   /** An image at or below the stored one changes nothing, nor does one below another that is being written into the same slot. */
   async save(image: MarketImage): Promise<void> {
     const version = image.shardSequence;
-    const before = await this.#standing();
-    if (before !== undefined && before.version >= version) return;
-    const slot = before !== undefined && manifestOf(before.body).slot === 0 ? 1 : 0;
+    const standing = await this.#standing();
+    if (standing !== undefined && standing.version >= version) return;
+    const last = standing && manifestOf(standing.body);
+    const slot = otherThan(last?.slot ?? 1);
     const partition = this.#slot(slot);
     const bytes = encoder.encode(JSON.stringify(image));
     const chunks = Math.ceil(bytes.length / CHUNK);
@@ -61,7 +69,8 @@ export class MarketImages {
       const item = { key: `${partition}/${sort}`, version, partition, sort, body };
       if (!(await this.#store.put(TABLE, item)) && (await this.#isNewer(item))) return;
     }
-    const manifest: Manifest = { format: 1, slot, chunks };
+    const before = standing && last && { version: standing.version, chunks: last.chunks };
+    const manifest: Manifest = { format: 1, slot, chunks, ...(before && { before }) };
     const body = encoder.encode(JSON.stringify(manifest));
     await this.#store.put(TABLE, { key: this.#name, version, partition: this.#name, sort: "manifest", body });
   }
@@ -83,6 +92,10 @@ export class MarketImages {
   #slot(slot: 0 | 1): string {
     return `${this.#name}/${slot}`;
   }
+}
+
+function otherThan(slot: 0 | 1): 0 | 1 {
+  return slot === 0 ? 1 : 0;
 }
 
 function manifestOf(body: Uint8Array): Manifest {

@@ -152,6 +152,17 @@ describe("I10: four inputs make ten events each", () => {
     expect(await log.redecided(10)).toEqual({ compared: 25, differences: [otherwise(28)], missing: 15 });
   });
 
+  test("F13: what the first record took is counted, and what stood before a damaged one that was trimmed to is not", async () => {
+    const log = await logOf(4);
+    await log.broken();
+    await log.events(13, 10);
+    await log.broken();
+    await log.events(25, 16, [40]);
+    expect(await log.redecided(10)).toEqual({ compared: 26, differences: [otherwise(40)], missing: 14 });
+    await log.trim(2);
+    expect(await log.redecided(10)).toEqual({ compared: 16, differences: [otherwise(40)], missing: 0 });
+  });
+
   test("S28: what was trimmed is not missing", async () => {
     const log = await logOf(4);
     await log.events(1, 14);

@@ -11,8 +11,8 @@ interface OutputPlace<Message> {
 
 interface Stored {
   readonly frame: Frame;
-  /** Nothing is known of what stood before it: the log begins here, or was trimmed meanwhile. */
-  readonly isBegin: boolean;
+  /** Nothing is known of what stood before it: it was trimmed. */
+  readonly isTrimmed: boolean;
 }
 
 interface Decided {
@@ -39,8 +39,10 @@ export class Comparison<Message> {
   /** The one that is compared now, from this message on. */
   #frame: Frame | undefined;
   #index = 0;
-  /** Sequence of the last message of the log that was passed; 0: what stood before is not known. */
+  /** Sequence of the last message of the log that was passed; 0: none. */
   #passed = 0;
+  /** Whether it is known what stood before the next one. */
+  #isKnown = true;
   /** What was not looked for yet, in sequence. */
   #decided: Decided[] = [];
 
@@ -69,7 +71,10 @@ export class Comparison<Message> {
 
   async #nextFrame(): Promise<Frame | undefined> {
     const stored = (await this.#frames.next()).value;
-    if (stored?.isBegin) this.#passed = 0;
+    if (stored?.isTrimmed) {
+      this.#passed = 0;
+      this.#isKnown = false;
+    }
     this.#frame = stored?.frame;
     this.#index = 0;
     return this.#frame;
@@ -83,11 +88,12 @@ export class Comparison<Message> {
       const sequence = Number(frame.header.firstNumber) + this.#index;
       if (sequence <= this.#passed) continue;
       for (; next < decided.length && (decided[next] as Decided).sequence < sequence; next++) {
-        if (this.#passed > 0) this.missing++;
+        if (this.#isKnown) this.missing++;
       }
       const due = decided[next];
       if (due === undefined) return next;
       this.#passed = sequence;
+      this.#isKnown = true;
       if (due.sequence !== sequence) continue;
       next++;
       this.compared++;
@@ -106,17 +112,17 @@ async function* frames<Message>(
   { topic, partition }: OutputPlace<Message>,
 ): AsyncGenerator<Stored, undefined> {
   const { start, end } = await log.range(topic, partition);
-  let isBegin = true;
+  let isTrimmed = start > 0;
   for (let next = start; next < end; ) {
     const records = await log.read(topic, partition, next, READ_BYTES);
     if (records.length === 0) return undefined;
     for (const { offset, bytes } of records) {
-      isBegin ||= offset !== next;
+      isTrimmed ||= offset !== next;
       next = offset + 1;
       const frame = opened(bytes, digest);
       if (frame === undefined) continue;
-      yield { frame, isBegin };
-      isBegin = false;
+      yield { frame, isTrimmed };
+      isTrimmed = false;
     }
   }
   return undefined;

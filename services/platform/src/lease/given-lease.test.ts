@@ -1,4 +1,4 @@
-import { ProcessBeatSchema, ShardLeaseSchema } from "@atlas/gen/atlas/log/v1/lease_pb";
+import { ProcessBeatSchema, type ShardLease, ShardLeaseSchema } from "@atlas/gen/atlas/log/v1/lease_pb";
 import { create, fromBinary } from "@bufbuild/protobuf";
 import { beforeEach, describe, expect, test } from "vitest";
 import { type ManualClock, manualClock } from "../memory/manual-clock.ts";
@@ -15,17 +15,22 @@ let clock: ManualClock;
 let memory: MemoryStore;
 /** What befalls the next write that frees a lease. */
 let fault: "refused" | "unknown" | "lost" | undefined;
+/** Whether the store refuses to write a lease. */
+let refuses: (lease: ShardLease) => boolean;
 
 beforeEach(() => {
   clock = manualClock();
   memory = memoryStore({ clock });
   fault = undefined;
+  refuses = () => false;
 });
 
 /** The store as processes reach it. */
 function faultyStore(): Store {
   const put = async (table: string, item: StoreItem) => {
-    const befalls = isFree(item) ? fault : undefined;
+    const lease = leaseOf(item);
+    if (lease !== undefined && refuses(lease)) throw new StoreUnavailable("refused");
+    const befalls = lease?.process === "" ? fault : undefined;
     if (befalls === undefined) return memory.put(table, item);
     fault = undefined;
     if (befalls === "refused") throw new StoreUnavailable(befalls);
@@ -35,8 +40,8 @@ function faultyStore(): Store {
   return { ...memory, put };
 }
 
-function isFree({ sort, body }: StoreItem): boolean {
-  return sort.startsWith("shard:") && fromBinary(ShardLeaseSchema, body).process === "";
+function leaseOf({ sort, body }: StoreItem): ShardLease | undefined {
+  return sort.startsWith("shard:") ? fromBinary(ShardLeaseSchema, body) : undefined;
 }
 
 class Process {
@@ -88,6 +93,14 @@ async function leases(): Promise<Map<string, { holder: string; version: number }
   await clock.settle();
   const rows = (await read).leases;
   return new Map(rows.map(({ value, version }) => [value.shard, { holder: value.process, version }]));
+}
+
+/** A process that takes nothing raises its beat. */
+async function beat(version: number): Promise<void> {
+  const value = create(ProcessBeatSchema, { process: "gone", address: "http://gone", roles: ["oms"] });
+  const beaten = new LeaseTable(memory).beat(value, version);
+  await clock.settle();
+  await beaten;
 }
 
 /** `c` takes a lease whose owner it has not heard of. */
@@ -156,14 +169,67 @@ describe("a shard that is too many (S21)", () => {
   test("is taken back when whom it was offered to is gone before it took it", async () => {
     const owner = new Process("a");
     await clock.advance(1_200);
-    const gone = create(ProcessBeatSchema, { process: "gone", address: "http://gone", roles: ["oms"] });
-    const beaten = new LeaseTable(memory).beat(gone, 1);
+    await beat(1);
     await clock.advance(1_000);
-    await beaten;
     expect((await leases()).get("oms/15")?.holder).toBe("");
-    await clock.advance(9_000);
-    expect(owner.told.slice(16)).toEqual(["surplus oms/15", "taken oms/15"]);
-    expect((await leases()).get("oms/15")?.holder).toBe("a");
+    await clock.advance(3_000);
+    expect((await leases()).get("oms/15")).toEqual({ holder: "a", version: 3 });
+    await clock.advance(20_000);
+    expect((await leases()).get("oms/15")).toEqual({ holder: "a", version: 3 });
+    expect(owner.told.slice(16)).toEqual([]);
+  });
+
+  test("F6 is served, and not offered again for seconds, while whom it was offered to lives and can take nothing", async () => {
+    const owner = new Process("a");
+    await clock.advance(1_200);
+    for (let second = 1; second <= 20; second += 1) {
+      await beat(second);
+      await clock.advance(1_000);
+    }
+    expect(owner.told.slice(16)).toEqual([]);
+    const version = (await leases()).get("oms/15")?.version ?? 0;
+    // The first takes it, each offer frees it and takes it back: four of them within these seconds at most.
+    expect([version > 3, version <= 1 + 2 * 4]).toEqual([true, true]);
+    const taker = new Process("c");
+    await clock.advance(60_000);
+    expect([owner.held.length, taker.held.length, unserved(owner, taker)]).toEqual([8, 8, []]);
+  });
+
+  test.each(["a", "c"])(
+    "F6 is served on while the write that takes it back is refused; then %s has it",
+    async (next) => {
+      const owner = new Process("a");
+      await clock.advance(1_200);
+      await beat(1);
+      await clock.advance(1_000);
+      let refusals = 0;
+      refuses = ({ shard }) => {
+        refusals += 1;
+        return shard === "oms/15";
+      };
+      await clock.advance(3_000);
+      expect([refusals > 1, owner.told.slice(16), owner.warnings]).toEqual([true, [], ["leases cannot be kept"]]);
+      refuses = () => false;
+      if (next === "c") await takeOver("oms/15");
+      await clock.advance(1_000);
+      expect([owner.told.slice(16), (await leases()).get("oms/15")?.holder]).toEqual([
+        next === "c" ? ["surplus oms/15"] : [],
+        next,
+      ]);
+    },
+  );
+
+  test("S26 ends at once when its owner resigns, and is not taken back", async () => {
+    const owner = new Process("a");
+    await clock.advance(1_200);
+    await beat(1);
+    await clock.advance(1_000);
+    owner.keeper.resign();
+    await clock.advance(1_000);
+    expect(owner.told.slice(16)[0]).toBe("surplus oms/15");
+    await clock.advance(5_000);
+    expect([...owner.ended].sort()).toEqual([...SHARDS].sort());
+    expect((await leases()).get("oms/15")).toEqual({ holder: "", version: 2 });
   });
 });
 

@@ -39,7 +39,7 @@ const HOT_LOOK = 250;
 const HOT_PATIENCE = 1_500;
 /** After so many milliseconds of silence a process's row is removed; if it cannot be, that is tried again as much later. */
 const FORGET = 60_000;
-/** Looks for which an offered shard that nobody takes is served on. */
+/** Looks for which an offered shard that nobody takes stays free; the next takes it back. */
 const OFFERED = 4;
 
 /**
@@ -54,6 +54,8 @@ export class LeaseKeeper {
   readonly #giving = new Map<string, Promise<void>>();
   /** Shards whose leases anybody may have, and that are served on here: how many looks that show nobody are left to each. */
   readonly #offered = new Map<string, number>();
+  /** Until when nothing is offered, for nobody took the last one, in monotonic milliseconds. */
+  #unwantedUntil = 0;
   /** Versions of leases that were taken here and that no look has shown yet. */
   readonly #unseen = new Map<string, number>();
   /** Processes whose rows are to be removed, and when that was last asked for, in monotonic milliseconds. */
@@ -152,10 +154,11 @@ export class LeaseKeeper {
     const unshown = this.#notShown();
     this.#unseen.clear();
     await this.#writeAgain();
+    await this.#takeBack();
     if (this.#resigned) return this.#giveAll();
     for (const [role, shards] of this.#options.shards) {
       if (this.#stopped) return;
-      const most = this.#mostOf(role, shards);
+      const most = this.#share(shards, this.#peers(role));
       await this.#takeOwn(shards);
       await this.#takeHot(shards);
       await this.#takeFree(shards, most);
@@ -180,7 +183,7 @@ export class LeaseKeeper {
       const looks = this.#offered.get(shard);
       this.#offered.delete(shard);
       if (!this.#isLost(shard)) continue;
-      if (looks !== undefined && looks > 0 && this.#options.view.holderOf(shard) === undefined) {
+      if (looks !== undefined && this.#options.view.holderOf(shard) === undefined && !this.#resigned) {
         this.#offered.set(shard, looks - 1);
         continue;
       }
@@ -206,8 +209,12 @@ export class LeaseKeeper {
     await Promise.all(removed.map((shard) => table.lease(create(ShardLeaseSchema, { shard, process }), 1)));
   }
 
-  #mostOf(role: string, shards: readonly string[]): number {
-    return this.#share(shards, this.#peers(role));
+  /** What nobody took, for whom it was offered to is gone, or cannot: it is served all along, so no hook is told. */
+  async #takeBack(): Promise<void> {
+    const { clock, patience } = this.#options;
+    const unwanted = [...this.#offered.keys()].filter((shard) => (this.#offered.get(shard) ?? 0) < 0);
+    if (unwanted.length > 0) this.#unwantedUntil = clock.monotonic() + patience;
+    await this.#takeAll(unwanted);
   }
 
   #share(shards: readonly string[], peers: readonly string[]): number {
@@ -272,8 +279,9 @@ export class LeaseKeeper {
     const version = view.versionOf(shard) + 1;
     const isTaken = await table.lease(lease, version);
     if (!isTaken) return;
-    this.#held.add(shard);
     this.#unseen.set(shard, version);
+    if (this.#held.has(shard)) return;
+    this.#held.add(shard);
     // Who stops gives it back with the others.
     if (!this.#stopped) this.#hooks.taken(shard);
   }
@@ -291,11 +299,12 @@ export class LeaseKeeper {
    * process is not for it. Nor what no look has shown since it was taken: the version by which it is given back is not known for sure.
    */
   #giveSurplus(role: string, shards: readonly string[], unshown: ReadonlySet<string>): void {
-    const { view, patience, beat } = this.#options;
+    const { clock, view, patience, beat } = this.#options;
     const { process } = beat();
     const peers = this.#peers(role, Math.min(patience, HOT_PATIENCE));
     const most = this.#share(shards, peers);
     if (this.#countOf(shards) <= most || this.#giving.size > 0 || this.#offered.size > 0) return;
+    if (clock.monotonic() < this.#unwantedUntil) return;
     const counts = new Map(peers.map((peer) => [peer, 0]));
     for (const shard of shards) {
       const holder = view.holderOf(shard) ?? "";
