@@ -1,19 +1,22 @@
 import { expect, test } from "vitest";
 import { ClientBook } from "./load/client-book.ts";
 import { readOptions } from "./options.ts";
-import { reportOf } from "./report.ts";
+import { isBroken, reportOf } from "./report.ts";
 import type { Outcome } from "./run-chaos.ts";
 
-/** What is said of a run in which shards came back after so many milliseconds while nothing else was away. */
-function said(undisturbed: readonly number[]): readonly string[] {
-  const options = readOptions([]);
-  if (options === undefined) throw new Error("no options");
-  const outcome = {
+const options = readOptions([]) ?? expect.fail("no options");
+
+/** Of a run in which shards came back after so many milliseconds while nothing else was away. */
+function outcomeOf(undisturbed: readonly number[], brokenOff?: string): Outcome {
+  return {
     ...{ folder: "", storm: { faults: new Map(), kills: 0 }, s3Faults: new Map(), book: new ClientBook() },
     ...{ loadSeconds: 1, watch: { longest: new Map(), undisturbed }, failedStarts: 0 },
-    ...{ verdict: { lost: 0, doubled: 0, findings: [] }, problems: [] },
+    ...{ verdict: { lost: 0, doubled: 0, findings: [], brokenOff }, problems: [] },
   } as unknown as Outcome;
-  return reportOf(options, outcome)
+}
+
+function said(undisturbed: readonly number[]): readonly string[] {
+  return reportOf(options, outcomeOf(undisturbed))
     .split("\n")
     .filter((line) => line.includes("the same while nothing else") || line.includes("promised"));
 }
@@ -27,4 +30,16 @@ test("S21: it says how many deaths that nothing else disturbed took longer than 
     "the same while nothing else that it takes was away: no such death",
     "of these longer than the promised 6.0 s: 0 of 0",
   ]);
+});
+
+// Fails when what nobody looked at counts as neither lost nor doubled.
+test("a run of which not all could be compared is broken, and says so beside its counts", () => {
+  const outcome = outcomeOf([], "Error: no answer came in time");
+  expect(isBroken(outcome)).toBe(true);
+  expect(reportOf(options, outcome).split("\n").slice(-2)).toEqual([
+    "BROKEN: not all could be compared: Error: no answer came in time",
+    "lost 0, doubled 0 in what was compared; of the rest it is not known",
+  ]);
+  expect(isBroken(outcomeOf([]))).toBe(false);
+  expect(reportOf(options, outcomeOf([])).split("\n").at(-1)).toBe("lost 0, doubled 0");
 });

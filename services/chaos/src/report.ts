@@ -1,12 +1,16 @@
 import type { ChaosOptions } from "./options.ts";
 import type { Outcome } from "./run-chaos.ts";
+import type { Verdict } from "./verdict/compare.ts";
 
 /** Milliseconds from a death to service of all its shards that are promised (S21). A run on one machine only fails far above. */
 const PROMISED = 6_000;
 
 /** Something is broken. */
 export function isBroken({ verdict, problems }: Outcome): boolean {
-  return verdict.lost > 0 || verdict.doubled > 0 || problems.length > 0 || verdict.findings.some(({ holds }) => !holds);
+  const { lost, doubled, findings, brokenOff } = verdict;
+  return (
+    lost > 0 || doubled > 0 || brokenOff !== undefined || problems.length > 0 || findings.some(({ holds }) => !holds)
+  );
 }
 
 /** What a run was and came to, for people. */
@@ -30,7 +34,17 @@ export function reportOf({ minutes, seed, rate }: ChaosOptions, outcome: Outcome
       ({ invariant, holds, text }) => `${invariant.padEnd(4)} ${holds ? "holds " : "BROKEN"}  ${text}`,
     ),
     ...problems.map((problem) => `BROKEN: ${problem}`),
-    `lost ${verdict.lost}, doubled ${verdict.doubled}`,
+    ...conclusion(verdict),
   ];
   return lines.join("\n");
+}
+
+/** What nobody looked at may be lost or doubled, and is not said to be neither. */
+function conclusion({ lost, doubled, brokenOff }: Verdict): string[] {
+  const counts = `lost ${lost}, doubled ${doubled}`;
+  if (brokenOff === undefined) return [counts];
+  return [
+    `BROKEN: not all could be compared: ${brokenOff}`,
+    `${counts} in what was compared; of the rest it is not known`,
+  ];
 }

@@ -106,10 +106,7 @@ async function runOn(
   }
   tell("comparing");
   const accounts = traders.map(({ accountId }) => accountId);
-  const verdict = await compare({ cluster, book, accounts, tell }).catch((error: Error) => {
-    problems.push(`what is there could not be compared with what was told: ${error.stack}`);
-    return { lost: 0, doubled: 0, findings: [] };
-  });
+  const verdict = await compare({ cluster, book, accounts, tell });
   problems.push(...supervisor.ended, ...(await checkJournals(cluster.processes)));
   return {
     storm: report,

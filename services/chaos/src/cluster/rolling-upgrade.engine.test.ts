@@ -181,7 +181,7 @@ test(
     expect(problems).toEqual([]);
     expect([book.broken, book.unanswered]).toEqual([[], 0]);
     expect(verdict.findings.filter(({ holds }) => !holds)).toEqual([]);
-    expect([verdict.lost, verdict.doubled]).toEqual([0, 0]);
+    expect([verdict.lost, verdict.doubled, verdict.brokenOff]).toEqual([0, 0, undefined]);
   },
   COMPARING,
 );

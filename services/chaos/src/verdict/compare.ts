@@ -21,6 +21,8 @@ export interface Verdict {
   readonly lost: number;
   readonly doubled: number;
   readonly findings: readonly Finding[];
+  /** Why not all was looked at: the counts are of what was. `undefined`: all was. */
+  readonly brokenOff: string | undefined;
 }
 
 export interface CompareTerms {
@@ -36,12 +38,21 @@ const REST = 30_000;
 const ARCHIVED = 60_000;
 
 /** Holds what clients were told against log, store, archive and the platform's answers; the doctor looks at all the rest. */
-export async function compare({ cluster, book, accounts, tell }: CompareTerms): Promise<Verdict> {
+export async function compare(terms: CompareTerms): Promise<Verdict> {
+  const findings = new Findings();
+  const losses = new Losses(findings);
+  const { examined, brokenOff } = await lookAtAll(terms, losses).then(
+    (all) => ({ examined: all, brokenOff: undefined }),
+    (error: Error) => ({ examined: [], brokenOff: error.stack ?? error.message }),
+  );
+  return { lost: losses.lost, doubled: losses.doubled, findings: [...findings.all(), ...examined], brokenOff };
+}
+
+/** What the doctor finds, once everything else was compared; rejects where something could not be. */
+async function lookAtAll({ cluster, book, accounts, tell }: CompareTerms, losses: Losses): Promise<readonly Finding[]> {
   const clients = cluster.gateways.map((url) => atlasClient(url, cluster.key));
   const [atlas, other] = [clients[0], clients.at(-1)] as [AtlasClient, AtlasClient];
   const engines = await openEnginePorts(cluster);
-  const findings = new Findings();
-  const losses = new Losses(findings);
   try {
     const ended = losses.rule("I5", "states of orders that clients were told stand on the log");
     await untilAtRest(atlas, accounts, REST).catch((error: Error) => ended.broken(error.message));
@@ -65,8 +76,7 @@ export async function compare({ cluster, book, accounts, tell }: CompareTerms): 
     await checkItems(engines.scan, log, losses);
     tell("reading S3");
     await checkArchive(engines, losses, performance.now() + ARCHIVED);
-    const examined = await examineLive(atlas, false, tell);
-    return { lost: losses.lost, doubled: losses.doubled, findings: [...findings.all(), ...examined.all()] };
+    return (await examineLive(atlas, false, tell)).all();
   } finally {
     for (const client of clients) client.close();
     await engines.close();
