@@ -21,6 +21,7 @@ export function reportOf({ minutes, seed, rate }: ChaosOptions, outcome: Outcome
   const seconds = (milliseconds: number) => `${(milliseconds / 1_000).toFixed(1)} s`;
   const late = watch.undisturbed.filter((time) => time > PROMISED);
   const slowest = [...watch.longest].toSorted((one, other) => other[1] - one[1]);
+  const held = verdict.brokenOff === undefined ? "holds " : "so far";
   const lines = [
     `chaos: seed ${seed}, ${minutes} min, ${rate} requests/s wanted`,
     `faults: ${counted(storm.faults).join(", ")}; ${storm.kills} kills of processes, ${failedStarts} starts repeated`,
@@ -31,7 +32,7 @@ export function reportOf({ minutes, seed, rate }: ChaosOptions, outcome: Outcome
     `the same while nothing else that it takes was away: ${watch.undisturbed.map(seconds).join(", ") || "no such death"}`,
     `of these longer than the promised ${seconds(PROMISED)}: ${late.length} of ${watch.undisturbed.length}`,
     ...verdict.findings.map(
-      ({ invariant, holds, text }) => `${invariant.padEnd(4)} ${holds ? "holds " : "BROKEN"}  ${text}`,
+      ({ invariant, holds, text }) => `${invariant.padEnd(4)} ${holds ? held : "BROKEN"}  ${text}`,
     ),
     ...problems.map((problem) => `BROKEN: ${problem}`),
     ...conclusion(verdict),

@@ -7,7 +7,7 @@ import { type ManualClock, manualClock } from "@atlas/platform/memory/manual-clo
 import { memoryLog } from "@atlas/platform/memory/memory-log";
 import { memoryStore, type StoreFault } from "@atlas/platform/memory/memory-store";
 import type { Log } from "@atlas/platform/ports/log";
-import { type Store, StoreDamaged, type StoreItem } from "@atlas/platform/ports/store";
+import { type Store, StoreDamaged, type StoreItem, StoreUnavailable } from "@atlas/platform/ports/store";
 import { HISTORY_TABLE, ORDERS_TABLE, REQUESTS_TABLE, storePositionKey } from "@atlas/platform/query/store-layout";
 import { SHARDS_TABLE } from "@atlas/platform/shard/output-positions";
 import { orderIdOf } from "@atlas/platform/text/order-id";
@@ -326,6 +326,13 @@ describe("S20, S27, F14: an order that ended behind the store's position", () =>
     expect(removed).toEqual([]);
     await acknowledge();
     expect(removed).toEqual([order.orderId]);
+    expect((await storedOrder(store, order.orderId))?.order).toEqual(order);
+  });
+
+  test("I6: whose item was damaged stands again at once, though all that is written with it is refused", async () => {
+    const { store, acknowledge } = await succeed("damaged", await wholeLog());
+    store.putAll = () => Promise.reject(new StoreUnavailable("refused"));
+    await acknowledge();
     expect((await storedOrder(store, order.orderId))?.order).toEqual(order);
   });
 

@@ -312,11 +312,11 @@ export class Projection {
   #putAll(puts: readonly StorePut[]): Promise<void> {
     const { store } = this.#ports;
     if (this.#damaged.size === 0) return store.putAll(puts);
-    return this.#makeRoom(puts).then(() => store.putAll(puts));
+    return this.#replaceDamaged(puts).then(() => store.putAll(puts));
   }
 
-  /** Removes what is damaged only now that what takes its place is at hand, and only if no other owner has written it since. */
-  async #makeRoom(puts: readonly StorePut[]): Promise<void> {
+  /** Replaces what is damaged at once, for it is the record of a used id (I6), and only if no other owner has written it since. */
+  async #replaceDamaged(puts: readonly StorePut[]): Promise<void> {
     const { store } = this.#ports;
     for (const { table, item } of puts) {
       const { key } = item;
@@ -328,7 +328,10 @@ export class Projection {
           throw error;
         },
       );
-      if (!isSound) await store.remove(table, [key]);
+      if (!isSound) {
+        await store.remove(table, [key]);
+        await store.put(table, item);
+      }
       this.#damaged.delete(key);
     }
   }

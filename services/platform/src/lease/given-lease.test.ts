@@ -15,6 +15,8 @@ let clock: ManualClock;
 let memory: MemoryStore;
 /** What befalls the next write that frees a lease. */
 let fault: "refused" | "unknown" | "lost" | undefined;
+/** Leases as they were written: shard and process. */
+let written: string[];
 /** Whether the store refuses to write a lease. */
 let refuses: (lease: ShardLease) => boolean;
 
@@ -22,6 +24,7 @@ beforeEach(() => {
   clock = manualClock();
   memory = memoryStore({ clock });
   fault = undefined;
+  written = [];
   refuses = () => false;
 });
 
@@ -30,6 +33,7 @@ function faultyStore(): Store {
   const put = async (table: string, item: StoreItem) => {
     const lease = leaseOf(item);
     if (lease !== undefined && refuses(lease)) throw new StoreUnavailable("refused");
+    if (lease !== undefined) written.push(`${lease.shard} ${lease.process}`);
     const befalls = lease?.process === "" ? fault : undefined;
     if (befalls === undefined) return memory.put(table, item);
     fault = undefined;
@@ -54,7 +58,7 @@ class Process {
   /** How long a shard takes to end here. */
   ends: (shard: string) => Promise<void> = () => Promise.resolve();
 
-  constructor(name: string) {
+  constructor(name: string, isHot?: (shard: string) => boolean) {
     const table = new LeaseTable(faultyStore());
     this.view = new LeaseView(table, clock);
     this.keeper = new LeaseKeeper(
@@ -62,6 +66,7 @@ class Process {
         ...{ clock, table, view: this.view, patience: 4_000, warn: (message) => this.warnings.push(message) },
         beat: () => ({ process: name, address: `http://${name}`, roles: ["oms"] }),
         shards: new Map([["oms", SHARDS]]),
+        ...(isHot && { isHot }),
       },
       {
         taken: (shard) => {
@@ -218,6 +223,29 @@ describe("a shard that is too many (S21)", () => {
       ]);
     },
   );
+
+  // Fails when it is offered to who counts a silent process still, and so takes nothing.
+  test("is offered to nobody who would not take it: a third process has been silent for a moment only", async () => {
+    const kept = SHARDS.slice(0, 5);
+    const rows = kept.map((shard) => create(ShardLeaseSchema, { shard, process: "gone" }));
+    const placed = Promise.all(rows.map((row) => new LeaseTable(memory).lease(row, 1)));
+    await clock.settle();
+    await placed;
+    await beat(1);
+    const [first, second] = [new Process("a", (shard) => kept.includes(shard)), new Process("b")];
+    for (let second = 2; second <= 6; second += 1) {
+      await clock.advance(1_000);
+      await beat(second);
+    }
+    expect(first.held.length + second.held.length).toBe(11);
+    written = [];
+    await clock.advance(3_500);
+    expect(first.held.length + second.held.length).toBe(16);
+    const freed = written.filter((one) => one.endsWith(" ")).map((one) => one.trim());
+    expect(freed.filter((shard) => written.indexOf(`${shard} a`) > written.indexOf(`${shard} `))).toEqual([]);
+    await clock.advance(20_000);
+    expect([first.held.length, second.held.length]).toEqual([8, 8]);
+  });
 
   test("S26 ends at once when its owner resigns, and is not taken back", async () => {
     const owner = new Process("a");

@@ -305,12 +305,14 @@ export class LeaseKeeper {
     const most = this.#share(shards, peers);
     if (this.#countOf(shards) <= most || this.#giving.size > 0 || this.#offered.size > 0) return;
     if (clock.monotonic() < this.#unwantedUntil) return;
-    const counts = new Map(peers.map((peer) => [peer, 0]));
+    const counts = new Map(peers.filter((peer) => peer !== process).map((peer) => [peer, 0]));
     for (const shard of shards) {
       const holder = view.holderOf(shard) ?? "";
       if (counts.has(holder)) counts.set(holder, (counts.get(holder) ?? 0) + 1);
     }
-    const isWanted = [...counts.values()].some((count) => count < most);
+    // Who takes counts those, too, who have been silent for a moment only.
+    const taken = this.#share(shards, this.#peers(role));
+    const isWanted = [...counts.values()].some((count) => count < taken);
     const shown = shards.filter((shard) => view.holderOf(shard) === process);
     const given = shown.filter((shard) => !this.#unseen.has(shard) && !unshown.has(shard));
     const surplus = [...this.#held].findLast((shard) => given.includes(shard));

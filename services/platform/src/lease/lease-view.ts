@@ -27,6 +27,8 @@ export class LeaseView {
   readonly #processes = new Map<string, Heard>();
   readonly #listeners = new Set<() => void>();
   #leases = new Map<string, { readonly lease: ShardLease; readonly version: number }>();
+  /** By shard: who had its lease last, as far as this process saw. */
+  readonly #served = new Map<string, string>();
   #looked: number | undefined;
   /** Since when no two looks have been further apart than `STEADY`. */
   #steadySince = 0;
@@ -61,10 +63,18 @@ export class LeaseView {
     return this.#leases.get(shard)?.version ?? 0;
   }
 
-  /** Where a shard is asked now; `undefined`: nobody has it. */
+  /**
+   * Who is asked for a shard: who has its lease or, of one that is free, who had it before and serves it on until another has it.
+   * Whoever does not serve it any more says so.
+   */
+  ownerOf(shard: string): string | undefined {
+    return this.holderOf(shard) ?? this.#served.get(shard);
+  }
+
+  /** Where a shard is asked now; `undefined`: nowhere. */
   addressOf(shard: string): string | undefined {
-    const holder = this.holderOf(shard);
-    return holder === undefined ? undefined : this.#processes.get(holder)?.beat?.address || undefined;
+    const owner = this.ownerOf(shard);
+    return owner === undefined ? undefined : this.#processes.get(owner)?.beat?.address || undefined;
   }
 
   /**
@@ -110,6 +120,7 @@ export class LeaseView {
       for (const heard of this.#processes.values()) heard.at = Math.min(now, heard.at + away - COUNTED);
     }
     this.#leases = new Map(leases.map(({ value, version }) => [value.shard, { lease: value, version }]));
+    for (const { value } of leases) if (value.process !== "") this.#served.set(value.shard, value.process);
     const known = new Set<string>();
     for (const { value, version } of processes) {
       known.add(value.process);

@@ -259,3 +259,22 @@ test("S15: a stream ends when its shard moves, so that its follower goes on at t
   expect(heard.slice(1)).toEqual([response, `${SHARD} has moved to another process`]);
   expect(closed).toEqual(["a"]);
 });
+
+// Fails when a lease that is free has nobody who is asked: with a store that goes away then, nobody would be for all that time.
+test("F6, S21: a shard whose lease was freed is asked where it was until another has it, and its stream goes on", async () => {
+  const heard: unknown[] = [];
+  answers.set("a", answer(1)).set("b", answer(2));
+  await give("a");
+  directory.client(SHARD).follow(0, {
+    receive: (response) => void heard.push(response),
+    fail: (error) => void heard.push(error.message),
+  });
+  await give("");
+  expect((await run(directory.client(SHARD).read(request, clock.monotonic() + 5_000), 100)).sequence).toBe(1n);
+  const response = create(FollowResponseSchema);
+  followers.get("a")?.receive(response);
+  expect(heard).toEqual([response]);
+  await give("b");
+  expect((await run(directory.client(SHARD).read(request, clock.monotonic() + 5_000))).sequence).toBe(2n);
+  expect(heard).toEqual([response, `${SHARD} has moved to another process`]);
+});

@@ -155,7 +155,7 @@ export class LeasedDirectory implements ShardDirectory {
 
   #ownerOf(shard: string): Owner | undefined {
     const { view, here, connect } = this.#options;
-    const process = view.holderOf(shard);
+    const process = view.ownerOf(shard);
     if (process === undefined) return undefined;
     if (process === here.process) return { process, client: () => here.shards.client(shard) };
     const address = view.addressOf(shard);
@@ -172,7 +172,7 @@ export class LeasedDirectory implements ShardDirectory {
 
   #onceMoved(shard: string, owner: Owner, action: () => void): () => void {
     return this.#options.view.listen(() => {
-      if (this.#options.view.holderOf(shard) !== owner.process) action();
+      if (this.#options.view.ownerOf(shard) !== owner.process) action();
     });
   }
 }
