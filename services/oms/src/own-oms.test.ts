@@ -180,6 +180,7 @@ test.each(["start", "standBy"] as const)(
       expect(place.warnings).toEqual(warnings);
       expect(recovered).toBe(damaged.includes(COPY) ? next.sequence : next.sequence - copied);
       await place.clock.advance(1_000);
+      await place.clock.settle();
       expect([projection.lag, projection.storedSequence]).toEqual([0, next.sequence]);
       await place.deposit();
       await place.clock.advance(1_000);
