@@ -119,6 +119,20 @@ describe.each(Array.from({ length: TURNS }, (_, turn) => turn))("after %i turns 
     await copying.check();
   });
 
+  test("S18, S20, I10: ids are settled and forgotten between the copy of their slab and that of the bounds", async () => {
+    const copying = new Copying();
+    copying.settle(10);
+    copying.begin();
+    copying.turn(turn);
+    copying.settle(5);
+    copying.flow.now += 6 * MINUTE;
+    copying.settle(1);
+    const { requests } = copying.flow.shard.state;
+    expect(requests.first).toBe(requests.next - 1);
+    await copying.stand();
+    await copying.check();
+  });
+
   test("S18, S20, I10: a slab of ids and one of accounts come up", async () => {
     const copying = new Copying();
     copying.fillSlab();
