@@ -24,7 +24,7 @@ export function omsSlabs(state: OmsState): Slabs {
     copy(key) {
       if (key === REST) return copyRest(state);
       if (key.startsWith(ACCOUNTS)) return copyAccounts(state, numberIn(key));
-      return copyRequests(state.requests, requestSlab(state, key));
+      return copyRequests(requestSlab(state, key), state.requests.next);
     },
     restore(key, stamp, bytes) {
       if (key === REST) restoreRest(state, bytes);

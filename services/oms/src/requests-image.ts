@@ -4,24 +4,20 @@ import { RequestsImageCodec } from "@atlas/gen/atlas/log/v1/order_image_codec";
 import type { RequestsImage } from "@atlas/gen/atlas/log/v1/order_image_pb";
 import { decode, encode } from "@atlas/gen/codec/codec";
 
-/**
- * What is remembered of a slab, as bytes. Not what it held before: who recovered from an image may lack ids that were settled after
- * the copy of their slab and forgotten before that of the bounds.
- */
-export function copyRequests(memory: RequestMemory, slab: RequestSlab): Uint8Array {
-  const first = Math.max(slab.first, memory.first);
-  const end = Math.min(slab.first + SLAB_IDS, memory.next);
+/** A slab of remembered ids as bytes: all it ever held, whether forgotten since or not. `next`: the number of the id to come. */
+export function copyRequests(slab: RequestSlab, next: number): Uint8Array {
+  const { first } = slab;
   const keyLengths: number[] = [];
   const timeSteps: bigint[] = [];
   const keys: Uint8Array[] = [];
-  const digests = new Uint8Array((end - first) * DIGEST_BYTES);
+  const count = Math.min(SLAB_IDS, next - first);
+  const digests = new Uint8Array(count * DIGEST_BYTES);
   let before = 0;
-  for (let number = first; number < end; number++) {
-    const place = number - slab.first;
+  for (let place = 0; place < count; place++) {
     const key = slab.key(place);
     keys.push(key);
     keyLengths.push(key.length);
-    digests.set(slab.digest(place), (number - first) * DIGEST_BYTES);
+    digests.set(slab.digest(place), place * DIGEST_BYTES);
     timeSteps.push(BigInt(slab.time(place) - before));
     before = slab.time(place);
   }

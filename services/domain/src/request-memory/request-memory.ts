@@ -74,8 +74,8 @@ export class RequestMemory {
   }
 
   /**
-   * Half of `remember`, for slabs restored from an image: puts an id under its number, if it is not there already. `sequence` is
-   * that of the event which settled it.
+   * Half of `remember`, for slabs restored from an image: puts an id under its number, if it is not there already. One that is forgotten
+   * by now goes into its slab as long as there is that: a slab is what it ever held. `sequence` is that of the event which settled it.
    */
   record(
     number: number,
@@ -85,14 +85,14 @@ export class RequestMemory {
     logTime: number,
     sequence: number,
   ): void {
-    if (number < this.#first) return;
+    if (slabNumber(number) < slabNumber(this.#first)) return;
     const slab = this.#slabFor(number);
     const place = number % SLAB_IDS;
     if (slab.has(place)) return;
     this.#key.set(accountId, requestId);
     slab.put(place, this.#key.bytes, this.#key.length, digest, logTime);
     slab.changedAt = sequence;
-    this.#table.add(this.#key.hash, number % TABLE_NUMBERS);
+    if (number >= this.#first) this.#table.add(this.#key.hash, number % TABLE_NUMBERS);
   }
 
   /** The other half: an id more is known, settled at a log time; forgets what is too old or too many. */
