@@ -133,6 +133,19 @@ describe.each(Array.from({ length: TURNS }, (_, turn) => turn))("after %i turns 
     await copying.check();
   });
 
+  test("S18, S20, I10: the first ids of a slab that comes up are forgotten before the bounds are copied", async () => {
+    const copying = new Copying();
+    copying.fillSlab();
+    copying.begin();
+    copying.turn(turn);
+    copying.settle(5);
+    copying.flow.now += 6 * MINUTE;
+    copying.settle(1);
+    expect(copying.flow.shard.state.requests.first).toBe(SLAB_IDS + 5);
+    await copying.stand();
+    await copying.check();
+  });
+
   test("S18, S20, I10: a slab of ids and one of accounts come up", async () => {
     const copying = new Copying();
     copying.fillSlab();
