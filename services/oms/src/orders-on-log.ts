@@ -1,9 +1,9 @@
 import { OrderEventCodec } from "@atlas/gen/atlas/log/v1/order_event_codec";
 import type { Digest } from "@atlas/platform/ports/digest";
-import type { Log, LogRecord } from "@atlas/platform/ports/log";
+import type { Log } from "@atlas/platform/ports/log";
 import { topics } from "@atlas/platform/topic/topics";
-import { openStanding } from "@atlas/platform/wire/codec/copied-frame";
-import { BrokenFrameError, type Frame, readMessages } from "@atlas/platform/wire/codec/frame";
+import { standingFrameOf } from "@atlas/platform/wire/codec/copied-frame";
+import { readMessages } from "@atlas/platform/wire/codec/frame";
 import { type OrderView, OrderViews } from "./order-views.ts";
 
 interface Ports {
@@ -31,7 +31,7 @@ export async function ordersOnLog(
   for (let offset = start; offset < end && !isOver(); ) {
     const records = await log.read(name, partition, offset, READ_BYTES);
     for (const record of records) {
-      const frame = opened(record, digest);
+      const frame = standingFrameOf(record, digest);
       for (const event of frame === undefined ? [] : readMessages(frame, OrderEventCodec)) {
         // Another owner's copy would begin the order anew (S15).
         if (Number(event.sequence) <= last) continue;
@@ -42,14 +42,4 @@ export async function ordersOnLog(
     offset += records.length;
   }
   return [...orderIds].flatMap((orderId) => views.get(orderId) ?? []);
-}
-
-/** What is no frame holds no event (F13). */
-function opened(record: LogRecord, digest: Digest): Frame | undefined {
-  try {
-    return openStanding(record, digest);
-  } catch (error) {
-    if (error instanceof BrokenFrameError) return undefined;
-    throw error;
-  }
 }

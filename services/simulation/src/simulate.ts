@@ -11,6 +11,7 @@ import { checkUsedRequests } from "./checks/used-requests.ts";
 import { type Circumstances, circumstancesOf } from "./circumstances.ts";
 import { TradingFloor } from "./clients/trading-floor.ts";
 import { Faults } from "./faults/faults.ts";
+import { type LeaseOutcome, simulateLeases } from "./leases/simulate-leases.ts";
 import { seedRun } from "./run/seed-run.ts";
 
 /** Records between two checks of everything. */
@@ -35,7 +36,7 @@ export interface Outcome extends SimulationOptions {
   readonly found: readonly string[];
   /** What happened last before that. */
   readonly recent: readonly string[];
-  /** Hash of everything that was written to the log, with its times: the same for the same seed and options. */
+  /** Hash of everything that was written to the log, with its times, and of all that befell leases: the same for the same seed and options. */
   readonly trace: string;
   readonly requests: number;
   /** Records written to the log. */
@@ -48,7 +49,10 @@ export interface Outcome extends SimulationOptions {
   readonly looked: Readonly<Record<string, number>>;
 }
 
-/** Runs a platform of several processes through minutes of faults, heals it, and holds all it did against the model. */
+/**
+ * Runs a platform of several processes through minutes of faults, heals it, and holds all it did against the model; then as many
+ * processes as keep leases through faults of their own.
+ */
 export async function simulate(options: SimulationOptions): Promise<Outcome> {
   // What a seed brings must not depend on where it is asked for.
   await eventLoopTurn();
@@ -68,6 +72,7 @@ class Simulation {
   readonly #roll;
   readonly #moments: Images[] = [];
   #nextFullCheck = FULL_CHECK;
+  #leases: LeaseOutcome | undefined;
 
   constructor(options: SimulationOptions) {
     this.#options = options;
@@ -90,6 +95,7 @@ class Simulation {
       await this.#begin();
       await this.#trade();
       await this.#end();
+      if (!this.#isBroken) this.#leases = await simulateLeases(this.#options, this.#floor.violations);
     } catch (error) {
       const text = () => (error instanceof Error ? (error.stack ?? error.message) : String(error));
       this.#floor.violations.check("LIVE", false, text);
@@ -98,15 +104,16 @@ class Simulation {
 
   outcome(): Outcome {
     const { violations, clients } = this.#floor;
+    const { recent, trace, faults } = this.#leases ?? { recent: this.#watch.trace.recent, trace: "", faults: [] };
     return {
       ...seedRun(this.#options),
       found: violations.found,
-      recent: this.#watch.recent(),
-      trace: this.#watch.trace(),
+      recent,
+      trace: `${this.#watch.trace.hash()}${trace}`,
       requests: clients.requests.length,
       records: this.#watch.steps,
       splitBatches: this.#watch.model.batches.split(clients.requests),
-      faults: Object.fromEntries(this.#faults.counts),
+      faults: Object.fromEntries([...this.#faults.counts, ...faults]),
       looked: Object.fromEntries(violations.seen),
     };
   }
@@ -133,7 +140,7 @@ class Simulation {
       const pause = 1 + this.#roll(2 * this.#circumstances.gap);
       await clock.advance(Math.min(pause, end - clock.monotonic()));
       const fault = this.#faults.bring();
-      if (fault !== undefined) this.#watch.note(`${clock.monotonic()} ms: ${fault}`);
+      if (fault !== undefined) this.#watch.trace.note(`${clock.monotonic()} ms: ${fault}`);
       if (this.#watch.steps >= this.#nextFullCheck) await this.#checkAll();
     }
   }

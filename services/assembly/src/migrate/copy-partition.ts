@@ -2,7 +2,7 @@ import { type Clock, sleep } from "@atlas/platform/ports/clock";
 import type { Digest } from "@atlas/platform/ports/digest";
 import { AppendUnknown, type Log, type LogRecord, LogUnavailable } from "@atlas/platform/ports/log";
 import { copiedRecord } from "@atlas/platform/wire/codec/copied-frame";
-import { BrokenFrameError, openFrame } from "@atlas/platform/wire/codec/frame";
+import { frameOf } from "@atlas/platform/wire/codec/frame";
 import { sameBytes } from "@atlas/platform/wire/codec/same-bytes";
 import { MoveRefused } from "./move-refused.ts";
 
@@ -131,17 +131,7 @@ async function compare(move: LogMove, moved: MovedPartition, from: number, to: n
 
 /** Only inputs are decided by their times: what is no frame says nothing elsewhere, and stays what it is (F13). */
 function copyOf(record: LogRecord, { isInput }: MovedPartition, digest: Digest): Uint8Array {
-  return isInput || isFrame(record, digest) ? copiedRecord(record, digest) : record.bytes;
-}
-
-function isFrame({ bytes }: LogRecord, digest: Digest): boolean {
-  try {
-    openFrame(bytes, digest);
-    return true;
-  } catch (error) {
-    if (error instanceof BrokenFrameError) return false;
-    throw error;
-  }
+  return isInput || frameOf(record.bytes, digest) !== undefined ? copiedRecord(record, digest) : record.bytes;
 }
 
 async function* records(

@@ -1,5 +1,5 @@
 import { type Codec, encodeView } from "@atlas/gen/codec/codec";
-import { BrokenFrameError, type Frame, messageBytes, openFrame } from "@atlas/platform/wire/codec/frame";
+import { type Frame, frameOf, messageBytes } from "@atlas/platform/wire/codec/frame";
 import type { DecidePorts } from "./replay-shard.ts";
 
 /** Where a shard's messages stand, and how they are written. */
@@ -119,21 +119,11 @@ async function* frames<Message>(
     for (const { offset, bytes } of records) {
       isTrimmed ||= offset !== next;
       next = offset + 1;
-      const frame = opened(bytes, digest);
+      const frame = frameOf(bytes, digest);
       if (frame === undefined) continue;
       yield { frame, isTrimmed };
       isTrimmed = false;
     }
   }
   return undefined;
-}
-
-/** What is no frame says nothing (F13). */
-function opened(bytes: Uint8Array, digest: DecidePorts["digest"]): Frame | undefined {
-  try {
-    return openFrame(bytes, digest);
-  } catch (error) {
-    if (error instanceof BrokenFrameError) return undefined;
-    throw error;
-  }
 }

@@ -55,6 +55,8 @@ class Process {
   readonly warnings: string[] = [];
   /** What it was told to take, and not to end since. */
   readonly served = new Set<string>();
+  /** What it says that it may own. */
+  roles = ["oms"];
   /** How long a shard takes to end here. */
   ends: (shard: string) => Promise<void> = () => Promise.resolve();
 
@@ -64,7 +66,7 @@ class Process {
     this.keeper = new LeaseKeeper(
       {
         ...{ clock, table, view: this.view, patience: 4_000, warn: (message) => this.warnings.push(message) },
-        beat: () => ({ process: name, address: `http://${name}`, roles: ["oms"] }),
+        beat: () => ({ process: name, address: `http://${name}`, roles: this.roles }),
         shards: new Map([["oms", SHARDS]]),
         ...(isHot && { isHot }),
       },
@@ -278,6 +280,27 @@ describe("a shard whose owner gives its lease back (S21)", () => {
     await over;
     const holders = [...(await leases())].map(([shard, { holder }]) => `${shard} ${holder}`).sort();
     expect(holders).toEqual(SHARDS.map((shard) => `${shard} ${shard === "oms/5" ? "c" : ""}`).sort());
+  });
+
+  test("S26: of one that resigns others take each as it has ended: no beat waits for the slowest, but a stop does", async () => {
+    const [first, second] = await joined();
+    await clock.advance(20_000);
+    const [slow, ...others] = first.held;
+    first.told.length = 0;
+    first.ends = (shard) => sleep(clock, shard === slow ? 5_000 : 100);
+    first.roles = [];
+    first.keeper.resign();
+    await clock.advance(2_200);
+    expect(second.held).toEqual(expect.arrayContaining(others));
+    expect(second.held).not.toContain(slow);
+    let isOver = false;
+    void first.keeper.stop().then(() => {
+      isOver = true;
+    });
+    await clock.advance(2_000);
+    expect([isOver, first.ended.length]).toEqual([false, others.length + 1]);
+    await clock.advance(2_000);
+    expect([isOver, second.held.length, first.ended.length]).toEqual([true, 16, others.length + 1]);
   });
 
   test("is told once that it goes, and a stop waits until it has ended, whenever that comes as shards move", async () => {

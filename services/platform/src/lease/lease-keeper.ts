@@ -106,8 +106,8 @@ export class LeaseKeeper {
 
   /** What ends here already is only waited for: whoever stops closes what it needs. */
   async #giveLast(shard: string): Promise<void> {
+    await this.#giving.get(shard);
     if (this.#held.has(shard)) await this.#give(shard);
-    else await this.#giving.get(shard);
   }
 
   /** Tells the others not to count on this process: each takes all that it has given back, and no shard waits for the slowest. */
@@ -120,6 +120,8 @@ export class LeaseKeeper {
   /** Gives everything back, and takes nothing any more: the process lives, but cannot decide by the active rules (S26). */
   resign(): void {
     this.#resigned = true;
+    // Until a beat tells them the others leave its share to it.
+    this.#beatAt = Number.NEGATIVE_INFINITY;
   }
 
   async #go(): Promise<void> {
@@ -170,10 +172,10 @@ export class LeaseKeeper {
   async #keepBeat(): Promise<void> {
     const { clock, table, beat } = this.#options;
     if (clock.monotonic() - this.#beatAt < BEAT) return;
-    const sent = clock.monotonic();
+    const [sent, hadResigned] = [clock.monotonic(), this.#resigned];
     this.#version += 1;
     await table.beat(create(ProcessBeatSchema, beat()), this.#version);
-    this.#beatAt = sent;
+    if (this.#resigned === hadResigned) this.#beatAt = sent;
   }
 
   /** Paused for long, and others have gone on (F10); or what was offered has found somebody. */
@@ -331,12 +333,11 @@ export class LeaseKeeper {
   }
 
   /** Also what the table says is this process's, for the answer to its taking, or to its giving back, was lost. */
-  async #giveAll(): Promise<void> {
+  #giveAll(): void {
     const { view, beat, shards } = this.#options;
-    const { process } = beat();
-    const own = [...shards.values()].flat().filter((shard) => view.holderOf(shard) === process);
-    const left = own.filter((shard) => !this.#giving.has(shard));
-    await Promise.all(left.map((shard) => this.#during(shard, this.#give(shard))));
+    const own = [...shards.values()].flat().filter((shard) => view.holderOf(shard) === beat().process);
+    // No beat waits for the slowest of them.
+    for (const shard of own) if (!this.#giving.has(shard)) void this.#during(shard, this.#give(shard));
   }
 
   /** Until it is over the shard is not taken again here, and no other is offered. */
@@ -357,7 +358,7 @@ export class LeaseKeeper {
 
   /** First it ends here, then anybody may have it; unless somebody has, for this process was silent for so long. */
   async #give(shard: string): Promise<void> {
-    await this.#hooks.given(shard, "stopping");
+    if (this.#held.has(shard)) await this.#hooks.given(shard, "stopping");
     if (!this.#isLost(shard)) await this.#free(shard);
     this.#held.delete(shard);
     this.#offered.delete(shard);

@@ -1,5 +1,5 @@
 import type { Tail } from "../ports/log.ts";
-import { BrokenFrameError, type Frame, messageBytes, openFrame } from "../wire/codec/frame.ts";
+import { frameOf, messageBytes } from "../wire/codec/frame.ts";
 import { sameBytes } from "../wire/codec/same-bytes.ts";
 import type { EventShardKind } from "./event-shard-kind.ts";
 import type { OwnerPorts } from "./event-shard-owner.ts";
@@ -67,18 +67,8 @@ export class EventComparison<Event> {
     this.#tail.close();
   }
 
-  /** What is no frame says nothing (F13). */
-  #open(record: Uint8Array): Frame | undefined {
-    try {
-      return openFrame(record, this.#ports.digest);
-    } catch (error) {
-      if (error instanceof BrokenFrameError) return undefined;
-      throw error;
-    }
-  }
-
   #compare(record: Uint8Array): void {
-    const frame = this.#open(record);
+    const frame = frameOf(record, this.#ports.digest);
     if (frame === undefined || frame.header.writer === this.#ports.writer) return;
     const { writer, firstNumber } = frame.header;
     for (let index = 0; index < frame.count; index++) {

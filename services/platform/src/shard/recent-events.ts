@@ -1,6 +1,6 @@
 import type { Digest } from "../ports/digest.ts";
 import type { Log } from "../ports/log.ts";
-import { BrokenFrameError, type Frame, messageBytes, openFrame } from "../wire/codec/frame.ts";
+import { frameOf, messageBytes } from "../wire/codec/frame.ts";
 
 /** Where events stand: before offset `end` of their partition, through sequence `last`. */
 interface EventsEnd {
@@ -28,27 +28,18 @@ export async function recentEvents(
   for (let offset = Math.max(start, end - RECORDS); offset < end; ) {
     const records = await ports.log.read(topic, partition, offset, READ_BYTES);
     for (const { bytes } of records.slice(0, end - offset)) {
-      const frame = opened(bytes, ports.digest);
-      for (let index = 0; index < (frame?.count ?? 0); index++) {
-        const sequence = Number((frame as Frame).header.firstNumber) + index;
+      const frame = frameOf(bytes, ports.digest);
+      if (frame === undefined) continue;
+      for (let index = 0; index < frame.count; index++) {
+        const sequence = Number(frame.header.firstNumber) + index;
         // Another owner's copy.
         if (due !== undefined && sequence < due) continue;
         if (sequence !== due) recent = [];
-        recent.push(messageBytes(frame as Frame, index).slice());
+        recent.push(messageBytes(frame, index).slice());
         due = sequence + 1;
       }
     }
     offset += records.length;
   }
   return due === last + 1 ? recent : [];
-}
-
-/** What is no frame holds no event. */
-function opened(bytes: Uint8Array, digest: Digest): Frame | undefined {
-  try {
-    return openFrame(bytes, digest);
-  } catch (error) {
-    if (error instanceof BrokenFrameError) return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 import type { Digest } from "../ports/digest.ts";
-import type { Log, LogRecord } from "../ports/log.ts";
-import { openStanding } from "../wire/codec/copied-frame.ts";
-import { BrokenFrameError, type Frame, readMessages } from "../wire/codec/frame.ts";
+import type { Log } from "../ports/log.ts";
+import { standingFrameOf } from "../wire/codec/copied-frame.ts";
+import { readMessages } from "../wire/codec/frame.ts";
 import type { EventShard, LinkMessage } from "./event-shard.ts";
 import type { EventShardKind } from "./event-shard-kind.ts";
 import type { FindSent, LinkRange } from "./link-outputs.ts";
@@ -99,21 +99,11 @@ async function* sent<Command, Event, Report>(
     refuseStopped();
     const records = await ports.log.read(kind.events.topic.name, partition, offset, READ_BYTES);
     for (const record of records.slice(0, end - offset)) {
-      const frame = opened(record, ports.digest);
+      const frame = standingFrameOf(record, ports.digest);
       if (frame === undefined) continue;
       const events = readMessages(frame, kind.events.codec);
       yield events.flatMap((event) => shard.linkMessages(event).filter((one) => one.destination === destination));
     }
     offset += records.length;
-  }
-}
-
-/** What is no frame holds no event: another owner's copy may (F13). */
-function opened(record: LogRecord, digest: Digest): Frame | undefined {
-  try {
-    return openStanding(record, digest);
-  } catch (error) {
-    if (error instanceof BrokenFrameError) return undefined;
-    throw error;
   }
 }

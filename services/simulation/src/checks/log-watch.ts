@@ -7,16 +7,11 @@ import { ExecutionReportCodec } from "@atlas/gen/atlas/order/v1/execution_report
 import { VenueCommandCodec } from "@atlas/gen/atlas/venue/v1/venue_codec";
 import type { Digest } from "@atlas/platform/ports/digest";
 import type { LogRecord } from "@atlas/platform/ports/log";
-import { base64url } from "@atlas/platform/text/base64url";
-import { BrokenFrameError, type Frame, openFrame } from "@atlas/platform/wire/codec/frame";
+import { type Frame, frameOf } from "@atlas/platform/wire/codec/frame";
 import { LogModel } from "../model/log-model.ts";
 import { messagesOf } from "../model/log-reading.ts";
 import type { Violations } from "../model/violations.ts";
-
-/** Lines that are told of what came last. */
-const RECENT = 40;
-/** Characters that are hashed at a time. */
-const HASHED = 10_000;
+import { Trace } from "../run/trace.ts";
 
 /**
  * Stands beside the log and looks at each record as it is written: what it holds is held against the model at once, and everything
@@ -28,62 +23,28 @@ export class LogWatch {
   readonly model: LogModel;
   readonly #violations: Violations;
   readonly #digest: Digest;
-  #trace = "";
-  /** Happened since. */
-  #unhashed = "";
-  readonly #recent: string[] = [];
+  readonly trace: Trace;
 
   constructor(violations: Violations, digest: Digest) {
     this.#violations = violations;
     this.#digest = digest;
     this.model = new LogModel(violations);
+    this.trace = new Trace(digest);
   }
 
   /** A record was written. */
   take(topic: string, partition: number, record: LogRecord): void {
     const { offset, appendTime, bytes } = record;
     this.steps++;
-    const frame = this.#opened(bytes);
+    const frame = frameOf(bytes, this.#digest);
     const { source, writer, firstNumber } = frame?.header ?? { source: "?", writer: "?", firstNumber: 0n };
     const what = `${source} #${firstNumber} x${frame?.count ?? 0} by ${writer}, crc ${this.#digest.crc32(bytes)}`;
-    this.note(`${appendTime} ${topic}/${partition}@${offset} ${what}`);
+    this.trace.note(`${appendTime} ${topic}/${partition}@${offset} ${what}`);
     if (frame === undefined) return;
     try {
       this.#take(topic, partition, record, frame);
     } catch (error) {
       this.#violations.check("MODEL", false, () => `the model cannot take it: ${(error as Error).stack}`);
-    }
-  }
-
-  /** Something that happened, a fault for instance. */
-  note(line: string): void {
-    this.#unhashed += ` ${line}`;
-    if (this.#unhashed.length > HASHED) this.#hash();
-    if (this.#recent.push(line) > RECENT) this.#recent.shift();
-  }
-
-  /** What came last, oldest first. */
-  recent(): readonly string[] {
-    return this.#recent;
-  }
-
-  /** Of everything that happened until now. */
-  trace(): string {
-    this.#hash();
-    return this.#trace;
-  }
-
-  #hash(): void {
-    this.#trace = base64url(this.#digest.sha256(`${this.#trace}${this.#unhashed}`));
-    this.#unhashed = "";
-  }
-
-  #opened(bytes: Uint8Array): Frame | undefined {
-    try {
-      return openFrame(bytes, this.#digest);
-    } catch (error) {
-      if (error instanceof BrokenFrameError) return undefined;
-      throw error;
     }
   }
 

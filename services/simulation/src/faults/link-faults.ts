@@ -2,7 +2,7 @@ import { LOG } from "@atlas/assembly/simulated/simulated-process";
 import type { AppendAttempt } from "@atlas/platform/memory/memory-log";
 import type { Digest } from "@atlas/platform/ports/digest";
 import { isShard } from "@atlas/platform/shard/shard-name";
-import { BrokenFrameError, openFrame } from "@atlas/platform/wire/codec/frame";
+import { frameOf } from "@atlas/platform/wire/codec/frame";
 import type { Knob } from "./knob.ts";
 
 /** What befalls messages between shards after their sender was told that they stand. */
@@ -40,11 +40,6 @@ const INPUTS = new Set(["orders.commands", "venue.orders", "identity.commands"])
 /** What one shard sends to another: of a gateway's frames nobody has a copy, and of an owner's own nobody misses one. */
 function isOfLink({ topic, bytes }: AppendAttempt, digest: Digest): boolean {
   if (!INPUTS.has(topic)) return false;
-  try {
-    const { source, firstNumber } = openFrame(bytes, digest).header;
-    return isShard(source) && firstNumber > 0n;
-  } catch (error) {
-    if (error instanceof BrokenFrameError) return false;
-    throw error;
-  }
+  const header = frameOf(bytes, digest)?.header;
+  return header !== undefined && isShard(header.source) && header.firstNumber > 0n;
 }

@@ -3,7 +3,7 @@ import type { OrderCommand } from "@atlas/gen/atlas/log/v1/order_command_pb";
 import { encode } from "@atlas/gen/codec/codec";
 import type { Digest } from "@atlas/platform/ports/digest";
 import type { LogRecord } from "@atlas/platform/ports/log";
-import { BrokenFrameError, encodeFrame, type Frame, openFrame, readMessage } from "@atlas/platform/wire/codec/frame";
+import { encodeFrame, frameOf, readMessage } from "@atlas/platform/wire/codec/frame";
 import type { Knob, Reach } from "./knob.ts";
 
 const MOST_READ = 1e6;
@@ -48,22 +48,12 @@ interface Report {
 }
 
 function reportsOf({ bytes }: LogRecord, digest: Digest): Report[] {
-  const frame = opened(bytes, digest);
+  const frame = frameOf(bytes, digest);
   if (frame === undefined) return [];
   const { source } = frame.header;
   if (!source.startsWith("venue/")) return [];
   const commands = Array.from({ length: frame.count }, (_, index) => readMessage(frame, index, OrderCommandCodec));
   return commands.filter(isClients).map((command) => ({ source, command }));
-}
-
-/** Some of what stands there nobody can read (F13). */
-function opened(bytes: Uint8Array, digest: Digest): Frame | undefined {
-  try {
-    return openFrame(bytes, digest);
-  } catch (error) {
-    if (error instanceof BrokenFrameError) return undefined;
-    throw error;
-  }
 }
 
 function isClients({ command, accountId }: OrderCommand): boolean {

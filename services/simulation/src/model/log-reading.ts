@@ -11,7 +11,7 @@ import { VenueCommandCodec } from "@atlas/gen/atlas/venue/v1/venue_codec";
 import type { VenueCommand } from "@atlas/gen/atlas/venue/v1/venue_pb";
 import type { Codec } from "@atlas/gen/codec/codec";
 import type { LogRecord } from "@atlas/platform/ports/log";
-import { BrokenFrameError, type Frame, messageBytes, openFrame, readMessage } from "@atlas/platform/wire/codec/frame";
+import { type Frame, frameOf, messageBytes, readMessage } from "@atlas/platform/wire/codec/frame";
 
 /** A message as it stands on the log. */
 export interface Logged<M> {
@@ -55,7 +55,7 @@ async function readTopic<M>(platform: MemoryPlatform, topic: string, partitions:
     const { start, end } = await platform.run(log.range(topic, partition));
     if (start === end) continue;
     for (const record of await platform.run(log.read(topic, partition, start, 1e9))) {
-      const frame = opened(record.bytes, digest);
+      const frame = frameOf(record.bytes, digest);
       if (frame !== undefined) read.push(...messagesOf(partition, record, frame, codec));
     }
   }
@@ -78,15 +78,6 @@ export function messagesOf<M>(
     messages.push({ partition, offset, index, appendTime, source, writer, number, message, bytes });
   }
   return messages;
-}
-
-function opened(bytes: Uint8Array, digest: MemoryPlatform["world"]["digest"]) {
-  try {
-    return openFrame(bytes, digest);
-  } catch (error) {
-    if (error instanceof BrokenFrameError) return undefined;
-    throw error;
-  }
 }
 
 function decoded<M>(read: () => M): M | undefined {

@@ -6,6 +6,8 @@ import { runCommand, runName, seedRun } from "./seed-run.ts";
 
 /** Every so many seeds one is run twice: both must leave the same trace. */
 const TWICE = 25;
+/** After so many runs it is told how far they are. */
+const TOLD = 100;
 const SHOWN = 5;
 /** The part of the runs that may be left out when time is over. */
 const MOST_LEFT_OUT = 0.75;
@@ -27,6 +29,7 @@ export async function runSeeds(args: readonly string[]): Promise<number> {
   const goesOn = () => options.within === undefined || seconds() < options.within * 60;
   const hear = (outcome: Outcome) => {
     tally.hear(outcome);
+    if (tally.runs % TOLD === 0 && tally.runs < all.length) process.stdout.write(tally.soFar(all.length, seconds()));
     return goesOn();
   };
   await simulateAll(all, hear, { hasTraces: options.isRepeat });
@@ -79,6 +82,10 @@ class Tally {
     if (differs) this.#tell({ ...outcome, found: [`I10: run twice, seed ${seed} left ${before} and ${trace}`] });
     else if (found.length > 0) this.#tell(outcome);
     else if (this.#options.isRepeat) process.stdout.write(`seed ${seed} holds; trace ${trace}\n`);
+  }
+
+  soFar(all: number, seconds: number): string {
+    return `${this.runs} of ${all} runs, ${this.broken} broken, after ${seconds.toFixed(0)} s\n`;
   }
 
   summary(seconds: number): string {

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { knobs } from "../faults/faults.ts";
+import { leaseFaults } from "../leases/lease-faults.ts";
 
 /** What `npm run sim` was asked for. */
 export interface SeedOptions {
@@ -53,9 +54,9 @@ export function seedOptions(args: readonly string[]): SeedOptions {
 }
 
 function known(name: string): string {
-  if (knobs.some(({ cases }) => cases.includes(name))) return name;
-  const all = [...new Set(knobs.flatMap(({ cases }) => cases))].sort().join(", ");
-  throw new Error(`${name} is no case that a fault has; there are ${all}`);
+  const all = new Set([...knobs, ...leaseFaults].flatMap(({ cases }) => cases));
+  if (all.has(name)) return name;
+  throw new Error(`${name} is no case that a fault has; there are ${[...all].sort().join(", ")}`);
 }
 
 function whole(name: string, text: string, least: number, most: number): number {

@@ -2,7 +2,7 @@ import type { FrameHeader } from "@atlas/gen/atlas/log/v1/frame_pb";
 import type { Digest } from "../../ports/digest.ts";
 import type { LogRecord } from "../../ports/log.ts";
 import { millisecondsOf, timestampOf } from "../time.ts";
-import { BrokenFrameError, encodeFrame, type Frame, messageBytes, openFrame } from "./frame.ts";
+import { BrokenFrameError, encodeFrame, type Frame, frameOf, messageBytes, openFrame, unlessBroken } from "./frame.ts";
 
 /** The append time by which a frame is decided: of a copied one the original's (S1). */
 export function frameTime({ original }: FrameHeader, { appendTime }: Pick<LogRecord, "appendTime">): number {
@@ -39,6 +39,11 @@ export function openStanding(record: LogRecord, digest: Digest): Frame {
   }
 }
 
+/** A record's frame as `openStanding` opens it; `undefined`: there is none, or the original was none, and it says nothing (F13). */
+export function standingFrameOf(record: LogRecord, digest: Digest): Frame | undefined {
+  return unlessBroken(() => openStanding(record, digest));
+}
+
 /** A copied record was no frame where it first stood. */
 export class BrokenCopyError extends BrokenFrameError {
   /** When it was appended there. */
@@ -55,7 +60,7 @@ export class BrokenCopyError extends BrokenFrameError {
  * its original; what is no frame goes into one of nobody's, for it is decided too (F13). Throws `UnknownFieldError`.
  */
 export function copiedRecord(record: LogRecord, digest: Digest): Uint8Array {
-  const frame = openOrNothing(record.bytes, digest);
+  const frame = frameOf(record.bytes, digest);
   if (frame?.header.original !== undefined) return record.bytes;
   const original = {
     $typeName: "atlas.log.v1.Original",
@@ -67,13 +72,4 @@ export function copiedRecord(record: LogRecord, digest: Digest): Uint8Array {
   }
   const messages = Array.from({ length: frame.count }, (_, index) => messageBytes(frame, index));
   return encodeFrame({ ...frame.header, original }, messages, digest);
-}
-
-function openOrNothing(bytes: Uint8Array, digest: Digest): Frame | undefined {
-  try {
-    return openFrame(bytes, digest);
-  } catch (error) {
-    if (error instanceof BrokenFrameError) return undefined;
-    throw error;
-  }
 }

@@ -107,6 +107,21 @@ export function openFrame(record: Uint8Array, digest: Digest): Frame {
   }
 }
 
+/** A record's frame; `undefined`: it is none, and says nothing (F13). Throws `UnknownFieldError` as `openFrame` does. */
+export function frameOf(record: Uint8Array, digest: Digest): Frame | undefined {
+  return unlessBroken(() => openFrame(record, digest));
+}
+
+/** What is read of a record; `undefined`: it is no frame (F13). */
+export function unlessBroken(read: () => Frame): Frame | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof BrokenFrameError) return undefined;
+    throw error;
+  }
+}
+
 function takeApart(record: Uint8Array, digest: Digest): Frame {
   reader.open(record, 0);
   if (reader.tag() !== HEADER) throw new BrokenFrameError("no header in front");
