@@ -1,5 +1,5 @@
 import { EngineMissing } from "@atlas/domain/engine/engine-rules";
-import type { LeaseHooks } from "@atlas/platform/lease/lease-keeper";
+import type { LeaseHooks } from "@atlas/platform/lease/lease-hooks";
 import { isAway } from "@atlas/platform/ports/away";
 import { notReady } from "@atlas/platform/shard/not-ready";
 import type { ShardClient, ShardDirectory } from "@atlas/platform/shard/shard-client";

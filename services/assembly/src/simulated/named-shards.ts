@@ -1,5 +1,5 @@
 import { FollowResponseSchema, ReadResponseSchema } from "@atlas/gen/atlas/operations/v1/shard_service_pb";
-import type { LeaseHooks } from "@atlas/platform/lease/lease-keeper";
+import type { LeaseHooks } from "@atlas/platform/lease/lease-hooks";
 import { type Clock, sleep } from "@atlas/platform/ports/clock";
 import { notReady } from "@atlas/platform/shard/not-ready";
 import type { FollowReceiver, ShardClient, ShardDirectory } from "@atlas/platform/shard/shard-client";
@@ -42,7 +42,8 @@ export class NamedShards implements LeaseHooks, ShardDirectory {
 
   async given(shard: string, why: string): Promise<void> {
     const served = this.#served.get(shard);
-    if (served === undefined) this.#failed(`${shard} is ${why} to who has it not`);
+    // Who stops gives back also what it was taking by then, and has not begun.
+    if (served === undefined && why !== "stopping") this.#failed(`${shard} is ${why} to who has it not`);
     this.#served.delete(shard);
     this.#ending.set(shard, why);
     await sleep(this.#clock, this.#roll(this.#roll.pick(ENDS)));

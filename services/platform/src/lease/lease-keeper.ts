@@ -2,6 +2,7 @@ import { ProcessBeatSchema, ShardLeaseSchema } from "@atlas/gen/atlas/log/v1/lea
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import type { Clock } from "../ports/clock.ts";
 import type { Warn } from "../shard/warn.ts";
+import type { LeaseHooks } from "./lease-hooks.ts";
 import type { LeaseTable } from "./lease-table.ts";
 import type { LeaseView } from "./lease-view.ts";
 
@@ -21,14 +22,6 @@ export interface LeaseKeeperOptions {
   readonly patience: number;
   /** Whether this process stands by for a shard and is where its owner is. Absent: for none. */
   readonly isHot?: (shard: string) => boolean;
-}
-
-/** What happens to this process's leases. Neither rejects. */
-export interface LeaseHooks {
-  /** The shard is this process's from now on. */
-  taken(shard: string): void;
-  /** It has to go: `surplus`, it was offered, and another took it; `lost`, another has it already. Resolves when it is given up here. */
-  given(shard: string, why: "surplus" | "lost" | "stopping"): Promise<void>;
 }
 
 /** Milliseconds between two looks at the table, and between two beats. */

@@ -16,6 +16,9 @@ const ENOUGH = 2;
 const SERVED = 15_000;
 const SHARED = 60_000;
 const STILL = 15_000;
+/** In which each shard is seen to be one's, and between two looks. */
+const EACH = 5_000;
+const LOOK = 100;
 /** For how long a move is looked at. */
 const WATCHED = 30_000;
 /** Milliseconds that the store takes meanwhile, at most. */
@@ -162,7 +165,7 @@ class LeaseSimulation {
   async #checkWhole(): Promise<void> {
     const { world } = this.#leases;
     await world.clock.advance(SERVED);
-    await this.#checkServed();
+    await this.#checkEach();
     await world.clock.advance(SHARED);
     await this.#checkServed();
     this.#checkShares();
@@ -180,10 +183,27 @@ class LeaseSimulation {
     await this.#checkFollowers();
   }
 
-  #checkOne(role: string, shard: string): void {
+  /** Each, though others move: whoever came later has its share of them yet to take. */
+  async #checkEach(): Promise<void> {
+    const left = new Set(
+      [...this.#leases.shards].flatMap(([role, shards]) => shards.map((shard) => ({ role, shard }))),
+    );
+    for (let looks = EACH / LOOK; looks > 0; looks--) {
+      for (const one of left) if (this.#ofOne(one.role, one.shard).isOnes) left.delete(one);
+      await this.#leases.world.clock.advance(LOOK);
+    }
+    const names = () => [...left].map(({ shard }) => shard).join(", ");
+    this.#check(left.size === 0, () => `not held and served by one process long after all was healed: ${names()}`);
+  }
+
+  #ofOne(role: string, shard: string) {
     const holders = this.#leases.owners(role).filter(({ keeper }) => keeper.held.has(shard));
     const servers = this.#leases.servers(shard);
-    const isOnes = holders.length === 1 && servers.length === 1 && holders[0] === servers[0];
+    return { holders, servers, isOnes: holders.length === 1 && servers.length === 1 && holders[0] === servers[0] };
+  }
+
+  #checkOne(role: string, shard: string): void {
+    const { holders, servers, isOnes } = this.#ofOne(role, shard);
     this.#check(isOnes, () => `${shard} is held by [${namesOf(holders)}] and served by [${namesOf(servers)}]`);
     const others = [...this.#leases.members].filter(({ view }) => view.holderOf(shard) !== holders[0]?.process.name);
     this.#check(others.length === 0, () => `${namesOf(others)} do not know who has ${shard}`);

@@ -31,7 +31,7 @@ export const leaseMutants: readonly Mutant[] = [
     find: "await Promise.all([this.#leave(), ",
     put: "await Promise.all([",
     cases: ["F23"],
-    seed: 31,
+    seed: 39,
   },
   {
     name: "leases: who lacks an engine version says so when its last shard has ended",
@@ -49,7 +49,7 @@ export const leaseMutants: readonly Mutant[] = [
     find: "      for (const heard of this.#processes.values()) heard.at = Math.min(now, heard.at + away - COUNTED);\n",
     put: "",
     cases: ["F6"],
-    seed: 27,
+    seed: 50,
   },
   {
     name: "leases: a look that failed is waited for by all who look again",
@@ -64,7 +64,7 @@ export const leaseMutants: readonly Mutant[] = [
     find: "      await this.#takeHot(shards);\n",
     put: "",
     cases: ["F23"],
-    seed: 5,
+    seed: 82,
   },
   {
     name: "leases: who follows a shard stays with an owner that stands still",
