@@ -6,7 +6,9 @@ import createSocketFactory from "kafkajs/src/network/socketFactory.js";
 import apiKeys from "kafkajs/src/protocol/requests/apiKeys.js";
 import { lookup, requests } from "kafkajs/src/protocol/requests/index.js";
 import { decodeFetch, FETCH_VERSION } from "./fetch-answer.ts";
+import { encodeFetch } from "./fetch-question.ts";
 import { decodeMetadata, EPOCHS_COUNT, METADATA_VERSION } from "./metadata-answer.ts";
+import { encodeProduce } from "./produce-question.ts";
 import type { Requests } from "./protocol.ts";
 
 /** How brokers are reached, besides where they are. */
@@ -32,16 +34,19 @@ class AnswerLost extends Error {
 const API_VERSIONS = 2;
 const SILENT = createLogger({ level: 0, logCreator: () => () => {} });
 
-interface Dialect {
-  readonly apiVersion: number;
-  decode(answer: Buffer): unknown;
+/** What is not left to kafkajs of a question and its answer. */
+interface Dialect<Name extends keyof Requests> {
+  readonly apiVersion?: number;
+  encode?(question: Requests[Name]["question"]): Buffer;
+  decode?(answer: Buffer): unknown;
 }
+
+type Dialects = { readonly [Name in keyof Requests]?: Dialect<Name> };
 
 interface Opened {
   readonly connection: Connection;
   find: ReturnType<typeof lookup>;
-  /** What is not left to kafkajs. */
-  dialects: Partial<Record<keyof Requests, Dialect>>;
+  dialects: Dialects;
   /** Each question that was on its way gives it up. */
   isDropped: boolean;
 }
@@ -75,12 +80,13 @@ export class BrokerConnection {
   ): Promise<Requests[Name]["answer"]> {
     const opened = await this.#open();
     const { request, response } = opened.find(apiKeys[name], requests[name])(question);
-    const { apiVersion, decode } = opened.dialects[name] ?? { ...request, ...response };
+    const dialect: Dialect<Name> | undefined = opened.dialects[name];
+    const { apiVersion = request.apiVersion, decode = response.decode } = dialect ?? {};
     let encoded = false;
     const encode = async (): Promise<unknown> => {
-      const bytes = await request.encode();
+      const payload = dialect?.encode === undefined ? await request.encode() : payloadOf(dialect.encode(question));
       encoded = true;
-      return bytes;
+      return payload;
     };
     try {
       const answer = opened.connection.send({
@@ -163,10 +169,17 @@ interface ApiVersions {
   readonly apiVersions: readonly { readonly apiKey: number; readonly maxVersion: number }[];
 }
 
-function dialectsOf(versions: Readonly<Record<number, { readonly maxVersion: number }>>): Opened["dialects"] {
-  const Fetch = { apiVersion: FETCH_VERSION, decode: decodeFetch };
+function dialectsOf(versions: Readonly<Record<number, { readonly maxVersion: number }>>): Dialects {
+  const Produce = { encode: encodeProduce };
+  const Fetch = { apiVersion: FETCH_VERSION, encode: encodeFetch, decode: decodeFetch };
   const tellsEpochs = (versions[apiKeys.Metadata]?.maxVersion ?? 0) >= EPOCHS_COUNT;
-  return tellsEpochs ? { Fetch, Metadata: { apiVersion: METADATA_VERSION, decode: decodeMetadata } } : { Fetch };
+  if (!tellsEpochs) return { Produce, Fetch };
+  return { Produce, Fetch, Metadata: { apiVersion: METADATA_VERSION, decode: decodeMetadata } };
+}
+
+/** As kafkajs takes it from its own encoder. */
+function payloadOf(bytes: Buffer): { readonly buf: Buffer; readonly buffer: Buffer } {
+  return { buf: bytes, buffer: bytes };
 }
 
 /** kafkajs goes by the wall clock, which may be set back, and lets a quota hold a question for as long as it likes. */

@@ -35,12 +35,14 @@ function topicOf(decoder: Decoder) {
 function partitionOf(decoder: Decoder): FetchedPartition {
   const partition = decoder.readInt32();
   const errorCode = decoder.readInt16();
-  const highWatermark = `${decoder.readInt64()}`;
+  const highWatermark = Number(decoder.readInt64());
   decoder.forward(OFFSETS);
   decoder.readArray(skipAborted);
   decoder.forward(PREFERRED_REPLICA);
+  const length = decoder.readInt32();
+  if (length < 1) return { partition, errorCode, highWatermark, messages: [], damage: undefined };
   // A copy: records are views, and whoever keeps one of a quiet partition is not to keep what busy ones were told (F22).
-  const batches = Buffer.from(decoder.readBytes(decoder.readInt32()) ?? []);
+  const batches = Buffer.from(decoder.readBytes(length) ?? []);
   return { partition, errorCode, highWatermark, ...readBatches(batches) };
 }
 

@@ -181,8 +181,7 @@ export class PartitionPoller {
     }
     if (records.length > 0) this.#askLast(lane);
     lane.end += records.length;
-    if (lane.end < Number(fetched.highWatermark) && records.length === 0)
-      this.#silent(lane, "the broker does not tell");
+    if (lane.end < fetched.highWatermark && records.length === 0) this.#silent(lane, "the broker does not tell");
     else this.#silence.over(where);
     for (const follower of [...lane.followers]) {
       if (records.length > 0) follower.push(records);
@@ -209,10 +208,10 @@ export class PartitionPoller {
 
 /** In the order of the lanes: a topic is named again when one of another topic stood in between. */
 function topicsOf(lanes: readonly FollowedLane[]) {
-  const topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[] = [];
+  const topics: { topic: string; partitions: { partition: number; fetchOffset: number; maxBytes: number }[] }[] = [];
   for (const { topic, partition, end } of lanes) {
     if (topics.at(-1)?.topic !== topic) topics.push({ topic, partitions: [] });
-    topics.at(-1)?.partitions.push({ partition, fetchOffset: `${end}`, maxBytes: BATCH_BYTES });
+    topics.at(-1)?.partitions.push({ partition, fetchOffset: end, maxBytes: BATCH_BYTES });
   }
   return topics;
 }

@@ -30,7 +30,7 @@ export class PartitionReader {
         minBytes: 1,
         maxBytes,
         isolationLevel: 0,
-        topics: [{ topic, partitions: [{ partition, fetchOffset: `${from}`, maxBytes }] }],
+        topics: [{ topic, partitions: [{ partition, fetchOffset: from, maxBytes }] }],
       });
       const answer = responses[0]?.partitions[0];
       if (answer?.errorCode === OFFSET_OUT_OF_RANGE) return answer;
@@ -40,7 +40,7 @@ export class PartitionReader {
     if (fetched.errorCode === OFFSET_OUT_OF_RANGE) throw await this.#outOfRange(topic, partition, from);
     const where = laneOf(topic, partition);
     const records = recordsFrom(fetched, from, where);
-    const end = Number(fetched.highWatermark);
+    const end = fetched.highWatermark;
     // Written, but not acknowledged by then: a new leader does not know yet that it was.
     if (records.length === 0 && from > end) throw new LogUnavailable(`${where}: ${from} is not acknowledged`);
     // A broker that does not find what it has says nothing.

@@ -38,7 +38,7 @@ export interface FetchedBatches {
 export interface FetchedPartition extends FetchedBatches {
   readonly partition: number;
   readonly errorCode: number;
-  readonly highWatermark: string;
+  readonly highWatermark: number;
 }
 
 export interface PartitionPlace {
@@ -69,7 +69,7 @@ export interface Requests {
       isolationLevel: 0;
       topics: readonly ByTopic<{
         readonly partition: number;
-        readonly fetchOffset: string;
+        readonly fetchOffset: number;
         readonly maxBytes: number;
       }>[];
     };

@@ -1,6 +1,5 @@
-/// <reference path="./kafkajs-internals.d.ts" />
-import crc32c from "kafkajs/src/protocol/recordBatch/crc32C/index.js";
 import { type RecordsPlace, recordsIn } from "./batch-records.ts";
+import { crc32c } from "./crc32c.ts";
 import type { FetchedBatches, FetchedRecord } from "./protocol.ts";
 
 /** Where the fields of a batch stand (https://kafka.apache.org/documentation/#recordbatch). */

@@ -131,14 +131,13 @@ export class MemoryCluster implements Pick<ClusterMap, "leaderOf" | "find" | "re
   #answer(
     broker: number,
     topic: string,
-    { partition, fetchOffset }: { readonly partition: number; readonly fetchOffset: string },
+    { partition, fetchOffset: from }: { readonly partition: number; readonly fetchOffset: number },
     { room, isFirst }: { readonly room: number; readonly isFirst: boolean },
   ): { readonly answer: FetchedPartition; readonly bytes: number } {
     const lane = laneOf(topic, partition);
-    const from = Number(fetchOffset);
     const { leaders, ends } = this.#cutOff.get(broker) ?? { leaders: this.#leaders, ends: undefined };
     const standing = this.#standing(lane, from, ends?.get(lane));
-    const highWatermark = `${from + standing.length}`;
+    const highWatermark = from + standing.length;
     const empty = { partition, errorCode: NO_ERROR, highWatermark, messages: [], damage: undefined };
     if (leaders.get(lane) !== broker) return { answer: { ...empty, errorCode: NOT_LEADER }, bytes: 0 };
     let whole = standing.length;

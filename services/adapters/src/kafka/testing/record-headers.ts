@@ -15,7 +15,7 @@ export async function recordHeaders(
     const { reads } = await map.find(topic, partition);
     const { responses } = await reads.ask("Fetch", {
       ...{ maxWaitTime: 0, minBytes: 1, maxBytes, isolationLevel: 0 },
-      topics: [{ topic, partitions: [{ partition, fetchOffset: "0", maxBytes }] }],
+      topics: [{ topic, partitions: [{ partition, fetchOffset: 0, maxBytes }] }],
     });
     return (responses[0]?.partitions[0]?.messages ?? []).map(({ headers }) =>
       Object.fromEntries(
