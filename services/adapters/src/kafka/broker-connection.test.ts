@@ -31,6 +31,19 @@ test("a connection that breaks under many questions is given up once", async () 
   expect(warned).toEqual([]);
 });
 
+test.each([{ produce: 6 }, { fetch: 10 }])(
+  "a broker that is too old, by %o, is told so and asked nothing",
+  async (older) => {
+    const keys: number[] = [];
+    const connection = await connected(({ key, answer }) => {
+      keys.push(key);
+      answer(versions(older));
+    }, 1_000);
+    await expect(connection.ask("Metadata", METADATA_OF_NOTHING)).rejects.toThrow("older than Kafka 2.3");
+    expect(keys).toEqual([API_VERSIONS]);
+  },
+);
+
 /** The wall clock, which may be set back until the test ends. */
 function wallClock(): { behind: number } {
   const [now, clock] = [Date.now.bind(Date), { behind: 0 }];

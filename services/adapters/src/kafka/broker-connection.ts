@@ -8,7 +8,7 @@ import { lookup, requests } from "kafkajs/src/protocol/requests/index.js";
 import { decodeFetch, FETCH_VERSION } from "./fetch-answer.ts";
 import { encodeFetch } from "./fetch-question.ts";
 import { decodeMetadata, EPOCHS_COUNT, METADATA_VERSION } from "./metadata-answer.ts";
-import { encodeProduce } from "./produce-question.ts";
+import { encodeProduce, PRODUCE_VERSION } from "./produce-question.ts";
 import type { Requests } from "./protocol.ts";
 
 /** How brokers are reached, besides where they are. */
@@ -138,7 +138,9 @@ export class BrokerConnection {
       const build = requests.ApiVersions.protocol({ version: API_VERSIONS });
       const { apiVersions } = (await within(patience, connection.send(build()))) as ApiVersions;
       const versions = Object.fromEntries(apiVersions.map((each) => [each.apiKey, each]));
-      if ((versions[apiKeys.Fetch]?.maxVersion ?? 0) < FETCH_VERSION) throw new Error("it is older than Kafka 2.3");
+      const speaks = (apiKey: number, version: number) => (versions[apiKey]?.maxVersion ?? 0) >= version;
+      if (!speaks(apiKeys.Fetch, FETCH_VERSION) || !speaks(apiKeys.Produce, PRODUCE_VERSION))
+        throw new Error("it is older than Kafka 2.3");
       connection.setVersions(versions);
       connection.setSupportAuthenticationProtocol(true);
       await within(patience, connection.authenticate());
@@ -170,7 +172,7 @@ interface ApiVersions {
 }
 
 function dialectsOf(versions: Readonly<Record<number, { readonly maxVersion: number }>>): Dialects {
-  const Produce = { encode: encodeProduce };
+  const Produce = { apiVersion: PRODUCE_VERSION, encode: encodeProduce };
   const Fetch = { apiVersion: FETCH_VERSION, encode: encodeFetch, decode: decodeFetch };
   const tellsEpochs = (versions[apiKeys.Metadata]?.maxVersion ?? 0) >= EPOCHS_COUNT;
   if (!tellsEpochs) return { Produce, Fetch };

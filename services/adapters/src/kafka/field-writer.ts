@@ -28,8 +28,9 @@ export class FieldWriter {
     this.#bytes.writeInt32BE(value, at);
   }
 
-  /** Of 53 bits at most. */
+  /** Throws a `RangeError` unless it is an integer of 53 bits at most. */
   int64(value: number): void {
+    if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is no integer of 64 bits`);
     const at = this.#take(8);
     this.#bytes.writeInt32BE(Math.floor(value / 2 ** 32), at);
     this.#bytes.writeUInt32BE(value >>> 0, at + 4);

@@ -2,8 +2,9 @@
 import fc from "fast-check";
 import { type RequestName, requests } from "kafkajs/src/protocol/requests/index.js";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { FETCH_VERSION } from "./fetch-answer.ts";
 import { encodeFetch } from "./fetch-question.ts";
-import { encodeProduce } from "./produce-question.ts";
+import { encodeProduce, PRODUCE_VERSION } from "./produce-question.ts";
 import { readBatches } from "./record-batch.ts";
 
 beforeEach(() => vi.useFakeTimers({ now: 1_795_132_800_000, toFake: ["Date"] }));
@@ -45,7 +46,7 @@ const produce = fc.record({
 test("what is appended is written as kafkajs writes it, byte for byte", async () => {
   await fc.assert(
     fc.asyncProperty(produce, async (question) => {
-      const expected = await byKafkajs("Produce", 7, question);
+      const expected = await byKafkajs("Produce", PRODUCE_VERSION, question);
       expect(encodeProduce(question).equals(expected)).toBe(true);
     }),
   );
@@ -69,10 +70,23 @@ test("what is polled is asked for as kafkajs asks, byte for byte", async () => {
   });
   await fc.assert(
     fc.asyncProperty(question, async (asked) => {
-      const expected = await byKafkajs("Fetch", 11, asked);
+      const expected = await byKafkajs("Fetch", FETCH_VERSION, asked);
       expect(encodeFetch(asked).equals(expected)).toBe(true);
     }),
   );
+});
+
+test.each([1_048_575, 1_048_576, 4_000_000])("so is a record of %d bytes", async (size) => {
+  const messages = [{ value: Buffer.alloc(size, 7), headers: {} }];
+  const topicData = [{ topic: "t", partitions: [{ partition: 0, messages }] }];
+  const question = { acks: -1 as const, timeout: 0, topicData };
+  expect(encodeProduce(question).equals(await byKafkajs("Produce", PRODUCE_VERSION, question))).toBe(true);
+});
+
+test.each([1.5, Number.NaN, 2 ** 53])("from offset %d nothing is asked", (fetchOffset) => {
+  const topics = [{ topic: "t", partitions: [{ partition: 0, fetchOffset, maxBytes: 1 }] }];
+  const question = { maxWaitTime: 0, minBytes: 1, maxBytes: 1, isolationLevel: 0 as const, topics };
+  expect(() => encodeFetch(question)).toThrow(RangeError);
 });
 
 test("S29 a batch of very many records is read as it was written", () => {

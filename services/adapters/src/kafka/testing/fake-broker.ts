@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 
+const PRODUCE = 0;
 const FETCH = 1;
 export const METADATA = 3;
 export const API_VERSIONS = 18;
@@ -48,9 +49,9 @@ function questionOf(bytes: Buffer, before: number, socket: Socket): Question {
   };
 }
 
-/** The answer to ApiVersions, version 2: Fetch, and Metadata up to `metadata`. */
-export function versions({ metadata = 6 } = {}): Buffer {
-  const known = [[FETCH, 11] as const, [METADATA, metadata] as const];
+/** The answer to ApiVersions, version 2: what it speaks, up to these versions. */
+export function versions({ produce = 7, fetch = 11, metadata = 6 } = {}): Buffer {
+  const known = [[PRODUCE, produce] as const, [FETCH, fetch] as const, [METADATA, metadata] as const];
   const each = known.flatMap(([key, newest]) => [int(key, 2), int(0, 2), int(newest, 2)]);
   return Buffer.concat([int(0, 2), int(known.length, 4), ...each, int(0, 4)]);
 }
