@@ -7,6 +7,7 @@ import type { Address } from "../platform/api.ts";
 import { checkFloor, floorPairs, openFloor, type Pair } from "../platform/floor.ts";
 import { startOtherProcess } from "../platform/other-process.ts";
 import { note } from "../platform/samples.ts";
+import { usageOf } from "../platform/usage.ts";
 import { storeLag } from "./store-lag.ts";
 
 /** Nothing that a client waits for waits for the store; elsewhere it has processors of its own. */
@@ -53,6 +54,11 @@ export class BenchCluster {
       throw new Error(`${refused} refused (${firstRefusal}), ${lost} lost, ${doubled} doubled`);
     }
     return measured;
+  }
+
+  /** Milliseconds of one core that the platform's processes have used. */
+  get processorTime(): number {
+    return this.cluster.processes.reduce((sum, { process }) => sum + usageOf(process.pid as number).cpu, 0);
   }
 
   storeLag(): Promise<number> {

@@ -65,7 +65,7 @@ async function measure(subject: string, processes: ClusterTerms["processes"]): P
   }
 }
 
-/** Whether the store keeps up with a rate for longer: its lag a minute before the end, and at it. */
+/** Whether the store keeps up with a rate for longer: its lag a minute before the end, and at it. What an order costs meanwhile. */
 async function sustain(
   platform: BenchCluster,
   rate: number,
@@ -74,8 +74,11 @@ async function sustain(
   const loading = platform.load({ seconds: SUSTAINED_SECONDS, warmUp: 0, rate, window: 0 });
   await sleep(1_000 * (SUSTAINED_SECONDS - LAST));
   figure(`store lag a minute before the end of ${rate} orders/s`, await platform.storeLag(), "events");
+  const before = platform.processorTime;
   await sleep(1_000 * (LAST - 1));
+  const spent = platform.processorTime - before;
   figure(`store lag at the end of ${rate} orders/s sustained`, await platform.storeLag(), "events");
+  figure(`processor time at ${rate} orders/s`, (1_000 * spent) / (rate * (LAST - 1)), "us/order");
   const { decided } = await loading;
   printSummary("e2e-distributed", `${rate} orders/s for ${SUSTAINED_SECONDS} s`, "decision", decided);
 }

@@ -4,7 +4,6 @@ import { ServiceWatch } from "@atlas/chaos/faults/service-watch";
 import { atlasClient } from "@atlas/cli/client/atlas-client";
 import { printFigure } from "../figure.ts";
 import { printSummary, rounded } from "../platform/samples.ts";
-import { usageOf } from "../platform/usage.ts";
 import { BenchCluster, ordersOf } from "./bench-cluster.ts";
 
 const PROCESSES = [1, 2, 4];
@@ -49,13 +48,13 @@ async function measure(subject: string, processes: Processes, pairs: number, kil
   try {
     await platform.load({ seconds: WARM_UP_SECONDS, warmUp: 0, rate: RATE, window: 0 });
     await platform.storeCaughtUp();
-    const begin = busy(platform);
+    const begin = platform.processorTime;
     await sleep(1_000 * IDLE_SECONDS);
-    const idle = (busy(platform) - begin) / IDLE_SECONDS;
+    const idle = (platform.processorTime - begin) / IDLE_SECONDS;
     figure("processor time without orders", idle, "ms/s");
-    const before = busy(platform);
+    const before = platform.processorTime;
     const { sent, seconds, decided } = await platform.load({ seconds: SECONDS, warmUp: 0, rate: RATE, window: 0 });
-    const spent = busy(platform) - before - idle * seconds;
+    const spent = platform.processorTime - before - idle * seconds;
     figure(`processor time at ${RATE} orders/s`, (spent / ordersOf(sent)) * 1_000, "us/order");
     printSummary("scale", subject, "decision", decided);
     figure("store lag at its end", await platform.storeLag(), "events");
@@ -64,11 +63,6 @@ async function measure(subject: string, processes: Processes, pairs: number, kil
   } finally {
     await platform.stop();
   }
-}
-
-/** Milliseconds of one core that the platform's processes have used. */
-function busy({ cluster }: BenchCluster): number {
-  return cluster.processes.reduce((sum, { process }) => sum + usageOf(process.pid as number).cpu, 0);
 }
 
 /** Kills a process; seconds until each of its shards is answered for by another. */
